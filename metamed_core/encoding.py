@@ -1,0 +1,166 @@
+"""From a table of patients to numbers: one cell becomes a few channels, scaled with every patient at hand.
+
+The undiagnosed patients matter here: at one shot the choice of scale decides more than the method, and they have no
+labels to leak. Nothing in this file sees a diagnosis. After `fit`, a patient's cells depend on that patient only.
+
+Floor 3 of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch import Tensor
+
+CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution")
+"""What a net sees of one cell. The last three describe its column and are the same for every patient."""
+
+MAX_LEVELS = 12
+"""A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnScale:
+    """What the scale of each column was learnt from; works on one table or on a stack of tables `(..., n, columns)`.
+
+    centre, spread: `(..., 1, columns)`, the columns' own units.
+    known: the columns' values in ascending order, `(..., columns, n)`, missing last as +inf.
+    n_known: how many of them are known, `(..., columns, 1)`.
+    description: `(..., 1, columns, 3)`, the channels that describe a column.
+    """
+
+    centre: Tensor
+    spread: Tensor
+    known: Tensor
+    n_known: Tensor
+    description: Tensor
+
+    @classmethod
+    def fit(cls, values: Tensor) -> ColumnScale:
+        """Learn the scale of `values` `(..., n, columns)`, NaN where missing."""
+        there = ~values.isnan()
+        filled = values.nan_to_num(0.0)
+        n = there.sum(-2, keepdim=True).clamp_min(1).to(values.dtype)
+        centre = filled.sum(-2, keepdim=True) / n
+        centred = torch.where(there, filled - centre, torch.zeros_like(filled))
+        deviation = (centred.square().sum(-2, keepdim=True) / n).sqrt()
+        # A spread that is only rounding error of a constant column must not be blown up to 1.
+        spread = torch.where(deviation > 1e-6 * centre.abs().clamp_min(1e-6), deviation, torch.ones_like(deviation))
+        known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
+        return cls(centre, spread, known, n.transpose(-1, -2), _describe(centred / spread, there, known))
+
+    def cells(self, values: Tensor) -> Tensor:
+        """Channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
+        missing = values.isnan()
+        filled = torch.where(missing, self.centre, values)
+        # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not rule the distance.
+        value = torch.asinh((filled - self.centre) / self.spread)
+        rank = torch.where(missing, torch.zeros_like(filled), self._rank(filled))
+        description = self.description.expand(*values.shape, self.description.shape[-1])
+        return torch.cat([torch.stack([value, rank, missing.to(values.dtype)], -1), description], -1)
+
+    def _rank(self, values: Tensor) -> Tensor:
+        """Mid-rank among the known values, mapped to a uniform variable of unit variance (-1.73 .. 1.73)."""
+        columns = values.transpose(-1, -2).contiguous()
+        below = torch.searchsorted(self.known, columns)
+        not_above = torch.searchsorted(self.known, columns, right=True)
+        share = (below + not_above) / 2 / self.n_known
+        return ((share.clamp(0.0, 1.0) - 0.5) * 12**0.5).transpose(-1, -2).to(values.dtype)
+
+
+def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
+    """Three label-free facts about each column that hint at how much it can tell, `(..., 1, columns, 3)`.
+
+    bimodality: Sarle's coefficient (skewness^2 + 1) / kurtosis, near 1 for two separate groups;
+    agreement: root mean square correlation with the other columns; resolution: share of distinct values.
+    """
+    n = there.sum(-2, keepdim=True).clamp_min(1).to(scaled.dtype)
+    skewness, kurtosis = scaled.pow(3).sum(-2, keepdim=True) / n, scaled.pow(4).sum(-2, keepdim=True) / n
+    bimodality = (skewness.square() + 1) / kurtosis.clamp_min(1.0)
+    correlation = scaled.transpose(-1, -2) @ scaled / scaled.shape[-2]
+    n_others = max(scaled.shape[-1] - 1, 1)
+    itself = correlation.diagonal(dim1=-2, dim2=-1).square()
+    agreement = ((correlation.square().sum(-1) - itself).clamp_min(0.0) / n_others).sqrt().unsqueeze(-2)
+    distinct = (known[..., 1:] > known[..., :-1]) & known[..., 1:].isfinite()
+    resolution = (1 + distinct.sum(-1)).unsqueeze(-2).to(scaled.dtype) / n
+    return torch.stack([bimodality, agreement, resolution], -1)
+
+
+class PatientEncoder:
+    """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards.
+
+    A number or yes/no column is one cell; a category column is one yes/no cell for each of its levels
+    (the most frequent `MAX_LEVELS`); a level never seen at `fit` is "no" to all of them.
+    """
+
+    def __init__(self, levels: Mapping[str, tuple[str, ...]], columns: Sequence[str], scale: ColumnScale) -> None:
+        self._levels = dict(levels)
+        self._columns = tuple(columns)
+        self._scale = scale
+
+    @classmethod
+    def fit(cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None) -> PatientEncoder:
+        """Learn levels and scales from all patients at hand, diagnosed or not.
+
+        features: one row a patient; numeric and boolean columns are numbers, any other is a category; NaN/None is missing.
+        ranges: reference range (low, high) of some number columns, in the column's unit: these set centre and spread instead
+        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread).
+        """
+        levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
+        blank = cls(levels, [str(name) for name in features.columns], ColumnScale.fit(torch.zeros(1, 1)))
+        return cls(levels, blank._columns, blank._with_ranges(ColumnScale.fit(blank._values(features)), ranges or {}))
+
+    @property
+    def n_cells(self) -> int:
+        """Cells per patient after categories are spread."""
+        return int(self._scale.centre.shape[-1])
+
+    def encode(self, features: pd.DataFrame) -> Tensor:
+        """Cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
+
+        In use the nets run in float64: they are small, and answers then agree to ten digits whatever the order of rows or columns.
+        """
+        return self._scale.cells(self._values(features))
+
+    def _values(self, features: pd.DataFrame) -> Tensor:
+        parts = [self._cells_of(name, features[name]) for name in self._columns]
+        return torch.from_numpy(np.concatenate(parts, axis=1))
+
+    def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
+        if name not in self._levels:
+            return _numbers(column)[:, None]
+        known = column.notna().to_numpy()
+        text = column.astype(str).to_numpy()
+        spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in self._levels[name]]
+        return np.stack(spread, axis=1) if spread else np.full((len(column), 1), np.nan)
+
+    def _with_ranges(self, scale: ColumnScale, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
+        centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
+        for name in self._columns:
+            if name in ranges and name not in self._levels:
+                low, high = ranges[name]
+                if np.isfinite([low, high]).all() and high > low:
+                    centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
+            position += max(len(self._levels[name]), 1) if name in self._levels else 1
+        return ColumnScale(centre, spread, scale.known, scale.n_known, scale.description)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
+
+
+def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _levels(column: pd.Series) -> tuple[str, ...]:
+    counts = column.dropna().astype(str).value_counts()
+    by_frequency = sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
+    # Two levels are one question: a second cell would only count it twice.
+    return tuple(by_frequency[:1] if len(counts) == 2 else by_frequency)  # noqa: PLR2004

@@ -1,0 +1,59 @@
+"""One few-shot task as a value: who is known (support), who is asked about (query).
+
+Floor 3 of the house.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """Patients with their diagnoses.
+
+    x: cells, `(..., n_patients, n_columns, n_channels)` as `encoding` makes them.
+    y: class numbers 0 .. n_way-1, `(..., n_patients)`, int64.
+    """
+
+    x: Tensor
+    y: Tensor
+
+    def __len__(self) -> int:
+        return int(self.y.shape[-1])
+
+    def take(self, rows: Tensor | list[int]) -> LabelledSet:
+        """The patients at these positions (one task only, no leading dimensions)."""
+        return LabelledSet(self.x[rows], self.y[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An n_way task: adapt on `support`, be judged on `query`. A meta-batch of equal shape has a leading dimension."""
+
+    support: LabelledSet
+    query: LabelledSet
+    n_way: int
+
+
+class TaskDistribution(Protocol):
+    """Anything that can draw tasks; all randomness comes from `rng`."""
+
+    def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
+        """Draw tasks of one common shape, stacked along a leading dimension `(n_tasks, ...)`."""
+        ...
+
+
+def one_hot(y: Tensor, n_way: int, dtype: torch.dtype) -> Tensor:
+    """Class membership, `(..., n)` -> `(..., n, n_way)` of 0.0 and 1.0; unlike torch's own it works under vmap."""
+    return (y.unsqueeze(-1) == torch.arange(n_way, device=y.device)).to(dtype)
+
+
+def class_means(values: Tensor, y: Tensor, n_way: int) -> Tensor:
+    """Mean of `values` `(n, e)` over the patients of each class -> `(n_way, e)`."""
+    members = one_hot(y, n_way, values.dtype)
+    return members.transpose(-1, -2) @ values / members.sum(-2).clamp_min(1.0).unsqueeze(-1)

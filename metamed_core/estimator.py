@@ -1,0 +1,148 @@
+"""The scikit-learn face of the house: `fit` on a few labelled patients, `predict` the others.
+
+Floor 8 of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
+
+from metamed_core.encoding import PatientEncoder
+from metamed_core.episode import LabelledSet
+from metamed_core.learner import Learner, settings
+from metamed_core.learners import LEARNERS
+from metamed_core.trace import AdaptationTrace
+from metamed_core.universal import load_weights
+from metamed_core.words import UserError, Words
+
+MAX_CLASSES = 50
+
+
+class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Few-shot classifier: a meta-learnt start, adapted to a handful of labelled patients.
+
+    algorithm: a learner's name, see `metamed_core.learners.LEARNERS`.
+    weights: "universal" (shipped), "none" (random, no meta-training) or the path of a file made by meta-training.
+    settings: the learner's hyperparameters by name; those not given keep their defaults.
+    random_state: seed (int), numpy RandomState or None (0) for weights="none"; nothing else is random.
+
+    After `fit`: `classes_`; `prototypes_` (DataFrame, classes x original columns: mean of numbers, most frequent word);
+    `trace_` (AdaptationTrace: the adaptation); `n_features_in_`, `feature_names_in_`.
+
+    >>> FewShotClassifier("prototypical").fit([[0.0, 1], [9.0, 1]], ["a", "b"]).predict([[8.0, 1]]).tolist()
+    ['b']
+    """
+
+    def __init__(
+        self,
+        algorithm: str = "prototypical",
+        weights: str = "universal",
+        random_state: int | np.random.RandomState | None = None,
+        settings: Mapping[str, float] | None = None,
+    ) -> None:
+        self.algorithm = algorithm
+        self.weights = weights
+        self.random_state = random_state
+        self.settings = settings
+
+    def fit(self, X: Any, y: Any, undiagnosed: Any = None) -> FewShotClassifier:
+        """Adapt to labelled patients.
+
+        X: DataFrame `(n_patients, n_columns)` of numbers, booleans and words with missing values, or an array.
+        y: `(n_patients,)` diagnoses, words or whole numbers, at least two different.
+        undiagnosed: further patients like X, without labels; used for the scale of the columns only.
+        Raises UserError (a ValueError) for a table that allows no task.
+        """
+        features = self._features(X, reset=True)
+        y = _check_y(y, multi_output=False, estimator=self)
+        check_classification_targets(y)
+        self.classes_, numbers = np.unique(y, return_inverse=True)
+        self._check_sizes(features, numbers)
+        everyone = features if undiagnosed is None else pd.concat([features, self._features(undiagnosed, reset=False)], ignore_index=True)
+        self._encoder = PatientEncoder.fit(everyone)
+        support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
+        learner = self._learner()
+        backbone, start = load_weights(self.weights, learner, self._seed())
+        nobody = support.x[:0]
+        self.trace_ = AdaptationTrace(learner, backbone, start, support, len(self.classes_), nobody, held_out=False).run()
+        self.prototypes_ = features.groupby(np.asarray(y)).agg(_typical)
+        return self
+
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
+        """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; each patient on their own."""
+        check_is_fitted(self)
+        cells = self._encoder.encode(self._features(X, reset=False))
+        return self.trace_.steps[-1].classifier.predict_proba(cells).double().numpy()
+
+    def predict(self, X: Any) -> npt.NDArray[Any]:
+        """The most probable class of each patient, `(n_patients,)`."""
+        check_is_fitted(self)
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(1)])
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
+
+    def _features(self, X: Any, *, reset: bool) -> pd.DataFrame:
+        """X as a DataFrame whose columns are known by position; scikit-learn's own checks of shape and names."""
+        if isinstance(X, pd.DataFrame):
+            _check_feature_names(self, X, reset=reset)
+            _check_n_features(self, X, reset=reset)
+            frame = X.reset_index(drop=True)
+            frame.columns = [str(name) for name in frame.columns]
+            return frame
+        words = np.asarray(X, dtype=object).dtype == object and np.asarray(X).dtype.kind in "OUS"
+        array = validate_data(self, X, reset=reset, dtype=None if words else np.float64, ensure_all_finite="allow-nan")
+        return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
+
+    def _check_sizes(self, features: pd.DataFrame, numbers: npt.NDArray[np.intp]) -> None:
+        if len(features) != len(numbers):
+            raise ValueError(f"X has {len(features)} patients but y has {len(numbers)} labels: give one label for each patient.")
+        if not 2 <= len(self.classes_) <= MAX_CLASSES:
+            raise UserError(
+                Words(
+                    "The labelled patients have {n} class(es); 2 to {most} classes are needed: add patients of other diagnoses, or merge some.",
+                    "已确诊患者共有 {n} 个类别；需要 2 到 {most} 个：请补充其他诊断的患者，或合并部分诊断。",
+                ).format(n=len(self.classes_), most=MAX_CLASSES)
+            )
+
+    def _learner(self) -> Learner:
+        if self.algorithm not in LEARNERS:
+            raise UserError(
+                Words("There is no algorithm “{name}”: choose one of {known}.", "没有名为“{name}”的算法：请从 {known} 中选择。").format(
+                    name=self.algorithm, known=", ".join(LEARNERS)
+                )
+            )
+        learner, chosen = LEARNERS[self.algorithm], dict(self.settings or {})
+        unknown = sorted(set(chosen) - {known.name for known in settings(learner)})
+        if unknown:
+            raise UserError(
+                Words("“{name}” has no setting {unknown}: choose from {known}.", "“{name}”没有设置项 {unknown}：可用的有 {known}。").format(
+                    name=self.algorithm, unknown=", ".join(unknown), known=", ".join(s.name for s in settings(learner)) or "-"
+                )
+            )
+        return learner(**chosen)
+
+    def _seed(self) -> int:
+        if isinstance(self.random_state, np.random.RandomState):
+            return int(self.random_state.randint(2**31))
+        return int(self.random_state or 0)
+
+
+def _typical(column: pd.Series) -> Any:
+    """The prototype of one column in its own units: the mean of numbers, the most frequent word."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.mean()
+    counts = column.dropna().value_counts()
+    return counts.index[0] if len(counts) else None

@@ -1,0 +1,136 @@
+"""The rule of the house: a learner turns a support set into a sequence of classifiers, each better adapted than the last.
+
+The app draws that sequence, the evaluation measures its last member, a lesson steps through it one `next()` at a time.
+
+Floor 4 of the house.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from torch.func import grad_and_value, vmap
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.episode import Episode, LabelledSet, class_means, one_hot
+from metamed_core.words import UserError, Words
+
+
+class Classifier(ABC):
+    """A learner's answer at one moment: a value; asking it changes nothing."""
+
+    def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> None:
+        self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
+
+    @abstractmethod
+    def log_proba(self, x: Tensor) -> Tensor:
+        """Log probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; each patient on their own."""
+
+    @torch.no_grad()
+    def predict_proba(self, x: Tensor) -> Tensor:
+        """Probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; rows sum to 1."""
+        # A bounded block of cells at a time: 20,000 patients with 1,000 columns must not need all memory at once.
+        block = max(1, 200_000 // max(x.shape[-2], 1))
+        return torch.cat([self.log_proba(part).exp() for part in x.split(block)]) if len(x) else x.new_zeros(0, self.n_way)
+
+    @torch.no_grad()
+    def embed(self, x: Tensor) -> Tensor:
+        """Embeddings `(n, n_embedding)` by the weights of this moment."""
+        return self.backbone.embed(self.weights, x)
+
+    def prototypes(self) -> Tensor:
+        """Class means of the support's embeddings, `(n_way, n_embedding)`; zeros for a class without a patient yet."""
+        return class_means(self.embed(self.support.x), self.support.y, self.n_way)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form needs to offer one field of a learner: its words, range and step."""
+
+    name: str
+    label: Words
+    help: Words
+    low: float
+    high: float
+    step: float
+    default: float | int
+
+
+def setting(default: float | int, label: Words, help: Words, low: float, high: float, step: float) -> Any:
+    """A dataclass field that a form can offer; `default` decides whether it is whole or real."""
+    return dataclasses.field(default=default, metadata={"label": label, "help": help, "low": low, "high": high, "step": step})
+
+
+@dataclass(frozen=True)
+class Learner(ABC):
+    """An algorithm: frozen hyperparameters, an inner act (`adapt`) and an outer one (`meta_loss`)."""
+
+    name: ClassVar[str]
+    title: ClassVar[Words]
+    summary: ClassVar[Words]
+    paper: ClassVar[str]
+    link: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for known in settings(type(self)):
+            value = getattr(self, known.name)
+            if not known.low <= value <= known.high:
+                raise UserError(
+                    Words(
+                        "{label} is {value}; it must lie between {low} and {high}: choose a value in this range.",
+                        "“{label}”为 {value}，应在 {low} 到 {high} 之间：请改用此范围内的值。",
+                    ).format(label=known.label, value=value, low=known.low, high=known.high)
+                )
+
+    @abstractmethod
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[Classifier]:
+        """Yield a classifier before the first step and one after each; `weights` stay as they are."""
+
+    @abstractmethod
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """How many steps `adapt` takes: it yields one classifier more."""
+
+    def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
+        """Weights without meta-training: the backbone's and what the learner adds to them."""
+        return backbone.init(rng)
+
+    @abstractmethod
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """What meta-training lowers, for one task (no leading dimension): a scalar."""
+
+    def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean meta-loss over a meta-batch of tasks `(n_tasks, ...)` and the direction that lowers it (a gradient).
+
+        `rng` is for learners whose update draws minibatches.
+        """
+
+        def mean_loss(weights: Weights) -> Tensor:
+            one = lambda xs, ys, xq, yq: self.meta_loss(backbone, weights, Episode(LabelledSet(xs, ys), LabelledSet(xq, yq), tasks.n_way))  # noqa: E731
+            return vmap(one)(tasks.support.x, tasks.support.y, tasks.query.x, tasks.query.y).mean()
+
+        gradient, loss = grad_and_value(mean_loss)(dict(weights))
+        return loss, gradient
+
+
+def settings(learner: type[Learner]) -> tuple[Setting, ...]:
+    """The fields of a learner that a person may set, in order, with words and ranges."""
+    offered = [field for field in dataclasses.fields(learner) if "label" in field.metadata]
+    return tuple(Setting(field.name, default=field.default, **field.metadata) for field in offered)
+
+
+def cross_entropy(log_proba: Tensor, y: Tensor) -> Tensor:
+    """Mean over classes present of the mean over their patients of -log p(own class): every class weighs the same.
+
+    log_proba `(n, n_way)`, y `(n,)`. Equal weights are the equal prevalence that a clinic's few cases cannot tell.
+    """
+    n_way = log_proba.shape[-1]
+    members = one_hot(y, n_way, log_proba.dtype)
+    counts = members.sum(-2)
+    per_class = -(members * log_proba).sum(-2) / counts.clamp_min(1.0)
+    return per_class.sum(-1) / (counts > 0).sum(-1)

@@ -1,0 +1,133 @@
+"""Matching networks (Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra 2016), https://arxiv.org/abs/1606.04080.
+
+A new patient attends to every labelled patient; the attention each diagnosis receives is its probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cosine_similarity, linear
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.episode import Episode, LabelledSet, one_hot
+from metamed_core.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.rounds import rounds, support_rounds
+from metamed_core.words import Words
+
+SHARPNESS = "match.log_sharpness"
+TINY = 1e-12
+"""Keeps the logarithm finite where no attention is left for a class."""
+
+
+def matching_posterior(queries: Tensor, support: Tensor, y: Tensor, n_way: int, sharpness: Tensor | float) -> Tensor:
+    """Eq. 1: y = sum_i a(x, x_i) y_i with a = softmax of the cosine; `(n, e)`, `(n_support, e)` -> `(n, n_way)`.
+
+    The cosine is multiplied by a (meta-learnt) sharpness: between -1 and 1 alone, attention over 50 patients is almost even.
+    """
+    attention = (sharpness * cosine_similarity(queries.unsqueeze(-2), support.unsqueeze(-3), dim=-1)).softmax(-1)
+    # Divided by the class's share of the support: a diagnosis with more labelled patients is not thereby more likely.
+    members = one_hot(y, n_way, attention.dtype)
+    mass = attention @ (members / members.sum(-2).clamp_min(1.0))
+    return mass / mass.sum(-1, keepdim=True)
+
+
+def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int, reads: int) -> Tensor:
+    """Full-context embedding of the queries: an LSTM that reads the support by attention `reads` times (appendix A.1, eq. 3-6).
+
+    It runs over each token of `width` numbers with the same weights, so that it serves any number of columns. The paper
+    also runs a bidirectional LSTM over the support; it depends on the patients' order, so it is left out.
+    """
+    own = queries.unflatten(-1, (-1, width))
+    hidden, read, memory = own, torch.zeros_like(own), torch.zeros_like(own)
+    for _ in range(reads):
+        gates = linear(own, weights["match.lstm_in"], weights["match.lstm_bias"]) + linear(
+            torch.cat([hidden, read], -1), weights["match.lstm_state"]
+        )
+        keep, write, show, new = gates.chunk(4, -1)
+        memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
+        hidden = show.sigmoid() * memory.tanh() + own
+        attention = (hidden.flatten(-2) @ support.transpose(-1, -2)).softmax(-1)
+        read = (attention @ support).unflatten(-1, (-1, width))
+    return hidden.flatten(-2)
+
+
+def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabelledSet, n_way: int, reads: int) -> Tensor:
+    """Cells `(n, ...)` -> `(n, n_way)`: embed both, put the queries in context if asked, attend."""
+    queries, known = backbone.embed(weights, x), backbone.embed(weights, support.x)
+    if reads:
+        queries = full_context(weights, queries, known, backbone.features, reads)
+    return matching_posterior(queries, known, support.y, n_way, weights[SHARPNESS].exp())
+
+
+class AttentionClassifier(Classifier):
+    """Attends to the support seen so far."""
+
+    def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, reads: int) -> None:
+        super().__init__(backbone, weights, support, n_way)
+        self.reads = reads
+
+    def log_proba(self, x: Tensor) -> Tensor:
+        """See `Classifier.log_proba`."""
+        return posterior(self.backbone, self.weights, x, self.support, self.n_way, self.reads).clamp_min(TINY).log()
+
+
+@dataclass(frozen=True)
+class Matching(Learner):
+    """Matching networks; a step of adaptation reads one more patient of every diagnosis into the support."""
+
+    name: ClassVar[str] = "matching"
+    title: ClassVar[Words] = Words("Matching", "匹配网络")
+    summary: ClassVar[Words] = Words(
+        "Looks for the most similar labelled patients and lets them vote. Choose it when a diagnosis has several faces.",
+        "寻找最相似的已确诊患者并让其投票。当同一诊断有多种表现时选它。",
+    )
+    paper: ClassVar[str] = "Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra: Matching Networks for One Shot Learning, NeurIPS 2016"
+    link: ClassVar[str] = "https://arxiv.org/abs/1606.04080"
+
+    context_reads: int = setting(
+        0,
+        Words("Readings of the context", "上下文读取次数"),
+        Words(
+            "How often a patient's picture is refined by reading the labelled patients (full-context embedding); 0 leaves it out.",
+            "读取已确诊患者以修正该患者表示的次数（全上下文嵌入）；0 表示不使用。",
+        ),
+        0,
+        10,
+        1,
+    )
+
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
+        return rounds(support) - 1
+
+    def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
+        """The backbone's weights, the sharpness, and the reading LSTM, which starts near doing nothing."""
+        w = backbone.features
+        lstm = {
+            "match.lstm_in": 0.1 * torch.randn(4 * w, w, generator=rng),
+            "match.lstm_state": 0.1 * torch.randn(4 * w, 2 * w, generator=rng),
+        }
+        return {**backbone.init(rng), SHARPNESS: torch.tensor(2.0), **lstm, "match.lstm_bias": torch.zeros(4 * w)}
+
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[AttentionClassifier]:
+        """See `Learner.adapt`."""
+        for seen in support_rounds(support):
+            yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)
+
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """Eq. 7: negative log probability of the query patients given the support.
+
+        With `context_reads` the mean of the losses without and with them, so that one set of weights serves both.
+        """
+        losses = [
+            cross_entropy(
+                posterior(backbone, weights, episode.query.x, episode.support, episode.n_way, reads).clamp_min(TINY).log(), episode.query.y
+            )
+            for reads in sorted({0, self.context_reads})
+        ]
+        return torch.stack(losses).mean()

@@ -1,0 +1,61 @@
+"""Prototypical networks (Snell, Swersky and Zemel 2017), https://arxiv.org/abs/1703.05175.
+
+Each diagnosis is represented by the mean embedding of its patients; a new patient is compared with these prototypes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.episode import Episode, LabelledSet, class_means
+from metamed_core.learner import Classifier, Learner, cross_entropy
+from metamed_core.rounds import rounds, support_rounds
+from metamed_core.words import Words
+
+
+def prototypical_log_posterior(embeddings: Tensor, centres: Tensor) -> Tensor:
+    """Eq. 2 with the squared Euclidean distance: log softmax_k(-|f(x) - c_k|^2); `(n, e)`, `(n_way, e)` -> `(n, n_way)`."""
+    # |f - c|^2 by differences, not by expansion: the expansion cancels badly when patients are close.
+    return (-(embeddings.unsqueeze(-2) - centres).square().sum(-1)).log_softmax(-1)
+
+
+class PrototypeClassifier(Classifier):
+    """Compares a patient with the prototypes of the support seen so far."""
+
+    def log_proba(self, x: Tensor) -> Tensor:
+        """See `Classifier.log_proba`."""
+        return prototypical_log_posterior(self.backbone.embed(self.weights, x), self.prototypes())
+
+
+@dataclass(frozen=True)
+class Prototypical(Learner):
+    """Prototypical networks; a step of adaptation reads one more patient of every diagnosis into the prototypes."""
+
+    name: ClassVar[str] = "prototypical"
+    title: ClassVar[Words] = Words("Prototypical", "原型网络")
+    summary: ClassVar[Words] = Words(
+        "Compares each patient with the average patient of each diagnosis. Choose it first: it is quick and easy to explain.",
+        "把每位患者与各诊断的“平均患者”作比较。建议首选：速度快，也容易解释。",
+    )
+    paper: ClassVar[str] = "Snell, Swersky, Zemel: Prototypical Networks for Few-shot Learning, NeurIPS 2017"
+    link: ClassVar[str] = "https://arxiv.org/abs/1703.05175"
+
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
+        return rounds(support) - 1
+
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PrototypeClassifier]:
+        """See `Learner.adapt`."""
+        for seen in support_rounds(support):
+            yield PrototypeClassifier(backbone, weights, seen, n_way)
+
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """Algorithm 1: negative log posterior of the query patients under the support's prototypes."""
+        centres = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
+        return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centres), episode.query.y)

@@ -1,0 +1,71 @@
+"""Reptile (Nichol, Achiam and Schulman 2018), https://arxiv.org/abs/1803.02999.
+
+It adapts to a task by ordinary minibatch gradient descent and then moves the initial weights a little towards where
+that ended. No query set and no second derivative is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.func import vmap
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.episode import Episode, LabelledSet
+from metamed_core.inner_loop import LinearHeadClassifier, adapt_by_gradient, descend, step_count, step_size, support_loss, with_head
+from metamed_core.learner import Learner
+from metamed_core.words import Words
+
+
+@dataclass(frozen=True)
+class Reptile(Learner):
+    """Reptile with a head made from prototypes of the first minibatch (the episode's support)."""
+
+    name: ClassVar[str] = "reptile"
+    title: ClassVar[Words] = Words("Reptile", "Reptile（爬行者）")
+    summary: ClassVar[Words] = Words(
+        "Gradient steps like MAML, from a start found by a simpler rule. Choose it to compare with MAML.",
+        "与 MAML 一样走梯度步，但起点由更简单的规则得到。想与 MAML 对照时选它。",
+    )
+    paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
+    link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
+
+    inner_lr: float = step_size(0.05)
+    inner_steps: int = step_count(10)
+    minibatch: int = 16
+    """Patients in a minibatch of meta-training; in use every step sees the whole support."""
+
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """See `Learner.steps`."""
+        return self.inner_steps
+
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
+        """See `Learner.adapt`."""
+        return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps)
+
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """Reptile lowers no meta-loss; this is the first inner loss, to watch: other patients under the support's head."""
+        return support_loss(backbone, episode.query)(with_head(backbone, weights, episode.support, episode.n_way))
+
+    def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """Algorithm 2: initial minus adapted weights, mean over tasks, to be used as a gradient; and the watched loss.
+
+        The head comes from one minibatch (the support), each inner step draws another from all patients of the task.
+        """
+        x, y = torch.cat([tasks.support.x, tasks.query.x], 1), torch.cat([tasks.support.y, tasks.query.y], 1)
+        draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch]
+
+        def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+            now = with_head(backbone, weights, LabelledSet(xs, ys), tasks.n_way)
+            watched = support_loss(backbone, LabelledSet(x, y))(now)
+            for step in range(self.inner_steps):
+                now = descend(support_loss(backbone, LabelledSet(x[rows[step]], y[rows[step]])), now, self.inner_lr)
+            return {name: now[name] for name in weights}, watched
+
+        with torch.no_grad():
+            ends, watched = vmap(adapted)(tasks.support.x, tasks.support.y, x, y, draws)
+        return watched.mean(), {name: weight - ends[name].mean(0) for name, weight in weights.items()}

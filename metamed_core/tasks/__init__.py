@@ -1,0 +1,1 @@
+"""Task distributions: where the tasks of meta-training come from."""

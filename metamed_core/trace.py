@@ -1,0 +1,190 @@
+"""Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn.
+
+Floor 6 of the house.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.encoding import PatientEncoder
+from metamed_core.episode import LabelledSet, class_means
+from metamed_core.held_out import HeldOut
+from metamed_core.learner import Classifier, Learner, cross_entropy
+from metamed_core.universal import load_weights
+from metamed_core.words import UserError
+
+if TYPE_CHECKING:
+    from metamed_core.records import PatientRecords
+
+Array = npt.NDArray[np.float64]
+NEAREST = 3
+"""How many labelled patients stand beside an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The adaptation at one moment; a snapshot that later steps do not touch.
+
+    support_loss: class-balanced cross-entropy on the labelled patients, natural logarithm.
+    held_out_accuracy: share of labelled patients named rightly when they are left out of the support; NaN if no
+    diagnosis has two patients.
+    proba: `(n_undiagnosed, n_way)`. support_map, query_map, prototype_map: `(n, 2)`, positions on the trace's axes.
+    nearest: positions in the support of the nearest labelled patients, `(n_undiagnosed, <= 3)`; distance: theirs.
+    """
+
+    index: int
+    support_loss: float
+    held_out_accuracy: float
+    proba: Array
+    support_map: Array
+    query_map: Array
+    prototype_map: Array
+    nearest: npt.NDArray[np.int64]
+    distance: Array
+    classifier: Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The plane on which all steps are drawn: the first two principal components of the embedding before adaptation."""
+
+    centre: Tensor
+    directions: Tensor
+    shares: tuple[float, float]
+
+    @classmethod
+    def fit(cls, embeddings: Tensor) -> Axes:
+        """`(n, e)` -> a centre `(e,)`, directions `(e, 2)` and their shares of the variance."""
+        centre = embeddings.mean(0)
+        _, size, directions = torch.linalg.svd(embeddings - centre, full_matrices=False)
+        directions, power = directions[:2], size.square() / size.square().sum().clamp_min(1e-12)
+        # An axis may point either way; the larger side of its loadings decides, so that row order cannot flip the picture.
+        heaviest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
+        directions = directions * torch.where(heaviest < 0, -1.0, 1.0)
+        padded = torch.cat([directions, directions.new_zeros(2 - len(directions), directions.shape[1])])
+        shares = torch.cat([power, power.new_zeros(2)])[:2].tolist()
+        return cls(centre, padded.T, (shares[0], shares[1]))
+
+    def place(self, embeddings: Tensor) -> Array:
+        """Positions `(n, 2)` of embeddings `(n, e)`."""
+        return ((embeddings - self.centre) @ self.directions).double().numpy()
+
+
+class AdaptationTrace:
+    """An adaptation in progress. Pull it with `advance()` or iterate; what was made stays in `steps` when you stop."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        backbone: Backbone,
+        weights: Weights,
+        support: LabelledSet,
+        n_way: int,
+        query: Tensor,
+        *,
+        held_out: bool = True,
+    ) -> None:
+        self.learner, self.support, self.n_way, self.query = learner, support, n_way, query
+        self.total_steps = learner.steps(support, n_way)
+        self.steps: list[Step] = []
+        self.seconds = 0.0
+        self.held_out: HeldOut | None = HeldOut(learner, backbone, weights, support) if held_out else None
+        self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
+        self.baseline_held_out = untrained_prototype_held_out(support) if held_out else math.nan
+        self._classifiers: Iterator[Classifier] = learner.adapt(backbone, weights, support, n_way)
+        with torch.no_grad():
+            self._axes = Axes.fit(backbone.embed(weights, torch.cat([support.x, query[:500]])))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last step is made."""
+        return len(self.steps) > self.total_steps
+
+    @property
+    def axes(self) -> tuple[float, float]:
+        """Shares of the embedding's variance (0..1) that the two axes of the maps show."""
+        return self._axes.shares
+
+    def advance(self) -> bool:
+        """Make one step; False when there was none left."""
+        if self.finished:
+            return False
+        started = time.perf_counter()
+        classifier = next(self._classifiers)
+        self.steps.append(self._watch(classifier))
+        if self.finished:
+            # Nothing is left to run: what remains are values, which can be copied and pickled.
+            self._classifiers, self.held_out = iter(()), None
+        self.seconds += time.perf_counter() - started
+        return True
+
+    def __iter__(self) -> Iterator[Step]:
+        while self.advance():
+            yield self.steps[-1]
+
+    def run(self) -> AdaptationTrace:
+        """Make all steps that are left; returns itself."""
+        for _ in self:
+            pass
+        return self
+
+    @torch.no_grad()
+    def _watch(self, classifier: Classifier) -> Step:
+        support, query = classifier.embed(self.support.x), classifier.embed(self.query)
+        distance, nearest = torch.cdist(query, support).topk(min(NEAREST, len(self.support)), largest=False)
+        return Step(
+            index=len(self.steps),
+            support_loss=float(cross_entropy(classifier.log_proba(self.support.x), self.support.y)),
+            held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
+            proba=classifier.predict_proba(self.query).double().numpy(),
+            support_map=self._axes.place(support),
+            query_map=self._axes.place(query),
+            prototype_map=self._axes.place(classifier.prototypes()),
+            nearest=nearest.numpy(),
+            distance=distance.double().numpy(),
+            classifier=classifier,
+        )
+
+
+def untrained_prototype_held_out(support: LabelledSet) -> float:
+    """Accuracy left out of the simplest rival: the nearest class mean of the scaled values, no network at all."""
+    right = []
+    values = support.x[..., 0]
+    for i, own in enumerate(support.y.tolist()):
+        rest = torch.arange(len(support)) != i
+        if not bool((support.y[rest] == own).any()):
+            continue
+        classes, y = support.y[rest].unique(return_inverse=True)
+        centres = class_means(values[rest], y, len(classes))
+        right.append(int(classes[(centres - values[i]).square().sum(-1).argmin()]) == own)
+    return float(np.mean(right)) if right else math.nan
+
+
+def start(records: PatientRecords, learner: Learner, weights: str = "universal", seed: int = 0) -> AdaptationTrace:
+    """Begin to adapt to the diagnosed patients of `records`; nothing is computed before the first `advance()`.
+
+    weights: "universal" (shipped), "none" (random from `seed`, no meta-training) or a path to a file of weights.
+    Raises UserError with `records.problem` if the table allows no task.
+    """
+    if records.problem is not None:
+        raise UserError(records.problem)
+    ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
+    features = records.features
+    encoder = PatientEncoder.fit(features, ranges)
+    classes = list(records.classes)
+    y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
+    support = LabelledSet(encoder.encode(features.loc[records.diagnosed]), y)
+    query = encoder.encode(features.loc[records.undiagnosed])
+    backbone, values = load_weights(weights, learner, seed)
+    return AdaptationTrace(learner, backbone, values, support, len(classes), query)

@@ -1,0 +1,119 @@
+"""Weights on disk: one file of numbers (safetensors, never code) and a card (JSON) beside it that says where they are from.
+
+Floor 5 of the house.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from metamed_core.backbones import Backbone, ColumnEncoder
+from metamed_core.learner import Learner
+from metamed_core.words import UserError, Words
+
+SHIPPED = Path(__file__).parent / "weights"
+FORMAT = 1
+"""Version of the pair (file, card); a reader refuses any other."""
+
+
+def load_weights(weights: str, learner: Learner, seed: int = 0) -> tuple[Backbone, dict[str, Tensor]]:
+    """The backbone and the initial weights to adapt from.
+
+    weights: "universal" (shipped with the package), "none" (random from `seed`: no meta-training) or the path of a
+    `.safetensors` file with its card beside it. Treat the tensors as immutable: they are shared between callers.
+    Raises UserError if a file is missing, damaged, altered, or made for another learner.
+    """
+    if weights == "none":
+        backbone = ColumnEncoder()
+        return backbone, _double(learner.init(backbone, torch.Generator().manual_seed(seed)))
+    return _load(SHIPPED / f"{learner.name}.safetensors" if weights == "universal" else Path(weights), learner.name)
+
+
+@functools.lru_cache(maxsize=16)
+def _load(path: Path, name: str) -> tuple[Backbone, dict[str, Tensor]]:
+    card, data = read_card(path), _read(path)
+    if hashlib.sha256(data).hexdigest() != card.get("sha256"):
+        raise UserError(
+            Words(
+                "The weights in {file} are not those its card describes (the hash differs): restore the original file.",
+                "{file} 中的权重与其说明卡不符（哈希值不同）：请恢复原始文件。",
+            ).format(file=path.name)
+        )
+    if card.get("learner") != name:
+        raise UserError(
+            Words(
+                "The weights in {file} belong to “{theirs}”, not to “{ours}”: choose that algorithm or other weights.",
+                "{file} 中的权重属于“{theirs}”，而不是“{ours}”：请改选该算法或其他权重。",
+            ).format(file=path.name, theirs=card.get("learner"), ours=name)
+        )
+    try:
+        return ColumnEncoder(**card["backbone"]), _double(load(data))
+    except (SafetensorError, TypeError, KeyError) as error:
+        raise _unreadable(path) from error
+
+
+def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: weight.double() for name, weight in weights.items()}
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The card beside a weight file. Raises UserError if it is missing, damaged or of another format version."""
+    try:
+        card = json.loads(_read(path.with_suffix(".json")))
+    except ValueError as error:
+        raise _unreadable(path.with_suffix(".json")) from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise UserError(
+            Words(
+                "The card of {file} is of another version than this program reads (version {version}): use weights made by this version.",
+                "{file} 的说明卡版本与本程序（版本 {version}）不符：请使用本版本生成的权重。",
+            ).format(file=path.name, version=FORMAT)
+        )
+    return card
+
+
+def save_weights(path: Path, learner: Learner, backbone: ColumnEncoder, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Write `path` (.safetensors) and its card; `facts` (command, seed, time, …) go into the card as they are."""
+    data = save({name: weight.detach().float().contiguous() for name, weight in weights.items()})
+    card = {"format": FORMAT, "learner": learner.name, "backbone": dataclasses.asdict(backbone), "settings": dataclasses.asdict(learner)}
+    card |= {"sha256": hashlib.sha256(data).hexdigest(), "parameters": sum(w.numel() for w in weights.values()), **facts}
+    _write(path, data)
+    _write(path.with_suffix(".json"), (json.dumps(card, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    # Written aside and moved: a reader never sees half a file.
+    aside = path.with_name(path.name + ".part")
+    aside.write_bytes(data)
+    aside.replace(path)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            Words(
+                "The file {file} cannot be read: check the path, or choose the shipped weights.",
+                "无法读取文件 {file}：请检查路径，或选择自带权重。",
+            ).format(file=path)
+        ) from error
+
+
+def _unreadable(path: Path) -> UserError:
+    return UserError(
+        Words(
+            "{file} is damaged or not made by MetaMed: restore it, or choose the shipped weights.",
+            "{file} 已损坏或不是由 MetaMed 生成：请恢复该文件，或选择自带权重。",
+        ).format(file=path.name)
+    )
