@@ -22,13 +22,8 @@ from metamed_core.tasks import clinical_prior
 from metamed_core.universal import SHIPPED, save_weights
 from metamed_core.words import UserError
 
-RECIPES: dict[str, dict[str, float | int]] = {
-    "maml": {"inner_steps": 5},
-    "reptile": {"inner_steps": 5},
-    "matching": {"context_reads": 2},
-    "prototypical": {},
-}
-"""Settings in meta-training where they differ from those in use: fewer steps are quicker, and reads must be learnt to be offered."""
+RECIPES: dict[str, dict[str, float | int]] = {"matching": {"context_reads": 2}}
+"""Settings in meta-training where they differ from those in use: readings of the context must be learnt to be offered."""
 
 VALIDATION_SEED = 20_000_000
 """Validation tasks are drawn from this seed, meta-training tasks from the plan's: they never coincide."""

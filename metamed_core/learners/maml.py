@@ -41,8 +41,8 @@ class Maml(Learner):
     paper: ClassVar[str] = "Finn, Abbeel, Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, ICML 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.03400"
 
-    inner_lr: float = step_size(0.05)
-    inner_steps: int = step_count(10)
+    inner_lr: float = step_size(0.03)
+    inner_steps: int = step_count(8)
     first_order: bool = False
 
     def steps(self, support: LabelledSet, n_way: int) -> int:

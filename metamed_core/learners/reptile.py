@@ -34,8 +34,8 @@ class Reptile(Learner):
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
 
-    inner_lr: float = step_size(0.05)
-    inner_steps: int = step_count(10)
+    inner_lr: float = step_size(0.02)
+    inner_steps: int = step_count(8)
     minibatch: int = 16
     """Patients in a minibatch of meta-training; in use every step sees the whole support."""
 
@@ -54,9 +54,10 @@ class Reptile(Learner):
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Algorithm 2: initial minus adapted weights, mean over tasks, to be used as a gradient; and the watched loss.
 
-        The head comes from one minibatch (the support), each inner step draws another from all patients of the task.
+        The head comes from the first minibatch (the support), each inner step draws another from the task's other
+        patients: on the first one the head knows the answers already, and descending there only teaches overconfidence.
         """
-        x, y = torch.cat([tasks.support.x, tasks.query.x], 1), torch.cat([tasks.support.y, tasks.query.y], 1)
+        x, y = tasks.query.x, tasks.query.y
         draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch]
 
         def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
