@@ -1,0 +1,147 @@
+"""What every format shares: rows of cells become one table of text, within limits, with usable column names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import pandas as pd
+
+from metamed_core.words import UserError, Words
+
+Row = tuple[int, list[str | None]]
+"""Line number in the file, and the cells."""
+
+HELPERS = frozenset({"table", "encodings"})
+"""Modules of this folder that are not a format."""
+
+MAX_BYTES = 50 * 2**20
+MAX_UNPACKED = 400 * 2**20
+"""Bytes that a packed file (xlsx, parquet) may unpack to, so that a small file cannot fill the memory."""
+MAX_ROWS = 20_000
+MAX_COLUMNS = 1_002
+"""1,000 feature columns, a diagnosis and a patient code."""
+
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def as_table(rows: Iterator[Row]) -> pd.DataFrame:
+    """One table from (line, cells) pairs, the header first; rows without any value are left out."""
+    filled = ((line, cells) for line, cells in rows if any(cell is not None for cell in cells))
+    header = _trimmed(next(filled, (0, []))[1])
+    if not header:
+        raise UserError(_EMPTY)
+    check_size(n_columns=len(header))
+    body = list(islice(filled, MAX_ROWS + 1))
+    check_size(n_rows=len(body))
+    if not body:
+        raise UserError(_HEADER_ONLY)
+    body = [(line, cells if len(cells) <= len(header) else _trimmed(cells)) for line, cells in body]
+    header = _aligned(header, body)
+    check_size(n_columns=len(header))
+    frame = pd.DataFrame([_fitted(cells, len(header), line) for line, cells in body], dtype=object)
+    frame.columns = pd.Index(_unique_names(header), dtype=object)
+    unnamed = [place for place, name in enumerate(header) if name is None and frame.iloc[:, place].isna().all()]
+    return frame.drop(columns=frame.columns[unnamed])
+
+
+def cell_text(value: object) -> str | None:
+    """The text of one cell of any type; None where there is nothing. Dates in ISO form, numbers without a trailing `.0`."""
+    if type(value) is str and value.isprintable():  # nearly every cell: no control or invisible characters
+        return value.strip() or None
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, float):  # numpy's float64 too
+        return None if math.isnan(value) else number_text(float(value))
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time(0)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
+    text = _CONTROL.sub("", str(value)).strip().strip(_INVISIBLE).strip()
+    return text or None
+
+
+def number_text(value: float) -> str:
+    """A number as people write it: `123`, not `123.0`."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def shown(text: str, most: int = 40) -> str:
+    """A text from the file, made fit for a sentence: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def check_size(*, n_rows: int = 0, n_columns: int = 0) -> None:
+    """Raise UserError if a table is larger than the limits."""
+    if n_columns > MAX_COLUMNS:
+        raise UserError(_WIDE.format(n=n_columns, most=MAX_COLUMNS))
+    if n_rows > MAX_ROWS:
+        raise UserError(_LONG.format(most=MAX_ROWS))
+
+
+def _trimmed(cells: Sequence[str | None]) -> list[str | None]:
+    """Cells without the empty ones at the end."""
+    n = len(cells)
+    while n and cells[n - 1] is None:
+        n -= 1
+    return list(cells[:n])
+
+
+def _aligned(header: list[str | None], body: list[Row]) -> list[str | None]:
+    """The header as wide as the rows, where rows are wider for a known reason rather than by mistake."""
+    widths = [len(cells) for _, cells in body]
+    if set(widths) == {len(header) + 1}:
+        return [None, *header]  # R writes row names without a header for them
+    wider = sum(width > len(header) for width in widths)
+    # Most rows are wider: columns without a header, rather than some broken rows.
+    return header + [None] * (max(widths) - len(header)) if wider > max(1, len(body) / 2) else header
+
+
+def _fitted(cells: list[str | None], width: int, line: int) -> list[str | None]:
+    """A row of `width` cells; a short row is filled with missing, a long one is an error that names its line."""
+    if len(cells) > width:
+        raise UserError(_RAGGED.format(line=line, n=len(cells), width=width))
+    return cells + [None] * (width - len(cells))
+
+
+def _unique_names(header: Sequence[str | None]) -> list[str]:
+    """Column names without blanks or repeats: `Column 3` for a blank one, `age (2)` for a second `age`."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, cell in enumerate(header, start=1):
+        base = " ".join((cell or f"Column {place}").split())
+        name, n = base, 1
+        while name in taken:
+            n += 1
+            name = f"{base} ({n})"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+_EMPTY = Words(
+    "The file holds no table: the first row must name the columns, and each row below is one patient.",
+    "文件中没有表格：第一行应为列名，其下每行是一位患者。",
+)
+_HEADER_ONLY = Words(
+    "The file has column names but no patients: add at least one row for each patient below the header.",
+    "文件只有列名，没有患者：请在列名下方为每位患者添加一行。",
+)
+_WIDE = Words(
+    "The table has {n:,} columns, more than {most:,}: keep only the columns that matter for the diagnosis.",
+    "表格有 {n:,} 列，超过上限 {most:,} 列：请只保留与诊断有关的列。",
+)
+_LONG = Words(
+    "The table has more than {most:,} patients: split the file or keep fewer rows.",
+    "表格中的患者超过 {most:,} 位：请拆分文件或减少行数。",
+)
+_RAGGED = Words(
+    "Line {line} has {n} values but the header names {width} columns: correct that line, or put quotes around values that hold a separator.",
+    "第 {line} 行有 {n} 个值，而列名只有 {width} 个：请更正该行，或给含有分隔符的值加上引号。",
+)

@@ -1,0 +1,104 @@
+"""One column in two units: a laboratory value whose cells fall into two groups, apart by the known factor of its units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core.formats.table import number_text, shown
+from metamed_core.records.checks.finding import Finding, patients
+from metamed_core.records.columns.roles import Role
+from metamed_core.records.columns.units import Analyte, analyte
+from metamed_core.records.columns.values import Flags, Floats, numbers
+from metamed_core.words import Words
+
+if TYPE_CHECKING:
+    from metamed_core.records.patient_records import PatientRecords
+
+Labels = npt.NDArray[np.object_]
+
+
+def check(records: PatientRecords) -> Iterator[Finding]:
+    """Findings of the kind mixed_unit."""
+    for column in records.feature_columns:
+        known = analyte(column.name) if column.role is Role.NUMBER else None
+        if known is None:
+            continue
+        odd, odd_is_large = _odd(records, column.name, known)
+        if odd.any():
+            unit, usual = (known.large, known.small) if odd_is_large else (known.small, known.large)
+            n = patients(int(odd.sum()))
+            yield Finding("mixed_unit", column.name, _MIXED.format(name=shown(column.name), n=n, odd=unit, usual=usual), "convert")
+
+
+def converted(records: PatientRecords, name: str) -> PatientRecords:
+    """The rarer unit's cells in the unit of the other cells, to six digits."""
+    known = analyte(name)
+    if known is None:
+        return records
+    odd, odd_is_large = _odd(records, name, known)
+    values = records.features[name].to_numpy(dtype=np.float64) * (1 / known.factor if odd_is_large else known.factor)
+    raw = records.raw.copy()
+    raw.loc[odd, name] = [number_text(float(f"{value:.6g}")) for value in values[odd]]
+    return replace(records, raw=raw)
+
+
+def _odd(records: PatientRecords, name: str, known: Analyte) -> tuple[Flags, bool]:
+    """Patients `(n_patients,)` whose value is in the rarer unit, and whether that is the one with the larger numbers."""
+    limits = numbers(records.cells(name)).censored  # how far beyond its limit a value is, nobody knows
+    values = np.where(limits, np.nan, records.features[name].to_numpy(dtype=np.float64))
+    large = _in_large_unit(values, known, records.labels.to_numpy(dtype=object))
+    small = np.isfinite(values) & ~large & large.any()
+    return (large, True) if large.sum() <= small.sum() else (small, False)
+
+
+def _in_large_unit(values: Floats, known: Analyte, labels: Labels) -> Flags:
+    """Which values stand above the widest gap, if the two groups look like two units of one quantity; else none."""
+    positive = np.sort(values[np.isfinite(values) & (values > 0)])
+    nothing = np.zeros(len(values), dtype=np.bool_)
+    if len(positive) < 4:
+        return nothing
+    gaps = positive[1:] / positive[:-1]
+    place = int(gaps.argmax()) + 1
+    lower, upper = positive[:place], positive[place:]
+    ratio = float(np.median(upper) / np.median(lower))
+    above: Flags = values >= upper[0]
+    if _impossible(lower, upper, known) and gaps.max() > known.factor**0.25 and 0.4 < ratio / known.factor < 2.5:
+        return above
+    return above if _alike(lower, upper, known, ratio) and not _told_by_label(above, np.isfinite(values), labels) else nothing
+
+
+def _impossible(lower: Floats, upper: Floats, known: Analyte) -> bool:
+    """No patient survives values as high as the upper group's in the small unit, nor as low as the lower's in the large."""
+    return bool(np.mean(upper > known.highest) > 0.5 and np.mean(lower < known.lowest) > 0.5)
+
+
+def _alike(lower: Floats, upper: Floats, known: Analyte, ratio: float) -> bool:
+    """Both groups are narrow, clearly apart, and lie over each other once converted."""
+    if (
+        min(len(lower), len(upper)) < 3
+        or known.factor < 5
+        or upper[0] / lower[-1] < known.factor**0.4
+        or not 0.6 < ratio / known.factor < 1.6
+    ):
+        return False
+    both = np.concatenate([lower, upper / known.factor])
+    widths = [float(np.log(group.max() / group.min())) for group in (lower, upper)]
+    return max(widths) < np.log(known.factor) and float(np.log(both.max() / both.min())) < 1.3 * max(widths)
+
+
+def _told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
+    """Whether the two groups are simply two sets of diagnoses: then the value is an honest strong marker."""
+    names = {label for label in labels[known] if label is not None}
+    shares = [float(above[known & (labels == name)].mean()) for name in names]
+    return bool(shares) and all(share <= 0.2 or share >= 0.8 for share in shares) and min(shares) < 0.5 < max(shares)
+
+
+_MIXED = Words(
+    "“{name}” seems to be in two units: {n} in {odd}, the others in {usual}: convert the former to {usual}.",
+    "“{name}”似乎混用了两种单位：{n}为 {odd}，其余为 {usual}：请将前者换算为 {usual}。",
+)

@@ -1,0 +1,90 @@
+"""Units: read from a column's header, and the factor between the two that a laboratory value is commonly given in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from metamed_core.records.columns.values import narrow
+
+_BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|月|年|次/分)"
+_PER = r"(?:/(?:(?:[mcdµμu]?l|m2|m²|kg|g|h|24h|d|day|min|mm3|mm³|hpf|s|mol|mmol|1\.73m2|次|分)))*"
+_COUNT = r"(?:[×x*]?\s?10\s?[\^*]?\s?[0-9⁹¹²]{1,2}/(?:[mµμu]?l))"
+UNIT = re.compile(rf"(?:{_COUNT}|{_BASE}{_PER})", re.IGNORECASE)
+
+_BRACKETS = re.compile(r"[\(\[]([^()\[\]]+)[\)\]]\s*$")
+_RATE = re.compile(r"\b(?:per|last|past|previous|this|each|a|the|of|in) \w+$", re.IGNORECASE)
+_LAST_WORD = re.compile(r"[\s,_]+([^\s,_]+)$")
+
+
+def unit_in(header: str) -> str:
+    """The unit that a header names, as written: `glucose (mmol/L)` -> `mmol/L`; empty if there is none."""
+    text = narrow(header)
+    bracketed = _BRACKETS.search(text)
+    if bracketed:
+        return bracketed[1].strip() if UNIT.fullmatch(bracketed[1].strip()) else ""
+    last = None if _RATE.search(text) else _LAST_WORD.search(text)
+    # One letter is rather a name (`vitamin D`, `factor g`) than a unit.
+    return last[1] if last and len(last[1]) > 1 and UNIT.fullmatch(last[1]) else ("%" if text.endswith("%") else "")
+
+
+def without_unit(header: str) -> str:
+    """A header without its unit, for rules that read names."""
+    unit = unit_in(header)
+    return narrow(header).replace(f"({unit})", "").replace(f"[{unit}]", "").removesuffix(unit).strip(" ,_") if unit else narrow(header)
+
+
+@dataclass(frozen=True, slots=True)
+class Analyte:
+    """A laboratory value with two customary units: 1 `small` = `factor` `large` (the unit with the larger numbers).
+
+    highest: no patient survives more than this in the small unit; lowest: nor less than this in the large unit.
+    """
+
+    names: re.Pattern[str]
+    small: str
+    large: str
+    factor: float
+    highest: float
+    lowest: float
+
+
+def _analyte(names: str, small: str, large: str, factor: float, highest: float, lowest: float) -> Analyte:
+    return Analyte(re.compile(names, re.IGNORECASE), small, large, factor, highest, lowest)
+
+
+# Factors: AMA Manual of Style, SI conversion table. Bounds are wide: beyond what is reported in survivors.
+ANALYTES: tuple[Analyte, ...] = (
+    _analyte(r"(?<!urine )creatinine(?! clear| kinase)|\bs?crea?\b|肌酐", "mg/dL", "µmol/L", 88.4, 30, 12),
+    _analyte(r"glucose|blood sugar|\bglu\b|\bfpg\b|\bfbg\b|血糖|葡萄糖", "mmol/L", "mg/dL", 18.0, 60, 18),
+    _analyte(r"cholesterol|\b[hl]dl\b|\bldl-?c\b|\bhdl-?c\b|胆固醇", "mmol/L", "mg/dL", 38.67, 25, 8),
+    _analyte(r"triglycerides?|\btg\b|甘油三酯|三酰甘油", "mmol/L", "mg/dL", 88.57, 60, 15),
+    _analyte(r"\bbun\b|urea nitrogen|尿素氮", "mmol/L", "mg/dL", 2.8, 90, 1.5),
+    _analyte(r"\burea\b(?! nitrogen)|尿素(?!氮)", "mmol/L", "mg/dL", 6.0, 90, 4),
+    _analyte(r"bilirubin|\bt?bil\b|胆红素", "mg/dL", "µmol/L", 17.1, 60, 1.2),
+    _analyte(r"calcium|血钙|\bca\b|钙", "mmol/L", "mg/dL", 4.0, 5, 4.2),
+    _analyte(r"ha?emoglobin(?! a1c)|\bhgb?\b|血红蛋白", "g/dL", "g/L", 10.0, 26, 25),
+    _analyte(r"albumin(?!.*(ratio|urine))|\balb\b|白蛋白", "g/dL", "g/L", 10.0, 8, 8),
+    _analyte(r"uric acid|\burate\b|\bua\b|尿酸", "mg/dL", "µmol/L", 59.48, 40, 45),
+)
+
+
+def analyte(header: str) -> Analyte | None:
+    """The laboratory value that a header names, if its two units are known here."""
+    name = without_unit(header).replace("_", " ")
+    if re.search(r"corpuscular|urine|尿(?!素|酸)|ratio|比|glycat|a1c|平均|糖化", name, re.IGNORECASE):
+        return None
+    return next((one for one in ANALYTES if one.names.search(name)), None)
+
+
+def is_age(header: str) -> bool:
+    """Whether a header names an age in years."""
+    name, unit = without_unit(header).lower(), unit_in(header).lower()
+    return re.fullmatch(r"(patient |current )?age([ _](at|in|of|on)\b.*)?|年龄.*|患者年龄|岁数", name) is not None and unit in (
+        "",
+        "years",
+        "year",
+        "yrs",
+        "yr",
+        "岁",
+    )
