@@ -3,23 +3,26 @@
 The map, floor by floor; a module imports only from a lower floor (tests/test_house.py holds this):
 
     0  words        Words(en, zh), UserError
+       palette      the colour, marker and dash of each diagnosis
     1  formats/     one file = one data format -> a table of text
-    2  records      PatientRecords: table + label + column roles, units; quality: the upload check's findings
+    2  records/     PatientRecords: table + label + column roles, units; the upload check's findings
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
-       backbones    Perceptron, ColumnEncoder; Weights
-    4  tasks/       clinical_prior: synthetic tasks that look like small clinical tables
-       inner_loop   prototype head and gradient steps that the gradient learners share
-       learner      Learner, Classifier
-    5  learners/    one file = one paper; LEARNERS names them all
-    6  universal    the shipped weights: save, load, check
+    4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); Weights
+       tasks/       clinical_prior: synthetic tasks that look like small clinical tables
+    5  learner      Learner, Classifier, and the settings a form can offer
+    6  inner_loop   prototype head and gradient steps, shared by the learners that descend
+       rounds       the support read patient by patient, shared by the learners that compare
+       held_out     leave-one-out beside an adaptation
+       universal    weights on disk: save, load, check
+    7  learners/    one file = one paper; LEARNERS names them all
+    8  trace        AdaptationTrace: the numbers that a live curve draws
        meta_training  the outer loop as a generator
-       trace        AdaptationTrace: the numbers that a live curve draws
-    7  diagnosis    Diagnosis: one patient's answer
-    8  estimator    FewShotClassifier: the scikit-learn face
+    9  diagnosis    Diagnosis: one patient's answer
+    10 estimator    FewShotClassifier: the scikit-learn face
        figures      pure functions -> plotly figures
-    9  report       tables to take away, safe in a spreadsheet
-    10 __main__     the command line
+    11 report       tables to take away, safe in a spreadsheet
+    12 __main__     the command line
 
 This file imports nothing, so that `import metamed_core` costs nothing.
 """

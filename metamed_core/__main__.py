@@ -1,6 +1,6 @@
 """The command line: `python -m metamed_core meta-train --learner maml` makes a set of universal weights.
 
-Floor 10 of the house.
+Floor 12 of the house.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ def run_meta_train(options: argparse.Namespace) -> None:
             facts["validation"].append({"step": state.step, "accuracy": round(accuracy, 4), "log_loss": round(loss, 4)})
             facts["seconds"] = round(time.perf_counter() - started)
             save_weights(out, learner, backbone, state.weights, facts)
-            _tell(state, plan, accuracy, loss, started)
+            _tell(state, plan, accuracy, loss, time.perf_counter() - started)
 
 
-def _tell(state: MetaState, plan: MetaTraining, accuracy: float, loss: float, started: float) -> None:
-    left = (time.perf_counter() - started) * (plan.meta_steps - state.step) / max(state.step, 1)
+def _tell(state: MetaState, plan: MetaTraining, accuracy: float, loss: float, seconds: float) -> None:
+    left = seconds * (plan.meta_steps - state.step) / state.step if state.step else float("nan")
     sys.stderr.write(
         f"step {state.step} of {plan.meta_steps}: held-out accuracy {accuracy:.4f}, log-loss {loss:.4f}; about {left / 60:.1f} min left\n"
     )

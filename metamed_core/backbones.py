@@ -1,6 +1,6 @@
 """The shared networks, as pure functions of (weights, cells). Weights are values: passed in, handed back, never changed.
 
-Floor 3 of the house.
+Floor 4 of the house.
 """
 
 from __future__ import annotations

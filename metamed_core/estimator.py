@@ -1,6 +1,6 @@
 """The scikit-learn face of the house: `fit` on a few labelled patients, `predict` the others.
 
-Floor 8 of the house.
+Floor 10 of the house.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How well a learner names labelled patients that it was not shown: leave-one-out, step by step beside an adaptation.
 
-Floor 5 of the house.
+Floor 6 of the house.
 """
 
 from __future__ import annotations

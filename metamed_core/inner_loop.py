@@ -5,7 +5,7 @@ the support's embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2): a li
 prototypical posterior. Adaptation then starts from a sensible answer at one shot, where a zero head would start from
 none, and the choice of head needs no learnt weights.
 
-Floor 4 of the house.
+Floor 6 of the house.
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ def descend(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, *, f
     """
     gradient = grad(loss)(dict(weights))
     return {name: weight - lr * (gradient[name].detach() if first_order else gradient[name]) for name, weight in weights.items()}
+
+
+def descended(
+    loss: Callable[[Weights], Tensor], weights: Weights, lr: float, n_steps: int, *, first_order: bool = False
+) -> Weights:
+    """The weights after `n_steps` steps of `descend`; an outer gradient goes through all of them."""
+    for _ in range(n_steps):
+        weights = descend(loss, weights, lr, first_order=first_order)
+    return weights
 
 
 class LinearHeadClassifier(Classifier):

@@ -2,7 +2,7 @@
 
 The app draws that sequence, the evaluation measures its last member, a lesson steps through it one `next()` at a time.
 
-Floor 4 of the house.
+Floor 5 of the house.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The outer loop as a generator: draw a meta-batch of tasks, move the initial weights, hand back where it stands.
 
-Floor 6 of the house.
+Floor 8 of the house.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the learners that compare, and do not descend, read a support set: one more patient of every diagnosis a round.
 
-Floor 4 of the house.
+Floor 6 of the house.
 """
 
 from __future__ import annotations

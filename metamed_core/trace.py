@@ -1,6 +1,6 @@
 """Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn.
 
-Floor 6 of the house.
+Floor 8 of the house.
 """
 
 from __future__ import annotations

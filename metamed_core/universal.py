@@ -1,6 +1,6 @@
 """Weights on disk: one file of numbers (safetensors, never code) and a card (JSON) beside it that says where they are from.
 
-Floor 5 of the house.
+Floor 6 of the house.
 """
 
 from __future__ import annotations

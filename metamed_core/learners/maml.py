@@ -17,7 +17,7 @@ from metamed_core.episode import Episode, LabelledSet
 from metamed_core.inner_loop import (
     LinearHeadClassifier,
     adapt_by_gradient,
-    descend,
+    descended,
     log_proba,
     step_count,
     step_size,
@@ -55,8 +55,7 @@ class Maml(Learner):
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Algorithm 2, line 10: the query loss after the inner steps on the support."""
+        initial = with_head(backbone, weights, episode.support, episode.n_way)
         inner_loss = support_loss(backbone, episode.support)
-        adapted = with_head(backbone, weights, episode.support, episode.n_way)
-        for _ in range(self.inner_steps):
-            adapted = descend(inner_loss, adapted, self.inner_lr, first_order=self.first_order)
+        adapted = descended(inner_loss, initial, self.inner_lr, self.inner_steps, first_order=self.first_order)
         return cross_entropy(log_proba(backbone, adapted, episode.query.x), episode.query.y)

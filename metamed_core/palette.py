@@ -1,0 +1,35 @@
+"""One look for each diagnosis: a colour, a marker and a dash, in a fixed order, so that no chart relies on colour alone.
+
+Floor 0 of the house: imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
+"""Okabe and Ito 2008, told apart with every common form of colour blindness; black is left out, a dark page hides it."""
+
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+"""Marker names that Vega and plotly share."""
+
+DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12, 4), (12, 3, 2, 3, 2, 3), (4, 1))
+"""Lengths of stroke and gap in pixels; the first is a solid line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one diagnosis is drawn, everywhere."""
+
+    colour: str
+    shape: str
+    dash: tuple[int, ...]
+
+
+def looks(n: int) -> tuple[Look, ...]:
+    """The looks of `n` diagnoses in their order; up to 56 no two share both colour and marker, or both colour and dash."""
+    # A second round of colours starts one marker and one dash further on, so that the pairs do not repeat.
+    return tuple(
+        Look(COLOURS[i % len(COLOURS)], SHAPES[(i + i // len(COLOURS)) % len(SHAPES)], DASHES[(i + i // len(COLOURS)) % len(DASHES)])
+        for i in range(n)
+    )

@@ -1,0 +1,27 @@
+"""Small tasks that the tests of the core share."""
+
+from __future__ import annotations
+
+import torch
+
+from metamed_core.encoding import ColumnScale
+from metamed_core.episode import Episode, LabelledSet
+
+
+def small_episode(n_way: int = 3, k_shot: int = 3, n_query: int = 4, n_columns: int = 5, seed: int = 0) -> Episode:
+    """A task in float64 whose classes differ in their means; a tenth of the cells is missing."""
+    rng = torch.Generator().manual_seed(seed)
+    y = torch.cat([torch.arange(n_way).repeat(k_shot), torch.arange(n_way).repeat(n_query)])
+    means = torch.randn(n_way, n_columns, generator=rng, dtype=torch.float64)
+    values = means[y] + torch.randn(len(y), n_columns, generator=rng, dtype=torch.float64)
+    values[torch.rand(values.shape, generator=rng) < 0.1] = torch.nan
+    cells = ColumnScale.fit(values).cells(values)
+    n_support = n_way * k_shot
+    return Episode(LabelledSet(cells[:n_support], y[:n_support]), LabelledSet(cells[n_support:], y[n_support:]), n_way)
+
+
+def stacked(episodes: list[Episode]) -> Episode:
+    """Tasks of one shape as a meta-batch."""
+    support = LabelledSet(torch.stack([e.support.x for e in episodes]), torch.stack([e.support.y for e in episodes]))
+    query = LabelledSet(torch.stack([e.query.x for e in episodes]), torch.stack([e.query.y for e in episodes]))
+    return Episode(support, query, episodes[0].n_way)
