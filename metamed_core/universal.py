@@ -68,8 +68,9 @@ def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def read_card(path: Path) -> dict[str, Any]:
     """The card beside a weight file. Raises UserError if it is missing, damaged or of another format version."""
+    text = _read(path.with_suffix(".json"))
     try:
-        card = json.loads(_read(path.with_suffix(".json")))
+        card = json.loads(text)
     except ValueError as error:
         raise _unreadable(path.with_suffix(".json")) from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:

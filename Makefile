@@ -1,0 +1,51 @@
+# make run     open MetaMed at http://127.0.0.1:8501
+# make test    check, then every test; the browser tests where Chromium is installed
+# make check   formatting, lint, types
+# make bench   how long adapting, predicting and a page switch take on this computer
+# Another Python: make run PYTHON=python3.12      Another port: make run PORT=8600
+
+# The first Python that is new enough, unless the caller names one.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PORT ?= 8501
+# Developers: WATCH=poll picks up a changed file without a restart.
+WATCH ?= none
+BIN := .venv/bin
+
+.PHONY: run test check format bench clean
+.DEFAULT_GOAL := run
+
+run: .venv/run.stamp
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
+
+test: check
+	$(BIN)/python -m pytest
+
+check: .venv/develop.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: .venv/develop.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/develop.stamp
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+# The stamps spare pip's start when nothing has changed.
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "MetaMed needs Python 3.11 or newer; install it, or say which: make run PYTHON=/path/to/python"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run.stamp: requirements.txt .venv/python.stamp
+	$(BIN)/python -m pip install --requirement requirements.txt
+	touch $@
+
+.venv/develop.stamp: tests/requirements.txt .venv/run.stamp
+	$(BIN)/python -m pip install --requirement tests/requirements.txt
+	touch $@

@@ -1,0 +1,167 @@
+"""A fresh server, a real Chromium, and a guard that fails a test on any fault that a person would not see."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Playwright
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
+PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address, and the log it has written so far."""
+
+    url: str
+    log: Path
+
+    def text(self) -> str:
+        """The log as it stands."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def serve(log: Path) -> Iterator[Server]:
+    """The app in a process of its own, on a free port, that nobody has visited yet."""
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)]
+    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process:
+        running = Server(f"http://127.0.0.1:{port}", log)
+        try:
+            _wait_until_healthy(running, process)
+            yield running
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A fresh server for one test; a traceback in its log fails the test."""
+    with serve(tmp_path / "server.log") as running:
+        yield running
+    assert "Traceback" not in running.text(), running.text()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: Server, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5) as answer:  # noqa: S310 - our own address
+                if answer.read() == b"ok":
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail(f"The server did not start within {seconds:.0f} s:\n{server.text()}")
+
+
+def find_browser() -> str | None:
+    """The path of an installed Chromium, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright, path: str | None) -> Browser:
+    """That Chromium, headless and quiet."""
+    return playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests; without it they are skipped, or fail where METAMED_REQUIRE_BROWSER is set."""
+    path = find_browser()
+    if path is None:
+        reason = f"No Chromium on this computer ({', '.join(BROWSERS)} were looked for): install one to run the browser tests."
+        pytest.fail(reason) if os.environ.get("METAMED_REQUIRE_BROWSER") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = launch(playwright, path)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Guard:
+    """What went wrong in a page without anybody seeing it."""
+
+    host: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listen to everything that a page logs, raises and asks for."""
+        page.on("console", lambda message: message.type == "error" and self._console(message.text, message.location["url"]))
+        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("request", lambda request: self._request(request.url))
+        page.on("websocket", lambda socket: self._request(socket.url))
+
+    def _console(self, text: str, url: str) -> None:
+        if not PROBE.match(urlsplit(url).path):
+            self.faults.append(f"console error: {text} ({url})")
+
+    def _request(self, url: str) -> None:
+        address = urlsplit(url)
+        if address.scheme not in {"data", "blob"} and address.netloc != self.host:
+            self.faults.append(f"request to another host: {url}")
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open the app as a new visitor: `open_page("/diagnose", locale="zh-CN", color_scheme="dark")`. Guarded."""
+    guard, contexts = Guard(urlsplit(server.url).netloc), []
+
+    def open_at(path: str = "/", *, locale: str = "en-US", color_scheme: str = "light", width: int = 1280, height: int = 800) -> Page:
+        context = browser.new_context(
+            locale=locale, color_scheme=color_scheme, viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        guard.watch(page)
+        page.goto(server.url + path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert guard.faults == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """Home, in English, as a new visitor."""
+    return open_page("/")
