@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.func import grad
+from torch.func import grad, grad_and_value
 
 from metamed_core.backbones import Backbone, Weights
 from metamed_core.episode import LabelledSet, class_means
@@ -23,6 +23,7 @@ from metamed_core.learner import Classifier, cross_entropy, setting
 from metamed_core.words import Words
 
 HEAD_WEIGHT, HEAD_BIAS = "head.weight", "head.bias"
+MAX_HALVINGS = 12
 
 
 def step_size(default: float) -> Any:
@@ -95,6 +96,20 @@ def descended(
     return weights
 
 
+def cautious_step(loss: Callable[[Weights], Tensor], weights: Weights, lr: float) -> dict[str, Tensor]:
+    """A step of `descend` whose size is halved until the loss does not rise; the weights as they were if nothing helps.
+
+    For use, not for meta-training: a real table can be stiffer than every task of the prior (30 columns that measure
+    nearly the same), and a step that overshoots there would throw away a good start.
+    """
+    gradient, before = grad_and_value(loss)(dict(weights))
+    for halvings in range(MAX_HALVINGS):
+        ahead = {name: weight - lr / 2**halvings * gradient[name] for name, weight in weights.items()}
+        if float(loss(ahead)) <= float(before):
+            return ahead
+    return dict(weights)
+
+
 class LinearHeadClassifier(Classifier):
     """The network and its linear head at one moment of the inner loop."""
 
@@ -106,11 +121,12 @@ class LinearHeadClassifier(Classifier):
 def adapt_by_gradient(
     backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, *, lr: float, n_steps: int
 ) -> Iterator[LinearHeadClassifier]:
-    """Yield the classifier at the start and after each of `n_steps` steps on the whole support."""
+    """Yield the classifier at the start and after each of `n_steps` steps on the whole support, none of which raises its loss."""
     with torch.no_grad():
         now = with_head(backbone, weights, support, n_way)
     yield LinearHeadClassifier(backbone, now, support, n_way)
     loss = support_loss(backbone, support)
     for _ in range(n_steps):
-        now = {name: weight.detach() for name, weight in descend(loss, now, lr).items()}
+        with torch.no_grad():
+            now = cautious_step(loss, now, lr)
         yield LinearHeadClassifier(backbone, now, support, n_way)
