@@ -65,7 +65,7 @@ def run_meta_train(options: argparse.Namespace) -> None:
     held_out_rng = torch.Generator().manual_seed(VALIDATION_SEED)
     held_out = [prior.sample_batch(8, held_out_rng) for _ in range(24)]
     facts = {
-        "command": f"python -m metamed_core meta-train --learner {options.learner} --meta-steps {plan.meta_steps} --seed {plan.seed}",
+        "command": _command(options.learner, plan),
         "plan": dataclasses.asdict(plan),
         "prior": {"name": "clinical_prior", "version": clinical_prior.VERSION},
         "commit": _commit(),
@@ -82,6 +82,14 @@ def run_meta_train(options: argparse.Namespace) -> None:
             _tell(state, plan, accuracy, loss, time.perf_counter() - started)
 
 
+def _command(learner: str, plan: MetaTraining) -> str:
+    """What to type to make these weights again."""
+    return (
+        f"python -m metamed_core meta-train --learner {learner} --meta-steps {plan.meta_steps} "
+        f"--meta-batch {plan.meta_batch} --meta-lr {plan.meta_lr} --seed {plan.seed}"
+    )
+
+
 def _tell(state: MetaState, plan: MetaTraining, accuracy: float, loss: float, seconds: float) -> None:
     left = seconds * (plan.meta_steps - state.step) / state.step if state.step else float("nan")
     sys.stderr.write(
@@ -94,7 +102,7 @@ def _commit() -> str:
     try:
         return subprocess.run(
             ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
-        ).stdout.strip()  # noqa: S607
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "not in a repository"
 

@@ -17,8 +17,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution")
-"""What a net sees of one cell. The last three describe its column and are the same for every patient."""
+CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
+"""What a net sees of one cell. The last four describe its column and are the same for every patient."""
 
 MAX_LEVELS = 12
 """A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
@@ -31,7 +31,7 @@ class ColumnScale:
     centre, spread: `(..., 1, columns)`, the columns' own units.
     known: the columns' values in ascending order, `(..., columns, n)`, missing last as +inf.
     n_known: how many of them are known, `(..., columns, 1)`.
-    description: `(..., 1, columns, 3)`, the channels that describe a column.
+    description: `(..., 1, columns, 4)`, the channels that describe a column.
     """
 
     centre: Tensor
@@ -54,6 +54,12 @@ class ColumnScale:
         known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
         return cls(centre, spread, known, n.transpose(-1, -2), _describe(centred / spread, there, known))
 
+    def with_reference(self, centre: Tensor, spread: Tensor, referenced: Tensor) -> ColumnScale:
+        """The same columns, those `referenced` (bool) measured from healthy people's centre and spread; all `(..., 1, columns)`."""
+        description = torch.cat([self.description[..., :-1], referenced.unsqueeze(-1).to(self.description.dtype)], -1)
+        centre, spread = torch.where(referenced, centre, self.centre), torch.where(referenced, spread, self.spread)
+        return ColumnScale(centre, spread, self.known, self.n_known, description)
+
     def cells(self, values: Tensor) -> Tensor:
         """Channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
         missing = values.isnan()
@@ -74,7 +80,7 @@ class ColumnScale:
 
 
 def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
-    """Three label-free facts about each column that hint at how much it can tell, `(..., 1, columns, 3)`.
+    """Label-free facts about each column that hint at how much it can tell, `(..., 1, columns, 4)`; the last is `referenced`: 0.
 
     bimodality: Sarle's coefficient (skewness^2 + 1) / kurtosis, near 1 for two separate groups;
     agreement: root mean square correlation with the other columns; resolution: share of distinct values.
@@ -88,7 +94,7 @@ def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
     agreement = ((correlation.square().sum(-1) - itself).clamp_min(0.0) / n_others).sqrt().unsqueeze(-2)
     distinct = (known[..., 1:] > known[..., :-1]) & known[..., 1:].isfinite()
     resolution = (1 + distinct.sum(-1)).unsqueeze(-2).to(scaled.dtype) / n
-    return torch.stack([bimodality, agreement, resolution], -1)
+    return torch.stack([bimodality, agreement, resolution, torch.zeros_like(resolution)], -1)
 
 
 class PatientEncoder:
@@ -141,13 +147,15 @@ class PatientEncoder:
 
     def _with_ranges(self, scale: ColumnScale, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
         centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
+        referenced = torch.zeros_like(centre, dtype=torch.bool)
         for name in self._columns:
             if name in ranges and name not in self._levels:
                 low, high = ranges[name]
                 if np.isfinite([low, high]).all() and high > low:
                     centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
+                    referenced[..., position] = True
             position += max(len(self._levels[name]), 1) if name in self._levels else 1
-        return ColumnScale(centre, spread, scale.known, scale.n_known, scale.description)
+        return scale.with_reference(centre, spread, referenced)
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -163,4 +171,4 @@ def _levels(column: pd.Series) -> tuple[str, ...]:
     counts = column.dropna().astype(str).value_counts()
     by_frequency = sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
     # Two levels are one question: a second cell would only count it twice.
-    return tuple(by_frequency[:1] if len(counts) == 2 else by_frequency)  # noqa: PLR2004
+    return tuple(by_frequency[:1] if len(counts) == 2 else by_frequency)

@@ -17,7 +17,7 @@ from torch import Tensor
 from metamed_core.encoding import ColumnScale
 from metamed_core.episode import Episode, LabelledSet
 
-VERSION = 1
+VERSION = 2
 """Written into the card of every weight file: a change of the distribution is a new version."""
 
 
@@ -41,9 +41,9 @@ class ClinicalPrior:
         n_columns = int(2 * (self.max_columns / 2) ** float(_uniform(rng)))
         n_support = n_way * k_shot
         y = _labels(n_tasks, n_way, n_support, max(2, self.n_query // n_way), rng)
-        body = _gaussian(y, n_way, n_columns, rng) if _uniform(rng) < 0.5 else _causal(y, n_way, n_columns, rng)  # noqa: PLR2004
+        body = _gaussian(y, n_way, n_columns, rng) if _uniform(rng) < 0.5 else _causal(y, n_way, n_columns, rng)
         values = _with_missing(_reported(body, rng), y, n_way, rng)
-        cells = ColumnScale.fit(values).cells(values)
+        cells = _scale(values, y, rng).cells(values)
         support = LabelledSet(cells[:, :n_support], y[:, :n_support])
         return Episode(support, LabelledSet(cells[:, n_support:], y[:, n_support:]), n_way)
 
@@ -60,7 +60,7 @@ def _labels(n_tasks: int, n_way: int, n_support: int, n_query: int, rng: torch.G
     """Class numbers, `(n_tasks, n_support + n_way * n_query)`: at least one labelled patient of each, the query balanced."""
     classes = torch.arange(n_way)
     balanced = classes.repeat(n_support // n_way).expand(n_tasks, -1).clone()
-    if _uniform(rng) < 0.3:  # noqa: PLR2004  some clinics have seen one diagnosis far more often than another
+    if _uniform(rng) < 0.3:
         prevalence = _uniform(rng, n_tasks, n_way).square() + 0.05
         drawn = torch.multinomial(prevalence, n_support - n_way, replacement=True, generator=rng) if n_support > n_way else balanced[:, :0]
         balanced[:, n_way:] = drawn
@@ -148,11 +148,23 @@ def _reported(body: Tensor, rng: torch.Generator) -> Tensor:
 def _with_missing(values: Tensor, y: Tensor, n_way: int, rng: torch.Generator) -> Tensor:
     """Half of the tasks have gaps: at a rate of the column, and for some columns of the class (a test done on suspicion)."""
     n_tasks, _, n_columns = values.shape
-    has_gaps = _uniform(rng, n_tasks, 1, 1) < 0.5  # noqa: PLR2004
+    has_gaps = _uniform(rng, n_tasks, 1, 1) < 0.5
     rate = _uniform(rng, n_tasks, 1, n_columns).pow(3) * 0.5
-    by_class = 0.3 * _uniform(rng, n_tasks, n_way, n_columns) * (_uniform(rng, n_tasks, 1, n_columns) < 0.1)  # noqa: PLR2004
+    by_class = 0.3 * _uniform(rng, n_tasks, n_way, n_columns) * (_uniform(rng, n_tasks, 1, n_columns) < 0.1)
     gone = _uniform(rng, *values.shape) < (rate + _of_class(by_class, y)) * has_gaps
     return torch.where(gone, torch.full_like(values, torch.nan), values)
+
+
+def _scale(values: Tensor, y: Tensor, rng: torch.Generator) -> ColumnScale:
+    """The scale of the patients at hand; in a third of the tasks most columns have a reference range instead.
+
+    The healthy people of a reference range are played by class 0: their mean and spread, which must not be tiny.
+    """
+    scale = ColumnScale.fit(values)
+    healthy = ColumnScale.fit(torch.where((y == 0).unsqueeze(-1), values, torch.full_like(values, torch.nan)))
+    known = _uniform(rng, len(y), 1, values.shape[-1]) < 0.8
+    referenced = known & (_uniform(rng, len(y), 1, 1) < 0.33)
+    return scale.with_reference(healthy.centre, healthy.spread.maximum(0.1 * scale.spread), referenced)
 
 
 def _of_class(by_class: Tensor, y: Tensor) -> Tensor:
