@@ -87,9 +87,7 @@ def descend(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, *, f
     return {name: weight - lr * (gradient[name].detach() if first_order else gradient[name]) for name, weight in weights.items()}
 
 
-def descended(
-    loss: Callable[[Weights], Tensor], weights: Weights, lr: float, n_steps: int, *, first_order: bool = False
-) -> Weights:
+def descended(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, n_steps: int, *, first_order: bool = False) -> Weights:
     """The weights after `n_steps` steps of `descend`; an outer gradient goes through all of them."""
     for _ in range(n_steps):
         weights = descend(loss, weights, lr, first_order=first_order)
