@@ -114,13 +114,19 @@ def test_regenerating_gives_the_same_bytes(script: str, keys: list[str], tmp_pat
 def test_cohorts_json_describes_what_is_there() -> None:
     assert KEYS == ["blood_panel", "breast_cytology", "rare_findings"]
     for cohort in COHORTS:
-        assert set(cohort) == {*("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "source", "licence")}
+        assert set(cohort) == {*("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "source", "licence")}
         for file in ("file", "columns_file", "truth_file"):
             assert (FOLDER / cohort[file]).is_file(), cohort[file]
         for words in (cohort["title"], cohort["description"]):
             assert set(words) == {"en", "zh"}
             assert re.search(r"[\u4e00-\u9fff]", words["zh"])
             assert not re.search(r"[\u4e00-\u9fff]", words["en"])
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=KEYS)
+def test_every_diagnosis_has_a_chinese_name(cohort: dict[str, Any]) -> None:
+    assert set(table(cohort["key"])["diagnosis"].dropna()) | set(truth(cohort["key"])) == set(cohort["labels"])
+    assert all(re.search(r"[\u4e00-\u9fff]", zh) for zh in cohort["labels"].values())
 
 
 @pytest.mark.parametrize("cohort", COHORTS, ids=KEYS)
