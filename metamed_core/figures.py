@@ -1,0 +1,105 @@
+"""Pure functions from tables to plotly figures; the only file that imports plotly.
+
+Live curves are not here: `pages/shared/charts.py` draws them in Vega, which redraws without flicker.
+
+Floor 10 of the house.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+
+from metamed_core.palette import Look
+from metamed_core.words import Language, Words
+
+ROW, MARGINS, LEGEND_LINE = 30, 100, 20  # pixels: one column of the table; title and axis; one class in the legend
+SPREAD_OF_MARKERS = 0.6  # of a row's height, so that equal prototypes do not hide each other
+TICKS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
+
+AXES = {
+    "range": Words("Position in the reference range: −1 lower end, +1 upper end", "在参考范围中的位置：−1 为下限，+1 为上限"),
+    "spread": Words("Standard deviations from the mean of all labelled patients", "与全部已确诊患者均值相差的标准差数"),
+    "share": Words("Share of patients with “yes”", "结果为“是”的患者比例"),
+}
+REFERENCE = Words("reference range", "参考范围")
+
+
+def profile_figure(points: pd.DataFrame, labels: Mapping[str, str], looks: Mapping[str, Look], scale: str, language: Language) -> go.Figure:
+    """The prototypes of every class, column by column, on one scale ("range", "spread" or "share").
+
+    points: rows of `diagnosis.profile` of this scale; labels: column -> what to call it, top to bottom; looks: class -> look.
+    """
+    figure = go.Figure()
+    places = {name: at for at, name in enumerate(labels)}
+    classes = list(looks)
+    for k, name in enumerate(classes):
+        rows = points[(points["diagnosis"] == name) & points["column"].isin(places)]
+        if len(rows):
+            figure.add_trace(_class_markers(rows, name, looks[name], places, _offset(k, len(classes)), labels, scale))
+    _axes(figure, points["position"].to_numpy(dtype=float), list(labels.values()), scale, language)
+    return figure
+
+
+def _class_markers(
+    rows: pd.DataFrame, name: str, look: Look, places: Mapping[str, int], offset: float, labels: Mapping[str, str], scale: str
+) -> go.Scatter:
+    position = rows["position"].to_numpy(dtype=float)
+    told = [f"{_text(labels[c])}: {v:.4g} (n={n})" for c, v, n in zip(rows["column"], rows["value"], rows["n"], strict=True)]
+    return go.Scatter(
+        x=position if scale == "share" else squeeze(position),
+        y=[places[column] + offset for column in rows["column"]],
+        mode="markers",
+        name=_text(name),
+        text=told,
+        hovertemplate="%{text}<extra>%{fullData.name}</extra>",
+        marker={"color": look.colour, "symbol": look.shape, "size": 10, "line": {"width": 1, "color": "rgba(128,128,128,0.8)"}},
+    )
+
+
+def _offset(k: int, n_way: int) -> float:
+    return 0.0 if n_way == 1 else (k / (n_way - 1) - 0.5) * SPREAD_OF_MARKERS
+
+
+def _axes(figure: go.Figure, position: npt.NDArray[np.float64], labels: Sequence[str], scale: str, language: Language) -> None:
+    if scale == "range":
+        figure.add_vrect(
+            x0=squeeze(-1.0), x1=squeeze(1.0), fillcolor="rgba(0,158,115,0.13)", line_width=0, layer="below",
+        )  # fmt: skip
+        figure.add_annotation(x=0, y=1, yref="paper", yanchor="bottom", text=REFERENCE.into(language), showarrow=False)
+    figure.update_layout(
+        height=MARGINS + ROW * len(labels),
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        # On a low figure the legend would not fit beside the plot; the page has one as well.
+        showlegend=len(labels) * ROW >= LEGEND_LINE * len(figure.data),
+        hovermode="closest",
+    )
+    title = AXES[scale].into(language)
+    figure.update_xaxes({"title": title, **({"range": [-0.05, 1.05], "tickformat": ".0%"} if scale == "share" else _ticks(position))})
+    ticks = list(range(len(labels)))
+    # Upside down, so that the first column of the table is on top.
+    figure.update_yaxes(tickvals=ticks, ticktext=[_text(label) for label in labels], range=[len(labels) - 0.5, -0.5], automargin=True)
+
+
+def _ticks(position: npt.NDArray[np.float64]) -> dict[str, Any]:
+    edge = max(1.5, float(np.abs(position).max(initial=0.0)) * 1.15)
+    shown = [tick for tick in TICKS if tick <= edge]
+    values = [*(-tick for tick in reversed(shown)), 0.0, *shown]
+    side = float(squeeze(edge))
+    return {"tickvals": [float(squeeze(value)) for value in values], "ticktext": [f"{value:g}" for value in values], "range": [-side, side]}
+
+
+def squeeze(position: npt.ArrayLike) -> Any:
+    """Linear near 0, logarithmic further out, so that one prototype at 40 times its range does not flatten the others."""
+    return np.arcsinh(position)
+
+
+def _text(text: str) -> str:
+    """Plotly draws a subset of HTML in its texts; a patient's table must not."""
+    return html.escape(text, quote=False)

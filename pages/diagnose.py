@@ -1,0 +1,53 @@
+"""Diagnose: a few labelled patients in, watch the algorithm adapt, ranked diagnoses with their reasons out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metamed_core.words import UserError, Words
+from pages.shared import warm
+from pages.shared.frame import frame
+
+say = frame("pages/diagnose.py")
+with st.skeleton(height=400):
+    warm.ready()
+
+# Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+from metamed_core.palette import looks
+from pages.shared import cards, check, forms, live, patients, profiles, take_away
+from pages.shared.workbench import bench as this_tab
+
+bench = this_tab()
+
+st.header(say(Words("1 · Patients", "1 · 患者")), anchor=False)
+choose, upload = st.columns(2)
+with choose:
+    forms.choose_patients(say, bench)
+with upload:
+    check.offer_upload(say, bench)
+forms.complain(say, bench.complaint)
+if bench.pending is not None:
+    check.upload_check(say, bench, bench.pending)
+    st.stop()
+of_class = dict(zip(bench.kept.classes, looks(bench.kept.n_way), strict=True))
+patients.patient_tables(say, bench, of_class)
+
+st.header(say(Words("2 · Algorithm", "2 · 算法")), anchor=False)
+forms.choose_algorithm(say, bench)
+
+st.header(say(Words("3 · Adapt", "3 · 适应")), anchor=False)
+try:
+    bench.adapt()
+except UserError as error:
+    forms.complain(say, error.words)
+    st.stop()
+live.adaptation(say, bench, of_class)
+
+st.header(say(Words("4 · Answers", "4 · 答案")), anchor=False)
+cards.answers(say, bench, of_class)
+
+st.header(say(Words("5 · Prototypes", "5 · 原型")), anchor=False)
+profiles.prototype_section(say, bench, of_class)
+
+st.header(say(Words("6 · Take away", "6 · 导出")), anchor=False)
+take_away.offer_csv(say, bench)

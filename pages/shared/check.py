@@ -1,0 +1,214 @@
+"""The upload: read a file, say what is odd about it, let the user confirm the role of each column.
+
+Nothing that was there before is touched until the user confirms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metamed_core.formats import EXTENSIONS, read_table, sheets
+from metamed_core.records import Column, Finding, PatientRecords, Role
+from metamed_core.words import UserError, Words
+from pages.shared import cohorts
+from pages.shared.forms import attempt, mirror
+from pages.shared.frame import Say, fresh_key
+from pages.shared.text import plain
+from pages.shared.workbench import UPLOAD, Patients, Pending, Workbench
+
+REMEDIES = {
+    "drop": Words("Drop it", "删除"),
+    "convert": Words("Convert", "换算"),
+    "cap": Words("Cap at 90", "限为 90"),
+}
+ICONS = {None: ":material/info:", "drop": ":material/flag:", "convert": ":material/flag:", "cap": ":material/flag:"}
+MOST_FINDINGS = 12
+MIMES = {"csv": "text/csv"}
+
+
+def offer_upload(say: Say, bench: Workbench) -> None:
+    """The place to drop a file, and the template."""
+    key = fresh_key("upload")
+
+    def receive() -> None:
+        file = st.session_state[key]
+        if file is not None:
+            attempt(bench, lambda: _open(bench, file.name, file.getvalue()))
+
+    st.file_uploader(
+        say(Words("Or your own table of patients", "或上传自己的患者表格")),
+        type=[extension.lstrip(".") for extension in EXTENSIONS],
+        key=key,
+        on_change=receive,
+        help=say(
+            Words(
+                "One row a patient, one column a measurement; a column of diagnoses that is filled in for a few patients and empty for the others.",
+                "每行一位患者，每列一项指标；诊断列只需填写少数患者，其余留空。",
+            )
+        ),
+    )
+    st.download_button(
+        say(Words("Template", "下载模板")),
+        # With a byte order mark, without which Excel garbles Chinese.
+        data=say(cohorts.TEMPLATE).encode("utf-8-sig"),
+        file_name=cohorts.TEMPLATE_NAME,
+        mime=MIMES["csv"],
+        icon=":material/download:",
+        key="template",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) -> None:
+    """Read a file into the upload check. Raises UserError and leaves everything as it was."""
+    names = sheets(name, data)
+    records = PatientRecords.from_table(read_table(name, data, sheet))
+    bench.pending = Pending(name, data, names, sheet or (names[0] if names else None), records)
+
+
+def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
+    """The check itself: findings with their remedies, the role of each column, one button to confirm."""
+    with st.container(border=True, key="upload_check"):
+        title = Words("Check the columns of {file}", "检查 {file} 的各列") if pending.file else Words("Check the columns", "检查各列")
+        st.subheader(plain(say(title.format(file=pending.file))), anchor=False)
+        _choose_sheet(say, bench, pending)
+        st.markdown(plain(say(pending.records.task_sentence)))
+        _findings(say, bench, pending)
+        _roles(say, bench, pending)
+        if pending.records.problem is not None:
+            st.warning(plain(say(pending.records.problem)), icon=":material/flag:")
+        with st.container(horizontal=True):
+            blocked = pending.records.problem is not None
+            use = Words("Use these patients", "使用这些患者")
+            st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(bench, pending))
+            st.button(say(Words("Back to what I had", "返回原来的数据")), key="cancel", on_click=_cancel, args=(bench,))
+
+
+def _confirm(bench: Workbench, pending: Pending) -> None:
+    if pending.source == UPLOAD:
+        bench.take(Patients(UPLOAD, pending.records, pending.records, file=pending.file))
+    else:
+        here = bench.patients
+        known = frozenset(here.dropped & set(pending.records.raw.index))
+        bench.take(replace(here, records=pending.records, original=pending.records, dropped=known))
+    _cancel(bench)
+
+
+def _cancel(bench: Workbench) -> None:
+    bench.pending, bench.complaint = None, None
+
+
+def _choose_sheet(say: Say, bench: Workbench, pending: Pending) -> None:
+    if len(pending.sheets) < 2:
+        return
+    mirror(say, "sheet", pending.sheet)
+    st.selectbox(
+        say(Words("Sheet", "工作表")),
+        pending.sheets,
+        persist_state="session",
+        key="sheet",
+        on_change=lambda: attempt(bench, lambda: _open(bench, pending.file, pending.data, st.session_state["sheet"])),
+        width=320,
+    )
+
+
+def _findings(say: Say, bench: Workbench, pending: Pending) -> None:
+    found = pending.records.findings
+    if not found:
+        st.markdown(":material/check_circle: " + say(Words("Nothing odd was found in this table.", "未发现异常。")))
+    for at, finding in enumerate(found[:MOST_FINDINGS]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{ICONS.get(finding.remedy, ':material/flag:')} {plain(say(finding.message))}", width="content")
+            if finding.remedy is not None:
+                st.button(
+                    say(REMEDIES.get(finding.remedy, Words("Mend", "修正"))),
+                    key=f"remedy_{at}",
+                    on_click=lambda finding=finding: attempt(bench, lambda: _mend(pending, finding)),
+                )
+    if len(found) > MOST_FINDINGS:
+        more = Words("And {n} more findings; mend some of these to see them.", "另有 {n} 条提示；处理部分后将显示其余。")
+        st.caption(say(more.format(n=len(found) - MOST_FINDINGS)))
+
+
+def _mend(pending: Pending, finding: Finding) -> None:
+    pending.records = pending.records.with_remedy(finding)
+
+
+def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
+    columns = pending.records.columns
+    key = f"roles_{pending.number}"
+    table = pd.DataFrame(
+        {
+            "column": [column.name for column in columns],
+            "role": [column.role.value for column in columns],
+            "unit": [column.unit for column in columns],
+            "low": pd.Series([column.low for column in columns], dtype="float64"),
+            "high": pd.Series([column.high for column in columns], dtype="float64"),
+            "example": [_example(pending.records.raw[column.name]) for column in columns],
+        }
+    )
+    st.data_editor(
+        table,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["column", "example"],
+        column_config=_role_columns(say),
+        placeholder="",
+        alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考范围")),
+        on_change=lambda: attempt(bench, lambda: _apply(pending, st.session_state[key]["edited_rows"])),
+    )
+
+
+def _role_columns(say: Say) -> dict[str, Any]:
+    show = st.column_config
+    return {
+        "column": show.TextColumn(say(Words("Column", "列")), pinned=True, width="medium"),
+        "role": show.SelectboxColumn(
+            say(Words("Role", "角色")),
+            options=[role.value for role in Role],
+            format_func=lambda value: say(Role(value).title),
+            required=True,
+        ),
+        "unit": show.TextColumn(say(Words("Unit", "单位")), max_chars=30),
+        "low": show.NumberColumn(say(Words("Normal from", "参考下限"))),
+        "high": show.NumberColumn(say(Words("Normal to", "参考上限"))),
+        "example": show.TextColumn(say(Words("Some values", "部分取值"))),
+    }
+
+
+def _example(cells: pd.Series) -> str:
+    return " · ".join(str(cell)[:24] for cell in cells.dropna().drop_duplicates().head(4))
+
+
+def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
+    """Take over what was changed in the table of roles. Raises UserError where two columns would be the diagnosis."""
+    columns = list(pending.records.columns)
+    for place, change in edits.items():
+        columns[place] = _changed(columns[place], change)
+    # A column newly made the diagnosis takes that role from the column that had it.
+    fresh = [
+        place
+        for place, change in edits.items()
+        if change.get("role") == Role.LABEL.value and pending.records.columns[place].role != Role.LABEL
+    ]
+    if fresh:
+        columns = [replace(c, role=Role.IGNORE) if c.role is Role.LABEL and at != fresh[-1] else c for at, c in enumerate(columns)]
+    pending.records = pending.records.with_columns(tuple(columns))
+
+
+def _changed(column: Column, change: dict[str, Any]) -> Column:
+    role = Role(change["role"]) if change.get("role") else column.role
+    low, high = change.get("low", column.low), change.get("high", column.high)
+    if low is not None and high is not None and low >= high:
+        said = Words(
+            "The reference range of {column} ends ({high}) before it begins ({low}): put the lower value first.",
+            "“{column}”的参考范围下限（{low}）不小于上限（{high}）：请先填较小的值。",
+        )
+        raise UserError(said.format(column=column.name, low=f"{low:g}", high=f"{high:g}"))
+    return replace(column, role=role, unit=change.get("unit", column.unit) or "", low=low, high=high)

@@ -1,0 +1,77 @@
+"""Play, Step, Stop, Reset, and the slider back through the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from metamed_core.words import Words
+from pages.shared.frame import Say
+from pages.shared.workbench import Workbench
+
+
+def draw_controls(say: Say, bench: Workbench) -> None:
+    """The row of controls; each one asks for a full run, so that the answers follow the step."""
+
+    def button(words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool = False, main: bool = False) -> None:
+        def run() -> None:
+            act()
+            st.rerun()
+
+        st.button(say(words), icon=icon, key=key, on_click=run, disabled=off, type="primary" if main else "secondary")
+
+    at_end = bench.cursor >= bench.total
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if bench.total:
+            replay = Words("Play again", "重新播放") if at_end else Words("Play", "播放")
+            button(replay, ":material/play_arrow:", "play", bench.play, off=bench.playing, main=True)
+            button(Words("Step", "单步"), ":material/skip_next:", "step_once", lambda: _stop_at(bench, bench.cursor + 1), off=at_end)
+            button(Words("Stop", "停止"), ":material/stop:", "stop", lambda: _stop_at(bench, bench.cursor), off=not bench.playing)
+            button(Words("Reset", "重置"), ":material/restart_alt:", "reset", bench.reset, off=bench.cursor == 0 and not bench.playing)
+            _slider(say, bench)
+        _where(say, bench)
+
+
+def _stop_at(bench: Workbench, step: int) -> None:
+    bench.playing = False
+    bench.go_to(step)
+
+
+def _slider(say: Say, bench: Workbench) -> None:
+    if bench.playing:
+        # No slider while it plays: the browser would send back the step before last, and that would count as a move.
+        st.progress(bench.cursor / bench.total, width=260)
+        return
+    drawn = (bench.version, bench.cursor)
+    key = f"step_{bench.version}_{bench.cursor}"
+
+    def move() -> None:
+        # A slider of an earlier step may still report once after it is gone: that is no move.
+        if drawn == (bench.version, bench.cursor) and not bench.playing:
+            _stop_at(bench, int(st.session_state[key]))
+            st.rerun()
+
+    st.slider(
+        say(Words("Step shown", "显示的步")),
+        0,
+        bench.total,
+        bench.cursor,
+        step=1,
+        key=key,
+        on_change=move,
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def _where(say: Say, bench: Workbench) -> None:
+    seconds = bench.trace.seconds if bench.trace else 0.0
+    if not bench.total:
+        said = Words(
+            "There are no steps to watch: one look at each patient is all it takes. {seconds} s.",
+            "没有可观察的步骤：每位患者只需看一次。用时 {seconds} 秒。",
+        )
+    else:
+        said = Words("Step **{cursor} / {total}** · {seconds} s used", "第 **{cursor} / {total}** 步 · 用时 {seconds} 秒")
+    st.markdown(say(said.format(cursor=bench.cursor, total=bench.total, seconds=f"{seconds:.2f}")), width="content")

@@ -1,0 +1,56 @@
+"""The map of one step: who lies close to whom, on axes that stand still while the marks move."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from metamed_core.words import Words
+from pages.shared import charts
+from pages.shared.frame import Say
+from pages.shared.workbench import Shown
+
+MOST_DOTS = 400  # undiagnosed patients drawn
+HOW_TO_READ = Words(
+    "How to read: filled marks are labelled patients, large outlines the prototypes, grey dots the undiagnosed; the ring is the patient "
+    "followed below. Near means alike to the model, as far as a plane can show it.",
+    "读法：实心标记为已确诊患者，大空心标记为原型，灰点为待诊断患者，圆环为下方所跟踪的患者。相近表示模型认为相似，但平面只能展示一部分。",
+)
+
+
+def draw_map(say: Say, shown: Shown, scale: charts.Scale, watched: Hashable) -> alt.LayerChart:
+    """The title of the map, and the map itself for `live_chart`."""
+    first, second = shown.trace.axes
+    st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
+    return charts.embedding(
+        _places(say, shown, watched),
+        scale,
+        x=say(Words("first principal axis ({share} of the variation)", "第一主轴（占变异的 {share}）").format(share=f"{first:.0%}")),
+        y=say(Words("second principal axis ({share})", "第二主轴（{share}）").format(share=f"{second:.0%}")),
+        words={"patient": say(Words("patient", "患者")), "diagnosis": say(Words("diagnosis", "诊断"))},
+    )
+
+
+def _places(say: Say, shown: Shown, watched: Hashable) -> pd.DataFrame:
+    step, records = shown.step, shown.records
+    names, prototype = records.patient_names, say(Words("prototype", "原型"))
+    rows = [
+        (x, y, records.labels[row], str(names[row]), "support") for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
+    ]
+    rows += [(x, y, name, prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
+    open_cases = list(zip(records.undiagnosed, step.query_map, strict=True))
+    every = max(1, -(-len(open_cases) // MOST_DOTS))
+    rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[::every]]
+    rows += [(x, y, None, str(names[row]), "chosen") for row, (x, y) in open_cases if row == watched]
+    rows += [(x, y, None, "", "corner") for x, y in _corners(shown)]
+    return pd.DataFrame(rows, columns=["x", "y", "diagnosis", "name", "kind"])
+
+
+def _corners(shown: Shown) -> list[tuple[float, float]]:
+    """Two opposite corners that hold every step made so far, so that the axes stand still while the marks move."""
+    maps = [part for step in shown.trace.steps for part in (step.support_map, step.query_map, step.prototype_map) if len(part)]
+    return [(min(float(m[:, 0].min()) for m in maps), min(float(m[:, 1].min()) for m in maps)),
+            (max(float(m[:, 0].max()) for m in maps), max(float(m[:, 1].max()) for m in maps))]  # fmt: skip

@@ -1,0 +1,191 @@
+"""The adaptation as one watches it: controls, curves and a map that move with the step.
+
+Pull, not push: the trace stays in the session, and while it plays a fragment takes a slice of steps every tick. A closed
+tab stops its timer and with it the work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from metamed_core.diagnosis import arrange
+from metamed_core.palette import Look
+from metamed_core.words import Words
+from pages.shared import charts, embedding_map
+from pages.shared.controls import draw_controls
+from pages.shared.embedding_map import draw_map
+from pages.shared.forms import mirror
+from pages.shared.frame import Say
+from pages.shared.patients import legend
+from pages.shared.workbench import TICK, Shown, Workbench
+
+if TYPE_CHECKING:
+    from metamed_core.trace import Step
+
+MOST_OFFERED = 1000  # undiagnosed patients to choose from in one list
+STEP = Words("step", "步")
+HOW_LOSS = Words(
+    "How to read: how surprised the model is by the labelled patients. Lower is better, unless the accuracy below falls with it.",
+    "读法：模型对已确诊患者的“意外程度”。越低越好，除非下方的准确率也随之下降。",
+)
+HOW_HELD_OUT = Words(
+    "How to read: labelled patients are left out in turn and named from the others.",
+    "读法：依次留出已确诊患者，由其余患者推断其诊断。",
+)
+WORSE = Words(
+    "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
+    "try another algorithm or more labelled patients.",
+    "在这一步，算法在留出患者上的准确率（{now}）低于不经学习的简单类均值（{base}）：建议换用其他算法，或补充已确诊患者。",
+)
+SINGLE = Words(
+    "Held-out accuracy is not known: every diagnosis has a single labelled patient.",
+    "无法估计留出准确率：每种诊断只有一位已确诊患者。",
+)
+
+
+def live_chart(chart: alt.LayerChart, *, key: str, alt_text: str) -> None:
+    """Draw a chart that is redrawn at every step. A keyed Vega chart keeps its canvas; a plotly chart would be rebuilt."""
+    with st.container(key=f"{key}_chart"):
+        st.altair_chart(chart, key=key, alt=alt_text, width="stretch")
+
+
+def adaptation(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
+    """Controls and charts; ticks by itself while the adaptation plays."""
+
+    def draw() -> None:
+        if bench.playing and _is_tick():
+            bench.tick()
+            if not bench.playing:
+                st.rerun()  # a full run, which draws the answers and drops the timer
+        draw_controls(say, bench)
+        shown = bench.shown()
+        if shown is not None:
+            _charts(say, bench, shown, looks)
+
+    st.fragment(draw, run_every=TICK if bench.playing else None)()
+
+
+def _is_tick() -> bool:
+    """Whether this run is one of the fragment's own, so that a full run for another reason does not skip a step."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def _charts(say: Say, bench: Workbench, shown: Shown, looks: dict[str, Look]) -> None:
+    scale = charts.Scale(looks)
+    _choose_watched(bench, shown)
+    st.markdown(f":small[{legend(looks)}]")
+    left, right = st.columns(2)
+    with left:
+        _loss(say, shown)
+        _held_out(say, shown)
+    with right:
+        chart = draw_map(say, shown, scale, bench.watched)
+        live_chart(
+            chart,
+            key="map",
+            alt_text=say(Words("Map of labelled, undiagnosed and prototype patients", "已确诊患者、待诊断患者与原型的分布图")),
+        )
+        st.caption(say(embedding_map.HOW_TO_READ))
+    if len(shown.records.undiagnosed):
+        _one_patient(say, bench, shown, scale)
+
+
+def _steps_drawn(shown: Shown) -> list[int]:
+    return sorted({*charts.thinned(range(len(shown.trace.steps))), shown.cursor})
+
+
+def _curve(shown: Shown, value: Callable[[Step], float]) -> tuple[pd.DataFrame, float, float]:
+    """What a curve draws, its value at the first step and at the step that is shown."""
+    drawn = _steps_drawn(shown)
+    values = [value(shown.trace.steps[at]) for at in drawn]
+    data = pd.DataFrame({"step": drawn, "value": values, "now": [at == shown.cursor for at in drawn]})
+    return data, values[0], value(shown.step)
+
+
+def _loss(say: Say, shown: Shown) -> None:
+    data, first, now = _curve(shown, lambda step: step.support_loss)
+    title = Words("Support loss {now} (started at {first})", "支持集损失 {now}（起始 {first}）").format(
+        now=f"{now:.3f}", first=f"{first:.3f}"
+    )
+    st.markdown(f"**{say(title)}**")
+    chart = charts.curve(data, x=say(STEP), y=say(Words("loss", "损失")), total=shown.trace.total_steps)
+    live_chart(chart, key="loss", alt_text=say(Words("Loss on the labelled patients by step", "已确诊患者上的损失随步数的变化")))
+    st.caption(say(HOW_LOSS))
+
+
+def _held_out(say: Say, shown: Shown) -> None:
+    data, _, now = _curve(shown, lambda step: step.held_out_accuracy)
+    if math.isnan(now):
+        st.caption(say(SINGLE))
+        return
+    st.markdown(f"**{say(Words('Held-out accuracy {now}', '留出准确率 {now}').format(now=f'{now:.0%}'))}**")
+    chart = charts.curve(data, x=say(STEP), y=say(Words("accuracy", "准确率")), total=shown.trace.total_steps, percent=True)
+    live_chart(
+        chart,
+        key="held_out",
+        alt_text=say(Words("Accuracy on left-out labelled patients by step", "留出的已确诊患者上的准确率随步数的变化")),
+    )
+    st.caption(say(HOW_HELD_OUT))
+    base = shown.trace.baseline_held_out
+    if now < base:
+        st.warning(say(WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}")), icon=":material/trending_down:")
+
+
+def _choose_watched(bench: Workbench, shown: Shown) -> None:
+    """Follow the patient who is least certain at the end, until the user chooses another."""
+    rows = shown.records.undiagnosed
+    if bench.watched not in rows and len(rows):
+        last = shown.trace.steps[-1].proba
+        bench.watched = rows[arrange(shown.records.classes, last, shown.records.patient_names, "uncertain")[0]]
+
+
+def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) -> None:
+    rows, names = list(shown.records.undiagnosed), shown.records.patient_names
+    offered = rows[:MOST_OFFERED]
+
+    def change() -> None:
+        bench.watched = st.session_state["watched"]
+
+    mirror(say, "watched", bench.watched)
+    st.selectbox(
+        say(Words("Follow one undiagnosed patient", "跟踪一位待诊断患者")),
+        offered if bench.watched in offered else [bench.watched, *offered],
+        format_func=lambda row: str(names[row]) if row in names.index else "",
+        key="watched",
+        persist_state="session",
+        on_change=change,
+        width=320,
+    )
+    if bench.watched in rows:
+        chart = charts.probabilities(
+            _probabilities(shown, rows.index(bench.watched)),
+            scale,
+            x=say(STEP),
+            y=say(Words("probability", "概率")),
+            total=shown.trace.total_steps,
+        )
+        live_chart(
+            chart,
+            key="probabilities",
+            alt_text=say(Words("Probability of each diagnosis for this patient by step", "该患者各诊断的概率随步数的变化")),
+        )
+
+
+def _probabilities(shown: Shown, at: int) -> pd.DataFrame:
+    drawn = _steps_drawn(shown)
+    every = max(1, len(drawn) // charts.MOST_MARKS)
+    rows = [
+        (s, name, p, s == shown.cursor, s == shown.cursor or k % every == 0)
+        for k, s in enumerate(drawn)
+        for name, p in zip(shown.records.classes, shown.trace.steps[s].proba[at].tolist(), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["step", "diagnosis", "value", "now", "marked"])

@@ -1,0 +1,107 @@
+"""What the patients of each diagnosis look like: the prototypes in the units of the table, as a table and as a plot."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metamed_core.diagnosis import known_counts, most_telling, out_of_range, profile, prototypes
+from metamed_core.figures import profile_figure
+from metamed_core.palette import Look
+from metamed_core.records import Column, PatientRecords, Role
+from metamed_core.words import Words
+from pages.shared.frame import Say
+from pages.shared.patients import heading, legend, reference
+from pages.shared.workbench import Workbench
+
+MOST_ROWS = 200  # columns of the table that are listed
+MOST_DRAWN = 30  # columns in one plot
+SIDES = {"low": " ↓", "high": " ↑", None: ""}
+TITLES = {
+    "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考范围？"),
+    "spread": Words("Where do the diagnoses differ? (no reference range is known)", "各诊断在哪些指标上不同？（无参考范围）"),
+    "share": Words("Which finding goes with which diagnosis?", "哪些表现与哪种诊断相伴？"),
+}
+
+
+def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
+    """The table and the plots of the labelled patients that are in use."""
+    shown = bench.shown()
+    if shown is None:
+        return
+    _table(say, shown.records)
+    points = profile(shown.records)
+    for scale in ("range", "spread", "share"):
+        part = points[points["scale"] == scale]
+        if len(part):
+            _plot(say, shown.records, part, looks, scale)
+
+
+def _table(say: Say, records: PatientRecords) -> None:
+    values, counts = prototypes(records), known_counts(records)
+    columns = list(records.feature_columns)
+    listed = columns[:MOST_ROWS]
+    if len(columns) > len(listed):
+        st.caption(
+            say(
+                Words("The first {shown} of {n} columns are listed.", "仅列出前 {shown} 列，共 {n} 列。").format(
+                    shown=len(listed), n=len(columns)
+                )
+            )
+        )
+    table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed], "range": [reference(c) for c in listed]}
+    for k, name in enumerate(records.classes):
+        table[f"k{k}"] = [_cell(say, c, values.at[name, c.name], int(counts.at[name, c.name]), records.counts[name]) for c in listed]
+    show = st.column_config
+    config: dict[str, Any] = {
+        "column": show.TextColumn(say(Words("Column", "列")), pinned=True),
+        "range": show.TextColumn(say(Words("Normal", "参考范围")), alignment="right"),
+    }
+    config |= {f"k{k}": show.TextColumn(f"{name} (n={records.counts[name]})", alignment="right") for k, name in enumerate(records.classes)}
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        height=min(420, 36 * (len(listed) + 1) + 2),
+        column_config=config,
+        key="prototypes",
+        alt=say(Words("Prototype of each diagnosis in original units", "各诊断原型（原始单位）")),
+    )
+    st.caption(say(Words(
+        "How to read: the mean of the labelled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing.",
+        "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考范围。有缺失值时括号内为实际例数。",
+    )))  # fmt: skip
+
+
+def _cell(say: Say, column: Column, value: Any, n: int, of: int) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "—"
+    few = f" ({n})" if n < of else ""
+    if column.role is Role.YES_NO:
+        return f"{value:.0%}{few}"
+    if column.role is Role.DATE:
+        return f"{pd.Timestamp(value, unit='D').date().isoformat()}{few}"
+    if column.role is Role.CATEGORY:
+        return f"{value}{few}"
+    return f"{_three_digits(float(value))}{few}{SIDES[out_of_range(column, float(value))]}"
+
+
+def _three_digits(value: float) -> str:
+    """Three significant digits, but whole numbers never rounded further than to the whole."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, looks: dict[str, Look], scale: str) -> None:
+    telling = most_telling(points, MOST_DRAWN)
+    labels = {name: heading(say, records.column(name)) for name in telling}
+    st.markdown(f"**{say(TITLES[scale])}**")
+    st.markdown(f":small[{legend(looks)}]")
+    figure = profile_figure(points[points["column"].isin(telling)], labels, looks, scale, say.language)
+    st.plotly_chart(figure, key=f"profile_{scale}", alt=say(TITLES[scale]), config={"displayModeBar": False})
+    if points["column"].nunique() > len(telling):
+        said = Words(
+            "Drawn are the {shown} of {n} columns in which the diagnoses differ most.", "仅绘制各诊断差异最大的 {shown} 列，共 {n} 列。"
+        )
+        st.caption(say(said.format(shown=len(telling), n=points["column"].nunique())))

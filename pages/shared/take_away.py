@@ -1,0 +1,39 @@
+"""What the user takes home."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metamed_core.diagnosis import diagnose
+from metamed_core.report import predictions_csv
+from metamed_core.words import Words
+from pages.shared.frame import Say
+from pages.shared.workbench import Workbench
+
+
+def offer_csv(say: Say, bench: Workbench) -> None:
+    """The answers at the step that is shown, as CSV; made only when it is asked for."""
+    shown, algorithm = bench.shown(), bench.question.algorithm
+    if shown is None:
+        return
+
+    def make() -> bytes:
+        everyone = diagnose(shown.records, shown.trace, shown.cursor)
+        return predictions_csv(everyone, shown.records.classes, algorithm=algorithm, step=shown.cursor)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            say(Words("Predictions (CSV)", "预测结果（CSV）")),
+            data=make,
+            file_name="metamed_predictions.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key="csv",
+            on_click="ignore",
+            disabled=not len(shown.records.undiagnosed),
+        )
+        said = Words(
+            "One row a patient: every diagnosis with its probability, and the nearest labelled patients. Column names are the same in both languages.",
+            "每行一位患者：各诊断及其概率，以及最近的已确诊患者。两种语言下列名相同。",
+        )
+        st.caption(say(said))

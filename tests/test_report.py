@@ -1,0 +1,43 @@
+"""What one takes away is complete, readable by a script, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from metamed_core.diagnosis import Diagnosis, Neighbour
+from metamed_core.report import harmless, predictions_csv, predictions_table
+
+CLASSES = ("=cmd()", "flu")
+ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbour(0, "+A-1", "=cmd()", 0.5),))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_cell_that_would_be_run_gets_an_apostrophe(start: str) -> None:
+    assert harmless(f"{start}1+1") == f"'{start}1+1"
+
+
+@pytest.mark.parametrize("text", ["", "flu", "P-001", "5=5", "甲"])
+def test_an_ordinary_cell_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_the_csv_is_complete_and_harmless() -> None:
+    data = predictions_csv([ONE], CLASSES, algorithm="maml", step=3)
+    assert data.startswith(b"\xef\xbb\xbf"), "Excel garbles Chinese without the byte order mark"
+    header, row = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    assert header == [
+        "patient", "predicted", "probability", "p(=cmd())", "p(flu)",
+        "nearest_1", "nearest_1_diagnosis", "nearest_1_distance", "algorithm", "step", "intended_use",
+    ]  # fmt: skip
+    assert row[:8] == ["'@Q-1", "'=cmd()", "0.750000", "0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
+    assert row[8:] == ["maml", "3", "research and teaching only, not a medical device"]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in (*header, *row))
+
+
+def test_nobody_to_diagnose_gives_a_header() -> None:
+    table = predictions_table([], ("a", "b"), algorithm="maml", step=0)
+    assert table.empty
+    assert list(table.columns[:5]) == ["patient", "predicted", "probability", "p(a)", "p(b)"]
