@@ -24,11 +24,11 @@ SPREAD_OF_MARKERS = 0.6  # of a row's height, so that equal prototypes do not hi
 TICKS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
 
 AXES = {
-    "range": Words("Position in the reference range: −1 lower end, +1 upper end", "在参考范围中的位置：−1 为下限，+1 为上限"),
+    "range": Words("Position in the reference range: −1 lower end, +1 upper end", "在参考区间中的位置：−1 为下限，+1 为上限"),
     "spread": Words("Standard deviations from the mean of all labelled patients", "与全部已确诊患者均值相差的标准差数"),
     "share": Words("Share of patients with “yes”", "结果为“是”的患者比例"),
 }
-REFERENCE = Words("reference range", "参考范围")
+REFERENCE = Words("reference range", "参考区间")
 
 
 def profile_figure(points: pd.DataFrame, labels: Mapping[str, str], looks: Mapping[str, Look], scale: str, language: Language) -> go.Figure:
@@ -42,7 +42,7 @@ def profile_figure(points: pd.DataFrame, labels: Mapping[str, str], looks: Mappi
     for k, name in enumerate(classes):
         rows = points[(points["diagnosis"] == name) & points["column"].isin(places)]
         if len(rows):
-            figure.add_trace(_class_markers(rows, name, looks[name], places, _offset(k, len(classes)), labels, scale))
+            figure.add_trace(_class_markers(rows, looks[name].name or name, looks[name], places, _offset(k, len(classes)), labels, scale))
     _axes(figure, points["position"].to_numpy(dtype=float), list(labels.values()), scale, language)
     return figure
 

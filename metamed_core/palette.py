@@ -19,11 +19,12 @@ DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one diagnosis is drawn, everywhere."""
+    """How one diagnosis is drawn, everywhere; `name` is what a person reads, in their language."""
 
     colour: str
     shape: str
     dash: tuple[int, ...]
+    name: str = ""
 
 
 def looks(n: int) -> tuple[Look, ...]:

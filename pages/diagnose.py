@@ -13,7 +13,6 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from metamed_core.palette import looks
 from pages.shared import cards, check, forms, live, patients, profiles, take_away
 from pages.shared.workbench import bench as this_tab
 
@@ -29,7 +28,7 @@ forms.complain(say, bench.complaint)
 if bench.pending is not None:
     check.upload_check(say, bench, bench.pending)
     st.stop()
-of_class = dict(zip(bench.kept.classes, looks(bench.kept.n_way), strict=True))
+of_class = patients.looks_of(say, bench)
 patients.patient_tables(say, bench, of_class)
 
 st.header(say(Words("2 · Algorithm", "2 · 算法")), anchor=False)

@@ -18,9 +18,9 @@ PER_PAGE = 10
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
 BAR = 44  # blanks in a full bar
 ORDERS = {
+    "table": Words("As in the table", "按表格顺序"),
     "uncertain": Words("Least certain first", "最不确定的在前"),
     "certain": Words("Most certain first", "最确定的在前"),
-    "table": Words("As in the table", "按表格顺序"),
     "class": Words("By diagnosis", "按诊断"),
 }
 ALL = ""
@@ -43,7 +43,7 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
         )
         return
     names = [str(name) for name in kept.patient_names.loc[kept.undiagnosed]]
-    order, only, name = _choices(say, bench, predicted(kept.classes, proba))
+    order, only, name = _choices(say, bench, predicted(kept.classes, proba), looks)
     found = [at for at in arrange(kept.classes, proba, names, order, only) if name.lower() in names[at].lower()]
     if bench.playing:
         said = Words(
@@ -63,10 +63,10 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
             _card(say, one, looks, bench.patients.truth.get(one.row) if revealed else None)
 
 
-def _choices(say: Say, bench: Workbench, guesses: list[str]) -> tuple[str, str | None, str]:
+def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Look]) -> tuple[str, str | None, str]:
     present = sorted(set(guesses))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, default in (("order", "uncertain"), ("only", ALL)):
+        for key, default in (("order", "table"), ("only", ALL)):
             bench.view.setdefault(key, default)
         if bench.view["only"] not in present:
             bench.view["only"] = ALL
@@ -85,7 +85,7 @@ def _choices(say: Say, bench: Workbench, guesses: list[str]) -> tuple[str, str |
         st.selectbox(
             say(Words("Predicted diagnosis", "预测诊断")),
             [ALL, *present],
-            format_func=lambda one: one or everything,
+            format_func=lambda one: looks[one].name if one in looks else one or everything,
             persist_state="session",
             key="only",
             width=260,
@@ -116,26 +116,28 @@ def _reveal(say: Say, bench: Workbench, shown: Shown) -> bool:
 
 def _card(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None) -> None:
     with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{one.row}"):
-        st.markdown(f"**{plain(one.name)}**{_verdict(say, one, truth)}")
+        st.markdown(f"**{plain(one.name)}**{_verdict(say, one, looks, truth)}")
         ranked = say(Words("Ranked diagnoses of {name}", "{name} 的诊断排序").format(name=one.name))
         st.table(pd.DataFrame(_lines(say, one, looks)), border=False, hide_index=True, hide_header=True, width="content", alt=ranked)
-        near = [f"{plain(n.name)} · {mark(looks[n.diagnosis])}\u00a0{plain(n.diagnosis)} · {n.distance:.2f}" for n in one.nearest]
+        near = [
+            f"{plain(n.name)} · {mark(looks[n.diagnosis])}\u00a0{plain(looks[n.diagnosis].name)} · {n.distance:.2f}" for n in one.nearest
+        ]
         st.markdown(
             f":small[{say(Words('Nearest labelled patients and their distance:', '最近的已确诊患者及其距离：'))}]  \n"
             + "  \n".join(f":small[{n}]" for n in near)
         )
 
 
-def _verdict(say: Say, one: Diagnosis, truth: str | None) -> str:
+def _verdict(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None) -> str:
     if truth is None:
         return ""
     icon = ":material/check:" if truth == one.top else ":material/close:"
-    return f" · {icon} {say(Words('truth: ', '真实诊断：'))}{plain(truth)}"
+    return f" · {icon} {say(Words('truth: ', '真实诊断：'))}{plain(looks[truth].name if truth in looks else truth)}"
 
 
 def _lines(say: Say, one: Diagnosis, looks: dict[str, Look]) -> list[tuple[str, str, str]]:
     """Mark and name, figure, bar: nothing hangs on colour."""
-    lines = [(f"{mark(looks[name])}\u00a0{plain(name)}", f"{p:.2f}", _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]]
+    lines = [(f"{mark(looks[name])}\u00a0{plain(looks[name].name)}", f"{p:.2f}", _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]]
     rest = one.ranked[RANKED:]
     if rest:
         others, p = Words("{n} others", "其余 {n} 种").format(n=len(rest)), sum(p for _, p in rest)

@@ -28,7 +28,7 @@ class Scale:
     looks: Mapping[str, Look]
 
     def _of(self, values: Sequence[Any]) -> alt.Scale:
-        return alt.Scale(domain=list(self.looks), range=list(values))
+        return alt.Scale(domain=[look.name for look in self.looks.values()], range=list(values))
 
     # No legends: the page has one for all charts, which stays in place and takes no room from the curves.
     def colour(self) -> alt.Color:

@@ -160,7 +160,7 @@ def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
         disabled=["column", "example"],
         column_config=_role_columns(say),
         placeholder="",
-        alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考范围")),
+        alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考区间")),
         on_change=lambda: attempt(bench, lambda: _apply(pending, st.session_state[key]["edited_rows"])),
     )
 
@@ -208,7 +208,7 @@ def _changed(column: Column, change: dict[str, Any]) -> Column:
     if low is not None and high is not None and low >= high:
         said = Words(
             "The reference range of {column} ends ({high}) before it begins ({low}): put the lower value first.",
-            "“{column}”的参考范围下限（{low}）不小于上限（{high}）：请先填较小的值。",
+            "“{column}”的参考区间下限（{low}）不小于上限（{high}）：请先填较小的值。",
         )
         raise UserError(said.format(column=column.name, low=f"{low:g}", high=f"{high:g}"))
     return replace(column, role=role, unit=change.get("unit", column.unit) or "", low=low, high=high)

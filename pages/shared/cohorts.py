@@ -42,6 +42,7 @@ class Cohort:
     key: str
     title: Words
     description: Words
+    labels: Mapping[str, str]
     simulated: bool
     source: str
     licence: str
@@ -90,6 +91,12 @@ def _columns(path: Path) -> list[Column]:
             )
             for row in csv.DictReader(lines)
         ]
+
+
+def called(key: str, label: str) -> Words:
+    """What to call a diagnosis: those of a bundled cohort have a Chinese name, any other is as the user wrote it."""
+    cohort = cohorts().get(key)
+    return Words(label, cohort.labels.get(label, label) if cohort else label)
 
 
 @cache

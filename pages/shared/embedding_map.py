@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
+from metamed_core.palette import Look
 from metamed_core.words import Words
 from pages.shared import charts
 from pages.shared.frame import Say
@@ -26,7 +27,7 @@ def draw_map(say: Say, shown: Shown, scale: charts.Scale, watched: Hashable) -> 
     first, second = shown.trace.axes
     st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
     return charts.embedding(
-        _places(say, shown, watched),
+        _places(say, shown, watched, scale.looks),
         scale,
         x=say(Words("first principal axis ({share} of the variation)", "第一主轴（占变异的 {share}）").format(share=f"{first:.0%}")),
         y=say(Words("second principal axis ({share})", "第二主轴（{share}）").format(share=f"{second:.0%}")),
@@ -34,13 +35,15 @@ def draw_map(say: Say, shown: Shown, scale: charts.Scale, watched: Hashable) -> 
     )
 
 
-def _places(say: Say, shown: Shown, watched: Hashable) -> pd.DataFrame:
+def _places(say: Say, shown: Shown, watched: Hashable, looks: Mapping[str, Look]) -> pd.DataFrame:
     step, records = shown.step, shown.records
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
+    called = {label: look.name for label, look in looks.items()}
     rows = [
-        (x, y, records.labels[row], str(names[row]), "support") for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
+        (x, y, called[records.labels[row]], str(names[row]), "support")
+        for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
     ]
-    rows += [(x, y, name, prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
+    rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
     open_cases = list(zip(records.undiagnosed, step.query_map, strict=True))
     every = max(1, -(-len(open_cases) // MOST_DOTS))
     rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[::every]]

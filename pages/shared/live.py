@@ -7,7 +7,7 @@ tab stops its timer and with it the work.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -167,7 +167,7 @@ def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) 
     )
     if bench.watched in rows:
         chart = charts.probabilities(
-            _probabilities(shown, rows.index(bench.watched)),
+            _probabilities(shown, rows.index(bench.watched), scale.looks),
             scale,
             x=say(STEP),
             y=say(Words("probability", "概率")),
@@ -180,11 +180,11 @@ def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) 
         )
 
 
-def _probabilities(shown: Shown, at: int) -> pd.DataFrame:
+def _probabilities(shown: Shown, at: int, looks: Mapping[str, Look]) -> pd.DataFrame:
     drawn = _steps_drawn(shown)
     every = max(1, len(drawn) // charts.MOST_MARKS)
     rows = [
-        (s, name, p, s == shown.cursor, s == shown.cursor or k % every == 0)
+        (s, looks[name].name, p, s == shown.cursor, s == shown.cursor or k % every == 0)
         for k, s in enumerate(drawn)
         for name, p in zip(shown.records.classes, shown.trace.steps[s].proba[at].tolist(), strict=True)
     ]

@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metamed_core import palette
 from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import UserError, Words
+from pages.shared import cohorts
 from pages.shared.forms import attempt, pager
 from pages.shared.frame import Say, fresh_key
 from pages.shared.text import plain
@@ -52,8 +54,17 @@ def mark(look: Look) -> str:
 def legend(looks: dict[str, Look], counts: dict[str, int] | None = None) -> str:
     """Every diagnosis with its mark, and how many patients it has, as one line of Markdown."""
     many = {} if counts is None else {name: f"\u00a0×\u00a0{n}" for name, n in counts.items()}
-    names = {name: plain(name).replace(" ", "\u00a0") for name in looks}  # one name is not broken over two lines
+    names = {name: plain(look.name).replace(" ", "\u00a0") for name, look in looks.items()}  # one name is not broken over two lines
     return " \u2002 ".join(f"{mark(look)}\u00a0{names[name]}{many.get(name, '')}" for name, look in looks.items())
+
+
+def looks_of(say: Say, bench: Workbench) -> dict[str, Look]:
+    """The diagnoses in use, how each is drawn and what it is called in the language of the page."""
+    kept, source = bench.kept or bench.patients.records, bench.patients.source
+    return {
+        label: replace(look, name=say(cohorts.called(source, label)))
+        for label, look in zip(kept.classes, palette.looks(kept.n_way), strict=True)
+    }
 
 
 def patient_tables(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
@@ -65,7 +76,7 @@ def patient_tables(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     _editor(say, bench, columns, "labelled", records.diagnosed)
     _editor(say, bench, columns, "undiagnosed", records.undiagnosed)
     with st.container(horizontal=True, vertical_alignment="center"):
-        roles = Words("Roles, units and reference ranges", "角色、单位与参考范围")
+        roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
         st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=bench.check_again)
         if bench.patients.edited or bench.patients.dropped:
             _offer_undo(say, bench)
@@ -172,7 +183,7 @@ def heading(say: Say, column: Column) -> str:
 def _told(say: Say, column: Column) -> str:
     about = [column.name, say(column.role.title)]
     if column.low is not None or column.high is not None:
-        about.append(say(Words("normal", "参考范围")) + " " + reference(column))
+        about.append(say(Words("normal", "参考区间")) + " " + reference(column))
     return ", ".join(about)
 
 

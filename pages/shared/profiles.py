@@ -21,8 +21,8 @@ MOST_ROWS = 200  # columns of the table that are listed
 MOST_DRAWN = 30  # columns in one plot
 SIDES = {"low": " ↓", "high": " ↑", None: ""}
 TITLES = {
-    "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考范围？"),
-    "spread": Words("Where do the diagnoses differ? (no reference range is known)", "各诊断在哪些指标上不同？（无参考范围）"),
+    "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考区间？"),
+    "spread": Words("Where do the diagnoses differ? (no reference range is known)", "各诊断在哪些指标上不同？（无参考区间）"),
     "share": Words("Which finding goes with which diagnosis?", "哪些表现与哪种诊断相伴？"),
 }
 
@@ -32,7 +32,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
     shown = bench.shown()
     if shown is None:
         return
-    _table(say, shown.records)
+    _table(say, shown.records, looks)
     points = profile(shown.records)
     for scale in ("range", "spread", "share"):
         part = points[points["scale"] == scale]
@@ -40,7 +40,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
             _plot(say, shown.records, part, looks, scale)
 
 
-def _table(say: Say, records: PatientRecords) -> None:
+def _table(say: Say, records: PatientRecords, looks: dict[str, Look]) -> None:
     values, counts = prototypes(records), known_counts(records)
     columns = list(records.feature_columns)
     listed = columns[:MOST_ROWS]
@@ -58,9 +58,12 @@ def _table(say: Say, records: PatientRecords) -> None:
     show = st.column_config
     config: dict[str, Any] = {
         "column": show.TextColumn(say(Words("Column", "列")), pinned=True),
-        "range": show.TextColumn(say(Words("Normal", "参考范围")), alignment="right"),
+        "range": show.TextColumn(say(Words("Normal", "参考区间")), alignment="right"),
     }
-    config |= {f"k{k}": show.TextColumn(f"{name} (n={records.counts[name]})", alignment="right") for k, name in enumerate(records.classes)}
+    config |= {
+        f"k{k}": show.TextColumn(f"{looks[name].name} (n={records.counts[name]})", alignment="right")
+        for k, name in enumerate(records.classes)
+    }
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
@@ -71,7 +74,7 @@ def _table(say: Say, records: PatientRecords) -> None:
     )
     st.caption(say(Words(
         "How to read: the mean of the labelled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing.",
-        "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考范围。有缺失值时括号内为实际例数。",
+        "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考区间。有缺失值时括号内为实际例数。",
     )))  # fmt: skip
 
 
