@@ -11,7 +11,9 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -47,12 +49,21 @@ def add_meta_train(parser: argparse.ArgumentParser) -> None:
     """The options of meta-train."""
     plan = MetaTraining()
     parser.add_argument("--learner", choices=list(LEARNERS), required=True)
-    parser.add_argument("--meta-steps", type=int, default=plan.meta_steps, help="outer steps (default %(default)s)")
-    parser.add_argument("--meta-batch", type=int, default=plan.meta_batch, help="tasks in each outer step (default %(default)s)")
+    parser.add_argument("--meta-steps", type=_at_least(0), default=plan.meta_steps, help="outer steps (default %(default)s)")
+    parser.add_argument("--meta-batch", type=_at_least(1), default=plan.meta_batch, help="tasks in each outer step (default %(default)s)")
     parser.add_argument("--meta-lr", type=float, default=plan.meta_lr, help="largest outer step size (default %(default)s)")
     parser.add_argument("--seed", type=int, default=plan.seed)
-    parser.add_argument("--validate", type=int, default=12, help="how often to validate on held-out tasks (default %(default)s)")
+    parser.add_argument("--validate", type=_at_least(1), default=12, help="how often to validate on held-out tasks (default %(default)s)")
     parser.add_argument("--out", type=Path, help="file to write (default: the shipped weights of this learner)")
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def count(text: str) -> int:
+        if (value := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from {least}")
+        return value
+
+    return count
 
 
 def run_meta_train(options: argparse.Namespace) -> None:
@@ -64,7 +75,7 @@ def run_meta_train(options: argparse.Namespace) -> None:
     out = options.out or SHIPPED / f"{options.learner}.safetensors"
     held_out_rng = torch.Generator().manual_seed(VALIDATION_SEED)
     held_out = [prior.sample_batch(8, held_out_rng) for _ in range(24)]
-    facts = {
+    facts: dict[str, Any] = {
         "command": _command(options.learner, plan),
         "plan": dataclasses.asdict(plan),
         "prior": {"name": "clinical_prior", "version": clinical_prior.VERSION},
@@ -101,7 +112,11 @@ def _commit() -> str:
     """The commit that made the weights, or a word where there is no repository."""
     try:
         return subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parent,
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "not in a repository"

@@ -5,6 +5,7 @@ Floor 4 of the house.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Backbone(ABC):
 
 def random_linear(n_out: int, n_in: int, rng: torch.Generator, gain: float = 1.0) -> Tensor:
     """A weight matrix `(n_out, n_in)` that keeps the variance of its input (times `gain` squared)."""
-    return torch.randn(n_out, n_in, generator=rng) * gain / n_in**0.5
+    return torch.randn(n_out, n_in, generator=rng) * gain / math.sqrt(n_in)
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ class ColumnEncoder(Backbone):
 
     Each cell is embedded by the same small net; cells of one patient then hear of each other through a few learnt
     latents that attend to all cells and are attended by them (induced set attention, Lee et al. 2019, eq. 9-10: cost
-    grows with the number of columns, not its square); what comes out is `features` numbers a cell. The patient's embedding is the row of all
-    cells' features. It is not summed over the cells, because a sum cannot tell high glucose and low sodium from the
-    reverse; a distance between two embeddings is what sums over columns. So nothing depends on the columns' order.
+    grows with the number of columns, not its square); what comes out is `features` numbers a cell. The patient's
+    embedding is the row of all cells' features. It is not summed over the cells, because a sum cannot tell high glucose
+    and low sodium from the reverse; a distance between two embeddings is what sums over columns. So the embedding
+    follows the columns' order, and no distance depends on it.
     """
 
     width: int = 32

@@ -17,11 +17,16 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from metamed_core.words import UserError, Words
+
 CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
 """What a net sees of one cell. The last four describe its column and are the same for every patient."""
 
 MAX_LEVELS = 12
 """A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
+
+LARGEST = 1e100
+"""Numbers beyond this are held at it: their squares would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class ColumnScale:
         centred = torch.where(there, filled - centre, torch.zeros_like(filled))
         deviation = (centred.square().sum(-2, keepdim=True) / n).sqrt()
         # A spread that is only rounding error of a constant column must not be blown up to 1.
-        spread = torch.where(deviation > 1e-6 * centre.abs().clamp_min(1e-6), deviation, torch.ones_like(deviation))
+        spread = torch.where(deviation > 1e-6 * centre.abs(), deviation, torch.ones_like(deviation))
         known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
         return cls(centre, spread, known, n.transpose(-1, -2), _describe(centred / spread, there, known))
 
@@ -62,7 +67,8 @@ class ColumnScale:
 
     def cells(self, values: Tensor) -> Tensor:
         """Channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
-        missing = values.isnan()
+        # A column of which nothing was known at `fit` has no scale: what is asked about it later counts as missing too.
+        missing = values.isnan() | self.known[..., :1].transpose(-1, -2).isinf()
         filled = torch.where(missing, self.centre, values)
         # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not rule the distance.
         value = torch.asinh((filled - self.centre) / self.spread)
@@ -115,7 +121,7 @@ class PatientEncoder:
 
         features: one row a patient; numeric and boolean columns are numbers, any other is a category; NaN/None is missing.
         ranges: reference range (low, high) of some number columns, in the column's unit: these set centre and spread instead
-        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread).
+        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread); ranks stay the patients'.
         """
         levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
         blank = cls(levels, [str(name) for name in features.columns], ColumnScale.fit(torch.zeros(1, 1)))
@@ -163,8 +169,16 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
+    try:
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            Words(
+                "The column “{name}” held numbers when the scale was learnt and holds words now: give numbers, or leave cells empty.",
+                "列“{name}”在学习尺度时为数字，现在却含有文字：请填数字，或留空。",
+            ).format(name=column.name)
+        ) from error
+    return np.where(np.isfinite(values), values.clip(-LARGEST, LARGEST), np.nan)
 
 
 def _levels(column: pd.Series) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Floor 10 of the house.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     settings: the learner's hyperparameters by name; those not given keep their defaults.
     random_state: seed (int), numpy RandomState or None (0) for weights="none"; nothing else is random.
 
-    After `fit`: `classes_`; `prototypes_` (DataFrame, classes x original columns: mean of numbers, most frequent word);
+    After `fit`: `classes_`; `prototypes_` (DataFrame, classes x original columns: mean of numbers, share of True, most frequent word);
     `trace_` (AdaptationTrace: the adaptation); `n_features_in_`, `feature_names_in_`.
 
     >>> FewShotClassifier("prototypical").fit([[0.0, 1], [9.0, 1]], ["a", "b"]).predict([[8.0, 1]]).tolist()
@@ -64,7 +65,10 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """
         features = self._features(X, reset=True)
         y = _check_y(y, multi_output=False, estimator=self)
-        check_classification_targets(y)
+        with warnings.catch_warnings():
+            # Many diagnoses with a patient or two each are what few shots are, not a regression in disguise.
+            warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
+            check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         self._check_sizes(features, numbers)
         everyone = features if undiagnosed is None else pd.concat([features, self._features(undiagnosed, reset=False)], ignore_index=True)
@@ -97,9 +101,11 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def _features(self, X: Any, *, reset: bool) -> pd.DataFrame:
         """X as a DataFrame whose columns are known by position; scikit-learn's own checks of shape and names."""
         if isinstance(X, pd.DataFrame):
+            _refuse_columns_alike(X)
             _check_feature_names(self, X, reset=reset)
             _check_n_features(self, X, reset=reset)
-            frame = X.reset_index(drop=True)
+            # A column of Python objects may hold nothing but numbers.
+            frame = X.reset_index(drop=True).infer_objects()
             frame.columns = [str(name) for name in frame.columns]
             return frame
         words = np.asarray(X, dtype=object).dtype == object and np.asarray(X).dtype.kind in "OUS"
@@ -140,9 +146,21 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return int(self.random_state or 0)
 
 
+def _refuse_columns_alike(frame: pd.DataFrame) -> None:
+    if not len(frame.columns):
+        raise UserError(Words("The table has no feature column: give at least one.", "表中没有任何特征列：请至少提供一列。"))
+    if frame.columns.has_duplicates:
+        raise UserError(
+            Words(
+                "Two columns are named “{name}”: give each column a name of its own.", "有两列都名为“{name}”：请为每列取不同的名称。"
+            ).format(name=frame.columns[frame.columns.duplicated()][0])
+        )
+
+
 def _typical(column: pd.Series) -> Any:
     """The prototype of one column in its own units: the mean of numbers, the most frequent word."""
     if pd.api.types.is_numeric_dtype(column):
-        return column.mean()
+        # An infinite value counts as missing, here as in the encoder.
+        return column.replace([np.inf, -np.inf], np.nan).mean()
     counts = column.dropna().value_counts()
     return counts.index[0] if len(counts) else None

@@ -11,6 +11,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar
 
 import torch
@@ -30,14 +31,14 @@ class Classifier(ABC):
 
     @abstractmethod
     def log_proba(self, x: Tensor) -> Tensor:
-        """Log probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; each patient on their own."""
+        """Natural logarithm of each class's probability, `(n, n_columns, n_channels)` -> `(n, n_way)`; each patient on their own."""
 
     @torch.no_grad()
     def predict_proba(self, x: Tensor) -> Tensor:
         """Probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; rows sum to 1."""
         # A bounded block of cells at a time: 20,000 patients with 1,000 columns must not need all memory at once.
         block = max(1, 200_000 // max(x.shape[-2], 1))
-        return torch.cat([self.log_proba(part).exp() for part in x.split(block)]) if len(x) else x.new_zeros(0, self.n_way)
+        return torch.cat([self.log_proba(part).exp() for part in torch.split(x, block)]) if len(x) else x.new_zeros(0, self.n_way)
 
     @torch.no_grad()
     def embed(self, x: Tensor) -> Tensor:
@@ -62,7 +63,7 @@ class Setting:
     default: float | int
 
 
-def setting(default: float | int, label: Words, help: Words, low: float, high: float, step: float) -> Any:
+def setting(default: float, label: Words, help: Words, low: float, high: float, step: float) -> Any:
     """A dataclass field that a form can offer; `default` decides whether it is whole or real."""
     return dataclasses.field(default=default, metadata={"label": label, "help": help, "low": low, "high": high, "step": step})
 
@@ -80,6 +81,13 @@ class Learner(ABC):
     def __post_init__(self) -> None:
         for known in settings(type(self)):
             value = getattr(self, known.name)
+            if isinstance(known.default, int) and not isinstance(value, Integral):
+                raise UserError(
+                    Words(
+                        "{label} is {value}; it must be a whole number: choose one between {low} and {high}.",
+                        "“{label}”为 {value}，应为整数：请改用 {low} 到 {high} 之间的整数。",
+                    ).format(label=known.label, value=value, low=known.low, high=known.high)
+                )
             if not known.low <= value <= known.high:
                 raise UserError(
                     Words(
@@ -121,7 +129,7 @@ class Learner(ABC):
 def settings(learner: type[Learner]) -> tuple[Setting, ...]:
     """The fields of a learner that a person may set, in order, with words and ranges."""
     offered = [field for field in dataclasses.fields(learner) if "label" in field.metadata]
-    return tuple(Setting(field.name, default=field.default, **field.metadata) for field in offered)
+    return tuple(Setting(field.name, default=getattr(learner, field.name), **field.metadata) for field in offered)
 
 
 def cross_entropy(log_proba: Tensor, y: Tensor) -> Tensor:

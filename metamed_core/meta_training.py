@@ -40,8 +40,8 @@ class MetaState:
 def meta_train(learner: Learner, backbone: Backbone, tasks: TaskDistribution, plan: MetaTraining) -> Iterator[MetaState]:
     """Yield the state before the first outer step and after each; the same plan and tasks give the same weights.
 
-    Adam takes the learner's meta-gradient; for Reptile that is initial minus adapted weights, as its authors do
-    (Nichol et al. 2018, sec. 2).
+    Adam takes the learner's meta-gradient, clipped to length 1; for Reptile that is initial minus adapted weights, as its
+    authors suggest (Nichol et al. 2018, sec. 2).
     """
     rng = torch.Generator().manual_seed(plan.seed)
     weights = {name: weight.clone() for name, weight in learner.init(backbone, rng).items()}

@@ -142,7 +142,9 @@ class AdaptationTrace:
     @torch.no_grad()
     def _watch(self, classifier: Classifier) -> Step:
         support, query = classifier.embed(self.support.x), classifier.embed(self.query)
-        distance, nearest = torch.cdist(query, support).topk(min(NEAREST, len(self.support)), largest=False)
+        # By differences: the quicker way by products would let rounding decide between patients who are alike.
+        apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
+        distance, nearest = apart.topk(min(NEAREST, len(self.support)), largest=False)
         return Step(
             index=len(self.steps),
             support_loss=float(cross_entropy(classifier.log_proba(self.support.x), self.support.y)),
@@ -159,20 +161,19 @@ class AdaptationTrace:
 
 def untrained_prototype_held_out(support: LabelledSet) -> float:
     """Accuracy left out of the simplest rival: the nearest class mean of the scaled values, no network at all."""
-    right = []
-    values = support.x[..., 0]
-    for i, own in enumerate(support.y.tolist()):
-        rest = torch.arange(len(support)) != i
-        if not bool((support.y[rest] == own).any()):
-            continue
-        classes, y = support.y[rest].unique(return_inverse=True)
-        centres = class_means(values[rest], y, len(classes))
-        right.append(int(classes[(centres - values[i]).square().sum(-1).argmin()]) == own)
-    return float(np.mean(right)) if right else math.nan
+    values, y, counts = support.x[..., 0], support.y, torch.bincount(support.y)
+    centres = class_means(values, y, len(counts))
+    distance = torch.stack([(values - centre).square().sum(-1) for centre in centres], -1)
+    # Leaving a patient out moves only the mean of their own class: from c to (n c - x) / (n - 1), n / (n - 1) times as far off.
+    n = counts[y].to(values.dtype)
+    mine = torch.arange(len(y)), y
+    distance[mine] = distance[mine] * (n / (n - 1).clamp_min(1)).square()
+    right = (distance.argmin(-1) == y)[n > 1]
+    return float(right.double().mean()) if len(right) else math.nan
 
 
 def start(records: PatientRecords, learner: Learner, weights: str = "universal", seed: int = 0) -> AdaptationTrace:
-    """Begin to adapt to the diagnosed patients of `records`; nothing is computed before the first `advance()`.
+    """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
 
     weights: "universal" (shipped), "none" (random from `seed`, no meta-training) or a path to a file of weights.
     Raises UserError with `records.problem` if the table allows no task.

@@ -6,7 +6,6 @@ Floor 6 of the house.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import hashlib
 import json
 from pathlib import Path
@@ -30,18 +29,17 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> tuple[Backbon
     """The backbone and the initial weights to adapt from.
 
     weights: "universal" (shipped with the package), "none" (random from `seed`: no meta-training) or the path of a
-    `.safetensors` file with its card beside it. Treat the tensors as immutable: they are shared between callers.
+    `.safetensors` file with its card beside it. The numbers are stored in float32 and used in float64.
     Raises UserError if a file is missing, damaged, altered, or made for another learner.
     """
     if weights == "none":
         backbone = ColumnEncoder()
         return backbone, _double(learner.init(backbone, torch.Generator().manual_seed(seed)))
-    return _load(SHIPPED / f"{learner.name}.safetensors" if weights == "universal" else Path(weights), learner.name)
+    return _load(SHIPPED / f"{learner.name}.safetensors" if weights == "universal" else Path(weights), learner)
 
 
-@functools.lru_cache(maxsize=16)
-def _load(path: Path, name: str) -> tuple[Backbone, dict[str, Tensor]]:
-    card, data = read_card(path), _read(path)
+def _load(path: Path, learner: Learner) -> tuple[Backbone, dict[str, Tensor]]:
+    data, card = _read(path), read_card(path)
     if hashlib.sha256(data).hexdigest() != card.get("sha256"):
         raise UserError(
             Words(
@@ -49,17 +47,21 @@ def _load(path: Path, name: str) -> tuple[Backbone, dict[str, Tensor]]:
                 "{file} 中的权重与其说明卡不符（哈希值不同）：请恢复原始文件。",
             ).format(file=path.name)
         )
-    if card.get("learner") != name:
+    if card.get("learner") != learner.name:
         raise UserError(
             Words(
                 "The weights in {file} belong to “{theirs}”, not to “{ours}”: choose that algorithm or other weights.",
                 "{file} 中的权重属于“{theirs}”，而不是“{ours}”：请改选该算法或其他权重。",
-            ).format(file=path.name, theirs=card.get("learner"), ours=name)
+            ).format(file=path.name, theirs=card.get("learner"), ours=learner.name)
         )
     try:
-        return ColumnEncoder(**card["backbone"]), _double(load(data))
-    except (SafetensorError, TypeError, KeyError) as error:
+        backbone, weights = ColumnEncoder(**card["backbone"]), _double(load(data))
+        expected = learner.init(backbone, torch.Generator())
+    except (SafetensorError, RuntimeError, TypeError, KeyError) as error:
         raise _unreadable(path) from error
+    if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
+        raise _unreadable(path)
+    return backbone, weights
 
 
 def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -84,7 +86,10 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 def save_weights(path: Path, learner: Learner, backbone: ColumnEncoder, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
-    """Write `path` (.safetensors) and its card; `facts` (command, seed, time, …) go into the card as they are."""
+    """Write `path` (.safetensors) and its card; `facts` (command, seed, time, …) go into the card as they are.
+
+    Raises UserError if the files cannot be written.
+    """
     data = save({name: weight.detach().float().contiguous() for name, weight in weights.items()})
     card = {"format": FORMAT, "learner": learner.name, "backbone": dataclasses.asdict(backbone), "settings": dataclasses.asdict(learner)}
     card |= {"sha256": hashlib.sha256(data).hexdigest(), "parameters": sum(w.numel() for w in weights.values()), **facts}
@@ -95,8 +100,16 @@ def save_weights(path: Path, learner: Learner, backbone: ColumnEncoder, weights:
 def _write(path: Path, data: bytes) -> None:
     # Written aside and moved: a reader never sees half a file.
     aside = path.with_name(path.name + ".part")
-    aside.write_bytes(data)
-    aside.replace(path)
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError as error:
+        raise UserError(
+            Words(
+                "The file {file} cannot be written: check that its folder exists and may be written to.",
+                "无法写入文件 {file}：请检查其所在文件夹是否存在且可写。",
+            ).format(file=path)
+        ) from error
 
 
 def _read(path: Path) -> bytes:

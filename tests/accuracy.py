@@ -43,7 +43,9 @@ def main() -> None:
         for weights in ("universal", "none"):
             scores = 100 * episode_accuracies(algorithm, weights, chosen.k_shot, chosen.episodes)
             half = 1.96 * scores.std(ddof=1) / len(scores) ** 0.5
-            sys.stdout.write(f"{algorithm:<14}{weights:<11}{scores.mean():6.1f} % [{scores.mean() - half:.1f}, {scores.mean() + half:.1f}]\n")
+            sys.stdout.write(
+                f"{algorithm:<14}{weights:<11}{scores.mean():6.1f} % [{scores.mean() - half:.1f}, {scores.mean() + half:.1f}]\n"
+            )
 
 
 if __name__ == "__main__":

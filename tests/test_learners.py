@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import torch
 
-from metamed_core.estimator import FewShotClassifier
 from metamed_core.episode import LabelledSet
+from metamed_core.estimator import FewShotClassifier
 from metamed_core.learner import Classifier, settings
 from metamed_core.learners import LEARNERS
 from metamed_core.trace import AdaptationTrace
@@ -79,7 +79,9 @@ def test_an_answer_does_not_depend_on_the_other_patients_asked(name: str) -> Non
 @pytest.mark.parametrize("start", STARTS)
 def test_it_learns_an_easy_task(name: str, start: str) -> None:
     y = torch.arange(15) % 3
-    values = 6.0 * torch.eye(3, dtype=torch.float64)[y] + torch.randn(15, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64) / 2
+    values = (
+        6.0 * torch.eye(3, dtype=torch.float64)[y] + torch.randn(15, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64) / 2
+    )
     from metamed_core.encoding import ColumnScale
 
     cells = ColumnScale.fit(values).cells(values)

@@ -114,7 +114,9 @@ def test_regenerating_gives_the_same_bytes(script: str, keys: list[str], tmp_pat
 def test_cohorts_json_describes_what_is_there() -> None:
     assert KEYS == ["blood_panel", "breast_cytology", "rare_findings"]
     for cohort in COHORTS:
-        assert set(cohort) == {*("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "source", "licence")}
+        assert set(cohort) == {
+            *("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "source", "licence")
+        }
         for file in ("file", "columns_file", "truth_file"):
             assert (FOLDER / cohort[file]).is_file(), cohort[file]
         for words in (cohort["title"], cohort["description"]):

@@ -42,7 +42,7 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
     It runs over each token of `width` numbers with the same weights, so that it serves any number of columns. The paper
     also runs a bidirectional LSTM over the support; it depends on the patients' order, so it is left out.
     """
-    own = queries.unflatten(-1, (-1, width))
+    own = torch.unflatten(queries, -1, (-1, width))
     hidden, read, memory = own, torch.zeros_like(own), torch.zeros_like(own)
     for _ in range(reads):
         gates = linear(own, weights["match.lstm_in"], weights["match.lstm_bias"]) + linear(
@@ -52,8 +52,8 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
         memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
         hidden = show.sigmoid() * memory.tanh() + own
         attention = (hidden.flatten(-2) @ support.transpose(-1, -2)).softmax(-1)
-        read = (attention @ support).unflatten(-1, (-1, width))
-    return hidden.flatten(-2)
+        read = torch.unflatten(attention @ support, -1, (-1, width))
+    return torch.flatten(hidden, -2)
 
 
 def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabelledSet, n_way: int, reads: int) -> Tensor:

@@ -37,7 +37,7 @@ class ClinicalPrior:
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
         """`n_tasks` tasks of one shape: support x `(n_tasks, n_way * k_shot, n_columns, n_channels)`, query likewise."""
         n_way = 2 + int(_uniform(rng) ** 2 * (self.max_way - 1))
-        k_shot = int(round(self.max_shot ** float(_uniform(rng))))
+        k_shot = round(self.max_shot ** float(_uniform(rng)))
         n_columns = int(2 * (self.max_columns / 2) ** float(_uniform(rng)))
         n_support = n_way * k_shot
         y = _labels(n_tasks, n_way, n_support, max(2, self.n_query // n_way), rng)

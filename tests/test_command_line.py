@@ -1,0 +1,85 @@
+"""`python -m metamed_core meta-train`: from nothing but the repository to weights that load, and the shipped cards' numbers again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from metamed_core.__main__ import main
+from metamed_core.estimator import FewShotClassifier
+from metamed_core.learners import LEARNERS
+from metamed_core.universal import SHIPPED, load_weights, read_card
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def keep_the_number_of_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mine.safetensors"
+    arguments = ["meta-train", "--learner", "prototypical", "--meta-steps", "3", "--meta-batch", "2", "--seed", "5", "--validate", "1"]
+    assert main([*arguments, "--out", str(out)]) == 0
+    X, y = np.array([[0.0, 1], [0, 2], [9, 1], [9, 2]]), ["a", "a", "b", "b"]
+    assert FewShotClassifier("prototypical", weights=str(out)).fit(X, y).predict(X).tolist() == y
+    card = read_card(out)
+    assert (
+        card["command"] == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --seed 5"
+    )
+    assert [each["step"] for each in card["validation"]] == [0, 3]
+    learner = LEARNERS["prototypical"]()
+    untrained, trained = (load_weights(which, learner, 5)[1] for which in ("none", str(out)))
+    assert not torch.equal(untrained["cell.weight"], trained["cell.weight"])
+    assert "step 3 of 3: held-out accuracy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_the_first_number_on_a_shipped_card_is_found_again(name: str, tmp_path: Path) -> None:
+    """The card's seed, this code's prior and start: a changed prior or start without new weights shows here."""
+    out, shipped = tmp_path / "start.safetensors", read_card(SHIPPED / f"{name}.safetensors")
+    assert main(["meta-train", "--learner", name, "--meta-steps", "0", "--seed", str(shipped["plan"]["seed"]), "--out", str(out)]) == 0
+    # Other processors round otherwise: a few of about 8,000 patients may change sides.
+    assert read_card(out)["validation"][0] == pytest.approx(shipped["validation"][0], abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["meta-train"],
+        ["meta-train", "--learner", "forest"],
+        ["meta-train", "--learner", "maml", "--meta-steps", "-1"],
+        ["meta-train", "--learner", "maml", "--meta-batch", "0"],
+        ["meta-train", "--learner", "maml", "--validate", "0"],
+        ["meta-train", "--learner", "maml", "--meta-steps", "many"],
+        ["fly"],
+    ],
+    ids=" ".join,
+)
+def test_bad_options_exit_with_2_and_say_how_it_is_used(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(options)
+    assert caught.value.code == 2
+    assert "usage: python -m metamed_core" in capsys.readouterr().err
+
+
+def test_a_folder_that_does_not_exist_exits_with_2_and_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "nowhere" / "mine.safetensors"
+    assert main(["meta-train", "--learner", "prototypical", "--meta-steps", "1", "--out", str(out)]) == 2
+    assert capsys.readouterr().err == f"The file {out} cannot be written: check that its folder exists and may be written to.\n"
+
+
+def test_as_a_program_it_hands_its_exit_status_on() -> None:
+    done = subprocess.run([sys.executable, "-m", "metamed_core", "fly"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "invalid choice: 'fly'" in done.stderr
