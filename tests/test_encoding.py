@@ -99,7 +99,7 @@ def test_a_column_without_any_known_value_stays_missing_whatever_is_asked() -> N
 
 
 def test_infinite_values_count_as_missing_and_huge_ones_stay_finite() -> None:
-    frame = pd.DataFrame({"a": [1.0, 2.0, np.inf, -np.inf], "b": [1e308, -1e308, 1e308, 0.0]})
+    frame = pd.DataFrame({"a": [1.0, 2.0, np.inf, -np.inf], "b": [1e308, 1.5e308, 1e308, 0.0]})
     cells = PatientEncoder.fit(frame).encode(frame)
     assert cells[:, 0, MISSING].tolist() == [0, 0, 1, 1]
     assert bool(cells.isfinite().all())

@@ -43,16 +43,15 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
     also runs a bidirectional LSTM over the support; it depends on the patients' order, so it is left out.
     """
     own = torch.unflatten(queries, -1, (-1, width))
-    hidden, read, memory = own, torch.zeros_like(own), torch.zeros_like(own)
+    hidden, memory = own, torch.zeros_like(own)
     for _ in range(reads):
-        gates = linear(own, weights["match.lstm_in"], weights["match.lstm_bias"]) + linear(
-            torch.cat([hidden, read], -1), weights["match.lstm_state"]
-        )
+        attention = (torch.flatten(hidden, -2) @ support.transpose(-1, -2)).softmax(-1)  # eq. 6
+        read = torch.unflatten(attention @ support, -1, (-1, width))  # eq. 5
+        state = torch.cat([hidden, read], -1)
+        gates = linear(own, weights["match.lstm_in"], weights["match.lstm_bias"]) + linear(state, weights["match.lstm_state"])
         keep, write, show, new = gates.chunk(4, -1)
         memory = keep.sigmoid() * memory + write.sigmoid() * new.tanh()
-        hidden = show.sigmoid() * memory.tanh() + own
-        attention = (hidden.flatten(-2) @ support.transpose(-1, -2)).softmax(-1)
-        read = torch.unflatten(attention @ support, -1, (-1, width))
+        hidden = show.sigmoid() * memory.tanh() + own  # eq. 3-4
     return torch.flatten(hidden, -2)
 
 
@@ -120,7 +119,7 @@ class Matching(Learner):
             yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """Eq. 7: negative log probability of the query patients given the support.
+        """Eq. 2: negative log probability of the query patients given the support.
 
         With `context_reads` the mean of the losses without and with them, so that one set of weights serves both.
         """

@@ -17,7 +17,7 @@ from torch import Tensor
 from metamed_core.encoding import ColumnScale
 from metamed_core.episode import Episode, LabelledSet
 
-VERSION = 2
+VERSION = 3
 """Written into the card of every weight file: a change of the distribution is a new version."""
 
 
@@ -117,8 +117,10 @@ def _pronounced(score: Tensor, y: Tensor, rng: torch.Generator) -> Tensor:
     rival = torch.where(score == best[..., :1], best[..., 1:], best[..., :1])
     blur = score.std((1, 2), keepdim=True) * _uniform(rng, len(y), 1, 1, high=1.0)
     order = (score - rival + blur * _normal(rng, *score.shape)).argsort(1, descending=True)
+    # A patient's place in their class is drawn, so that the labelled are not the more pronounced.
+    drawn = torch.rand(y.shape, generator=rng)
     same = y.unsqueeze(-1) == y.unsqueeze(-2)
-    place = (same & torch.ones(y.shape[1], y.shape[1], dtype=torch.bool).tril(-1)).sum(-1)
+    place = (same & (drawn.unsqueeze(-2) < drawn.unsqueeze(-1))).sum(-1)
     return order.gather(1, place.unsqueeze(-1).expand(-1, -1, score.shape[-1])).gather(2, y.unsqueeze(-1)).squeeze(-1)
 
 
@@ -158,13 +160,15 @@ def _with_missing(values: Tensor, y: Tensor, n_way: int, rng: torch.Generator) -
 def _scale(values: Tensor, y: Tensor, rng: torch.Generator) -> ColumnScale:
     """The scale of the patients at hand; in a third of the tasks most columns have a reference range instead.
 
-    The healthy people of a reference range are played by class 0: their mean and spread, which must not be tiny.
+    Healthy people are played by class 0, whose spread must not be tiny; in half of these tasks they lie elsewhere,
+    because a clinic's table often holds nobody who is healthy.
     """
     scale = ColumnScale.fit(values)
     healthy = ColumnScale.fit(torch.where((y == 0).unsqueeze(-1), values, torch.full_like(values, torch.nan)))
     known = _uniform(rng, len(y), 1, values.shape[-1]) < 0.8
     referenced = known & (_uniform(rng, len(y), 1, 1) < 0.33)
-    return scale.with_reference(healthy.centre, healthy.spread.maximum(0.1 * scale.spread), referenced)
+    elsewhere = _normal(rng, *scale.centre.shape) * scale.spread * (_uniform(rng, len(y), 1, 1) < 0.5)
+    return scale.with_reference(healthy.centre + elsewhere, healthy.spread.maximum(0.1 * scale.spread), referenced)
 
 
 def _of_class(by_class: Tensor, y: Tensor) -> Tensor:

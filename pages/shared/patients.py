@@ -6,6 +6,7 @@ Only a page of rows and columns is sent to the browser: a table may have 20,000 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,8 +55,13 @@ def mark(look: Look) -> str:
 def legend(looks: dict[str, Look], counts: dict[str, int] | None = None) -> str:
     """Every diagnosis with its mark, and how many patients it has, as one line of Markdown."""
     many = {} if counts is None else {name: f"\u00a0×\u00a0{n}" for name, n in counts.items()}
-    names = {name: plain(look.name).replace(" ", "\u00a0") for name, look in looks.items()}  # one name is not broken over two lines
+    names = {name: _unbroken(plain(look.name)) for name, look in looks.items()}
     return " \u2002 ".join(f"{mark(look)}\u00a0{names[name]}{many.get(name, '')}" for name, look in looks.items())
+
+
+def _unbroken(name: str) -> str:
+    """A name that is not broken over two lines, neither at a blank nor between two Chinese characters."""
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", name.replace(" ", "\u00a0"))
 
 
 def looks_of(say: Say, bench: Workbench) -> dict[str, Look]:

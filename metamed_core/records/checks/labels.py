@@ -113,5 +113,5 @@ _VARIANTS = Words(
 )
 _SINGLE = Words(
     "Only one labelled patient for {names}: add a second one if you can, a single one is a weak basis.",
-    "{names}只有一位已诊断患者：依据较弱，如有可能请再添加一位。",
+    "{names}只有一位已确诊患者：依据较弱，如有可能请再添加一位。",
 )

@@ -46,7 +46,7 @@ def _count(n: int, one: str, more: str) -> str:
 
 _TASK = Words(
     "{diagnoses} × {each} labelled {patients} ({n_way}-way {k_shot}-shot), {columns}, {open} to diagnose.",
-    "{n_way} 种诊断，每种 {each} 位已诊断患者（{n_way}-way {k_shot}-shot），{n_columns} 列数据，{open} 位待诊断。",
+    "{n_way} 种诊断，每种 {each} 位已确诊患者（{n_way}-way {k_shot}-shot），{n_columns} 列数据，{open} 位待诊断。",
 )
 NO_LABEL = Words(
     "No column holds the diagnoses: give one column the role “diagnosis” in the upload check.",
@@ -62,5 +62,5 @@ _MANY_CLASSES = Words(
 )
 _NO_FEATURE = Words(
     "No labelled patient has a value besides the diagnosis: give at least one filled column the role number, yes/no or category.",
-    "已诊断患者除诊断外没有可用的数据：请至少将一个有值的列设为数值、是/否或类别。",
+    "已确诊患者除诊断外没有可用的数据：请至少将一个有值的列设为数值、是/否或类别。",
 )
