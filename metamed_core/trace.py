@@ -101,7 +101,7 @@ class AdaptationTrace:
         self.seconds = 0.0
         self.held_out: HeldOut | None = HeldOut(learner, backbone, weights, support) if held_out else None
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
-        self.baseline_held_out = untrained_prototype_held_out(support) if held_out else math.nan
+        self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
         self._classifiers: Iterator[Classifier] = learner.adapt(backbone, weights, support, n_way)
         with torch.no_grad():
             self._axes = Axes.fit(backbone.embed(weights, torch.cat([support.x, query[:500]])))
@@ -159,17 +159,18 @@ class AdaptationTrace:
         )
 
 
-def untrained_prototype_held_out(support: LabelledSet) -> float:
-    """Accuracy left out of the simplest rival: the nearest class mean of the scaled values, no network at all."""
-    values, y, counts = support.x[..., 0], support.y, torch.bincount(support.y)
-    centres = class_means(values, y, len(counts))
-    distance = torch.stack([(values - centre).square().sum(-1) for centre in centres], -1)
-    # Leaving a patient out moves only the mean of their own class: from c to (n c - x) / (n - 1), n / (n - 1) times as far off.
-    n = counts[y].to(values.dtype)
-    mine = torch.arange(len(y)), y
-    distance[mine] = distance[mine] * (n / (n - 1).clamp_min(1)).square()
-    right = (distance.argmin(-1) == y)[n > 1]
-    return float(right.double().mean()) if len(right) else math.nan
+def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:
+    """Accuracy of the simplest rival, left out in the same groups: the nearest class mean of the scaled values, no network at all."""
+    values, right = support.x[..., 0], 0
+    for group in groups:
+        rest = torch.ones(len(support), dtype=torch.bool)
+        rest[group] = False
+        classes, y = torch.unique(support.y[rest], return_inverse=True)
+        centres = class_means(values[rest], y, len(classes))
+        named = classes[(values[group].unsqueeze(1) - centres).square().sum(-1).argmin(-1)]
+        right += int((named == support.y[group]).sum())
+    n_patients = sum(len(group) for group in groups)
+    return right / n_patients if n_patients else math.nan
 
 
 def start(records: PatientRecords, learner: Learner, weights: str = "universal", seed: int = 0) -> AdaptationTrace:

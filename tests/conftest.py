@@ -20,6 +20,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+# Before torch is imported: nets of this size are quicker on one thread, on a busy computer many times so.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
 
