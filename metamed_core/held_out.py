@@ -15,7 +15,7 @@ from metamed_core.episode import LabelledSet
 from metamed_core.learner import Classifier, Learner
 
 MAX_FOLDS = 25
-CELL_BUDGET = 150_000
+CELL_BUDGET = 120_000
 """Cells that may be embedded over all steps and folds, about a second; wider or larger tables get fewer, larger folds."""
 
 

@@ -1,4 +1,4 @@
-"""The main job in a real browser, from a deep link on a fresh server to the CSV, as issue 2 tells it."""
+"""The main job in a real browser, from a deep link on a fresh server to the CSV."""
 
 from __future__ import annotations
 
