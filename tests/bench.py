@@ -90,7 +90,33 @@ def pages() -> None:
             switches = [_switch(page, entry.title.en) for _ in range(N_RUNS + 1)][1:]
             shown, drawn = (statistics.median(each) for each in zip(*switches, strict=True))
             print(f"{entry.title.en:<14}{shown:>12.2f} s{drawn:>12.2f} s")
+        print(f"\nStop, while MAML plays on the cohort that opens first: {_stop(browser, server.url):.2f} s from the click until it stands")
         browser.close()
+
+
+def _stop(browser: object, url: str) -> float:
+    """Median of several: Reset, Play, and after some steps Stop, until the button says that nothing runs."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page.goto(f"{url}/diagnose?algorithm=maml&inner_steps=100")
+    idle = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    stop = page.locator(".st-key-stop button")
+    stop.wait_for(timeout=60_000)
+    times = []
+    for _ in range(N_RUNS):
+        page.locator(".st-key-stop button:disabled").wait_for(timeout=120_000)
+        idle.wait_for()
+        page.locator(".st-key-reset button:enabled").click()
+        page.get_by_text("Step 0 / 100").wait_for(timeout=60_000)
+        idle.wait_for()
+        page.locator(".st-key-play button:enabled").click()
+        page.locator(".st-key-stop button:enabled").wait_for()
+        page.wait_for_timeout(1500)
+        begin = time.perf_counter()
+        stop.click()
+        page.locator(".st-key-stop button:disabled").wait_for()
+        times.append(time.perf_counter() - begin)
+    page.close()
+    return statistics.median(times)
 
 
 def _switch(page: object, title: str) -> tuple[float, float]:
