@@ -101,6 +101,7 @@ class AdaptationTrace:
         self.seconds = 0.0
         self.held_out: HeldOut | None = HeldOut(learner, backbone, weights, support) if held_out else None
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
+        self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
         self._classifiers: Iterator[Classifier] = learner.adapt(backbone, weights, support, n_way)
         with torch.no_grad():

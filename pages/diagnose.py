@@ -24,7 +24,8 @@ with choose:
     forms.choose_patients(say, bench)
 with upload:
     check.offer_upload(say, bench)
-forms.complain(say, bench.complaint)
+if not bench.beside:
+    forms.complain(say, bench.complaint)
 if bench.pending is not None:
     check.upload_check(say, bench, bench.pending)
     st.stop()

@@ -26,7 +26,7 @@ class Reptile(Learner):
     """Reptile with a head made from prototypes of the first minibatch (the episode's support)."""
 
     name: ClassVar[str] = "reptile"
-    title: ClassVar[Words] = Words("Reptile", "Reptile（爬行者）")
+    title: ClassVar[Words] = Words("Reptile", "Reptile 算法")
     summary: ClassVar[Words] = Words(
         "Gradient steps like MAML, from a start found by a simpler rule. Choose it to compare with MAML.",
         "与 MAML 一样走梯度步，但起点由更简单的规则得到。想与 MAML 对照时选它。",

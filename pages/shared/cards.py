@@ -43,7 +43,7 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
         )
         return
     names = [str(name) for name in kept.patient_names.loc[kept.undiagnosed]]
-    order, only, name = _choices(say, bench, predicted(kept.classes, proba), looks)
+    order, only, name = _choices(say, bench, predicted(kept.classes, proba), looks, names[0])
     found = [at for at in arrange(kept.classes, proba, names, order, only) if name.lower() in names[at].lower()]
     if bench.playing:
         said = Words(
@@ -63,7 +63,7 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
             _card(say, one, looks, bench.patients.truth.get(one.row) if revealed else None)
 
 
-def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Look]) -> tuple[str, str | None, str]:
+def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Look], example: str) -> tuple[str, str | None, str]:
     present = sorted(set(guesses))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for key, default in (("order", "table"), ("only", ALL)):
@@ -92,7 +92,7 @@ def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Lo
             on_change=lambda: _keep(bench, "only"),
         )
         name = st.text_input(
-            say(Words("Patient", "患者")), persist_state="session", key="find", type="search", width=180, placeholder="P-016"
+            say(Words("Patient", "患者")), persist_state="session", key="find", type="search", width=180, placeholder=example
         )
     return bench.view["order"], bench.view["only"] or None, name or ""
 
@@ -137,12 +137,17 @@ def _verdict(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None
 
 def _lines(say: Say, one: Diagnosis, looks: dict[str, Look]) -> list[tuple[str, str, str]]:
     """Mark and name, figure, bar: nothing hangs on colour."""
-    lines = [(f"{mark(looks[name])}\u00a0{plain(looks[name].name)}", f"{p:.2f}", _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]]
+    lines = [(f"{mark(looks[name])}\u00a0{plain(looks[name].name)}", _figure(p), _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]]
     rest = one.ranked[RANKED:]
     if rest:
         others, p = Words("{n} others", "其余 {n} 种").format(n=len(rest)), sum(p for _, p in rest)
-        lines.append((say(others), f"{p:.2f}", _bar(p, "#7A8A8A")))
+        lines.append((say(others), _figure(p), _bar(p, "#7A8A8A")))
     return lines
+
+
+def _figure(p: float) -> str:
+    """Two decimals, but never a certainty that no model has."""
+    return ">0.99" if p > 0.995 else "<0.01" if p < 0.005 else f"{p:.2f}"
 
 
 def _bar(p: float, colour: str) -> str:

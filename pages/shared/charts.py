@@ -52,14 +52,18 @@ def thinned(steps: Sequence[int]) -> list[int]:
 
 
 def curve(data: pd.DataFrame, *, x: str, y: str, total: int, percent: bool = False) -> alt.LayerChart:
-    """One number by step; `data` has `step`, `value` and `now` (the step that is shown)."""
+    """One number by step; `data` has `step`, `value`, `now` (the step that is shown) and maybe `base` (one level to compare with)."""
     axis = alt.Axis(format="%") if percent else alt.Axis(tickCount=4)
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True)
     base = alt.Chart(data).encode(x=_steps(x, total), y=alt.Y("value:Q", title=y, axis=axis, scale=scale))
     tip = [alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%" if percent else ".4f")]
     line = base.mark_line(color="#15807D", strokeWidth=2).encode(tooltip=tip)
     point = base.mark_point(color="#15807D", filled=True, size=70).transform_filter(NOW).encode(tooltip=tip)
-    return alt.layer(_rule(data), line, point).properties(height=HEIGHT)
+    level = alt.Chart(data).mark_rule(color=GREY, strokeWidth=1, strokeDash=[6, 4])
+    compared = (
+        [level.encode(y=alt.Y("mean(base):Q", title=y, axis=axis, scale=scale))] if "base" in data and data["base"].notna().all() else []
+    )
+    return alt.layer(_rule(data), *compared, line, point).properties(height=HEIGHT)
 
 
 def probabilities(data: pd.DataFrame, scale: Scale, *, x: str, y: str, total: int) -> alt.LayerChart:

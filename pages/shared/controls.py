@@ -7,17 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from metamed_core.words import Words
+from pages.shared.forms import mirror
 from pages.shared.frame import Say
 from pages.shared.workbench import Workbench
 
 
 def draw_controls(say: Say, bench: Workbench) -> None:
-    """The row of controls; each one asks for a full run, so that the answers follow the step."""
+    """The row of controls; each redraws the charts at once, and `unsettled` then asks for a full run, so that the answers follow."""
 
     def button(words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool = False, main: bool = False) -> None:
         def run() -> None:
             act()
-            st.rerun()
+            bench.pressed, bench.unsettled = bench.pressed + 1, True
 
         st.button(say(words), icon=icon, key=key, on_click=run, disabled=off, type="primary" if main else "secondary")
 
@@ -43,20 +44,21 @@ def _slider(say: Say, bench: Workbench) -> None:
         # No slider while it plays: the browser would send back the step before last, and that would count as a move.
         st.progress(bench.cursor / bench.total, width=260)
         return
-    drawn = (bench.version, bench.cursor)
-    key = f"step_{bench.version}_{bench.cursor}"
+    # The same slider while it is moved, or it would lose the keyboard at every step.
+    drawn = (bench.version, bench.pressed)
+    key = f"step_{bench.version}_{bench.pressed}"
 
     def move() -> None:
-        # A slider of an earlier step may still report once after it is gone: that is no move.
-        if drawn == (bench.version, bench.cursor) and not bench.playing:
+        # A slider of before the last press may still report once after it is gone: that is no move.
+        if drawn == (bench.version, bench.pressed) and not bench.playing:
             _stop_at(bench, int(st.session_state[key]))
-            st.rerun()
+            bench.unsettled = True
 
+    mirror(say, key, bench.cursor)
     st.slider(
         say(Words("Step shown", "显示的步")),
         0,
         bench.total,
-        bench.cursor,
         step=1,
         key=key,
         on_change=move,
@@ -67,7 +69,9 @@ def _slider(say: Say, bench: Workbench) -> None:
 
 def _where(say: Say, bench: Workbench) -> None:
     seconds = bench.trace.seconds if bench.trace else 0.0
-    if not bench.total:
+    if not bench.total and "inner_steps" in dict(bench.question.settings):
+        said = Words("No steps are set: these are the answers before any adaptation.", "未设置步数：这是适应之前的答案。")
+    elif not bench.total:
         said = Words(
             "There are no steps to watch: one look at each patient is all it takes. {seconds} s.",
             "没有可观察的步骤：每位患者只需看一次。用时 {seconds} 秒。",

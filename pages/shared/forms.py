@@ -24,9 +24,9 @@ STARTS = {
     RANDOM: Words("None (random)", "无（随机）"),
 }
 START_HELP = Words(
-    "“Meta-trained” starts from weights that were taught on many simulated clinical tables how to learn from few patients. "
-    "“None” starts from random weights: a comparison that shows what meta-training is worth.",
-    "“元训练权重”已在大量模拟临床表格上学会如何从少数患者中学习；“无”则从随机权重出发，用来对照元训练的作用。",
+    "“Meta-trained” starts from weights that were trained on many simulated clinical tables; whether that helps depends on your patients. "
+    "“None” starts from random weights: compare the two to see what meta-training is worth here.",
+    "“元训练权重”在大量模拟临床表格上训练而得，是否有帮助取决于您的患者；“无”则从随机权重出发，可对照元训练在此处的作用。",
 )
 MAX_SEED = 2**31 - 1
 
@@ -90,7 +90,7 @@ def choose_algorithm(say: Say, bench: Workbench) -> None:
 
 def _ask(bench: Workbench, algorithm: str | None = None, start: str | None = None, seed: int | None = None) -> None:
     """Change part of the question; every algorithm remembers its own settings."""
-    was = bench.question
+    was, bench.complaint = bench.question, None
     name = algorithm if algorithm in LEARNERS else was.algorithm
     known = bench.settings.setdefault(name, {})
     values = tuple((one.name, known.setdefault(one.name, one.default)) for one in settings(LEARNERS[name]))
@@ -201,12 +201,12 @@ def complain(say: Say, words: Words | None) -> None:
         st.error(plain(say(words)), icon=":material/error:")
 
 
-def attempt(bench: Workbench, act: Callable[[], object]) -> bool:
-    """Do something that may fail by the user's input; keep the sentence for the page and everything else as it was."""
+def attempt(bench: Workbench, act: Callable[[], object], beside: str = "") -> bool:
+    """Do something that may fail by the user's input; keep the sentence for its place on the page and all else as it was."""
     try:
         act()
     except UserError as error:
-        bench.complaint = error.words
+        bench.complaint, bench.beside = error.words, beside
         return False
     bench.complaint = None
     return True

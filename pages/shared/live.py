@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 MOST_OFFERED = 1000  # undiagnosed patients to choose from in one list
 STEP = Words("step", "步")
 HOW_LOSS = Words(
-    "How to read: how surprised the model is by the labelled patients. Lower is better, unless the accuracy below falls with it.",
-    "读法：模型对已确诊患者的“意外程度”。越低越好，除非下方的准确率也随之下降。",
+    "How to read: how surprised the model is by the labelled patients. Lower is better, unless the accuracy below falls with it. "
+    "Losses of different starts or algorithms are not comparable.",
+    "读法：模型对已确诊患者的“意外程度”。越低越好，除非下方的准确率也随之下降。不同初始权重或不同算法的损失不可相互比较。",
 )
 HOW_HELD_OUT = Words(
     "How to read: labelled patients are left out in turn and named from the others.",
     "读法：依次留出已确诊患者，由其余患者推断其诊断。",
 )
+DASHED = Words("Dashed: plain class means without learning.", "虚线：不经学习的简单类均值。")
 WORSE = Words(
     "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
     "try another algorithm or more labelled patients.",
@@ -61,12 +63,15 @@ def adaptation(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     def draw() -> None:
         if bench.playing and _is_tick():
             bench.tick()
-            if not bench.playing:
-                st.rerun()  # a full run, which draws the answers and drops the timer
+            bench.unsettled |= not bench.playing
         draw_controls(say, bench)
         shown = bench.shown()
         if shown is not None:
             _charts(say, bench, shown, looks)
+        if not _is_tick():
+            bench.unsettled = False  # this is the full run: the answers are drawn next
+        elif bench.unsettled:
+            st.rerun()  # a full run, which draws the answers and sets or drops the timer; the charts are already drawn
 
     st.fragment(draw, run_every=TICK if bench.playing else None)()
 
@@ -127,15 +132,17 @@ def _held_out(say: Say, shown: Shown) -> None:
     if math.isnan(now):
         st.caption(say(SINGLE))
         return
-    st.markdown(f"**{say(Words('Held-out accuracy {now}', '留出准确率 {now}').format(now=f'{now:.0%}'))}**")
-    chart = charts.curve(data, x=say(STEP), y=say(Words("accuracy", "准确率")), total=shown.trace.total_steps, percent=True)
+    n, base = shown.trace.n_held_out, shown.trace.baseline_held_out
+    title = Words("Held-out accuracy {now} ({right} of {n})", "留出准确率 {now}（{n} 位中 {right} 位）")
+    st.markdown(f"**{say(title.format(now=f'{now:.0%}', right=round(now * n), n=n))}**")
+    y = say(Words("accuracy", "准确率"))
+    chart = charts.curve(data.assign(base=base), x=say(STEP), y=y, total=shown.trace.total_steps, percent=True)
     live_chart(
         chart,
         key="held_out",
         alt_text=say(Words("Accuracy on left-out labelled patients by step", "留出的已确诊患者上的准确率随步数的变化")),
     )
-    st.caption(say(HOW_HELD_OUT))
-    base = shown.trace.baseline_held_out
+    st.caption(say(HOW_HELD_OUT if math.isnan(base) else HOW_HELD_OUT + DASHED))
     if now < base:
         st.warning(say(WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}")), icon=":material/trending_down:")
 

@@ -19,7 +19,7 @@ from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts
-from pages.shared.forms import attempt, pager
+from pages.shared.forms import attempt, complain, pager
 from pages.shared.frame import Say, fresh_key
 from pages.shared.text import plain
 from pages.shared.workbench import Patients, Workbench
@@ -60,7 +60,8 @@ def legend(looks: dict[str, Look], counts: dict[str, int] | None = None) -> str:
 
 
 def _unbroken(name: str) -> str:
-    """A name that is not broken over two lines, neither at a blank nor between two Chinese characters."""
+    """A name that is not broken over two lines, neither at a blank nor at or between Chinese characters."""
+    name = re.sub(r"(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])", "\u2060\u2011\u2060", name)
     return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", name.replace(" ", "\u00a0"))
 
 
@@ -108,6 +109,8 @@ def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, a
     st.caption(say(title.format(n=len(all_rows))))
     if not len(all_rows):
         return
+    if bench.beside == which:
+        complain(say, bench.complaint)
     table = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         part = pager(say, len(all_rows), ROWS, key=f"{which}_page")
@@ -123,7 +126,9 @@ def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, a
     def take_over() -> None:
         # An editor of other patients may still report once after it is gone.
         if drawn == (bench.patients.source, bench.redrawn):
-            _take_over(bench, shown, st.session_state[key]["edited_rows"])
+            _take_over(bench, shown, st.session_state[key]["edited_rows"], which)
+            if bench.complaint is not None:
+                st.toast(plain(say(bench.complaint)), icon=":material/error:")
 
     with table:
         st.data_editor(
@@ -164,7 +169,11 @@ def _configured(say: Say, patients: Patients, shown: Shown, labelled: bool) -> d
     if labelled:
         names["use"] = show.CheckboxColumn(say(Words("Use", "使用")), width="small")
     # Only known diagnoses can be chosen: a slip of the keyboard must not found a new disease.
-    names["label"] = show.SelectboxColumn(say(Words("Diagnosis", "诊断")), options=list(records.classes))
+    names["label"] = show.SelectboxColumn(
+        say(Words("Diagnosis", "诊断")),
+        options=list(records.classes),
+        format_func=lambda label: say(cohorts.called(patients.source, label)),
+    )
     rows = list(shown.rows)
     return names | {key: _field(say, records.raw[column.name], rows, column) for key, column in shown.columns.items()}
 
@@ -202,7 +211,7 @@ def reference(column: Column) -> str:
     return f"≥ {column.low:g}" if column.low is not None else ""
 
 
-def _take_over(bench: Workbench, shown: Shown, edits: dict[int, dict[str, Any]]) -> None:
+def _take_over(bench: Workbench, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labelled") -> None:
     """Make the edits part of the patients; one that cannot be read is refused with a sentence, and the rest is kept."""
 
     def act() -> None:
@@ -210,7 +219,7 @@ def _take_over(bench: Workbench, shown: Shown, edits: dict[int, dict[str, Any]])
             for key, value in changes.items():
                 bench.take(_edited(bench.patients, shown.rows[place], key, value, shown.columns))
 
-    if not attempt(bench, act):
+    if not attempt(bench, act, beside=which):
         bench.redrawn += 1  # a new editor, which does not hold the refused value any more
 
 

@@ -97,6 +97,7 @@ class Workbench:
     settings: dict[str, dict[str, float]] = field(default_factory=dict)
     pending: Pending | None = None
     complaint: Words | None = None
+    beside: str = ""  # the table that the complaint is about; empty: the page's head
     kept: PatientRecords | None = None
     version: int = 0
     answered: tuple[int, Question] | None = None
@@ -105,6 +106,8 @@ class Workbench:
     cursor: int = 0
     playing: bool = False
     redrawn: int = 0
+    pressed: int = 0  # a slider drawn before the last press of a button is outdated
+    unsettled: bool = False  # the charts have moved on, the answers below them have not yet
     watched: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -112,11 +115,11 @@ class Workbench:
     def take(self, patients: Patients) -> None:
         """Work on these patients from now on; their next adaptation starts anew."""
         self.shelf[patients.source] = self.patients = patients
-        self.kept, self.version = patients.kept, self.version + 1
+        self.kept, self.version, self.complaint = patients.kept, self.version + 1, None
 
     def check_again(self) -> None:
         """Open the upload check for the patients at hand."""
-        here = self.patients
+        here, self.complaint = self.patients, None
         self.pending = Pending(here.file, b"", [], None, here.records, source=here.source)
 
     @property

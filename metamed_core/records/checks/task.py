@@ -46,7 +46,7 @@ def _count(n: int, one: str, more: str) -> str:
 
 _TASK = Words(
     "{diagnoses} × {each} labelled {patients} ({n_way}-way {k_shot}-shot), {columns}, {open} to diagnose.",
-    "{n_way} 种诊断，每种 {each} 位已确诊患者（{n_way}-way {k_shot}-shot），{n_columns} 列数据，{open} 位待诊断。",
+    "{n_way} 种诊断，每种 {each} 位已确诊患者（{n_way} 类 {k_shot} 样本任务），{n_columns} 列数据，{open} 位待诊断。",
 )
 NO_LABEL = Words(
     "No column holds the diagnoses: give one column the role “diagnosis” in the upload check.",
