@@ -7,6 +7,7 @@ import io
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ TABLE = (
     "Q-21,inflammation,420,86,yes\nQ-22,inflammation,510,88,yes\nQ-23,inflammation,380,84,no\nQ-24,inflammation,460,87,yes\n"
     "Q-1,,7,69,no\nQ-2,,440,86,yes\nQ-3,,12,74,no\n"
 )
+FIRST_CELL = {"x": 20, "y": 52}  # below the header, in pixels
 FILE = {"name": "clinic.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
 
 
@@ -43,10 +45,15 @@ def wait_until(what: Callable[[], bool], seconds: float = 20) -> float:
     return time.monotonic() - began
 
 
-def idle(page: Page) -> None:
-    """Wait until the app has drawn everything."""
-    page.wait_for_timeout(300)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+def idle(page: Page, seconds: float = 0.5) -> None:
+    """Wait until the app has had nothing to do for a while: a run may be followed by the next one."""
+    running, quiet_since = page.locator("[data-testid=stApp]:not([data-test-script-state=notRunning])"), time.monotonic()
+    began = quiet_since
+    while time.monotonic() - quiet_since < seconds:
+        page.wait_for_timeout(50)
+        if running.count():
+            quiet_since = time.monotonic()
+        assert time.monotonic() - began < 60, "the app did not come to rest"
 
 
 def card(page: Page, name: str) -> Locator:
@@ -56,22 +63,27 @@ def card(page: Page, name: str) -> Locator:
 
 def edit_cell(page: Page, table: str, row: int, column: int, text: str) -> None:
     """Type into a cell of a data editor: it is a canvas, so by the keyboard, from its first cell."""
-    grid = page.locator(f"[class*=st-key-{table}_] canvas").first
-    grid.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # the page may still be scrolling
-    box = grid.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 20, box["y"] + 52)
-    page.wait_for_timeout(200)  # the grid learns from the pointer which cell is meant
-    page.mouse.click(box["x"] + 20, box["y"] + 52)
-    page.wait_for_timeout(500)
-    for key in ["ArrowDown"] * row + ["ArrowRight"] * column:
-        page.keyboard.press(key)
-        page.wait_for_timeout(100)
-    page.keyboard.press("Enter")
-    page.locator(".gdg-input").fill(text)
-    page.keyboard.press("Enter")
-    idle(page)
+    from playwright.sync_api import TimeoutError as TooLate
+
+    editor = page.locator(f"[class*=st-key-{table}_]")
+    grid, wanted = editor.locator(".dvn-scroller").first, editor.locator(f"#glide-cell-{column}-{row}[aria-selected=true]")
+    for _ in range(5):
+        idle(page)
+        grid.hover(position=FIRST_CELL)
+        page.wait_for_timeout(200)  # the grid learns from the pointer which cell is meant
+        grid.click(position=FIRST_CELL)
+        for key in ["ArrowDown"] * row + ["ArrowRight"] * column:
+            page.keyboard.press(key)
+            page.wait_for_timeout(50)
+        # A page that still moves puts the click elsewhere: the grid says which cell is selected, else once more.
+        with suppress(TooLate):
+            wanted.wait_for(state="attached", timeout=2000)
+            page.keyboard.press("Enter")
+            page.locator(".gdg-input").fill(text, timeout=2000)
+            page.keyboard.press("Enter")
+            idle(page)
+            return
+    pytest.fail(f"the cell {column}, {row} of {table} could not be edited")
 
 
 def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
@@ -91,7 +103,11 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
 
     page.get_by_role("radio", name="MAML").or_(page.get_by_role("button", name="MAML")).first.click()
     page.get_by_text("Takes a few gradient steps").wait_for()
-    wait_until(lambda: step_shown(page)[0] == step_shown(page)[1])
+    page.get_by_text("Settings", exact=True).click()
+    # More steps than usual, so that Stop comes before the end on a slow computer too.
+    page.get_by_label("Steps", exact=True).fill("64")
+    page.get_by_label("Steps", exact=True).press("Enter")
+    wait_until(lambda: step_shown(page) == (64, 64), seconds=60)
     idle(page)
     watch_it_adapt(page)
 

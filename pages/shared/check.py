@@ -53,8 +53,9 @@ def offer_upload(say: Say, bench: Workbench) -> None:
     )
     st.download_button(
         say(Words("Template", "下载模板")),
+        # Made when asked for: a file that waits on the server is gone, and missed by the browser, once the page is left.
         # With a byte order mark, without which Excel garbles Chinese.
-        data=say(cohorts.TEMPLATE).encode("utf-8-sig"),
+        data=lambda: say(cohorts.TEMPLATE).encode("utf-8-sig"),
         file_name=cohorts.TEMPLATE_NAME,
         mime=MIMES["csv"],
         icon=":material/download:",

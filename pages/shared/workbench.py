@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEY = "workbench"
 UPLOAD = "upload"  # the source that is not a bundled cohort
 UNIVERSAL, RANDOM = "universal", "none"
-SLICE = 0.2  # seconds of steps in one tick of a live run
+SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the tick to end
 TICK = 0.3  # seconds between ticks
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
 AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
@@ -179,6 +179,8 @@ class Workbench:
             self.go_to(self.cursor + 1)
             if self.cursor >= self.total or time.perf_counter() > until:
                 break
+            # Streamlit looks here whether the whole page is wanted anew (after an edit, say); if so, this run ends at once.
+            st.session_state.get(KEY)
         self.playing = self.playing and self.cursor < self.total
 
     def play(self) -> None:
