@@ -108,10 +108,12 @@ def test_reptile_update_is_the_mean_of_adapted_minus_initial_weights(backbone: B
     ends = []
     for task, rows in zip(TASKS, draws, strict=True):
         now = {name: weight.clone() for name, weight in weights.items()}
-        now |= prototype_head(backbone.embed(now, task.support.x), task.support.y, 3)
         for minibatch in rows:
             now = {name: weight.detach().requires_grad_() for name, weight in now.items()}
-            loss = cross_entropy(log_proba(backbone, now, task.query.x[minibatch]), task.query.y[minibatch])
+            # The head is made anew from the support at every step: it is a function of the weights.
+            centres = torch.stack([backbone.embed(now, task.support.x[task.support.y == k]).mean(0) for k in range(3)])
+            distances = (backbone.embed(now, task.query.x[minibatch]).unsqueeze(1) - centres).square().sum(-1)
+            loss = cross_entropy((-distances).log_softmax(-1), task.query.y[minibatch])
             gradients = torch.autograd.grad(loss, list(now.values()))
             now = {name: weight.detach() - 0.2 * g for (name, weight), g in zip(now.items(), gradients, strict=True)}
         ends.append(now)

@@ -13,7 +13,7 @@ from odd_files import TABLE
 from metamed_core.formats import read_table
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.records.columns.dates import days
-from metamed_core.records.columns.units import is_age, unit_in
+from metamed_core.records.columns.units import is_age, unit_in, unit_words
 from metamed_core.records.columns.values import Cells, numbers, yes_no
 from metamed_core.words import UserError, Words
 
@@ -298,3 +298,11 @@ def test_a_large_table_is_taken_in_a_second_and_an_edit_at_once() -> None:
     start = time.process_time()
     assert some.with_cell(3, "x4", "7").features.loc[3, "x4"] == 7
     assert time.process_time() - start < 0.1
+
+
+@pytest.mark.parametrize(
+    ("written", "en", "zh"),
+    [("10^9/L", "10⁹/L", "10⁹/L"), ("10^12/L", "10¹²/L", "10¹²/L"), ("years", "years", "岁"), ("g/L", "g/L", "g/L")],
+)
+def test_a_unit_is_shown_as_one_reads_it(written: str, en: str, zh: str) -> None:
+    assert unit_words(written) == Words(en, zh)

@@ -115,7 +115,7 @@ def test_cohorts_json_describes_what_is_there() -> None:
     assert KEYS == ["blood_panel", "breast_cytology", "rare_findings"]
     for cohort in COHORTS:
         assert set(cohort) == {
-            *("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "source", "licence")
+            *("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "cells", "source", "licence")
         }
         for file in ("file", "columns_file", "truth_file"):
             assert (FOLDER / cohort[file]).is_file(), cohort[file]
@@ -129,6 +129,14 @@ def test_cohorts_json_describes_what_is_there() -> None:
 def test_every_diagnosis_has_a_chinese_name(cohort: dict[str, Any]) -> None:
     assert set(table(cohort["key"])["diagnosis"].dropna()) | set(truth(cohort["key"])) == set(cohort["labels"])
     assert all(re.search(r"[\u4e00-\u9fff]", zh) for zh in cohort["labels"].values())
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=KEYS)
+def test_every_word_in_a_cell_has_a_chinese_one(cohort: dict[str, Any]) -> None:
+    roles = table(cohort["key"] + ".columns").set_index("column")["role"]
+    features = table(cohort["key"])[list(roles.index[roles.isin(["category", "yes_no"])])]
+    assert set(features.stack().dropna()) == set(cohort["cells"])
+    assert all(re.search(r"[\u4e00-\u9fff]", zh) for zh in cohort["cells"].values())
 
 
 @pytest.mark.parametrize("cohort", COHORTS, ids=KEYS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import torch
@@ -34,7 +35,7 @@ class Reptile(Learner):
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
 
-    inner_lr: float = step_size(0.02)
+    inner_lr: float = step_size(0.03)
     inner_steps: int = step_count(8)
     minibatch: int = 16
     """Patients in a minibatch of meta-training; in use every step sees the whole support."""
@@ -54,18 +55,23 @@ class Reptile(Learner):
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Algorithm 2: initial minus adapted weights, mean over tasks, to be used as a gradient; and the watched loss.
 
-        The head comes from the first minibatch (the support), each inner step draws another from the task's other
-        patients: on the first one the head knows the answers already, and descending there only teaches overconfidence.
+        A task's model is the network with the head that the first minibatch (the support) gives it, so the head is a
+        function of the weights and the inner gradient flows through it. Each inner step draws another minibatch from
+        the task's other patients: on the first one the head knows the answers already, and descending there only
+        teaches overconfidence.
         """
         x, y = tasks.query.x, tasks.query.y
         draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch]
 
-        def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-            now = with_head(backbone, weights, LabelledSet(xs, ys), tasks.n_way)
-            watched = support_loss(backbone, LabelledSet(x, y))(now)
-            for step in range(self.inner_steps):
-                now = descend(support_loss(backbone, LabelledSet(x[rows[step]], y[rows[step]])), now, self.inner_lr)
-            return {name: now[name] for name in weights}, watched
+        def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, draws: Tensor) -> tuple[Weights, Tensor]:
+            def loss(weights: Weights, rows: Tensor | slice) -> Tensor:
+                head = with_head(backbone, weights, LabelledSet(xs, ys), tasks.n_way)
+                return support_loss(backbone, LabelledSet(x[rows], y[rows]))(head)
+
+            now = weights
+            for rows in draws:
+                now = descend(partial(loss, rows=rows), now, self.inner_lr)
+            return dict(now), loss(weights, slice(None))
 
         with torch.no_grad():
             ends, watched = vmap(adapted)(tasks.support.x, tasks.support.y, x, y, draws)

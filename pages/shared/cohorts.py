@@ -37,12 +37,16 @@ TEMPLATE = Words(
 
 @dataclass(frozen=True)
 class Cohort:
-    """One entry of cohorts.json; `simulated` cohorts must be named so wherever they are shown."""
+    """One entry of cohorts.json; `simulated` cohorts must be named so wherever they are shown.
+
+    labels, cells: the diagnoses and the words in other cells, each with its Chinese.
+    """
 
     key: str
     title: Words
     description: Words
     labels: Mapping[str, str]
+    cells: Mapping[str, str]
     simulated: bool
     source: str
     licence: str
@@ -93,10 +97,10 @@ def _columns(path: Path) -> list[Column]:
         ]
 
 
-def called(key: str, label: str) -> Words:
-    """What to call a diagnosis: those of a bundled cohort have a Chinese name, any other is as the user wrote it."""
+def called(key: str, text: str) -> Words:
+    """What to call a diagnosis or a word in a cell: those of a bundled cohort have a Chinese name, any other is as the user wrote it."""
     cohort = cohorts().get(key)
-    return Words(label, cohort.labels.get(label, label) if cohort else label)
+    return Words(text, {**cohort.labels, **cohort.cells}.get(text, text) if cohort else text)
 
 
 @cache

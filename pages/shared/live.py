@@ -22,7 +22,8 @@ from pages.shared.controls import draw_controls
 from pages.shared.embedding_map import draw_map
 from pages.shared.forms import mirror
 from pages.shared.frame import Say
-from pages.shared.patients import legend
+from pages.shared.patients import legend, mark
+from pages.shared.text import plain
 from pages.shared.workbench import TICK, Shown, Workbench
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ HOW_LOSS = Words(
 HOW_HELD_OUT = Words(
     "How to read: labelled patients are left out in turn and named from the others.",
     "读法：依次留出已确诊患者，由其余患者推断其诊断。",
+)
+HOW_PROBABLE = Words(
+    "How to read: one line a diagnosis; at every step the lines add up to 100 %. The dotted upright marks the step that is shown.",
+    "读法：每条线为一种诊断；在每一步，各线之和为 100%。竖直点线标示当前所示的步。",
 )
 DASHED = Words("Dashed: plain class means without learning.", "虚线：不经学习的简单类均值。")
 WORSE = Words(
@@ -173,8 +178,10 @@ def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) 
         width=320,
     )
     if bench.watched in rows:
+        at = rows.index(bench.watched)
+        st.markdown(f"**{_leading(say, shown, at, scale.looks)}**")
         chart = charts.probabilities(
-            _probabilities(shown, rows.index(bench.watched), scale.looks),
+            _probabilities(shown, at, scale.looks),
             scale,
             x=say(STEP),
             y=say(Words("probability", "概率")),
@@ -185,6 +192,17 @@ def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) 
             key="probabilities",
             alt_text=say(Words("Probability of each diagnosis for this patient by step", "该患者各诊断的概率随步数的变化")),
         )
+        st.caption(say(HOW_PROBABLE))
+
+
+def _leading(say: Say, shown: Shown, at: int, looks: Mapping[str, Look]) -> str:
+    """The two most probable diagnoses at the step that is shown."""
+    ranked = sorted(zip(shown.step.proba[at].tolist(), shown.records.classes, strict=True), key=lambda one: -one[0])[:2]
+    name = plain(shown.records.patient_names[shown.records.undiagnosed[at]])
+    told = [f"{mark(looks[label])}\u00a0{plain(looks[label].name)} {p:.0%}" for p, label in ranked]
+    return say(Words("{name} at step {step}: {told}", "{name}，第 {step} 步：{told}")).format(
+        name=name, step=shown.cursor, told=" · ".join(told)
+    )
 
 
 def _probabilities(shown: Shown, at: int, looks: Mapping[str, Look]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import streamlit as st
 from metamed_core import palette
 from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
+from metamed_core.records.columns.units import unit_words
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts
 from pages.shared.forms import attempt, complain, pager
@@ -175,24 +176,27 @@ def _configured(say: Say, patients: Patients, shown: Shown, labelled: bool) -> d
         format_func=lambda label: say(cohorts.called(patients.source, label)),
     )
     rows = list(shown.rows)
-    return names | {key: _field(say, records.raw[column.name], rows, column) for key, column in shown.columns.items()}
+    return names | {key: _field(say, patients, rows, column) for key, column in shown.columns.items()}
 
 
-def _field(say: Say, cells: pd.Series, rows: list[Hashable], column: Column) -> Any:
+def _field(say: Say, patients: Patients, rows: list[Hashable], column: Column) -> Any:
+    cells = patients.records.raw[column.name]
     show, header, told = st.column_config, heading(say, column), plain(_told(say, column))
     if column.role is Role.NUMBER:
         as_text = isinstance(_cells(cells.loc[rows], column), list)
         return show.TextColumn(header, help=told, alignment="right") if as_text else show.NumberColumn(header, help=told)
     levels = sorted(str(level) for level in cells.dropna().unique())
     if column.role in (Role.YES_NO, Role.CATEGORY) and len(levels) <= MOST_LEVELS:
-        return show.SelectboxColumn(header, help=told, options=levels)
+        return show.SelectboxColumn(
+            header, help=told, options=levels, format_func=lambda level: say(cohorts.called(patients.source, level))
+        )
     return show.TextColumn(header, help=told)
 
 
 def heading(say: Say, column: Column) -> str:
     """A column's name and unit."""
     name = column.label(say.language)
-    return f"{name} ({column.unit})" if column.unit and column.title is not None else name
+    return f"{name} ({say(unit_words(column.unit))})" if column.unit and column.title is not None else name
 
 
 def _told(say: Say, column: Column) -> str:

@@ -13,6 +13,7 @@ from metamed_core.figures import profile_figure
 from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import Words
+from pages.shared import cohorts
 from pages.shared.frame import Say
 from pages.shared.patients import heading, legend, reference
 from pages.shared.workbench import Workbench
@@ -25,6 +26,23 @@ TITLES = {
     "spread": Words("Where do the diagnoses differ? (no reference range is known)", "各诊断在哪些指标上不同？（无参考区间）"),
     "share": Words("Which finding goes with which diagnosis?", "哪些表现与哪种诊断相伴？"),
 }
+HOW_TO_READ = {
+    "range": Words(
+        "How to read: each mark is the mean of one diagnosis; inside the green band it is normal, further out it is low (left) or high (right).",
+        "读法：每个标记为一种诊断的均值；位于绿色带内为正常，越靠左越低，越靠右越高。",
+    ),
+    "spread": Words(
+        "How to read: each mark is the mean of one diagnosis; 0 is the mean of all labelled patients.",
+        "读法：每个标记为一种诊断的均值；0 为全部已确诊患者的均值。",
+    ),
+    "share": Words(
+        "How to read: each mark is the share of one diagnosis's labelled patients who have the finding.",
+        "读法：每个标记为该诊断的已确诊患者中具有该表现的比例。",
+    ),
+}
+LEGEND = Words(
+    "In the legend, click a diagnosis to hide it, double-click to see it alone.", "在图例中单击某诊断可将其隐藏，双击则只显示它。"
+)
 
 
 def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
@@ -32,7 +50,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
     shown = bench.shown()
     if shown is None:
         return
-    _table(say, shown.records, looks)
+    _table(say, bench.patients.source, shown.records, looks)
     points = profile(shown.records)
     for scale in ("range", "spread", "share"):
         part = points[points["scale"] == scale]
@@ -40,7 +58,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
             _plot(say, shown.records, part, looks, scale)
 
 
-def _table(say: Say, records: PatientRecords, looks: dict[str, Look]) -> None:
+def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look]) -> None:
     values, counts = prototypes(records), known_counts(records)
     columns = list(records.feature_columns)
     listed = columns[:MOST_ROWS]
@@ -54,7 +72,8 @@ def _table(say: Say, records: PatientRecords, looks: dict[str, Look]) -> None:
         )
     table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed], "range": [reference(c) for c in listed]}
     for k, name in enumerate(records.classes):
-        table[f"k{k}"] = [_cell(say, c, values.at[name, c.name], int(counts.at[name, c.name]), records.counts[name]) for c in listed]
+        n = {c.name: (int(counts.at[name, c.name]), records.counts[name]) for c in listed}
+        table[f"k{k}"] = [_cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
     show = st.column_config
     config: dict[str, Any] = {
         "column": show.TextColumn(say(Words("Column", "列")), pinned=True),
@@ -78,7 +97,7 @@ def _table(say: Say, records: PatientRecords, looks: dict[str, Look]) -> None:
     )))  # fmt: skip
 
 
-def _cell(say: Say, column: Column, value: Any, n: int, of: int) -> str:
+def _cell(say: Say, source: str, column: Column, value: Any, n: int, of: int) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "—"
     few = f" ({n})" if n < of else ""
@@ -87,7 +106,7 @@ def _cell(say: Say, column: Column, value: Any, n: int, of: int) -> str:
     if column.role is Role.DATE:
         return f"{pd.Timestamp(value, unit='D').date().isoformat()}{few}"
     if column.role is Role.CATEGORY:
-        return f"{value}{few}"
+        return f"{say(cohorts.called(source, str(value)))}{few}"
     return f"{_three_digits(float(value))}{few}{SIDES[out_of_range(column, float(value))]}"
 
 
@@ -100,9 +119,11 @@ def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, looks: dict[s
     telling = most_telling(points, MOST_DRAWN)
     labels = {name: heading(say, records.column(name)) for name in telling}
     st.markdown(f"**{say(TITLES[scale])}**")
-    st.markdown(f":small[{legend(looks)}]")
     figure = profile_figure(points[points["column"].isin(telling)], labels, looks, scale, say.language)
+    if not figure.layout.showlegend:
+        st.markdown(f":small[{legend(looks)}]")
     st.plotly_chart(figure, key=f"profile_{scale}", alt=say(TITLES[scale]), config={"displayModeBar": False})
+    st.caption(say(HOW_TO_READ[scale] + LEGEND if figure.layout.showlegend else HOW_TO_READ[scale]))
     if points["column"].nunique() > len(telling):
         said = Words(
             "Drawn are the {shown} of {n} columns in which the diagnoses differ most.", "仅绘制各诊断差异最大的 {shown} 列，共 {n} 列。"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from metamed_core.records.columns.values import narrow
+from metamed_core.words import Words
 
 _BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|月|年|次/分)"
 _PER = r"(?:/(?:(?:[mcdµμu]?l|m2|m²|kg|g|h|24h|d|day|min|mm3|mm³|hpf|s|mol|mmol|1\.73m2|次|分)))*"
@@ -14,6 +15,9 @@ UNIT = re.compile(rf"(?:{_COUNT}|{_BASE}{_PER})", re.IGNORECASE)
 
 _BRACKETS = re.compile(r"[\(\[]([^()\[\]]+)[\)\]]\s*$")
 _RATE = re.compile(r"\b(?:per|last|past|previous|this|each|a|the|of|in) \w+$", re.IGNORECASE)
+_POWER = re.compile(r"(?<=10)\^(\d+)")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TIMES = {"years": "岁", "months": "个月", "weeks": "周", "days": "天", "hours": "小时"}
 _LAST_WORD = re.compile(r"[\s,_]+([^\s,_]+)$")
 
 
@@ -26,6 +30,12 @@ def unit_in(header: str) -> str:
     last = None if _RATE.search(text) else _LAST_WORD.search(text)
     # One letter is rather a name (`vitamin D`, `factor g`) than a unit.
     return last[1] if last and len(last[1]) > 1 and UNIT.fullmatch(last[1]) else ("%" if text.endswith("%") else "")
+
+
+def unit_words(unit: str) -> Words:
+    """A unit as one reads it: `10^9/L` -> `10⁹/L`, and spans of time in Chinese too."""
+    text = _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), unit)
+    return Words(text, _TIMES.get(text, text))
 
 
 def without_unit(header: str) -> str:
