@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metamed_core.diagnosis import Diagnosis
+from metamed_core.palette import looks
 from metamed_core.words import LANGUAGES, Language
-from pages.shared import warm
-from pages.shared.frame import INTENDED_USE, PAGES, delete_my_data, fresh_key
-from pages.shared.text import plain
+from pages.shared import cards, warm
+from pages.shared.frame import INTENDED_USE, PAGES, Say, delete_my_data, fresh_key
+from pages.shared.text import chance, plain
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120  # the first page to import torch needs some of them
@@ -124,3 +126,17 @@ def test_the_helpers_work_outside_a_running_page(monkeypatch: pytest.MonkeyPatch
     delete_my_data()
     assert state == {"language": "zh", "generation": 1, "deleted": True}
     assert fresh_key("upload") == "upload_1"
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(1.0, ">0.99"), (0.996, ">0.99"), (0.994, "0.99"), (0.283, "0.28"), (0.0049, "<0.01"), (0.0, "<0.01")]
+)
+def test_a_probability_is_never_a_certainty(p: float, shown: str) -> None:
+    assert chance(p) == shown
+
+
+def test_a_card_escapes_its_figures() -> None:
+    """At the start of a table cell Markdown takes `>` for a quotation: the figure would be shown without it."""
+    sure = Diagnosis("row", "P-1", (("a", 0.999), ("b", 0.001)), ())
+    figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", looks(2), strict=True)))]
+    assert figures == [r"\>0\.99", r"\<0\.01"]

@@ -11,12 +11,12 @@ from metamed_core.words import Words
 from pages.shared.forms import mirror, pager
 from pages.shared.frame import Say
 from pages.shared.patients import mark
-from pages.shared.text import plain
+from pages.shared.text import chance, plain
 from pages.shared.workbench import Shown, Workbench
 
 PER_PAGE = 10
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
-BAR = 44  # blanks in a full bar
+BAR = 32  # blanks in a full bar; more would be cut on a tablet
 ORDERS = {
     "table": Words("As in the table", "按表格顺序"),
     "uncertain": Words("Least certain first", "最不确定的在前"),
@@ -137,17 +137,14 @@ def _verdict(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None
 
 def _lines(say: Say, one: Diagnosis, looks: dict[str, Look]) -> list[tuple[str, str, str]]:
     """Mark and name, figure, bar: nothing hangs on colour."""
-    lines = [(f"{mark(looks[name])}\u00a0{plain(looks[name].name)}", _figure(p), _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]]
+    lines = [
+        (f"{mark(looks[name])}\u00a0{plain(looks[name].name)}", plain(chance(p)), _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]
+    ]
     rest = one.ranked[RANKED:]
     if rest:
         others, p = Words("{n} others", "其余 {n} 种").format(n=len(rest)), sum(p for _, p in rest)
-        lines.append((say(others), _figure(p), _bar(p, "#7A8A8A")))
+        lines.append((say(others), plain(chance(p)), _bar(p, "#7A8A8A")))
     return lines
-
-
-def _figure(p: float) -> str:
-    """Two decimals, but never a certainty that no model has."""
-    return ">0.99" if p > 0.995 else "<0.01" if p < 0.005 else f"{p:.2f}"
 
 
 def _bar(p: float, colour: str) -> str:

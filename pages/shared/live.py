@@ -23,7 +23,7 @@ from pages.shared.embedding_map import draw_map
 from pages.shared.forms import mirror
 from pages.shared.frame import Say
 from pages.shared.patients import legend, mark
-from pages.shared.text import plain
+from pages.shared.text import chance, plain
 from pages.shared.workbench import TICK, Shown, Workbench
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _curve(shown: Shown, value: Callable[[Step], float]) -> tuple[pd.DataFrame, 
 def _loss(say: Say, shown: Shown) -> None:
     data, first, now = _curve(shown, lambda step: step.support_loss)
     title = Words("Support loss {now} (started at {first})", "支持集损失 {now}（起始 {first}）").format(
-        now=f"{now:.3f}", first=f"{first:.3f}"
+        now=f"{now:.3g}", first=f"{first:.3g}"
     )
     st.markdown(f"**{say(title)}**")
     chart = charts.curve(data, x=say(STEP), y=say(Words("loss", "损失")), total=shown.trace.total_steps)
@@ -199,7 +199,7 @@ def _leading(say: Say, shown: Shown, at: int, looks: Mapping[str, Look]) -> str:
     """The two most probable diagnoses at the step that is shown."""
     ranked = sorted(zip(shown.step.proba[at].tolist(), shown.records.classes, strict=True), key=lambda one: -one[0])[:2]
     name = plain(shown.records.patient_names[shown.records.undiagnosed[at]])
-    told = [f"{mark(looks[label])}\u00a0{plain(looks[label].name)} {p:.0%}" for p, label in ranked]
+    told = [f"{mark(looks[label])}\u00a0{plain(looks[label].name)} {plain(chance(p))}" for p, label in ranked]
     return say(Words("{name} at step {step}: {told}", "{name}，第 {step} 步：{told}")).format(
         name=name, step=shown.cursor, told=" · ".join(told)
     )

@@ -20,6 +20,7 @@ from pages.shared.workbench import Workbench
 
 MOST_ROWS = 200  # columns of the table that are listed
 MOST_DRAWN = 30  # columns in one plot
+COLUMN_WIDTH = 230  # pixels: the longest names of the bundled cohorts
 SIDES = {"low": " ↓", "high": " ↑", None: ""}
 TITLES = {
     "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考区间？"),
@@ -70,13 +71,15 @@ def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look
                 )
             )
         )
-    table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed], "range": [reference(c) for c in listed]}
+    table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed]}
+    if any(ranges := [reference(c) for c in listed]):
+        table["range"] = ranges
     for k, name in enumerate(records.classes):
         n = {c.name: (int(counts.at[name, c.name]), records.counts[name]) for c in listed}
         table[f"k{k}"] = [_cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
     show = st.column_config
     config: dict[str, Any] = {
-        "column": show.TextColumn(say(Words("Column", "列")), pinned=True),
+        "column": show.TextColumn(say(Words("Column", "列")), pinned=True, width=COLUMN_WIDTH),
         "range": show.TextColumn(say(Words("Normal", "参考区间")), alignment="right"),
     }
     config |= {
