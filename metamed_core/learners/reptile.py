@@ -35,7 +35,7 @@ class Reptile(Learner):
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
 
-    inner_lr: float = step_size(0.03)
+    inner_lr: float = step_size(0.01)
     inner_steps: int = step_count(8)
     minibatch: int = 16
     """Patients in a minibatch of meta-training; in use every step sees the whole support."""
