@@ -17,6 +17,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from metamed_core.formats.table import number_text
 from metamed_core.words import UserError, Words
 
 CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
@@ -106,8 +107,8 @@ def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
 class PatientEncoder:
     """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards.
 
-    A number or yes/no column is one cell; a category column is one yes/no cell for each of its levels
-    (the most frequent `MAX_LEVELS`); a level never seen at `fit` is "no" to all of them.
+    A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
+    `MAX_LEVELS`), and a level never seen at `fit` is "no" to all of them; two levels share one cell, and a third is missing there.
     """
 
     def __init__(self, levels: Mapping[str, tuple[str, ...]], columns: Sequence[str], scale: ColumnScale) -> None:
@@ -146,9 +147,12 @@ class PatientEncoder:
     def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
         if name not in self._levels:
             return _numbers(column)[:, None]
+        levels, text = self._levels[name], _texts(column)
+        if len(levels) == 2:
+            # Two levels are one question: a second cell would only count it twice.
+            return np.where(text == levels[0], 1.0, np.where(text == levels[1], 0.0, np.nan))[:, None]
         known = column.notna().to_numpy()
-        text = column.astype(str).to_numpy()
-        spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in self._levels[name]]
+        spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in levels]
         return np.stack(spread, axis=1) if spread else np.full((len(column), 1), np.nan)
 
     def _with_ranges(self, scale: ColumnScale, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
@@ -160,7 +164,7 @@ class PatientEncoder:
                 if np.isfinite([low, high]).all() and high > low:
                     centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
                     referenced[..., position] = True
-            position += max(len(self._levels[name]), 1) if name in self._levels else 1
+            position += 1 if len(self._levels.get(name, ())) < 3 else len(self._levels[name])
         return scale.with_reference(centre, spread, referenced)
 
 
@@ -182,7 +186,11 @@ def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _levels(column: pd.Series) -> tuple[str, ...]:
-    counts = column.dropna().astype(str).value_counts()
-    by_frequency = sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS]
-    # Two levels are one question: a second cell would only count it twice.
-    return tuple(by_frequency[:1] if len(counts) == 2 else by_frequency)
+    counts = pd.Series(_texts(column.dropna()), dtype=object).value_counts()
+    return tuple(sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS])
+
+
+def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    """Each cell as text; `2` and `2.0` are one level, since whole numbers become decimal where a column has gaps."""
+    texts = [number_text(cell) if isinstance(cell, float) and np.isfinite(cell) else str(cell) for cell in column.tolist()]
+    return np.array(texts, dtype=object)

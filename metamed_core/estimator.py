@@ -64,6 +64,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Raises UserError (a ValueError) for a table that allows no task.
         """
         features = self._features(X, reset=True)
+        _refuse_missing_labels(y)
         y = _check_y(y, multi_output=False, estimator=self)
         with warnings.catch_warnings():
             # Many diagnoses with a patient or two each are what few shots are, not a regression in disguise.
@@ -71,7 +72,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         self._check_sizes(features, numbers)
-        everyone = features if undiagnosed is None else pd.concat([features, self._features(undiagnosed, reset=False)], ignore_index=True)
+        self._names = list(features.columns)
+        everyone = features if undiagnosed is None else _joined(features, self._features(undiagnosed, reset=False))
         self._encoder = PatientEncoder.fit(everyone)
         support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
         learner = self._learner()
@@ -106,11 +108,17 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             _check_n_features(self, X, reset=reset)
             # A column of Python objects may hold nothing but numbers.
             frame = X.reset_index(drop=True).infer_objects()
-            frame.columns = [str(name) for name in frame.columns]
-            return frame
+            names = [str(name) for name in frame.columns]
+            # scikit-learn has compared the names of two tables above; a table and an array are matched by position.
+            frame.columns = names if reset else self._names_at_fit(names)
+            return frame.apply(_dates_as_days)
         words = np.asarray(X, dtype=object).dtype == object and np.asarray(X).dtype.kind in "OUS"
         array = validate_data(self, X, reset=reset, dtype=None if words else np.float64, ensure_all_finite="allow-nan")
-        return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
+        names = [f"x{i}" for i in range(array.shape[1])]
+        return pd.DataFrame(array, columns=names if reset else self._names_at_fit(names)).infer_objects()
+
+    def _names_at_fit(self, names: list[str]) -> list[str]:
+        return getattr(self, "_names", names)
 
     def _check_sizes(self, features: pd.DataFrame, numbers: npt.NDArray[np.intp]) -> None:
         if len(features) != len(numbers):
@@ -155,6 +163,44 @@ def _refuse_columns_alike(frame: pd.DataFrame) -> None:
                 "Two columns are named “{name}”: give each column a name of its own.", "有两列都名为“{name}”：请为每列取不同的名称。"
             ).format(name=frame.columns[frame.columns.duplicated()][0])
         )
+
+
+def _refuse_missing_labels(y: Any) -> None:
+    labels = np.asarray(y, dtype=object)
+    missing: list[int] = np.flatnonzero(pd.isna(labels)).tolist() if labels.ndim == 1 else []
+    if missing:
+        raise UserError(
+            Words(
+                "Patient {row} of y has no diagnosis ({n} in all): fit on labelled patients, and give the others as `undiagnosed`.",
+                "y 中第 {row} 位患者没有诊断（共 {n} 位）：请只用已确诊患者拟合，其余的作为 `undiagnosed` 传入。",
+            ).format(row=missing[0] + 1, n=len(missing))
+        )
+
+
+def _joined(features: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """All patients; a column of numbers in X stays one, whatever the undiagnosed patients hold there."""
+    everyone = pd.concat([features, others], ignore_index=True)
+    for name in features:
+        if pd.api.types.is_numeric_dtype(features[name]) and everyone[name].dtype == object:
+            numbers = pd.to_numeric(everyone[name], errors="coerce").astype("float64")
+            unread = everyone[name][everyone[name].notna() & numbers.isna()]
+            if len(unread):
+                raise UserError(
+                    Words(
+                        "The column “{name}” holds numbers in X and “{text}” in `undiagnosed`: give numbers, or leave cells empty.",
+                        "列“{name}”在 X 中为数字，在 `undiagnosed` 中却是“{text}”：请填数字，或留空。",
+                    ).format(name=name, text=str(unread.iloc[0])[:40])
+                )
+            everyone[name] = numbers
+    return everyone
+
+
+def _dates_as_days(column: pd.Series) -> pd.Series:
+    """Dates and spans of time as days, as in an upload; other columns as they are."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        naive = column.dt.tz_localize(None) if column.dt.tz is not None else column
+        return (naive - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
+    return column.dt.total_seconds() / 86_400 if pd.api.types.is_timedelta64_dtype(column) else column
 
 
 def _typical(column: pd.Series) -> Any:

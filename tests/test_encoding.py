@@ -172,3 +172,20 @@ def test_words_in_a_column_of_numbers_are_refused_in_both_languages() -> None:
     with pytest.raises(UserError, match=r"The column “mcv” held numbers .* holds words now: give numbers") as caught:
         encoder.encode(pd.DataFrame({"mcv": ["high"]}))
     assert "列“mcv”" in caught.value.words.zh
+
+
+def test_a_word_never_seen_is_missing_in_a_column_of_two_and_none_of_three() -> None:
+    two = PatientEncoder.fit(pd.DataFrame({"sex": ["male", "female", "female"]}))
+    cells = two.encode(pd.DataFrame({"sex": ["male", "female", "Male", None]}))[:, 0]
+    missing = CHANNELS.index("missing")
+    assert cells[:, missing].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert cells[0, 0] != cells[1, 0]
+    three = PatientEncoder.fit(pd.DataFrame({"stage": ["I", "II", "III"]}))
+    assert three.encode(pd.DataFrame({"stage": ["IV"]}))[0, :, missing].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_whole_levels_are_the_same_when_gaps_made_them_decimal() -> None:
+    encoder = PatientEncoder.fit(pd.DataFrame({"grade": pd.Categorical([1, 2, 3])}))
+    before = encoder.encode(pd.DataFrame({"grade": pd.Categorical([1, 2, 3])}))
+    after = encoder.encode(pd.DataFrame({"grade": pd.Series([1.0, 2.0, 3.0], dtype="category")}))
+    assert torch.equal(before, after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -271,3 +272,57 @@ def test_other_columns_than_at_fit_are_refused_by_name() -> None:
 def test_missing_answers_to_a_yes_no_question_may_appear_later() -> None:
     model = FewShotClassifier().fit(pd.DataFrame({"fever": [True, True, False, False]}), LABELS)
     assert np.isfinite(model.predict_proba(pd.DataFrame({"fever": [True, None]}))).all()
+
+
+def numbers_only(seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(rng.normal(size=(8, 2)) + np.arange(8)[:, None], columns=["a", "b"]), list("ppppqqqq")
+
+
+@pytest.mark.parametrize("empty", [[None, None], [np.nan, np.nan], ["", "x"], ["1.5", "2"]])
+def test_a_column_of_numbers_stays_one_whatever_the_undiagnosed_hold(empty: list[object]) -> None:
+    X, y = numbers_only()
+    others = pd.DataFrame({"a": empty, "b": [1.0, 2.0]})
+    if "x" in empty:
+        with pytest.raises(UserError, match="The column “a” holds numbers in X and “” in `undiagnosed`"):
+            FewShotClassifier().fit(X, y, undiagnosed=others)
+        return
+    model = FewShotClassifier().fit(X, y, undiagnosed=others)
+    assert model._encoder.n_cells == 2
+    assert model._encoder._levels == {}
+
+
+def test_yes_no_columns_stay_so_beside_undiagnosed_without_any_value() -> None:
+    X, y = numbers_only()
+    model = FewShotClassifier().fit(X.assign(a=X["a"] > 3), y, undiagnosed=pd.DataFrame({"a": [None], "b": [1.0]}))
+    assert model._encoder._levels == {}
+
+
+def test_a_table_and_an_array_are_matched_by_position() -> None:
+    X, y = numbers_only()
+    model = FewShotClassifier().fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # scikit-learn says that an array has no feature names
+        np.testing.assert_array_equal(model.predict_proba(X.to_numpy()), model.predict_proba(X))
+        other = FewShotClassifier().fit(X.to_numpy(), y)
+        np.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
+
+
+def test_nobody_to_ask_about_is_no_error() -> None:
+    X, y = numbers_only()
+    assert FewShotClassifier().fit(X, y).predict_proba(X.iloc[:0]).shape == (0, 2)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_missing_label_is_named(missing: object) -> None:
+    X, y = numbers_only()
+    with pytest.raises(UserError, match="Patient 3 of y has no diagnosis \\(1 in all\\): fit on labelled patients"):
+        FewShotClassifier().fit(X, [*y[:2], missing, *y[3:]])
+
+
+def test_dates_are_days() -> None:
+    _, y = numbers_only()
+    days = pd.DataFrame({"seen": pd.to_datetime("2020-01-01") + pd.to_timedelta([0, 3, 6, 9, 500, 503, 506, 509], unit="D")})
+    model = FewShotClassifier().fit(days, y)
+    new = pd.DataFrame({"seen": pd.to_datetime(["2020-01-05", "2021-05-20"])})
+    assert model.predict(new).tolist() == ["p", "q"]

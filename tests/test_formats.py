@@ -125,3 +125,20 @@ def test_parquet_leaves_out_pandas_row_numbers() -> None:
     table = read_table("x.parquet", parquet(frame))
     assert list(table.columns) == ["x", "diagnosis"]
     assert table["x"].tolist() == ["1", None]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Hb\tcrea\n13,5\t1,100\n12,1\t2,250\n", "1.100"),  # one decision for the file: 13,5 can be nothing else
+        ("Hb;platelets\n13.5;150,000\n12.1;210,000\n", "150,000"),  # points elsewhere: the comma groups thousands
+        ("Hb;crea\n13,5;1,100\n", "1.100"),
+    ],
+)
+def test_the_decimal_comma_is_decided_for_the_whole_file(text: str, cell: str) -> None:
+    assert read_table("x.csv", text.encode()).iloc[0, 1] == cell
+
+
+def test_a_title_above_the_column_names_is_named() -> None:
+    with pytest.raises(UserError, match="The column names seem to stand in row 2, below a title: delete the rows above it"):
+        read_table("x.csv", b"Laboratory report,,,\npatient,diagnosis,Hb,MCV\n1,a,13,80\n2,b,12,70\n")

@@ -291,3 +291,139 @@ def test_public_tables_raise_few_false_alarms() -> None:
         alarms += [(path.name, finding.column, finding.kind) for finding in records.findings if finding.kind in kinds_of_alarm]
     assert len(alarms) <= 0.05 * n_columns, alarms
     assert alarms == []
+
+
+def table_of(**columns: list[str | None]) -> pd.DataFrame:
+    return pd.DataFrame(columns, dtype=object)
+
+
+def test_a_copy_of_the_diagnosis_with_a_slip_is_still_a_leak() -> None:
+    table = clean()
+    table["impression"] = [name.upper() if name else None for name in table["diagnosis"].fillna("")]
+    table.loc[0, "impression"] = "unclear case"
+    assert ("leak", "impression") in kinds(table)
+
+
+def test_codes_that_divide_each_diagnosis_are_a_leak() -> None:
+    table = clean()
+    codes = {"iron deficiency": ("D50.0", "D50.1"), "thalassaemia": ("D56.0", "D56.1"), "chronic disease": ("D63.0", "D63.8")}
+    table["code"] = [codes[name][row % 8 // 4] if name else None for row, name in enumerate(table["diagnosis"].fillna(""))]
+    assert ("leak", "code") in kinds(table)
+
+
+@pytest.mark.parametrize(
+    ("header", "odd"),
+    [("Creatinine (µmol/L)", "mg/dL"), ("creatinine umol/l", "mg/dL"), ("creatinine mg/dL", "µmol/L"), ("Scr", "µmol/L")],
+)
+def test_the_unit_that_the_header_names_is_kept(header: str, odd: str) -> None:
+    small, large = ["1.0", "1.1", ".9", ".8", "1.2", "1.05", ".95", ".85"], ["90", "80", "100", "85"]
+    records = PatientRecords.from_table(table_of(**{header: small + large, "x": [f"{row}.5" for row in range(12)], "dx": list("ab") * 6}))
+    (finding,) = records.findings
+    assert finding.kind == "mixed_unit"
+    assert f"in {odd}, the others" in finding.message.en
+    values = records.with_remedy(finding).features[header]
+    assert values.max() / values.min() < 2
+    assert (values.median() > 50) == (odd == "mg/dL")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "carboxyhemoglobin %",
+        "fetal hemoglobin %",
+        "microalbumin mg/L",
+        "free hemoglobin mg/dL",
+        "CSF albumin mg/L",
+        "glucose AUC",
+        "CA 125",
+        "urea breath test",
+    ],
+)
+def test_another_quantity_of_a_similar_name_is_no_mixed_unit(header: str) -> None:
+    assert analyte(header) is None
+
+
+@pytest.mark.parametrize(
+    "header", ["Hb", "hgb", "SCr", "Scr µmol/L", "serum creat", "FBS", "Ca2+", "Ca", "haemoglobin g/L", "glucose (mg/dl)"]
+)
+def test_common_abbreviations_are_known_analytes(header: str) -> None:
+    assert analyte(header) is not None
+
+
+def test_patients_who_contradict_each_other_are_named_and_none_is_dropped() -> None:
+    table = clean()
+    twin = table.iloc[[4]].assign(patient="P-900", diagnosis="thalassaemia")
+    records = PatientRecords.from_table(pd.concat([table, twin], ignore_index=True))
+    (finding,) = records.findings
+    assert (finding.kind, finding.remedy) == ("contradiction", None)
+    assert "“P-004”, “P-900” have the same values" in finding.message.en
+
+
+def test_none_beside_empty_cells_is_a_diagnosis_and_alone_it_is_said_how_it_is_read() -> None:
+    grades = ["none", "mild", "severe"] * 4
+    alone = PatientRecords.from_table(table_of(x=[f"{row}.5" for row in range(12)], diagnosis=grades))
+    assert alone.classes == ("mild", "severe")
+    assert [finding.kind for finding in alone.findings] == ["none_label"]
+    beside = PatientRecords.from_table(table_of(x=[f"{row}.5" for row in range(13)], diagnosis=[*grades, None]))
+    assert beside.classes == ("mild", "none", "severe")
+    assert len(beside.undiagnosed) == 1
+
+
+SPOILT = {
+    "two haemolysed samples": (["13.1", "9.2", "haemolysed", "12.4", "clotted", *(f"1{row}.5" for row in range(10))], Role.NUMBER),
+    "a row of units": (["g/dL", "13.1", "9.2", "12.4", "11.0", "10.7"], Role.NUMBER),
+    "days in two orders": (["03/14/2024", "14/03/2024", "15/03/2024", "16/03/2024", "17/03/2024", "18/03/2024"], Role.DATE),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_a_spoilt_column_keeps_its_role_and_names_the_cells(case: str) -> None:
+    texts, role = SPOILT[case]
+    records = PatientRecords.from_table(table_of(Hb=texts, x=[f"{row}.5" for row in range(len(texts))], dx=["a", "b"] * (len(texts) // 2) + ["a"] * (len(texts) % 2)))  # fmt: skip
+    assert records.column("Hb").role is role
+    assert ("unreadable" if role is Role.NUMBER else "identifier", "Hb") in {(one.kind, one.column) for one in records.findings}
+
+
+@pytest.mark.parametrize(
+    "header",
+    "Hosp No|HospNo|Medical Rec No|Reg No|OP No|IP No|UHID|CR No|URN|PINCODE|影像号|病理号|device serial|ZIP5|SSN_last4|姓 名|病 历 号|Pat. Name|Name (Last, First)|YOB".split(
+        "|"
+    ),
+)
+def test_numbers_and_names_under_hospital_headers_are_identifiers(header: str) -> None:
+    assert identity(header, Cells(pd.Series([f"{481200 + 37 * row}" for row in range(12)], dtype=object))) is Identity.PERSON
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "PT",
+        "PT (s)",
+        "发病至就诊时间",
+        "采样时间（小时）",
+        "days since date of onset",
+        "age at date of surgery",
+        "UDI-6",
+        "农村",
+        "Column 3",
+        "No",
+        "Number",
+    ],
+)
+def test_measurements_are_no_identifiers(header: str) -> None:
+    assert identity(header, Cells(pd.Series([f"{row % 5}" for row in range(15)], dtype=object))) is Identity.NOTHING
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["SMITH, JOHN", "DOE, JANE", "BROWN, ANNE", "O'NEIL, PAT", "GREEN, MARY"],
+        ["03/14/52", "02/28/61", "12/01/47", "01/09/77", "06/21/80"],
+        ["12-Mar-47", "1-Feb-52", "3-Jan-61", "9-Jun-70", "30-Dec-77"],
+        ["March 14, 1952", "May 2, 1961", "June 3, 1947", "July 9, 1977", "Dec. 1, 1980"],
+        ["1952年3月", "1961年2月", "1947年12月", "1977年1月", "1980年6月"],
+    ],
+)
+def test_names_and_dates_are_found_in_the_cells(texts: list[str]) -> None:
+    records = PatientRecords.from_table(table_of(remark=texts, x=list("12345"), dx=list("abaab")))
+    assert ("identifier", "remark") in {(one.kind, one.column) for one in records.findings}

@@ -306,3 +306,30 @@ def test_a_large_table_is_taken_in_a_second_and_an_edit_at_once() -> None:
 )
 def test_a_unit_is_shown_as_one_reads_it(written: str, en: str, zh: str) -> None:
     assert unit_words(written) == Words(en, zh)
+
+
+@pytest.mark.parametrize("grades", [["-", "+", "++", "+++", "±"], ["-", "1+", "2+"], ["-", "+", "±"]])
+def test_a_dash_among_grades_is_negative_and_not_missing(grades: list[str]) -> None:
+    texts = grades * 4
+    records = PatientRecords.from_table(pd.DataFrame({"urine protein": texts, "dx": (["a", "b"] * len(texts))[: len(texts)]}, dtype=object))
+    assert records.features["urine protein"].tolist() == texts
+
+
+def test_plus_and_minus_may_be_diagnoses() -> None:
+    records = PatientRecords.from_table(pd.DataFrame({"x": list("0123456789"), "diagnosis": ["+", "-"] * 5}, dtype=object))
+    assert records.classes == ("+", "-")
+
+
+def test_a_dash_among_numbers_is_missing() -> None:
+    records = PatientRecords.from_table(pd.DataFrame({"parity": ["0", "1", "3+", "-", "2"], "dx": list("ababa")}, dtype=object))
+    assert records.features["parity"].isna().tolist() == [False, False, False, True, False]
+
+
+def test_no_text_of_a_patient_stays_in_the_process() -> None:
+    import gc
+
+    import metamed_core.records.columns.values as module
+
+    PatientRecords.from_table(pd.DataFrame({"x": ["a very private remark"] * 3, "dx": list("aab")}, dtype=object))
+    gc.collect()
+    assert not any(hasattr(thing, "cache_info") for thing in vars(module).values())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from metamed_core.formats.encodings import decoded
-from metamed_core.formats.table import MAX_COLUMNS, Row, cell_text, check_size
+from metamed_core.formats.table import MAX_COLUMNS, MAX_ROWS, Row, cell_text, check_size
 from metamed_core.words import UserError, Words
 
 EXTENSIONS = ("csv", "tsv", "txt")
@@ -25,6 +25,8 @@ ABSURD_WIDTH = 20 * MAX_COLUMNS
 """Cells of one line from which on they are not even looked at."""
 
 _DECIMAL_COMMA = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d+,\d+ ?%?")
+_SURELY = re.compile(r"[<>≤≥=＜＞ ]*[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})) ?%?")
+_POINT = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d*\.\d+ ?%?")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
 
 
@@ -40,7 +42,7 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
         raise UserError(_MARKUP)
     text, separator = _separated(text)
     pairs = ((line, [cell_text(cell) for cell in cells]) for line, cells in _lines(text, separator))
-    return _decimal_points(list(islice(pairs, 20_010))) if separator == ";" else pairs
+    return pairs if separator == "," else _decimal_points(list(islice(pairs, MAX_ROWS + 10)), separator)
 
 
 def _separated(text: str) -> tuple[str, str]:
@@ -84,11 +86,16 @@ def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[
         line = reader.line_num + 1
 
 
-def _decimal_points(pairs: list[Row]) -> Iterator[Row]:
-    """Where `;` separates because the comma is the decimal sign, write `3,5` as `3.5` (so `1,234` is no thousand)."""
-    cells = [cell for _, row in pairs[1:] for cell in row if cell and "," in cell]
-    commas = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
-    if not commas or any(_THOUSANDS.fullmatch(cell) for cell in cells):
+def _decimal_points(pairs: list[Row], separator: str) -> Iterator[Row]:
+    """Where the comma is the decimal sign, write `3,5` as `3.5`, so that `1,234` beside it is no thousand.
+
+    One decision for the whole file: a comma that can be nothing else proves it; so does the separator `;`, unless another
+    cell has a decimal point.
+    """
+    cells = {cell for _, row in pairs[1:] for cell in row if cell}
+    proved = any(_SURELY.fullmatch(cell) for cell in cells)
+    points = any(_POINT.fullmatch(cell) for cell in cells)
+    if any(_THOUSANDS.fullmatch(cell) for cell in cells) or not (proved or (separator == ";" and not points)):
         return iter(pairs)
     return ((line, [_with_point(cell) for cell in row]) for line, row in pairs)
 

@@ -41,6 +41,7 @@ def as_table(rows: Iterator[Row]) -> pd.DataFrame:
     if not body:
         raise UserError(_HEADER_ONLY)
     body = [(line, cells if len(cells) <= len(header) else _trimmed(cells)) for line, cells in body]
+    _refuse_title(header, body[0])
     header = _aligned(header, body)
     check_size(n_columns=len(header))
     frame = pd.DataFrame([_fitted(cells, len(header), line) for line, cells in body], dtype=object)
@@ -93,6 +94,14 @@ def _trimmed(cells: Sequence[str | None]) -> list[str | None]:
     return list(cells[:n])
 
 
+def _refuse_title(header: list[str | None], second: Row) -> None:
+    """Raise UserError if a title stands above the column names: the first row is mostly empty and the second all words."""
+    line, cells = second
+    named = sum(cell is not None for cell in header)
+    if len(cells) > 2 and named <= len(cells) / 2 and all(cell and not any(map(str.isdigit, cell[:1])) for cell in cells):
+        raise UserError(_TITLE.format(line=line))
+
+
 def _aligned(header: list[str | None], body: list[Row]) -> list[str | None]:
     """The header as wide as the rows, where rows are wider for a known reason rather than by mistake."""
     widths = [len(cells) for _, cells in body]
@@ -132,6 +141,10 @@ _EMPTY = Words(
 _HEADER_ONLY = Words(
     "The file has column names but no patients: add at least one row for each patient below the header.",
     "文件只有列名，没有患者：请在列名下方为每位患者添加一行。",
+)
+_TITLE = Words(
+    "The column names seem to stand in row {line}, below a title: delete the rows above it, so that the first row names the columns.",
+    "列名似乎在第 {line} 行，其上方还有标题：请删除上方的行，使第一行为列名。",
 )
 _WIDE = Words(
     "The table has {n:,} columns, more than {most:,}: keep only the columns that matter for the diagnosis.",

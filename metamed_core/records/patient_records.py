@@ -22,7 +22,7 @@ from metamed_core.records.checks.finding import Finding
 from metamed_core.records.columns.features import feature_values, without_point_zero
 from metamed_core.records.columns.identifiers import Identity, identity
 from metamed_core.records.columns.roles import FEATURES, Column, Role, guess_columns
-from metamed_core.records.columns.values import UNDIAGNOSED, Cells
+from metamed_core.records.columns.values import Cells, label_cells
 from metamed_core.words import UserError, Words
 
 
@@ -89,7 +89,7 @@ class PatientRecords:
         """The diagnosis of each patient; None where there is none yet."""
         texts: npt.NDArray[np.object_] = np.full(len(self.raw), None, dtype=object)
         if self.label is not None:
-            texts = without_point_zero(Cells(self.raw[self.label.name], UNDIAGNOSED).texts())
+            texts = without_point_zero(label_cells(self.raw[self.label.name]).texts())
         return pd.Series(texts, index=self.raw.index, dtype=object, name=self.label.name if self.label else None)
 
     @cached_property

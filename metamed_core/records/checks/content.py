@@ -40,7 +40,7 @@ def _of_feature(records: PatientRecords, column: Column) -> Iterator[Finding]:
     if unreadable.any():
         yield Finding("unreadable", column.name, _not_read(records, column, unreadable), None)
     if share >= MOSTLY_MISSING:
-        yield Finding("missing", column.name, _MISSING.format(name=name, share=round(100 * share)), "drop")
+        yield Finding("missing", column.name, _MISSING.format(name=name, share=min(round(100 * share), 99)), "drop")
     if values.notna().sum() > 1 and values.nunique() == 1:
         yield Finding("constant", column.name, _CONSTANT.format(name=name), "drop")
 

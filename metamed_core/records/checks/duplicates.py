@@ -26,9 +26,11 @@ CHANCE = 1e-3
 
 
 def check(records: PatientRecords) -> Iterator[Finding]:
-    """Findings of the kinds duplicate_rows, repeated_patient and duplicate_column."""
-    if rows := len(repeated_rows(records)):
-        yield Finding("duplicate_rows", None, _ROWS.format(n=patients(rows), which=_which(records)), "drop")
+    """Findings of the kinds contradiction, duplicate_rows, repeated_patient and duplicate_column."""
+    if len(rows := contradictions(records)):
+        yield Finding("contradiction", None, _CONTRADICTION.format(which=_names(records, rows)), None)
+    if len(rows := repeated_rows(records)):
+        yield Finding("duplicate_rows", None, _ROWS.format(n=patients(len(rows)), which=_names(records, rows)), "drop")
     yield from _repeated_patients(records)
     yield from _repeated_columns(records.features)
 
@@ -40,15 +42,32 @@ def _codes(features: pd.DataFrame) -> dict[str, Codes]:
 
 def repeated_rows(records: PatientRecords) -> pd.Index:
     """Row labels of patients that repeat another one in every feature; of two equal ones the diagnosed one stays."""
+    equal = _equal(records)
+    # Of patients who contradict each other none is dropped: which diagnosis is right, only the user knows.
+    return equal.index[equal.duplicated().to_numpy() & ~equal.index.isin(contradictions(records))]
+
+
+def contradictions(records: PatientRecords) -> pd.Index:
+    """Row labels of patients that are equal in every feature and have different diagnoses."""
+    equal = _equal(records)
+    if equal.empty:
+        return equal.index
+    group = equal.groupby(list(equal.columns), dropna=False, sort=False).ngroup()
+    n_diagnoses = records.labels.loc[equal.index].groupby(group).transform("nunique")
+    return equal.index[n_diagnoses.to_numpy() > 1]
+
+
+def _equal(records: PatientRecords) -> pd.DataFrame:
+    """Features of the patients that repeat another one or are repeated, the diagnosed first; none where that may well be chance."""
     features = records.features.loc[[*records.diagnosed, *records.undiagnosed]]
     telling = features[features.notna().sum(axis=1) > 1]
     if telling.shape[1] < 2 or _chance_of_equal_rows(telling) > log(CHANCE):
-        return telling.index[:0]
-    return telling.index[telling.duplicated().to_numpy()]
+        return telling.iloc[:0]
+    return telling[telling.duplicated(keep=False).to_numpy()]
 
 
-def _which(records: PatientRecords) -> Words:
-    return listed(str(records.patient_names[row]) for row in repeated_rows(records))
+def _names(records: PatientRecords, rows: pd.Index) -> Words:
+    return listed(str(records.patient_names[row]) for row in rows)
 
 
 def _chance_of_equal_rows(features: pd.DataFrame) -> float:
@@ -86,6 +105,10 @@ def _log_arrangements(code: Codes) -> float:
 _ROWS = Words(
     "{n} with the same values as another one in every column ({which}): drop the repeats, or each counts twice.",
     "{n}与另一位患者的各列完全相同（{which}）：请删除，否则会被重复计算。",
+)
+_CONTRADICTION = Words(
+    "{which} have the same values in every column and different diagnoses: correct a diagnosis, or leave these patients out.",
+    "{which}的各列完全相同，诊断却不同：请更正诊断，或排除这些患者。",
 )
 _PATIENT = Words(
     "“{name}” names a patient in more than one row ({which}): keep one row for each patient.",

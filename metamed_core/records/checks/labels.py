@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.formats.table import shown
-from metamed_core.records.checks.finding import Finding, listed
+from metamed_core.records.checks.finding import Finding, listed, patients
 from metamed_core.records.columns.identifiers import words_of
+from metamed_core.records.columns.roles import Column, Role
+from metamed_core.records.columns.values import clean
 from metamed_core.words import Words
 
 if TYPE_CHECKING:
     from metamed_core.records.patient_records import PatientRecords
+
+Texts = npt.NDArray[np.object_]
 
 NEAR_COPY = 0.95
 """A column is a near-copy if it names the diagnosis of at least this share of the patients."""
@@ -44,11 +51,14 @@ _TELLING = (
 
 
 def check(records: PatientRecords) -> Iterator[Finding]:
-    """Findings of the kinds leak, label_variants and single_patient_class."""
+    """Findings of the kinds leak, none_label, label_variants and single_patient_class."""
     if records.label is None:
         return
+    blank = records.raw.loc[records.undiagnosed, records.label.name].dropna()
+    if n := sum(clean(text).lower() == "none" for text in blank):
+        yield Finding("none_label", records.label.name, _NONE.format(label=shown(records.label.name), n=patients(n)), None)
     for column in records.feature_columns:
-        if _is_copy(records, column.name):
+        if _is_copy(records, column):
             yield Finding("leak", column.name, _LEAK.format(name=shown(column.name), label=shown(records.label.name)), "drop")
     for names in variants(records):
         yield Finding("label_variants", records.label.name, _VARIANTS.format(names=listed(names), first=shown(names[0])), "convert")
@@ -77,17 +87,21 @@ def one_spelling(records: PatientRecords) -> PatientRecords:
 
 
 def _spelling(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter not in " -_")
+    narrow = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in narrow if letter not in " -_" and unicodedata.category(letter) != "Cf")
 
 
-def _is_copy(records: PatientRecords, name: str) -> bool:
-    """Whether the levels of a column and the diagnoses name each other one to one, and not as an honest strong sign would.
+def _is_copy(records: PatientRecords, column: Column) -> bool:
+    """Whether a column repeats the diagnoses, names them one to one or divides them further, and not as an honest strong sign would.
 
     With two diagnoses a yes/no sign may well tell them apart: there the column must also look like a name of them.
     """
+    name = column.name
     values, labels = records.features[name].to_numpy(), records.labels.to_numpy(dtype=object)
     known = pd.notna(values) & pd.notna(labels)
     values, labels = values[known], labels[known]
+    if column.role is Role.CATEGORY and (_repeats(values, labels) or _divides(values, labels, records.n_way)):
+        return True
     if records.n_way < 2 or len(pd.unique(values)) != records.n_way or (pd.Series(labels).value_counts() > 1).sum() < 2:
         return False
     table = pd.crosstab(values, labels)
@@ -95,6 +109,21 @@ def _is_copy(records: PatientRecords, name: str) -> bool:
     if matched.nunique() < records.n_way or table.max(axis=1).sum() < NEAR_COPY * len(labels):
         return False
     return records.n_way > 2 or _names_it(name, matched)
+
+
+def _repeats(values: Texts, labels: Texts) -> bool:
+    """Whether nearly every patient's cell is the name of their own diagnosis."""
+    same = [_spelling(value) == _spelling(label) for value, label in zip(values, labels, strict=True)]
+    return len(same) > 3 and sum(same) >= NEAR_COPY * len(same)
+
+
+def _divides(values: Texts, labels: Texts, n_way: int) -> bool:
+    """Whether each level is held by several patients of one diagnosis, as codes of its kinds are (D50.0, D50.1), and all have some."""
+    if n_way < 3 or len(values) < 4 * n_way:
+        return False
+    table = pd.crosstab(values, labels)
+    pure = table.max(axis=1).sum() >= NEAR_COPY * len(labels)
+    return bool(pure and len(table) <= 3 * n_way and table.sum(axis=1).min() > 1 and table.idxmax(axis=1).nunique() == n_way)
 
 
 def _names_it(column: str, matched: pd.Series) -> bool:
@@ -106,6 +135,10 @@ def _names_it(column: str, matched: pd.Series) -> bool:
 _LEAK = Words(
     "“{name}” names the diagnosis in “{label}” one to one, so an answer from it would be no diagnosis: drop the column.",
     "“{name}”与“{label}”一一对应，等于直接给出了诊断：请删除该列。",
+)
+_NONE = Words(
+    "“none” in “{label}” is read as not diagnosed yet ({n}): write “healthy” or the like for people without the disease.",
+    "“{label}”中的“none”按尚未诊断处理（{n}）：若指未患病者，请改写为“健康”等名称。",
 )
 _VARIANTS = Words(
     "{names} look like one diagnosis written in different ways: write all of them as “{first}”.",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from metamed_core.formats.table import number_text, shown
 from metamed_core.records.checks.finding import Finding, patients
 from metamed_core.records.columns.roles import Role
-from metamed_core.records.columns.units import Analyte, analyte
+from metamed_core.records.columns.units import Analyte, analyte, same_unit, unit_in
 from metamed_core.records.columns.values import Flags, Floats, numbers
 from metamed_core.words import Words
 
@@ -36,7 +36,7 @@ def check(records: PatientRecords) -> Iterator[Finding]:
 
 
 def converted(records: PatientRecords, name: str) -> PatientRecords:
-    """The rarer unit's cells in the unit of the other cells, to six digits."""
+    """The odd cells in the unit of the other cells, to six digits."""
     known = analyte(name)
     if known is None:
         return records
@@ -48,16 +48,24 @@ def converted(records: PatientRecords, name: str) -> PatientRecords:
 
 
 def _odd(records: PatientRecords, name: str, known: Analyte) -> tuple[Flags, bool]:
-    """Patients `(n_patients,)` whose value is in the rarer unit, and whether that is the one with the larger numbers."""
+    """Patients `(n_patients,)` whose value is in the odd unit, and whether that is the one with the larger numbers.
+
+    Odd is the unit that the header does not name; where it names none, the rarer one.
+    """
     limits = numbers(records.cells(name)).censored  # how far beyond its limit a value is, nobody knows
     values = np.where(limits, np.nan, records.features[name].to_numpy(dtype=np.float64))
-    large = _in_large_unit(values, known, records.labels.to_numpy(dtype=object))
+    unit = unit_in(name)
+    large = _in_large_unit(values, known, records.labels.to_numpy(dtype=object), surely=bool(unit))
     small = np.isfinite(values) & ~large & large.any()
-    return (large, True) if large.sum() <= small.sum() else (small, False)
+    odd_is_large = same_unit(unit, known.small) if unit else large.sum() <= small.sum()
+    return (large, True) if odd_is_large else (small, False)
 
 
-def _in_large_unit(values: Floats, known: Analyte, labels: Labels) -> Flags:
-    """Which values stand above the widest gap, if the two groups look like two units of one quantity; else none."""
+def _in_large_unit(values: Floats, known: Analyte, labels: Labels, *, surely: bool) -> Flags:
+    """Which values stand above the widest gap, if the two groups look like two units of one quantity; else none.
+
+    surely: a look is not enough, the values must be impossible in one unit (the header names one already).
+    """
     positive = np.sort(values[np.isfinite(values) & (values > 0)])
     nothing = np.zeros(len(values), dtype=np.bool_)
     if len(positive) < 4:
@@ -69,7 +77,9 @@ def _in_large_unit(values: Floats, known: Analyte, labels: Labels) -> Flags:
     above: Flags = values >= upper[0]
     if _impossible(lower, upper, known) and gaps.max() > known.factor**0.25 and 0.4 < ratio / known.factor < 2.5:
         return above
-    return above if _alike(lower, upper, known, ratio) and not _told_by_label(above, np.isfinite(values), labels) else nothing
+    return (
+        above if not surely and _alike(lower, upper, known, ratio) and not _told_by_label(above, np.isfinite(values), labels) else nothing
+    )
 
 
 def _impossible(lower: Floats, upper: Floats, known: Analyte) -> bool:

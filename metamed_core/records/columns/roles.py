@@ -10,7 +10,7 @@ from enum import StrEnum
 from metamed_core.records.columns.dates import days
 from metamed_core.records.columns.identifiers import Identity, identity, words_of
 from metamed_core.records.columns.units import unit_in
-from metamed_core.records.columns.values import SHARE, Cells, is_yes_no, numbers, share_read
+from metamed_core.records.columns.values import SHARE, Cells, Flags, is_yes_no, numbers, share_read
 from metamed_core.words import Language, Words
 
 MAX_CLASSES = 50
@@ -69,11 +69,11 @@ class Column:
 # From the surest to the weakest; the first that fits a header wins.
 _LABEL_NAMES = (
     re.compile(
-        r"(?:final |primary |main |confirmed |clinical |true )?diagnos[ie]s(?: label| class| name)?|dx|诊断|诊断结果|最终诊断|主要诊断|出院诊断|临床诊断|确诊|确诊疾病|疾病诊断|诊断名称"
+        r"(?:final |primary |main |confirmed |clinical |true )?diagnos[ie]s(?: label| class| name| \d)?|dx|final dx|dx final|诊断|诊断结果|最终诊断|主要诊断|出院诊断|临床诊断|确诊|确诊疾病|疾病诊断|诊断名称"
     ),
     re.compile(r"disease|label|labels|class|target|disease name|disease label|disease type|疾病|疾病名称|标签|病种|类别|分类|病名|目标"),
     re.compile(
-        r"(?:.* )?diagnosis|.*诊断|condition|disorder|syndrome|outcome|category|subtype|y|prognosis|group|result|结局|结果|分型|亚型|分组|组别"
+        r"(?:.* )?diagnos[ie]s|diagnose|dx code|icd ?10|ground truth|severity|.*诊断|condition|disorder|syndrome|outcome|category|subtype|y|prognosis|group|result|结局|结果|分型|亚型|分组|组别"
     ),
 )
 _SEX = re.compile(r"sex|gender|性别|男女|(?:.* )?(?:sex|gender)(?: .*)?")
@@ -102,11 +102,25 @@ def guess_role(name: str, cells: Cells) -> Role:
         return Role.IDENTIFIER
     if is_yes_no(cells) and not _SEX.fullmatch(words_of(name)):
         return Role.YES_NO
-    if share_read(cells, numbers(cells).unreadable) >= SHARE:
-        return Role.NUMBER
-    if share_read(cells, days(cells)[1]) >= SHARE:
-        return Role.DATE
+    for fits in (_nearly_all, _mostly):
+        if fits(cells, numbers(cells).unreadable):
+            return Role.NUMBER
+        if fits(cells, days(cells)[1]):
+            return Role.DATE
     return Role.TEXT if _is_free_text(cells) else Role.CATEGORY
+
+
+def _nearly_all(cells: Cells, unreadable: Flags) -> bool:
+    return share_read(cells, unreadable) >= SHARE
+
+
+def _mostly(cells: Cells, unreadable: Flags) -> bool:
+    """Whether a column that is read by half is a spoilt one of that kind: its readable cells differ from patient to patient.
+
+    In a table of fifteen patients two haemolysed samples are more than a tenth; the check then names the cells that are not read.
+    """
+    n_read = cells.n_known - int(unreadable.sum())
+    return n_read >= 3 and n_read >= 0.5 * cells.n_known and len(cells.levels) > 0.5 * cells.n_known
 
 
 def _is_free_text(cells: Cells) -> bool:

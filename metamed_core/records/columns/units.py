@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metamed_core.records.columns.values import narrow
 from metamed_core.words import Words
 
-_BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|月|年|次/分)"
+_BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|周|月|年|小时|分钟|次/分)"
 _PER = r"(?:/(?:(?:[mcdµμu]?l|m2|m²|kg|g|h|24h|d|day|min|mm3|mm³|hpf|s|mol|mmol|1\.73m2|次|分)))*"
 _COUNT = r"(?:[×x*]?\s?10\s?[\^*]?\s?[0-9⁹¹²]{1,2}/(?:[mµμu]?l))"
 UNIT = re.compile(rf"(?:{_COUNT}|{_BASE}{_PER})", re.IGNORECASE)
@@ -65,26 +65,41 @@ def _analyte(names: str, small: str, large: str, factor: float, highest: float, 
 
 # Factors: AMA Manual of Style, SI conversion table. Bounds are wide: beyond what is reported in survivors.
 ANALYTES: tuple[Analyte, ...] = (
-    _analyte(r"(?<!urine )creatinine(?! clear| kinase)|\bs?crea?\b|肌酐", "mg/dL", "µmol/L", 88.4, 30, 12),
-    _analyte(r"glucose|blood sugar|\bglu\b|\bfpg\b|\bfbg\b|血糖|葡萄糖", "mmol/L", "mg/dL", 18.0, 60, 18),
+    _analyte(r"(?<!urine )creatinine(?! clear| kinase)|\bs?cr(?:ea?t?)?\b|肌酐", "mg/dL", "µmol/L", 88.4, 30, 12),
+    _analyte(r"glucose|blood sugar|\bglu\b|\bf[pb]g\b|\b[fr]bs\b|血糖|葡萄糖", "mmol/L", "mg/dL", 18.0, 60, 18),
     _analyte(r"cholesterol|\b[hl]dl\b|\bldl-?c\b|\bhdl-?c\b|胆固醇", "mmol/L", "mg/dL", 38.67, 25, 8),
     _analyte(r"triglycerides?|\btg\b|甘油三酯|三酰甘油", "mmol/L", "mg/dL", 88.57, 60, 15),
     _analyte(r"\bbun\b|urea nitrogen|尿素氮", "mmol/L", "mg/dL", 2.8, 90, 1.5),
     _analyte(r"\burea\b(?! nitrogen)|尿素(?!氮)", "mmol/L", "mg/dL", 6.0, 90, 4),
     _analyte(r"bilirubin|\bt?bil\b|胆红素", "mg/dL", "µmol/L", 17.1, 60, 1.2),
-    _analyte(r"calcium|血钙|\bca\b|钙", "mmol/L", "mg/dL", 4.0, 5, 4.2),
-    _analyte(r"ha?emoglobin(?! a1c)|\bhgb?\b|血红蛋白", "g/dL", "g/L", 10.0, 26, 25),
-    _analyte(r"albumin(?!.*(ratio|urine))|\balb\b|白蛋白", "g/dL", "g/L", 10.0, 8, 8),
+    _analyte(r"calcium|血钙|\bca\b(?! ?-?\d)|\bca ?2?\+|钙", "mmol/L", "mg/dL", 4.0, 5, 4.2),
+    _analyte(r"\bha?emoglobin(?! a1c)|\bhg?b\b|血红蛋白", "g/dL", "g/L", 10.0, 26, 25),
+    _analyte(r"\balbumin(?!.*(ratio|urine))|\balb\b|白蛋白", "g/dL", "g/L", 10.0, 8, 8),
     _analyte(r"uric acid|\burate\b|\bua\b|尿酸", "mg/dL", "µmol/L", 59.48, 40, 45),
 )
 
 
+_OTHER_QUANTITY = re.compile(
+    r"corpuscular|urine|尿(?!素|酸)|ratio|比|glycat|a1c|平均|糖化|f(?:o)?etal|\bfree\b|\bcsf\b|\bauc\b|breath|游离|脑脊液", re.IGNORECASE
+)
+
+
 def analyte(header: str) -> Analyte | None:
-    """The laboratory value that a header names, if its two units are known here."""
-    name = without_unit(header).replace("_", " ")
-    if re.search(r"corpuscular|urine|尿(?!素|酸)|ratio|比|glycat|a1c|平均|糖化", name, re.IGNORECASE):
+    """The laboratory value that a header names, if its two units are known here and the header names no third one."""
+    name, unit = without_unit(header).replace("_", " "), unit_in(header)
+    if _OTHER_QUANTITY.search(name):
         return None
-    return next((one for one in ANALYTES if one.names.search(name)), None)
+    known = next((one for one in ANALYTES if one.names.search(name)), None)
+    return known if known is None or not unit or same_unit(unit, known.small) or same_unit(unit, known.large) else None
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two spellings mean one unit: `umol/l` and `µmol/L`."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(unit: str) -> str:
+    return re.sub("[µμ]|mc(?=mol|g)", "u", unit.replace(" ", "").lower())
 
 
 def is_age(header: str) -> bool:

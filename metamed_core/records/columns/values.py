@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,7 @@ MISSING = frozenset(
         "|"
     )
 ) | {"", "none"}
-"""Texts that stand for nothing, lower case. `-` means no in a column that also holds `+`; `none` is a level of a category."""
+"""Texts that stand for nothing, lower case. `-` means no in a column of grades (`+`, `++`, `1+`); `none` is a level of a category."""
 
 UNDIAGNOSED = MISSING | frozenset(
     "undiagnosed|not diagnosed|not diagnosed yet|pending|to be determined|unclear|unlabelled|unlabeled|to diagnose|"
@@ -50,12 +49,13 @@ _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0x
     0x3002: ".",
 }
 
+_GRADE = re.compile(r"\(?\+{1,4}\)?|±|\+/?-|[1-4]\+")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d*)?")
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}([. ]\d{3})+(,\d*)?")
 _COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
-_COMMA_SURELY = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+)")
+_COMMA_SURELY = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,})|\d{1,3}([. ]\d{3})+,\d+)")
 _LIMITED = re.compile(r"(<=?|>=?|≤|≥|《|》)\s*(.+)")
 _POWER = re.compile(r"\s*[×x*]\s*10\^?([+-]?\d+)$")
 LARGEST = 1e30
@@ -70,7 +70,6 @@ class Numbers:
     unreadable: Flags
 
 
-@lru_cache(maxsize=100_000)
 def clean(text: str) -> str:
     """A cell without needless blanks and, unless it is Chinese text with its own punctuation, without full-width forms."""
     return " ".join((text if _CHINESE.search(text) else text.translate(_WIDTH)).split())
@@ -97,7 +96,7 @@ class Cells:
         self.read_as_numbers: dict[float, Numbers] = {}
         raw_codes, raw_levels = pd.factorize(column.to_numpy(dtype=object))
         texts = [clean(str(text)) for text in raw_levels]
-        keep_dash = missing is MISSING and any(text in ("+", "(+)", "++") for text in texts)
+        keep_dash = any(_GRADE.fullmatch(text) for text in texts) and not any(text.isdecimal() for text in texts)
         places: dict[str, int] = {}
         renumbered = [
             -1 if text.lower() in missing and not (keep_dash and text == "-") else places.setdefault(text, len(places)) for text in texts
@@ -133,6 +132,12 @@ class Cells:
         return np.array([*self.levels, None], dtype=object)[self.codes]
 
 
+def label_cells(column: pd.Series) -> Cells:
+    """The diagnoses. `none` is one (nothing was found) where others are left empty, and else stands for no diagnosis yet."""
+    with_none = Cells(column, UNDIAGNOSED - {"none"})
+    return with_none if with_none.n_known < len(column) else Cells(column, UNDIAGNOSED)
+
+
 def numbers(cells: Cells, *, limit: float = LIMIT) -> Numbers:
     """Read a column as numbers. limit: 1.0 reads `>89` as 89 (ages)."""
     if limit not in cells.read_as_numbers:
@@ -158,7 +163,7 @@ def _number(text: str, *, comma: bool, limit: float) -> tuple[float, bool]:
         below = limited[1][0] in "<≤《"
         return (value / limit if below else value * limit), True
     if text.endswith("+") and text[:-1].isdecimal():  # 90+
-        return float(text[:-1]) * limit, True
+        return _bounded(float(text[:-1])) * limit, True
     return _magnitude(text, comma=comma), False
 
 
