@@ -427,3 +427,34 @@ def test_measurements_are_no_identifiers(header: str) -> None:
 def test_names_and_dates_are_found_in_the_cells(texts: list[str]) -> None:
     records = PatientRecords.from_table(table_of(remark=texts, x=list("12345"), dx=list("abaab")))
     assert ("identifier", "remark") in {(one.kind, one.column) for one in records.findings}
+
+
+def test_numbers_with_their_unit_are_numbers_and_mixed_units_are_found_among_them() -> None:
+    glucose = ["5.1 mmol/L", "98 mg/dL", "5.6 mmol/L", "104 mg/dL", "6.0 mmol/L", "<4 mmol/L", "91mg/dl", "4.8 mmol/L"]
+    records = PatientRecords.from_table(
+        table_of(
+            Hb=[f"{row} g/L" for row in range(82, 90)],
+            Glucose=glucose,
+            CRP=["5.2 H", "1", "2", "9 H", "0.5 L", "3", "4", "6"],
+            dx=list("abababab"),
+        )
+    )
+    assert [column.role for column in records.columns] == [Role.NUMBER, Role.NUMBER, Role.NUMBER, Role.LABEL]
+    assert records.column("Hb").unit == "g/L"
+    assert records.features["CRP"].tolist() == [5.2, 1, 2, 9, 0.5, 3, 4, 6]
+    (finding,) = (one for one in records.findings if one.kind == "mixed_unit")
+    mended = records.with_remedy(finding)
+    assert mended.column("Glucose").unit == "mmol/L"
+    assert mended.features["Glucose"].between(2, 7).all()
+    other = PatientRecords.from_table(table_of(dose=["5 mg", "200 µg", "3 mg", "7 mg"], dx=list("abab")))
+    (named,) = other.findings
+    assert named.message.en.startswith("The cells of “dose” name several units (“mg”, “µg”)")
+
+
+def test_a_label_that_was_only_guessed_is_announced() -> None:
+    texts = ["A", "A", "B", "B", "A", "B"]
+    records = PatientRecords.from_table(table_of(x=[f"{row}.5" for row in range(6)], kind=texts))
+    assert records.label is not None
+    assert [(one.kind, one.column) for one in records.findings] == [("guessed_label", "kind")]
+    different = PatientRecords.from_table(table_of(x=[f"{row}.5" for row in range(6)], remark=[*"ABCDE", "A"]))
+    assert different.label is None, "nearly every patient has another value: that is no diagnosis"

@@ -10,41 +10,47 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.formats.table import number_text, shown
-from metamed_core.records.checks.finding import Finding, patients
+from metamed_core.records.checks.finding import Finding, listed, patients
 from metamed_core.records.columns.roles import Role
-from metamed_core.records.columns.units import Analyte, analyte, same_unit, unit_in
+from metamed_core.records.columns.units import Analyte, analyte, same_unit, unit_in, units_in
 from metamed_core.records.columns.values import Flags, Floats, numbers
 from metamed_core.words import Words
 
 if TYPE_CHECKING:
     from metamed_core.records.patient_records import PatientRecords
 
+NOBODY: Flags = np.zeros(0, dtype=np.bool_)
 Labels = npt.NDArray[np.object_]
 
 
 def check(records: PatientRecords) -> Iterator[Finding]:
     """Findings of the kind mixed_unit."""
     for column in records.feature_columns:
-        known = analyte(column.name) if column.role is Role.NUMBER else None
-        if known is None:
+        if column.role is not Role.NUMBER:
             continue
-        odd, odd_is_large = _odd(records, column.name, known)
-        if odd.any():
+        known, named = analyte(column.name), units_in(records.cells(column.name).levels)
+        odd, odd_is_large = _odd(records, column.name, known) if known else (NOBODY, False)
+        if not odd.any() and len(named) > 1:
+            yield Finding("mixed_unit", column.name, _NAMED.format(name=shown(column.name), units=listed(named)), None)
+        if known and odd.any():
             unit, usual = (known.large, known.small) if odd_is_large else (known.small, known.large)
             n = patients(int(odd.sum()))
             yield Finding("mixed_unit", column.name, _MIXED.format(name=shown(column.name), n=n, odd=unit, usual=usual), "convert")
 
 
 def converted(records: PatientRecords, name: str) -> PatientRecords:
-    """The odd cells in the unit of the other cells, to six digits."""
+    """The odd cells in the unit of the other cells, to four digits; the column is then known to be in it."""
     known = analyte(name)
     if known is None:
         return records
     odd, odd_is_large = _odd(records, name, known)
     values = records.features[name].to_numpy(dtype=np.float64) * (1 / known.factor if odd_is_large else known.factor)
     raw = records.raw.copy()
-    raw.loc[odd, name] = [number_text(float(f"{value:.6g}")) for value in values[odd]]
-    return replace(records, raw=raw)
+    # Four digits are more than any of these values is measured to.
+    raw.loc[odd, name] = [number_text(float(f"{value:.4g}")) for value in values[odd]]
+    usual = known.small if odd_is_large else known.large
+    columns = [replace(one, unit=one.unit or usual) if one.name == name else one for one in records.columns]
+    return replace(records, raw=raw, columns=tuple(columns))
 
 
 def _odd(records: PatientRecords, name: str, known: Analyte) -> tuple[Flags, bool]:
@@ -108,6 +114,10 @@ def _told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
     return bool(shares) and all(share <= 0.2 or share >= 0.8 for share in shares) and min(shares) < 0.5 < max(shares)
 
 
+_NAMED = Words(
+    "The cells of “{name}” name several units ({units}) and are read as one: write all of them in one unit.",
+    "“{name}”的单元格中有多种单位（{units}），将按同一单位读取：请统一单位。",
+)
 _MIXED = Words(
     "“{name}” seems to be in two units: {n} in {odd}, the others in {usual}: convert the former to {usual}.",
     "“{name}”似乎混用了两种单位：{n}为 {odd}，其余为 {usual}：请将前者换算为 {usual}。",

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from metamed_core.records.columns.dates import days
 from metamed_core.records.columns.identifiers import Identity, identity, words_of
-from metamed_core.records.columns.units import unit_in
+from metamed_core.records.columns.units import unit_in, units_in
 from metamed_core.records.columns.values import SHARE, Cells, Flags, is_yes_no, numbers, share_read
 from metamed_core.words import Language, Words
 
@@ -91,7 +91,13 @@ def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tup
     roles = {name: Role.LABEL if name == label else guess_role(name, one) for name, one in cells.items()}
     if with_label and label is None and (last := _label_by_values(roles, cells)) is not None:
         roles[last] = Role.LABEL
-    return tuple(Column(name, role, unit_in(name) if role is Role.NUMBER else "") for name, role in roles.items())
+    return tuple(Column(name, role, _unit(name, cells[name]) if role is Role.NUMBER else "") for name, role in roles.items())
+
+
+def _unit(name: str, cells: Cells) -> str:
+    """The unit that the header names, or else the one that the cells name."""
+    named = units_in(cells.levels)
+    return unit_in(name) or (named[0] if len(named) == 1 else "")
 
 
 def guess_role(name: str, cells: Cells) -> Role:
@@ -135,19 +141,31 @@ def _width(text: str) -> int:
 
 def _label_by_name(cells: Mapping[str, Cells]) -> str | None:
     for strength, pattern in enumerate(_LABEL_NAMES):
-        fitting = [name for name in cells if pattern.fullmatch(words_of(name)) or pattern.fullmatch(name.strip().lower())]
+        fitting = [name for name in cells if _fits(pattern, name)]
         fitting = [name for name in fitting if strength == 0 or _few_values(cells[name], least=1)]
         if fitting:
             return fitting[-1]
     return None
 
 
+def _fits(pattern: re.Pattern[str], name: str) -> bool:
+    return (pattern.fullmatch(words_of(name)) or pattern.fullmatch(name.strip().lower())) is not None
+
+
+def is_named_label(name: str) -> bool:
+    """Whether a header says that the column holds the diagnoses."""
+    return any(_fits(pattern, name) for pattern in _LABEL_NAMES)
+
+
 def _label_by_values(roles: Mapping[str, Role], cells: Mapping[str, Cells]) -> str | None:
-    """The last column that is text with few values."""
+    """The last column that is text in which most values are shared by several patients."""
     fitting = [
         name
         for name, role in roles.items()
-        if role is Role.CATEGORY and _few_values(cells[name], least=2) and not _NOT_A_LABEL.fullmatch(words_of(name))
+        if role is Role.CATEGORY
+        and _few_values(cells[name], least=2)
+        and 2 * len(cells[name].levels) <= cells[name].n_known
+        and not _NOT_A_LABEL.fullmatch(words_of(name))
     ]
     return fitting[-1] if fitting else None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from metamed_core.records.columns.values import narrow
+from metamed_core.records.columns.texts import narrow
 from metamed_core.words import Words
 
 _BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|周|月|年|小时|分钟|次/分)"
@@ -30,6 +31,29 @@ def unit_in(header: str) -> str:
     last = None if _RATE.search(text) else _LAST_WORD.search(text)
     # One letter is rather a name (`vitamin D`, `factor g`) than a unit.
     return last[1] if last and len(last[1]) > 1 and UNIT.fullmatch(last[1]) else ("%" if text.endswith("%") else "")
+
+
+_CELL = re.compile(r"((?:[<>≤≥]=?\s*)?[+-]?\d[\d.,' ]*(?:e[+-]?\d+)?)\s*([^\d\s.,'].*)", re.IGNORECASE)
+_FLAG = re.compile(r"[hl]|\[[hl]\]|\([hl]\)|[↑↓]", re.IGNORECASE)
+"""How a laboratory marks a value as high or low."""
+
+
+def with_unit(cell: str) -> tuple[str, str]:
+    """A cell's number and the unit behind it: `82 g/L` -> `82`, `g/L`; no unit of a mark such as `5.2 H`. Other cells as they are."""
+    match = _CELL.fullmatch(cell)
+    if match and _FLAG.fullmatch(match[2].strip()):
+        return match[1].strip(), ""
+    return (match[1].strip(), match[2].strip()) if match and UNIT.fullmatch(match[2].strip()) else (cell, "")
+
+
+def units_in(cells: Iterable[str]) -> list[str]:
+    """The different units behind the numbers of a column, the first spelling of each."""
+    first: dict[str, str] = {}
+    for cell in cells:
+        unit = with_unit(cell.lstrip("<>≤≥= "))[1]
+        if unit:
+            first.setdefault(_folded(unit), unit)
+    return list(first.values())
 
 
 def unit_words(unit: str) -> Words:

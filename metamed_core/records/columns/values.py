@@ -13,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metamed_core.records.columns.texts import clean
+from metamed_core.records.columns.units import with_unit
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -40,17 +43,7 @@ LIMIT = 2**0.5
 SHARE = 0.9
 """A column is numbers (or dates) if at least this share of its known cells can be read so."""
 
-# Full-width forms (１２．５％＜) and other minus signs; not NFKC, which would turn 10² into 102.
-_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0x3000: " ",
-    0xA0: " ",
-    0x202F: " ",
-    0x2212: "-",
-    0x3002: ".",
-}
-
 _GRADE = re.compile(r"\(?\+{1,4}\)?|±|\+/?-|[1-4]\+")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d*)?")
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}([. ]\d{3})+(,\d*)?")
@@ -68,16 +61,6 @@ class Numbers:
     values: Floats
     censored: Flags
     unreadable: Flags
-
-
-def clean(text: str) -> str:
-    """A cell without needless blanks and, unless it is Chinese text with its own punctuation, without full-width forms."""
-    return " ".join((text if _CHINESE.search(text) else text.translate(_WIDTH)).split())
-
-
-def narrow(text: str) -> str:
-    """A header without full-width forms and needless blanks."""
-    return " ".join(text.translate(_WIDTH).split())
 
 
 def is_missing(text: str) -> bool:
@@ -168,6 +151,7 @@ def _number(text: str, *, comma: bool, limit: float) -> tuple[float, bool]:
 
 
 def _magnitude(text: str, *, comma: bool) -> float:
+    text = with_unit(text)[0]
     text = _POWER.sub(r"e\1", text.removesuffix("%").strip())
     if comma and (_COMMA.fullmatch(text) or _GROUPED_COMMA.fullmatch(text)):
         text = text.replace(".", "").replace(" ", "").replace(",", ".")
