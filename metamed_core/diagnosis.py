@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.records import Column, PatientRecords, Role
+from metamed_core.records.columns.values import numbers
 
 if TYPE_CHECKING:
     from metamed_core.trace import AdaptationTrace
@@ -118,6 +119,16 @@ def prototypes(records: PatientRecords) -> pd.DataFrame:
 def known_counts(records: PatientRecords) -> pd.DataFrame:
     """Class x feature column: how many patients of the class have a value, the n behind each prototype."""
     return _by_class(records, lambda _, cells: int(cells.notna().sum()))
+
+
+def limited_counts(records: PatientRecords) -> pd.DataFrame:
+    """Class x feature column: how many of these values are detection limits only (`<0.1`)."""
+    limits = {c.name: numbers(records.cells(c.name)).censored for c in records.feature_columns if c.role is Role.NUMBER}
+    of_class = {name: (records.labels == name).to_numpy() for name in records.classes}
+    return pd.DataFrame(
+        {column: [int(flags[of_class[name]].sum()) for name in records.classes] for column, flags in limits.items()},
+        index=list(records.classes),
+    )
 
 
 def _by_class(records: PatientRecords, value: Any) -> pd.DataFrame:

@@ -39,7 +39,7 @@ st.header(say(Words("3 · Adapt", "3 · 适应")), anchor=False)
 try:
     bench.adapt()
 except UserError as error:
-    forms.complain(say, error.words)
+    forms.complain(say, error.words + patients.TICK_AGAIN if bench.patients.dropped else error.words)
     st.stop()
 live.adaptation(say, bench, of_class)
 

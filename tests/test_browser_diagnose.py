@@ -105,8 +105,8 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page.get_by_text("Takes a few gradient steps").wait_for()
     page.get_by_text("Settings", exact=True).click()
     # More steps than usual, so that Stop comes before the end on a slow computer too.
-    page.get_by_label("Steps", exact=True).fill("64")
-    page.get_by_label("Steps", exact=True).press("Enter")
+    page.get_by_label("Steps (0–200)", exact=True).fill("64")
+    page.get_by_label("Steps (0–200)", exact=True).press("Enter")
     wait_until(lambda: step_shown(page) == (64, 64), seconds=60)
     idle(page)
     watch_it_adapt(page)

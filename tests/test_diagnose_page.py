@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.records import Role
+from metamed_core.records import Column, Role
 from metamed_core.words import LANGUAGES, Language, UserError
 from pages.shared import check, cohorts, patients, workbench
 from pages.shared.charts import MOST_POINTS, thinned
 from pages.shared.forms import attempt
+from pages.shared.frame import Say
 from pages.shared.workbench import KEY, Patients, Question, Workbench, bundled
 
 ROOT = Path(__file__).parents[1]
@@ -202,6 +203,45 @@ def test_the_roles_table_moves_the_diagnosis_and_refuses_a_range_the_wrong_way_r
     assert [column.role for column in pending.records.columns[:2]] == [Role.LABEL, Role.IGNORE]
 
 
+def test_a_workbook_opens_on_its_first_sheet_of_patients(app: AppTest) -> None:
+    frame, file = pd.read_csv(io.StringIO(TABLE)), io.BytesIO()
+    with pd.ExcelWriter(file) as book:
+        pd.DataFrame({"read me": ["a cover sheet"]}).to_excel(book, sheet_name="cover", index=False)
+        pd.DataFrame().to_excel(book, sheet_name="blank", index=False)
+        frame.to_excel(book, sheet_name="patients", index=False)
+    upload(app, "book.xlsx", file.getvalue())
+    assert held(app).pending.sheet == "patients"
+    assert "first row is called A-1, that of the last row Q-2" in texts(app).replace("\\", "")
+
+
+def test_a_refused_range_gives_a_fresh_table_and_a_sentence_beside_it(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    number = held(app).pending.number
+    held(app).pending.renew()
+    assert held(app).pending.number != number
+    assert not attempt(held(app), lambda: check._apply(held(app).pending, {2: {"low": 400.0, "high": 150.0}}), beside="roles")
+    app.run()
+    assert [error.value for error in app.error] == [r"The reference range of ferritin \(µg/L\) ends \(150\) before it begins \(400\)\: put the lower value first\."]  # fmt: skip
+    assert held(app).pending.records.columns[2].low is None
+
+
+def test_a_bad_file_beside_an_open_check_says_which_file_the_check_is_of(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    upload(app, "empty.csv", b"")
+    assert held(app).pending.file == "clinic.csv"
+    assert "was not taken; this is still the one from before" in texts(app)
+
+
+def test_what_the_check_found_stays_in_view_until_it_is_mended(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.replace("MCV (fL)", "MRN").encode())
+    app.button(key="confirm").click().run()
+    assert "Open from the upload check (1): “MRN” can tell who a patient is" in texts(app).replace("\\", "")
+    app.button(key="reopen").click().run()
+    app.button(key="remedy_0").click().run()
+    app.button(key="confirm").click().run()
+    assert "Open from the upload check" not in texts(app)
+
+
 # -- edits -------------------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +285,32 @@ def test_a_value_that_cannot_be_read_is_refused_and_the_old_one_kept() -> None:
     assert "abc" in bench.complaint.en
     assert "abc" in bench.complaint.zh
     assert bench.patients is before
+
+
+def test_leaving_patients_out_repaints_nobody(app: AppTest) -> None:
+    bench = bench_of()
+    say = Say("en")
+    before = patients.looks_of(say, bench)
+    gone = next(iter(before))
+    rows = tuple(bench.patients.records.labels.index[bench.patients.records.labels == gone])
+    patients._take_over(bench, patients.Shown(rows, {}), {at: {"use": False} for at in range(len(rows))})
+    after = patients.looks_of(say, bench)
+    assert gone not in after
+    assert all(after[name] == before[name] for name in after)
+
+
+def test_unticking_down_to_one_diagnosis_says_how_to_come_back(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    app.button(key="confirm").click().run()
+    patients._take_over(held(app), patients.Shown((0, 1), {}), {0: {"use": False}, 1: {"use": False}})
+    app.run()
+    assert patients.TICK_AGAIN.en.rstrip(".") in app.error[0].value.replace("\\", "")
+
+
+def test_a_unit_given_in_the_check_is_shown_and_one_in_the_header_not_twice() -> None:
+    say = Say("en")
+    assert patients.heading(say, Column("Hb", Role.NUMBER, "g/L")) == "Hb (g/L)"
+    assert patients.heading(say, Column("MCV (fL)", Role.NUMBER, "fL")) == "MCV (fL)"
 
 
 def test_the_slider_stays_where_it_was_after_an_edit() -> None:

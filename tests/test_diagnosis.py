@@ -8,7 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metamed_core.diagnosis import agreement, arrange, diagnose, known_counts, most_telling, out_of_range, predicted, profile, prototypes
+from metamed_core.diagnosis import (
+    agreement,
+    arrange,
+    diagnose,
+    known_counts,
+    limited_counts,
+    most_telling,
+    out_of_range,
+    predicted,
+    profile,
+    prototypes,
+)
 from metamed_core.records import Column, PatientRecords, Role
 
 RAW = pd.DataFrame(
@@ -109,3 +120,9 @@ def test_a_constant_column_without_a_range_is_not_drawn() -> None:
 def test_the_most_telling_columns_keep_the_order_of_the_table() -> None:
     points = pd.DataFrame({"column": list("aabbcc"), "position": [0, 3, 0, 1, 0, 2]})
     assert most_telling(points, 2) == ["a", "c"]
+
+
+def test_detection_limits_behind_a_prototype_are_counted() -> None:
+    raw = pd.DataFrame({"crp": ["<0.5", "2", "<0.5", "3"], "dx": ["a", "a", "b", None]}, dtype=object)
+    counts = limited_counts(PatientRecords.from_table(raw))
+    assert counts["crp"].to_dict() == {"a": 1, "b": 1}

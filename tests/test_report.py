@@ -25,19 +25,20 @@ def test_an_ordinary_cell_stays_as_it_is(text: str) -> None:
 
 
 def test_the_csv_is_complete_and_harmless() -> None:
-    data = predictions_csv([ONE], CLASSES, algorithm="maml", step=3)
+    run = {"algorithm": "maml", "settings": "inner_lr=0.03", "weights": "universal", "seed": 0, "step": 3, "file": "=evil.csv"}
+    data = predictions_csv([ONE], CLASSES, run)
     assert data.startswith(b"\xef\xbb\xbf"), "Excel garbles Chinese without the byte order mark"
     header, row = csv.reader(io.StringIO(data.decode("utf-8-sig")))
     assert header == [
-        "patient", "predicted", "probability", "p(=cmd())", "p(flu)",
-        "nearest_1", "nearest_1_diagnosis", "nearest_1_distance", "algorithm", "step", "intended_use",
+        "patient", "row", "predicted", "probability", "p(=cmd())", "p(flu)", "nearest_1", "nearest_1_diagnosis",
+        "nearest_1_distance", "algorithm", "settings", "weights", "seed", "step", "file", "intended_use",
     ]  # fmt: skip
-    assert row[:8] == ["'@Q-1", "'=cmd()", "0.750000", "0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
-    assert row[8:] == ["maml", "3", "research and teaching only, not a medical device"]
+    assert row[:9] == ["'@Q-1", "5", "'=cmd()", "0.750000", "0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
+    assert row[9:] == ["maml", "inner_lr=0.03", "universal", "0", "3", "'=evil.csv", "research and teaching only, not a medical device"]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in (*header, *row))
 
 
 def test_nobody_to_diagnose_gives_a_header() -> None:
-    table = predictions_table([], ("a", "b"), algorithm="maml", step=0)
+    table = predictions_table([], ("a", "b"), {"algorithm": "maml", "step": 0})
     assert table.empty
-    assert list(table.columns[:5]) == ["patient", "predicted", "probability", "p(a)", "p(b)"]
+    assert list(table.columns[:6]) == ["patient", "row", "predicted", "probability", "p(a)", "p(b)"]

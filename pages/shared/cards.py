@@ -16,7 +16,8 @@ from pages.shared.workbench import Shown, Workbench
 
 PER_PAGE = 10
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
-BAR = 32  # blanks in a full bar; more would be cut on a tablet
+BAR, MARGIN = 34, 2  # blanks in a full bar (more would be cut on a tablet), and those that its rounded ends are worth
+LEAST = 0.03  # a smaller probability has no bar, or the ends alone would make it look like more
 ORDERS = {
     "table": Words("As in the table", "按表格顺序"),
     "uncertain": Words("Least certain first", "最不确定的在前"),
@@ -24,6 +25,10 @@ ORDERS = {
     "class": Words("By diagnosis", "按诊断"),
 }
 ALL = ""
+ORDER_ONLY = Words(
+    "How to read: read the figures as a ranking. They are not calibrated: of the answers given 0.90, fewer than 90 in 100 may be right.",
+    "读法：请将数值视为排序。它们尚未校准：给出 0.90 的答案中，正确者可能不足九成。",
+)
 
 
 def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
@@ -42,6 +47,7 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
             )
         )
         return
+    st.caption(say(ORDER_ONLY))
     names = [str(name) for name in kept.patient_names.loc[kept.undiagnosed]]
     order, only, name = _choices(say, bench, predicted(kept.classes, proba), looks, names[0])
     found = [at for at in arrange(kept.classes, proba, names, order, only) if name.lower() in names[at].lower()]
@@ -149,5 +155,5 @@ def _lines(say: Say, one: Diagnosis, looks: dict[str, Look]) -> list[tuple[str, 
 
 def _bar(p: float, colour: str) -> str:
     """A bar of coloured blanks: it stands in the text, so it needs no picture and a screen reader passes over it."""
-    blanks = "\u00a0" * round(p * BAR)
+    blanks = "\u00a0" * (max(round(p * BAR) - MARGIN, 1) if p >= LEAST else 0)
     return f':color[{blanks}]{{background="{colour}"}}' if blanks else ""

@@ -15,7 +15,7 @@ from metamed_core.formats import EXTENSIONS, read_table, sheets
 from metamed_core.records import Column, Finding, PatientRecords, Role
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts
-from pages.shared.forms import attempt, mirror
+from pages.shared.forms import attempt, complain, mirror
 from pages.shared.frame import Say, fresh_key
 from pages.shared.text import plain
 from pages.shared.workbench import UPLOAD, Patients, Pending, Workbench
@@ -27,6 +27,7 @@ REMEDIES = {
 }
 ICONS = {None: ":material/info:", "drop": ":material/flag:", "convert": ":material/flag:", "cap": ":material/flag:"}
 MOST_FINDINGS = 12
+MOST_HEIGHT = 760  # pixels of the table of roles: twenty columns
 MIMES = {"csv": "text/csv"}
 
 
@@ -68,8 +69,22 @@ def offer_upload(say: Say, bench: Workbench) -> None:
 def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) -> None:
     """Read a file into the upload check. Raises UserError and leaves everything as it was."""
     names = sheets(name, data)
-    records = PatientRecords.from_table(read_table(name, data, sheet))
-    bench.pending = Pending(name, data, names, sheet or (names[0] if names else None), records)
+    sheet = sheet or _first_of_patients(name, data, names)
+    bench.pending = Pending(name, data, names, sheet, PatientRecords.from_table(read_table(name, data, sheet)))
+
+
+def _first_of_patients(name: str, data: bytes, sheets: list[str]) -> str | None:
+    """The first sheet that allows a task; a workbook often begins with a cover or a legend. Else the first that can be read."""
+    readable = []
+    for sheet in sheets if len(sheets) > 1 else ():
+        try:
+            records = PatientRecords.from_table(read_table(name, data, sheet))
+        except UserError:
+            continue
+        readable.append(sheet)
+        if records.problem is None and not any(finding.kind == "guessed_label" for finding in records.findings):
+            return sheet
+    return readable[0] if readable else next(iter(sheets), None)
 
 
 def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
@@ -77,8 +92,17 @@ def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
     with st.container(border=True, key="upload_check"):
         title = Words("Check the columns of {file}", "检查 {file} 的各列") if pending.file else Words("Check the columns", "检查各列")
         st.subheader(plain(say(title.format(file=pending.file))), anchor=False)
+        if bench.complaint is not None and not bench.beside:
+            st.caption(
+                say(
+                    Words(
+                        "The file named above was not taken; this is still the one from before.", "上述文件未被采用；此处仍是之前的文件。"
+                    )
+                )
+            )
         _choose_sheet(say, bench, pending)
         st.markdown(plain(say(pending.records.task_sentence)))
+        st.caption(plain(say(_called(pending.records))))
         _findings(say, bench, pending)
         _roles(say, bench, pending)
         if pending.records.problem is not None:
@@ -88,6 +112,15 @@ def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
             use = Words("Use these patients", "使用这些患者")
             st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(bench, pending))
             st.button(say(Words("Back to what I had", "返回原来的数据")), key="cancel", on_click=_cancel, args=(bench,))
+
+
+def _called(records: PatientRecords) -> Words:
+    """How the user will find a patient again."""
+    first, last = records.patient_names.iloc[0], records.patient_names.iloc[-1]
+    return Words(
+        "On this page the patient of the first row is called {first}, that of the last row {last}.",
+        "本页中，第一行的患者称为 {first}，最后一行的患者称为 {last}。",
+    ).format(first=first, last=last)
 
 
 def _confirm(bench: Workbench, pending: Pending) -> None:
@@ -143,6 +176,13 @@ def _mend(pending: Pending, finding: Finding) -> None:
 def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
     columns = pending.records.columns
     key = f"roles_{pending.number}"
+
+    def take_over() -> None:
+        if not attempt(bench, lambda: _apply(pending, st.session_state[key]["edited_rows"]), beside="roles"):
+            pending.renew()  # a new editor, which does not hold the refused value any more
+
+    if bench.beside == "roles":
+        complain(say, bench.complaint)
     table = pd.DataFrame(
         {
             "column": [column.name for column in columns],
@@ -162,7 +202,8 @@ def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
         column_config=_role_columns(say),
         placeholder="",
         alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考区间")),
-        on_change=lambda: attempt(bench, lambda: _apply(pending, st.session_state[key]["edited_rows"])),
+        on_change=take_over,
+        height=min(35 * (len(table) + 1) + 3, MOST_HEIGHT),
     )
 
 

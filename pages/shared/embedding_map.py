@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +16,7 @@ from pages.shared.frame import Say
 from pages.shared.workbench import Shown
 
 MOST_DOTS = 400  # undiagnosed patients drawn
+MARGIN = 0.05  # of the map's width and height, on each side
 HOW_TO_READ = Words(
     "How to read: filled marks are labelled patients, large outlines the prototypes, grey dots the undiagnosed; the ring is the patient "
     "followed below. Near means alike to the model, as far as a plane can show it.",
@@ -53,7 +55,9 @@ def _places(say: Say, shown: Shown, watched: Hashable, looks: Mapping[str, Look]
 
 
 def _corners(shown: Shown) -> list[tuple[float, float]]:
-    """Two opposite corners that hold every step made so far, so that the axes stand still while the marks move."""
-    maps = [part for step in shown.trace.steps for part in (step.support_map, step.query_map, step.prototype_map) if len(part)]
-    return [(min(float(m[:, 0].min()) for m in maps), min(float(m[:, 1].min()) for m in maps)),
-            (max(float(m[:, 0].max()) for m in maps), max(float(m[:, 1].max()) for m in maps))]  # fmt: skip
+    """Two opposite corners, a little beyond every step made so far, so that the axes stand still and no mark is cut."""
+    steps = shown.trace.steps
+    everyone = np.concatenate([part for step in steps for part in (step.support_map, step.query_map, step.prototype_map)])
+    low, high = everyone.min(0), everyone.max(0)
+    margin = MARGIN * (high - low)
+    return [tuple((low - margin).tolist()), tuple((high + margin).tolist())]

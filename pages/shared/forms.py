@@ -139,22 +139,16 @@ def _number_field(say: Say, bench: Workbench, one: Setting, key: str) -> None:
 
     mirror(say, key, kind(values[one.name]))
     st.number_input(
-        say(one.label),
+        f"{say(one.label)} ({one.low:g}–{one.high:g})",
         min_value=kind(one.low),
         max_value=kind(one.high),
         step=kind(one.step),
         format=None if kind is int else "%.4g",
         key=key,
         persist_state="session",
-        help=say(one.help + _range(one)),
+        help=say(one.help + Words("Usually {usual}.", "通常为 {usual}。").format(usual=f"{one.default:g}")),
         on_change=change,
         width=200,
-    )
-
-
-def _range(one: Setting) -> Words:
-    return Words("From {low} to {high}; usually {default}.", "范围 {low} 至 {high}，通常为 {default}。").format(
-        low=f"{one.low:g}", high=f"{one.high:g}", default=f"{one.default:g}"
     )
 
 

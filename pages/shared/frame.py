@@ -27,8 +27,8 @@ INTENDED_USE = Words(
     "仅供研究与教学使用；不是医疗器械。",
 )
 PRIVACY = Words(
-    "Your data stay in this computer's memory and go nowhere else.",
-    "您的数据只保留在本机内存中，不会发送到别处。",
+    "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
+    "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",
 )
 
 
@@ -162,7 +162,8 @@ def _strip(say: Say) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
         st.caption(f":material/shield: **{say(INTENDED_USE)}** {say(PRIVACY)}", width="stretch")
         delete = say(Words("Delete my data", "删除我的数据"))
-        with st.popover(delete, icon=":material/delete:", type="tertiary"):
+        # A new one after each deletion: the old one would stay open.
+        with st.popover(delete, icon=":material/delete:", type="tertiary", key=fresh_key("delete")):
             st.markdown(
                 say(
                     Words(

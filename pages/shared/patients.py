@@ -17,7 +17,7 @@ import streamlit as st
 from metamed_core import palette
 from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
-from metamed_core.records.columns.units import unit_words
+from metamed_core.records.columns.units import unit_in, unit_words
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts
 from pages.shared.forms import attempt, complain, pager
@@ -26,8 +26,9 @@ from pages.shared.text import plain
 from pages.shared.workbench import Patients, Workbench
 
 ROWS, COLUMNS = 100, 60
-HEIGHT = 246  # pixels: six rows, so that the answers are not far below
+HEIGHT = 248  # pixels: six rows, so that the answers are not far below
 MOST_LEVELS = 40  # more categories than this are typed, not chosen
+TICK_AGAIN = Words("Or tick the patients again that were left out.", "也可以重新勾选被排除的患者。")
 MARKS = {
     "circle": "●",
     "square": "■",
@@ -67,11 +68,16 @@ def _unbroken(name: str) -> str:
 
 
 def looks_of(say: Say, bench: Workbench) -> dict[str, Look]:
-    """The diagnoses in use, how each is drawn and what it is called in the language of the page."""
-    kept, source = bench.kept or bench.patients.records, bench.patients.source
+    """The diagnoses in use, how each is drawn and what it is called in the language of the page.
+
+    Looks are dealt to all diagnoses of the table, so that leaving a patient out repaints nobody.
+    """
+    everyone, source = bench.patients.records, bench.patients.source
+    kept = (bench.kept or everyone).counts
     return {
         label: replace(look, name=say(cohorts.called(source, label)))
-        for label, look in zip(kept.classes, palette.looks(kept.n_way), strict=True)
+        for label, look in zip(everyone.classes, palette.looks(everyone.n_way), strict=True)
+        if label in kept
     }
 
 
@@ -86,6 +92,10 @@ def patient_tables(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
         st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=bench.check_again)
+        still_open = [finding for finding in bench.patients.original.findings if finding.remedy is not None]
+        if still_open:
+            said = Words("Open from the upload check ({n}): {first}", "上传检查中尚未处理（{n} 项）：{first}")
+            st.caption(f":material/flag: {plain(say(said.format(n=len(still_open), first=still_open[0].message)))}")
         if bench.patients.edited or bench.patients.dropped:
             _offer_undo(say, bench)
 
@@ -128,14 +138,12 @@ def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, a
         # An editor of other patients may still report once after it is gone.
         if drawn == (bench.patients.source, bench.redrawn):
             _take_over(bench, shown, st.session_state[key]["edited_rows"], which)
-            if bench.complaint is not None:
-                st.toast(plain(say(bench.complaint)), icon=":material/error:")
 
     with table:
         st.data_editor(
             _view(bench.patients, shown, labelled),
             key=key,
-            height=min(HEIGHT, 36 * (len(part) + 1) + 2),
+            height=min(HEIGHT, 35 * (len(part) + 1) + 3),
             hide_index=True,
             num_rows="fixed",
             disabled=["name"],
@@ -196,7 +204,8 @@ def _field(say: Say, patients: Patients, rows: list[Hashable], column: Column) -
 def heading(say: Say, column: Column) -> str:
     """A column's name and unit."""
     name = column.label(say.language)
-    return f"{name} ({say(unit_words(column.unit))})" if column.unit and column.title is not None else name
+    told = column.title is None and unit_in(column.name)
+    return f"{name} ({say(unit_words(column.unit))})" if column.unit and not told else name
 
 
 def _told(say: Say, column: Column) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metamed_core.diagnosis import known_counts, most_telling, out_of_range, profile, prototypes
+from metamed_core.diagnosis import known_counts, limited_counts, most_telling, out_of_range, profile, prototypes
 from metamed_core.figures import profile_figure
 from metamed_core.palette import Look
 from metamed_core.records import Column, PatientRecords, Role
@@ -60,7 +60,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
 
 
 def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look]) -> None:
-    values, counts = prototypes(records), known_counts(records)
+    values, counts, limits = prototypes(records), known_counts(records), limited_counts(records)
     columns = list(records.feature_columns)
     listed = columns[:MOST_ROWS]
     if len(columns) > len(listed):
@@ -76,7 +76,8 @@ def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look
         table["range"] = ranges
     for k, name in enumerate(records.classes):
         n = {c.name: (int(counts.at[name, c.name]), records.counts[name]) for c in listed}
-        table[f"k{k}"] = [_cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
+        about = {c: "~" if limits.at[name, c] else "" for c in limits}
+        table[f"k{k}"] = [about.get(c.name, "") + _cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
     show = st.column_config
     config: dict[str, Any] = {
         "column": show.TextColumn(say(Words("Column", "列")), pinned=True, width=COLUMN_WIDTH),
@@ -89,14 +90,14 @@ def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look
     st.dataframe(
         pd.DataFrame(table),
         hide_index=True,
-        height=min(420, 36 * (len(listed) + 1) + 2),
+        height=min(420, 35 * (len(listed) + 1) + 3),
         column_config=config,
         key="prototypes",
         alt=say(Words("Prototype of each diagnosis in original units", "各诊断原型（原始单位）")),
     )
     st.caption(say(Words(
-        "How to read: the mean of the labelled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing.",
-        "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考区间。有缺失值时括号内为实际例数。",
+        "How to read: the mean of the labelled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing; ~ marks a mean with detection limits in it.",
+        "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考区间。有缺失值时括号内为实际例数；~ 表示均值中含有检测限。",
     )))  # fmt: skip
 
 

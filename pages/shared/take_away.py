@@ -13,13 +13,21 @@ from pages.shared.workbench import Workbench
 
 def offer_csv(say: Say, bench: Workbench) -> None:
     """The answers at the step that is shown, as CSV; made only when it is asked for."""
-    shown, algorithm = bench.shown(), bench.question.algorithm
+    shown, question, source = bench.shown(), bench.question, bench.patients
     if shown is None:
         return
 
     def make() -> bytes:
         everyone = diagnose(shown.records, shown.trace, shown.cursor)
-        return predictions_csv(everyone, shown.records.classes, algorithm=algorithm, step=shown.cursor)
+        run = {
+            "algorithm": question.algorithm,
+            "settings": "; ".join(f"{name}={value:g}" for name, value in question.settings),
+            "weights": question.start,
+            "seed": question.seed,
+            "step": shown.cursor,
+            "file": source.file or source.source,
+        }
+        return predictions_csv(everyone, shown.records.classes, run)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -33,7 +41,7 @@ def offer_csv(say: Say, bench: Workbench) -> None:
             disabled=not len(shown.records.undiagnosed),
         )
         said = Words(
-            "One row a patient: every diagnosis with its probability, and the nearest labelled patients. Column names are the same in both languages.",
-            "每行一位患者：各诊断及其概率，以及最近的已确诊患者。两种语言下列名相同。",
+            "One row a patient: every diagnosis with its probability, the nearest labelled patients, and what produced the answer. Column names are the same in both languages.",
+            "每行一位患者：各诊断及其概率、最近的已确诊患者，以及得出答案的算法与设置。两种语言下列名相同。",
         )
         st.caption(say(said))

@@ -31,6 +31,8 @@ TICK = 0.3  # seconds between ticks
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
 AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
 
+_NUMBERS = itertools.count()
+
 
 @dataclass(frozen=True)
 class Patients:
@@ -70,7 +72,11 @@ class Pending:
     sheet: str | None
     records: PatientRecords
     source: str = UPLOAD
-    number: int = field(default_factory=itertools.count().__next__)
+    number: int = field(default_factory=_NUMBERS.__next__)
+
+    def renew(self) -> None:
+        """Another number, so that widgets keyed by it are drawn anew."""
+        self.number = next(_NUMBERS)
 
 
 @dataclass(frozen=True)
