@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from metamed_core.backbones import ColumnEncoder
+from metamed_core.episode import Episode
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import MetaState, MetaTraining, mean_accuracy, meta_train
 from metamed_core.tasks import clinical_prior
@@ -52,8 +53,8 @@ def add_meta_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learner", choices=list(LEARNERS), required=True)
     parser.add_argument("--meta-steps", type=_at_least(0), default=plan.meta_steps, help="outer steps (default %(default)s)")
     parser.add_argument("--meta-batch", type=_at_least(1), default=plan.meta_batch, help="tasks in each outer step (default %(default)s)")
-    parser.add_argument("--meta-lr", type=float, default=plan.meta_lr, help="largest outer step size (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=plan.seed)
+    parser.add_argument("--meta-lr", type=_step_size, default=plan.meta_lr, help="largest outer step size (default %(default)s)")
+    parser.add_argument("--seed", type=_seed, default=plan.seed)
     parser.add_argument("--validate", type=_at_least(1), default=12, help="how often to validate on held-out tasks (default %(default)s)")
     parser.add_argument("--out", type=Path, help="file to write (default: the shipped weights of this learner)")
 
@@ -67,6 +68,24 @@ def _at_least(least: int) -> Callable[[str], int]:
     return count
 
 
+def _step_size(text: str) -> float:
+    if not 0 < (value := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no step size: give a number above 0, at most 1")
+    return value
+
+
+def _seed(text: str) -> int:
+    if not 0 <= (value := int(text)) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
+    return value
+
+
+def validation_tasks() -> list[Episode]:
+    """The meta-batches of synthetic tasks on which every learner is validated, never trained on."""
+    prior, rng = clinical_prior.ClinicalPrior(), torch.Generator().manual_seed(VALIDATION_SEED)
+    return [prior.sample_batch(8, rng) for _ in range(24)]
+
+
 def run_meta_train(options: argparse.Namespace) -> None:
     """Meta-train, writing weights and card at every validation, so that a stop loses little."""
     torch.set_num_threads(1)
@@ -74,20 +93,20 @@ def run_meta_train(options: argparse.Namespace) -> None:
     backbone, prior = ColumnEncoder(), clinical_prior.ClinicalPrior()
     plan = MetaTraining(options.meta_steps, options.meta_batch, options.meta_lr, seed=options.seed)
     out = options.out or SHIPPED / f"{options.learner}.safetensors"
-    held_out_rng = torch.Generator().manual_seed(VALIDATION_SEED)
-    held_out = [prior.sample_batch(8, held_out_rng) for _ in range(24)]
+    in_use, held_out = LEARNERS[options.learner](), validation_tasks()
     facts: dict[str, Any] = {
         "command": _command(options.learner, plan),
         "plan": dataclasses.asdict(plan),
         "prior": {"name": "clinical_prior", "version": clinical_prior.VERSION},
         "commit": _commit(),
         "hardware": f"{platform.machine()}, one CPU thread, torch {torch.__version__}",
+        "validated_with": dataclasses.asdict(in_use),
         "validation": [],
     }
     started, every = time.perf_counter(), max(1, plan.meta_steps // options.validate)
     for state in meta_train(learner, backbone, prior, plan):
         if state.step % every == 0 or state.step == plan.meta_steps:
-            accuracy, loss = mean_accuracy(LEARNERS[options.learner](), backbone, state.weights, held_out)
+            accuracy, loss = mean_accuracy(in_use, backbone, state.weights, held_out)
             facts["validation"].append({"step": state.step, "accuracy": round(accuracy, 4), "log_loss": round(loss, 4)})
             facts["seconds"] = round(time.perf_counter() - started)
             save_weights(out, learner, backbone, state.weights, facts)

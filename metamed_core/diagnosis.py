@@ -113,7 +113,7 @@ def prototypes(records: PatientRecords) -> pd.DataFrame:
 
     NaN or None where no patient of the class has a value.
     """
-    return _by_class(records, lambda column, cells: cells.mean() if column.role in MEASURED else _most_frequent(cells))
+    return _by_class(records, lambda column, cells: cells.mean() if column.role in MEASURED else most_frequent(cells))
 
 
 def known_counts(records: PatientRecords) -> pd.DataFrame:
@@ -138,7 +138,8 @@ def _by_class(records: PatientRecords, value: Any) -> pd.DataFrame:
     return pd.DataFrame(columns, index=list(records.classes), dtype=object)
 
 
-def _most_frequent(cells: pd.Series) -> str | None:
+def most_frequent(cells: pd.Series) -> str | None:
+    """The word that most cells hold; None where none holds any."""
     counts = cells.dropna().astype(str).value_counts()
     # Ties by name: the same table must not show another category tomorrow.
     return min(counts.index, key=lambda level: (-counts[level], level)) if len(counts) else None

@@ -17,6 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
 
+from metamed_core.diagnosis import most_frequent
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import LabelledSet
 from metamed_core.learner import Learner, settings
@@ -80,7 +81,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         backbone, start = load_weights(self.weights, learner, self._seed())
         nobody = support.x[:0]
         self.trace_ = AdaptationTrace(learner, backbone, start, support, len(self.classes_), nobody, held_out=False).run()
-        self.prototypes_ = features.groupby(np.asarray(y)).agg(_typical)
+        self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
@@ -112,7 +113,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             # scikit-learn has compared the names of two tables above; a table and an array are matched by position.
             frame.columns = names if reset else self._names_at_fit(names)
             return frame.apply(_dates_as_days)
-        words = np.asarray(X, dtype=object).dtype == object and np.asarray(X).dtype.kind in "OUS"
+        words = np.asarray(X).dtype.kind in "OUS"
         array = validate_data(self, X, reset=reset, dtype=None if words else np.float64, ensure_all_finite="allow-nan")
         names = [f"x{i}" for i in range(array.shape[1])]
         return pd.DataFrame(array, columns=names if reset else self._names_at_fit(names)).infer_objects()
@@ -203,10 +204,14 @@ def _dates_as_days(column: pd.Series) -> pd.Series:
     return column.dt.total_seconds() / 86_400 if pd.api.types.is_timedelta64_dtype(column) else column
 
 
-def _typical(column: pd.Series) -> Any:
-    """The prototype of one column in its own units: the mean of numbers, the most frequent word."""
-    if pd.api.types.is_numeric_dtype(column):
-        # An infinite value counts as missing, here as in the encoder.
-        return column.replace([np.inf, -np.inf], np.nan).mean()
-    counts = column.dropna().value_counts()
-    return counts.index[0] if len(counts) else None
+def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
+    """Classes x columns in the columns' own units: the mean of numbers, the most frequent word."""
+    columns = {}
+    for name, column in features.items():
+        if pd.api.types.is_numeric_dtype(column):
+            values = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            # An infinite value counts as missing, here as in the encoder.
+            columns[name] = values.where(np.isfinite(values)).groupby(y).mean()
+        else:
+            columns[name] = pd.Series({label: most_frequent(cells) for label, cells in column.groupby(y)}, dtype=object)
+    return pd.DataFrame(columns)

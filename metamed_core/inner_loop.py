@@ -79,7 +79,7 @@ def support_loss(backbone: Backbone, support: LabelledSet) -> Callable[[Weights]
 
 
 def descend(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, *, first_order: bool = False) -> dict[str, Tensor]:
-    """One step of gradient descent, theta' = theta - lr * grad loss(theta) (Finn et al. 2017, eq. 1), as new weights.
+    """One step of gradient descent, theta' = theta - lr * grad loss(theta) (Finn et al. 2017, sec. 2.2), as new weights.
 
     An outer gradient goes through the step, unless `first_order` holds the inner gradient constant.
     """

@@ -36,18 +36,21 @@ class Classifier(ABC):
     @torch.no_grad()
     def predict_proba(self, x: Tensor) -> Tensor:
         """Probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; rows sum to 1."""
-        # A bounded block of cells at a time: 20,000 patients with 1,000 columns must not need all memory at once.
-        block = max(1, 200_000 // max(x.shape[-2], 1))
-        return torch.cat([self.log_proba(part).exp() for part in torch.split(x, block)]) if len(x) else x.new_zeros(0, self.n_way)
+        return torch.cat([self.log_proba(part).exp() for part in in_blocks(x)])
 
     @torch.no_grad()
     def embed(self, x: Tensor) -> Tensor:
         """Embeddings `(n, n_embedding)` by the weights of this moment."""
-        return self.backbone.embed(self.weights, x)
+        return torch.cat([self.backbone.embed(self.weights, part) for part in in_blocks(x)])
 
     def prototypes(self) -> Tensor:
         """Class means of the support's embeddings, `(n_way, n_embedding)`; zeros for a class without a patient yet."""
         return class_means(self.embed(self.support.x), self.support.y, self.n_way)
+
+
+def in_blocks(x: Tensor) -> tuple[Tensor, ...]:
+    """Patients a bounded number of cells at a time, at least one block: many patients with many columns must not need all memory at once."""
+    return torch.split(x, max(1, 100_000 // max(x.shape[-2], 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Learner(ABC):
         """What meta-training lowers, for one task (no leading dimension): a scalar."""
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Mean meta-loss over a meta-batch of tasks `(n_tasks, ...)` and the direction that lowers it (a gradient).
+        """Mean meta-loss over a meta-batch of tasks `(n_tasks, ...)` and its gradient; a step against it lowers the loss.
 
         `rng` is for learners whose update draws minibatches.
         """

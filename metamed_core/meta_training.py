@@ -41,7 +41,7 @@ def meta_train(learner: Learner, backbone: Backbone, tasks: TaskDistribution, pl
     """Yield the state before the first outer step and after each; the same plan and tasks give the same weights.
 
     Adam takes the learner's meta-gradient, clipped to length 1; for Reptile that is initial minus adapted weights, as its
-    authors suggest (Nichol et al. 2018, sec. 2).
+    authors suggest (Nichol et al. 2018, sec. 3).
     """
     rng = torch.Generator().manual_seed(plan.seed)
     weights = {name: weight.clone() for name, weight in learner.init(backbone, rng).items()}

@@ -6,6 +6,7 @@ Floor 11 of the house.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 
 import pandas as pd
 
@@ -47,7 +48,7 @@ def _columns(classes: Sequence[str], n_nearest: int) -> list[str]:
 
 def _row(one: Diagnosis, classes: Sequence[str], n_nearest: int) -> dict[str, object]:
     proba = dict(one.ranked)
-    number = one.row + 1 if isinstance(one.row, int) else harmless(one.row)
+    number = int(one.row) + 1 if isinstance(one.row, Integral) else harmless(one.row)
     row: dict[str, object] = {"patient": harmless(one.name), "row": number, "predicted": harmless(one.top), "probability": one.probability}
     row |= {f"p({name})": proba[name] for name in classes}
     for k, neighbour in enumerate(one.nearest[:n_nearest]):

@@ -20,14 +20,20 @@ from metamed_core.backbones import Backbone, Weights
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import LabelledSet, class_means
 from metamed_core.held_out import HeldOut
-from metamed_core.learner import Classifier, Learner, cross_entropy
+from metamed_core.learner import Classifier, Learner, cross_entropy, in_blocks
 from metamed_core.universal import load_weights
-from metamed_core.words import UserError
+from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
     from metamed_core.records import PatientRecords
 
 Array = npt.NDArray[np.float64]
+MAX_CELLS = 2_000_000
+"""Patients times columns that can still be watched step by step, some ten seconds a step."""
+_TOO_LARGE = Words(
+    "The table holds {n:,} values, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
+    "表格共有 {n:,} 个数据，超过上限 {most:,}：请减少患者或列，或在 Python 中使用 FewShotClassifier。",
+)
 NEAREST = 3
 """How many labelled patients stand beside an answer."""
 
@@ -101,6 +107,7 @@ class AdaptationTrace:
         self.seconds = 0.0
         self.held_out: HeldOut | None = HeldOut(learner, backbone, weights, support) if held_out else None
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
+        self.n_folds = len(self.held_out.groups) if self.held_out is not None else 0
         self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
         self._classifiers: Iterator[Classifier] = learner.adapt(backbone, weights, support, n_way)
@@ -142,22 +149,29 @@ class AdaptationTrace:
 
     @torch.no_grad()
     def _watch(self, classifier: Classifier) -> Step:
-        support, query = classifier.embed(self.support.x), classifier.embed(self.query)
-        # By differences: the quicker way by products would let rounding decide between patients who are alike.
-        apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
-        distance, nearest = apart.topk(min(NEAREST, len(self.support)), largest=False)
+        support = classifier.embed(self.support.x)
+        places, distances, positions = zip(*(self._seen(classifier, support, x) for x in in_blocks(self.query)), strict=True)
+        distance, nearest = torch.cat(distances), torch.cat(positions)
         return Step(
             index=len(self.steps),
             support_loss=float(cross_entropy(classifier.log_proba(self.support.x), self.support.y)),
             held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
             proba=classifier.predict_proba(self.query).double().numpy(),
             support_map=self._axes.place(support),
-            query_map=self._axes.place(query),
+            query_map=np.concatenate(places),
             prototype_map=self._axes.place(classifier.prototypes()),
             nearest=nearest.numpy(),
             distance=distance.double().numpy(),
             classifier=classifier,
         )
+
+    def _seen(self, classifier: Classifier, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
+        """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
+        query = classifier.embed(x)
+        # By differences: the quicker way by products would let rounding decide between patients who are alike.
+        apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
+        distance, nearest = apart.topk(min(NEAREST, len(support)), largest=False)
+        return self._axes.place(query), distance, nearest
 
 
 def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:
@@ -178,10 +192,12 @@ def start(records: PatientRecords, learner: Learner, weights: str = "universal",
     """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
 
     weights: "universal" (shipped), "none" (random from `seed`, no meta-training) or a path to a file of weights.
-    Raises UserError with `records.problem` if the table allows no task.
+    Raises UserError with `records.problem` if the table allows no task, or if it is too large to be watched step by step.
     """
     if records.problem is not None:
         raise UserError(records.problem)
+    if (n := len(records.raw) * len(records.feature_columns)) > MAX_CELLS:
+        raise UserError(_TOO_LARGE.format(n=n, most=MAX_CELLS))
     ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
     features = records.features
     encoder = PatientEncoder.fit(features, ranges)

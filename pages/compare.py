@@ -22,8 +22,8 @@ WILL = (
 )
 TODAY = (
     Words(
-        "In Diagnose, choose one algorithm after another on the same patients and watch the leave-one-out accuracy of each.",
-        "在“诊断”中，对相同的患者依次选用各种算法，观察各自的留一法准确率。",
+        "In Diagnose, choose one algorithm after another on the same patients and watch the held-out accuracy of each.",
+        "在“诊断”中，对相同的患者依次选用各种算法，观察各自的留出准确率。",
     ),
     Words(
         "The example cohorts keep the true diagnoses aside, so you can reveal them and count.",

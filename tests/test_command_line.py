@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.__main__ import main
+from metamed_core.__main__ import main, validation_tasks
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
+from metamed_core.meta_training import mean_accuracy
 from metamed_core.universal import SHIPPED, load_weights, read_card
 
 ROOT = Path(__file__).parents[1]
@@ -52,12 +53,25 @@ def test_the_first_number_on_a_shipped_card_is_found_again(name: str, tmp_path: 
     assert read_card(out)["validation"][0] == pytest.approx(shipped["validation"][0], abs=2e-3)
 
 
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_the_last_number_on_a_shipped_card_is_that_of_the_shipped_weights(name: str) -> None:
+    """The file holds what the card says was learnt, and not, say, random weights with a fresh hash."""
+    learner = LEARNERS[name]()
+    backbone, weights = load_weights("universal", learner)
+    found = mean_accuracy(learner, backbone, {key: weight.float() for key, weight in weights.items()}, validation_tasks())
+    last = read_card(SHIPPED / f"{name}.safetensors")["validation"][-1]
+    assert found == pytest.approx((last["accuracy"], last["log_loss"]), abs=2e-3)
+
+
 @pytest.mark.parametrize(
     "options",
     [
         [],
         ["meta-train"],
         ["meta-train", "--learner", "forest"],
+        ["meta-train", "--learner", "maml", "--meta-lr=-1"],
+        ["meta-train", "--learner", "maml", "--meta-lr", "nan"],
+        ["meta-train", "--learner", "maml", "--seed", str(2**70)],
         ["meta-train", "--learner", "maml", "--meta-steps", "-1"],
         ["meta-train", "--learner", "maml", "--meta-batch", "0"],
         ["meta-train", "--learner", "maml", "--validate", "0"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.records import Column, Role
+from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import LANGUAGES, Language, UserError
 from pages.shared import check, cohorts, patients, workbench
 from pages.shared.charts import MOST_POINTS, thinned
@@ -240,6 +241,40 @@ def test_what_the_check_found_stays_in_view_until_it_is_mended(app: AppTest) -> 
     app.button(key="remedy_0").click().run()
     app.button(key="confirm").click().run()
     assert "Open from the upload check" not in texts(app)
+
+
+def test_delete_my_data_leaves_no_table_in_memory(app: AppTest) -> None:
+    """Streamlit keeps every widget's callback as long as the session lives; none of them may hold a patient."""
+
+    def alive() -> int:
+        gc.collect()
+        tables = [thing for thing in gc.get_objects() if isinstance(thing, PatientRecords)]
+        return sum("A-1" in records.raw.to_numpy() for records in tables)
+
+    upload(app, "clinic.csv", TABLE.encode())
+    app.button(key="confirm").click().run()
+    app.button(key="reopen").click().run()
+    app.button(key="confirm").click().run()
+    app.text_input(key="find_0").set_value("Q-1").run()
+    assert alive() > 0
+    app.button(key="delete_now").click().run()
+    assert alive() == 0
+    assert held(app).patients.source == "blood_panel"
+    assert app.text_input(key="find_1").value == ""
+
+
+def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    app.button(key="confirm").click().run()
+    column = held(app).patients.records.column("MCV (fL)")
+    patients._take_over(held(app), patients.Shown((0,), {"c0": column}), {0: {"c0": 777.0}})
+    held(app).check_again()
+    check._apply(held(app).pending, {3: {"low": 80.0}})
+    check._confirm(held(app))
+    assert held(app).patients.records.features.at[0, "MCV (fL)"] == 777
+    patients._undo(held(app))
+    assert held(app).patients.records.features.at[0, "MCV (fL)"] == 68
+    assert held(app).patients.records.column("MCV (fL)").low == 80, "the range was given in the check, not by an edit"
 
 
 # -- edits -------------------------------------------------------------------------------------------------------------

@@ -326,3 +326,10 @@ def test_dates_are_days() -> None:
     model = FewShotClassifier().fit(days, y)
     new = pd.DataFrame({"seen": pd.to_datetime(["2020-01-05", "2021-05-20"])})
     assert model.predict(new).tolist() == ["p", "q"]
+
+
+def test_a_tie_between_words_does_not_hang_on_the_order_of_rows() -> None:
+    words = pd.DataFrame({"w": ["b", "a", "c", "c"]})
+    for rows in ([0, 1, 2, 3], [1, 0, 3, 2]):
+        model = FewShotClassifier().fit(words.iloc[rows], ["x", "x", "y", "y"])
+        assert model.prototypes_["w"].tolist() == ["a", "c"]

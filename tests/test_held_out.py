@@ -24,21 +24,22 @@ def labelled(*counts: int) -> LabelledSet:
     return LabelledSet(torch.zeros(len(y), 1, 1), y[order])
 
 
-def naive_curve(name: str, support: LabelledSet, n_steps: int) -> list[float]:
-    """Accuracy after each step, every left-out patient with an adaptation of their own, which stays at its end."""
+def naive_curve(name: str, support: LabelledSet, n_steps: int, groups: list[list[int]] | None = None) -> list[float]:
+    """Accuracy after each step, every left-out patient (or group) with an adaptation of their own, which stays at its end."""
     learner = LEARNERS[name]()
     backbone, weights = load_weights("universal", learner)
     right = [[] for _ in range(n_steps + 1)]
-    for i, own in enumerate(support.y.tolist()):
-        rest = [j for j in range(len(support)) if j != i]
-        if own not in support.y[rest].tolist():
+    for group in groups or [[i] for i in range(len(support))]:
+        rest = [j for j in range(len(support)) if j not in group]
+        if not set(support.y[group].tolist()) <= set(support.y[rest].tolist()):
             continue
         names = sorted(set(support.y[rest].tolist()))
         renamed = LabelledSet(support.x[rest], torch.tensor([names.index(y) for y in support.y[rest].tolist()]))
         walk = list(learner.adapt(backbone, weights, renamed, len(names)))
         for step, hits in enumerate(right):
-            proba = walk[min(step, len(walk) - 1)].predict_proba(support.x[i : i + 1])
-            hits.append(names[int(proba.argmax())] == own)
+            for i in group:
+                proba = walk[min(step, len(walk) - 1)].predict_proba(support.x[i : i + 1])
+                hits.append(names[int(proba.argmax())] == int(support.y[i]))
     return [sum(hits) / len(hits) if hits else math.nan for hits in right]
 
 
@@ -49,6 +50,24 @@ def test_it_equals_a_loop_that_adapts_anew_for_each_patient(name: str, rows: lis
     held_out, n_steps = HeldOut(learner, *load_weights("universal", learner), support), learner.steps(support, 3)
     assert held_out.leave_one_out
     assert [held_out.advance() for _ in range(n_steps + 1)] == pytest.approx(naive_curve(name, support, n_steps), abs=1e-12)
+
+
+@on_each
+def test_groups_equal_a_loop_that_adapts_anew_for_each_group(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    learner, support = LEARNERS[name](), small_episode(seed=2).support
+    monkeypatch.setattr("metamed_core.held_out.CELL_BUDGET", 3 * len(support) * support.x.shape[-2])
+    held_out, n_steps = HeldOut(learner, *load_weights("universal", learner), support), learner.steps(support, 3)
+    assert [len(group) > 1 for group in held_out.groups] == [True] * 3
+    expected = naive_curve(name, support, n_steps, held_out.groups)
+    assert [held_out.advance() for _ in range(n_steps + 1)] == pytest.approx(expected, abs=1e-12)
+
+
+def test_every_learner_and_setting_is_judged_on_the_same_groups() -> None:
+    support = small_episode(n_columns=400).support
+    learners = [*(kind() for kind in LEARNERS.values()), LEARNERS["maml"](inner_steps=100)]
+    groups = [HeldOut(learner, *load_weights("none", learner), support).groups for learner in learners]
+    assert len(groups[0]) < len(support)
+    assert all(each == groups[0] for each in groups)
 
 
 def test_a_patient_alone_in_their_class_is_never_left_out() -> None:

@@ -14,7 +14,7 @@ from metamed_core.episode import Episode, LabelledSet, class_means
 from metamed_core.inner_loop import log_proba, prototype_head
 from metamed_core.learner import cross_entropy
 from metamed_core.learners.maml import Maml
-from metamed_core.learners.matching import Matching, matching_posterior
+from metamed_core.learners.matching import Matching, full_context, matching_posterior
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
 from metamed_core.learners.reptile import Reptile
 from tests.tasks import small_episode, stacked
@@ -76,6 +76,17 @@ def test_first_order_is_another_gradient_and_only_on_request(backbone: Backbone)
     assert not Maml().first_order
     apart = max(float((first[name] - second[name]).abs().max()) for name in weights)
     assert apart > 1e-4
+
+
+@on_both
+def test_first_order_equals_a_naive_loop_without_create_graph(backbone: Backbone) -> None:
+    weights = {name: weight.requires_grad_() for name, weight in initial(backbone).items()}
+    losses = torch.stack([naive_maml_loss(backbone, weights, task, 0.3, 3, create_graph=False) for task in TASKS])
+    expected = torch.autograd.grad(losses.mean(), list(weights.values()))
+    learner = Maml(inner_lr=0.3, inner_steps=3, first_order=True)
+    _, gradient = learner.meta_gradient(backbone, initial(backbone), stacked(TASKS), torch.Generator())
+    for name, value in zip(weights, expected, strict=True):
+        torch.testing.assert_close(gradient[name], value, rtol=1e-9, atol=1e-11)
 
 
 def test_maml_meta_loss_is_taken_on_the_query_and_the_inner_loss_on_the_support() -> None:
@@ -171,6 +182,35 @@ def test_reading_the_context_changes_the_answer_and_keeps_it_a_probability() -> 
     assert not torch.allclose(answers[0], answers[1])
     assert not torch.allclose(answers[1], answers[2])
     torch.testing.assert_close(answers[2].sum(1), torch.ones(len(task.query), dtype=torch.float64))
+
+
+def test_full_context_embedding_equals_its_equations_written_out() -> None:
+    """Vinyals et al. 2016, appendix A.1, eq. 3-6, token by token and number by number."""
+    rng, width, reads = np.random.default_rng(3), 2, 2
+    queries, support = rng.normal(size=(3, 6)), rng.normal(size=(4, 6))
+    weights = {"match.lstm_in": rng.normal(size=(8, 2)), "match.lstm_state": rng.normal(size=(8, 4)), "match.lstm_bias": rng.normal(size=8)}
+
+    def sigmoid(x: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-x))
+
+    expected = queries.copy()
+    for i, query in enumerate(queries):
+        hidden, memory = query.copy(), np.zeros(6)
+        for _ in range(reads):
+            attention = np.exp([hidden @ known for known in support])
+            read = sum(a * known for a, known in zip(attention / attention.sum(), support, strict=True))
+            before = hidden.copy()
+            for t in range(0, 6, width):
+                token = slice(t, t + width)
+                state = np.concatenate([before[token], read[token]])
+                gates = weights["match.lstm_in"] @ query[token] + weights["match.lstm_state"] @ state + weights["match.lstm_bias"]
+                keep, write, show, new = np.split(gates, 4)
+                memory[token] = sigmoid(keep) * memory[token] + sigmoid(write) * np.tanh(new)
+                hidden[token] = sigmoid(show) * np.tanh(memory[token]) + query[token]
+        expected[i] = hidden
+    tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
+    got = full_context(tensors, torch.from_numpy(queries), torch.from_numpy(support), width, reads)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)
 
 
 def test_cross_entropy_weighs_every_class_the_same() -> None:

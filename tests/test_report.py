@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
+import pandas as pd
 import pytest
 
-from metamed_core.diagnosis import Diagnosis, Neighbour
+from metamed_core.diagnosis import Diagnosis, Neighbour, diagnose
+from metamed_core.learners import LEARNERS
+from metamed_core.records import PatientRecords
 from metamed_core.report import harmless, predictions_csv, predictions_table
+from metamed_core.trace import start
 
 CLASSES = ("=cmd()", "flu")
 ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbour(0, "+A-1", "=cmd()", 0.5),))
@@ -42,3 +46,12 @@ def test_nobody_to_diagnose_gives_a_header() -> None:
     table = predictions_table([], ("a", "b"), {"algorithm": "maml", "step": 0})
     assert table.empty
     assert list(table.columns[:6]) == ["patient", "row", "predicted", "probability", "p(a)", "p(b)"]
+
+
+def test_the_row_is_that_of_the_file_also_where_labelled_and_unlabelled_are_mixed() -> None:
+    raw = pd.DataFrame({"x": ["1", "2", "9", "8", "2", "7"], "dx": [None, "a", "b", None, None, "b"]}, dtype=object)
+    records = PatientRecords.from_table(raw)
+    trace = start(records, LEARNERS["prototypical"]()).run()
+    table = predictions_table(diagnose(records, trace, 0), records.classes, {})
+    assert table["row"].tolist() == [1, 4, 5]
+    assert table["patient"].tolist() == ["P-001", "P-004", "P-005"]

@@ -203,3 +203,10 @@ def test_start_says_why_a_table_allows_no_task() -> None:
     with pytest.raises(UserError) as caught:
         start(records, LEARNERS["prototypical"]())
     assert caught.value.words == records.problem
+
+
+def test_a_table_too_large_to_watch_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metamed_core.trace.MAX_CELLS", 3)
+    raw = pd.DataFrame({"x": list("1234"), "dx": ["a", "b", None, None]}, dtype=object)
+    with pytest.raises(UserError, match="The table holds 4 values, more than 3: keep fewer patients or columns"):
+        start(PatientRecords.from_table(raw), LEARNERS["prototypical"]())

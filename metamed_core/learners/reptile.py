@@ -1,7 +1,8 @@
 """Reptile (Nichol, Achiam and Schulman 2018), https://arxiv.org/abs/1803.02999.
 
 It adapts to a task by ordinary minibatch gradient descent and then moves the initial weights a little towards where
-that ended. No query set and no second derivative is needed.
+that ended. No second derivative is needed, nor a query set: all labelled patients of a task are its training data, here
+one minibatch for the head (the episode's support) and others to descend on (its query).
 """
 
 from __future__ import annotations

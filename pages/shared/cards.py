@@ -9,10 +9,10 @@ from metamed_core.diagnosis import Diagnosis, agreement, arrange, diagnose, pred
 from metamed_core.palette import Look
 from metamed_core.words import Words
 from pages.shared.forms import mirror, pager
-from pages.shared.frame import Say
+from pages.shared.frame import Say, fresh_key
 from pages.shared.patients import mark
 from pages.shared.text import chance, plain
-from pages.shared.workbench import Shown, Workbench
+from pages.shared.workbench import Moment, Workbench
 
 PER_PAGE = 10
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
@@ -98,7 +98,7 @@ def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Lo
             on_change=lambda: _keep(bench, "only"),
         )
         name = st.text_input(
-            say(Words("Patient", "患者")), persist_state="session", key="find", type="search", width=180, placeholder=example
+            say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
         )
     return bench.view["order"], bench.view["only"] or None, name or ""
 
@@ -107,7 +107,7 @@ def _keep(bench: Workbench, key: str) -> None:
     bench.view[key] = st.session_state[key]
 
 
-def _reveal(say: Say, bench: Workbench, shown: Shown) -> bool:
+def _reveal(say: Say, bench: Workbench, shown: Moment) -> bool:
     if not bench.patients.truth:
         return False
     revealed = st.toggle(

@@ -5,6 +5,7 @@ Nothing that was there before is touched until the user confirms.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +26,6 @@ REMEDIES = {
     "convert": Words("Convert", "换算"),
     "cap": Words("Cap at 90", "限为 90"),
 }
-ICONS = {None: ":material/info:", "drop": ":material/flag:", "convert": ":material/flag:", "cap": ":material/flag:"}
 MOST_FINDINGS = 12
 MOST_HEIGHT = 760  # pixels of the table of roles: twenty columns
 MIMES = {"csv": "text/csv"}
@@ -70,7 +70,8 @@ def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) ->
     """Read a file into the upload check. Raises UserError and leaves everything as it was."""
     names = sheets(name, data)
     sheet = sheet or _first_of_patients(name, data, names)
-    bench.pending = Pending(name, data, names, sheet, PatientRecords.from_table(read_table(name, data, sheet)))
+    records = PatientRecords.from_table(read_table(name, data, sheet))
+    bench.pending = Pending(name, data, names, sheet, records, records)
 
 
 def _first_of_patients(name: str, data: bytes, sheets: list[str]) -> str | None:
@@ -103,14 +104,14 @@ def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
         _choose_sheet(say, bench, pending)
         st.markdown(plain(say(pending.records.task_sentence)))
         st.caption(plain(say(_called(pending.records))))
-        _findings(say, bench, pending)
+        _findings(say, bench, pending.records.findings)
         _roles(say, bench, pending)
         if pending.records.problem is not None:
             st.warning(plain(say(pending.records.problem)), icon=":material/flag:")
         with st.container(horizontal=True):
             blocked = pending.records.problem is not None
             use = Words("Use these patients", "使用这些患者")
-            st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(bench, pending))
+            st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(bench,))
             st.button(say(Words("Back to what I had", "返回原来的数据")), key="cancel", on_click=_cancel, args=(bench,))
 
 
@@ -123,13 +124,18 @@ def _called(records: PatientRecords) -> Words:
     ).format(first=first, last=last)
 
 
-def _confirm(bench: Workbench, pending: Pending) -> None:
-    if pending.source == UPLOAD:
-        bench.take(Patients(UPLOAD, pending.records, pending.records, file=pending.file))
-    else:
-        here = bench.patients
+# Callbacks hold the bench and look there for what is pending: Streamlit keeps them, and what they hold, as long as the session lives.
+
+
+def _confirm(bench: Workbench) -> None:
+    pending, here = bench.pending, bench.patients
+    if pending is None:
+        return
+    if pending.source == here.source and not pending.data:  # the patients at hand, checked again
         known = frozenset(here.dropped & set(pending.records.raw.index))
-        bench.take(replace(here, records=pending.records, original=pending.records, dropped=known))
+        bench.take(replace(here, records=pending.records, original=pending.original, dropped=known))
+    else:
+        bench.take(Patients(UPLOAD, pending.records, pending.original, file=pending.file))
     _cancel(bench)
 
 
@@ -146,31 +152,38 @@ def _choose_sheet(say: Say, bench: Workbench, pending: Pending) -> None:
         pending.sheets,
         persist_state="session",
         key="sheet",
-        on_change=lambda: attempt(bench, lambda: _open(bench, pending.file, pending.data, st.session_state["sheet"])),
+        on_change=lambda: attempt(bench, lambda: _open_sheet(bench, st.session_state["sheet"])),
         width=320,
     )
 
 
-def _findings(say: Say, bench: Workbench, pending: Pending) -> None:
-    found = pending.records.findings
+def _open_sheet(bench: Workbench, sheet: str) -> None:
+    if bench.pending is not None:
+        _open(bench, bench.pending.file, bench.pending.data, sheet)
+
+
+def _findings(say: Say, bench: Workbench, found: Sequence[Finding]) -> None:
     if not found:
         st.markdown(":material/check_circle: " + say(Words("Nothing odd was found in this table.", "未发现异常。")))
     for at, finding in enumerate(found[:MOST_FINDINGS]):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{ICONS.get(finding.remedy, ':material/flag:')} {plain(say(finding.message))}", width="content")
+            icon = ":material/info:" if finding.remedy is None else ":material/flag:"
+            st.markdown(f"{icon} {plain(say(finding.message))}", width="content")
             if finding.remedy is not None:
                 st.button(
                     say(REMEDIES.get(finding.remedy, Words("Mend", "修正"))),
                     key=f"remedy_{at}",
-                    on_click=lambda finding=finding: attempt(bench, lambda: _mend(pending, finding)),
+                    on_click=lambda at=at: attempt(bench, lambda: _mend(bench, at)),
                 )
     if len(found) > MOST_FINDINGS:
         more = Words("And {n} more findings; mend some of these to see them.", "另有 {n} 条提示；处理部分后将显示其余。")
         st.caption(say(more.format(n=len(found) - MOST_FINDINGS)))
 
 
-def _mend(pending: Pending, finding: Finding) -> None:
-    pending.records = pending.records.with_remedy(finding)
+def _mend(bench: Workbench, at: int) -> None:
+    if bench.pending is not None:
+        finding = bench.pending.records.findings[at]
+        bench.pending.change(lambda records: records.with_remedy(finding))
 
 
 def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
@@ -178,8 +191,12 @@ def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
     key = f"roles_{pending.number}"
 
     def take_over() -> None:
-        if not attempt(bench, lambda: _apply(pending, st.session_state[key]["edited_rows"]), beside="roles"):
-            pending.renew()  # a new editor, which does not hold the refused value any more
+        now = bench.pending
+        # An editor of another table may still report once after it is gone.
+        if now is None or key != f"roles_{now.number}":
+            return
+        if not attempt(bench, lambda: _apply(now, st.session_state[key]["edited_rows"]), beside="roles"):
+            now.renew()  # a new editor, which does not hold the refused value any more
 
     if bench.beside == "roles":
         complain(say, bench.complaint)
@@ -241,7 +258,7 @@ def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
     ]
     if fresh:
         columns = [replace(c, role=Role.IGNORE) if c.role is Role.LABEL and at != fresh[-1] else c for at, c in enumerate(columns)]
-    pending.records = pending.records.with_columns(tuple(columns))
+    pending.change(lambda records: records.with_columns(tuple(columns)))
 
 
 def _changed(column: Column, change: dict[str, Any]) -> Column:

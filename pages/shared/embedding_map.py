@@ -13,7 +13,7 @@ from metamed_core.palette import Look
 from metamed_core.words import Words
 from pages.shared import charts
 from pages.shared.frame import Say
-from pages.shared.workbench import Shown
+from pages.shared.workbench import Moment
 
 MOST_DOTS = 400  # undiagnosed patients drawn
 MARGIN = 0.05  # of the map's width and height, on each side
@@ -24,7 +24,7 @@ HOW_TO_READ = Words(
 )
 
 
-def draw_map(say: Say, shown: Shown, scale: charts.Scale, watched: Hashable) -> alt.LayerChart:
+def draw_map(say: Say, shown: Moment, scale: charts.Scale, watched: Hashable) -> alt.LayerChart:
     """The title of the map, and the map itself for `live_chart`."""
     first, second = shown.trace.axes
     st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
@@ -37,7 +37,7 @@ def draw_map(say: Say, shown: Shown, scale: charts.Scale, watched: Hashable) -> 
     )
 
 
-def _places(say: Say, shown: Shown, watched: Hashable, looks: Mapping[str, Look]) -> pd.DataFrame:
+def _places(say: Say, shown: Moment, watched: Hashable, looks: Mapping[str, Look]) -> pd.DataFrame:
     step, records = shown.step, shown.records
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
     called = {label: look.name for label, look in looks.items()}
@@ -54,7 +54,7 @@ def _places(say: Say, shown: Shown, watched: Hashable, looks: Mapping[str, Look]
     return pd.DataFrame(rows, columns=["x", "y", "diagnosis", "name", "kind"])
 
 
-def _corners(shown: Shown) -> list[tuple[float, float]]:
+def _corners(shown: Moment) -> list[tuple[float, float]]:
     """Two opposite corners, a little beyond every step made so far, so that the axes stand still and no mark is cut."""
     steps = shown.trace.steps
     everyone = np.concatenate([part for step in steps for part in (step.support_map, step.query_map, step.prototype_map)])

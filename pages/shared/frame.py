@@ -112,12 +112,15 @@ def fresh_key(name: str) -> str:
 
 
 def delete_my_data() -> None:
-    """Forget everything of this session except the language: uploads, edits, results, settings."""
+    """Forget all patients of this session: uploads, edits, results. Language, and settings in the address, hold none and stay."""
     context = get_script_run_ctx()
     if context is not None:
         context.uploaded_file_mgr.remove_session_files(context.session_id)
     for key in list(st.session_state):
         if key not in KEPT:
+            # Streamlit keeps a widget's callback, and what it holds, for as long as the session lives: so what holds patients is emptied.
+            if hasattr(held := st.session_state[key], "forget"):
+                held.forget()
             del st.session_state[key]
     st.session_state["generation"] = st.session_state.get("generation", 0) + 1
     st.session_state["deleted"] = True

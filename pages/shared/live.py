@@ -24,7 +24,7 @@ from pages.shared.forms import mirror
 from pages.shared.frame import Say
 from pages.shared.patients import legend, mark
 from pages.shared.text import chance, plain
-from pages.shared.workbench import TICK, Shown, Workbench
+from pages.shared.workbench import TICK, Moment, Workbench
 
 if TYPE_CHECKING:
     from metamed_core.trace import Step
@@ -36,9 +36,13 @@ HOW_LOSS = Words(
     "Losses of different starts or algorithms are not comparable.",
     "读法：模型对已确诊患者的“意外程度”。越低越好，除非下方的准确率也随之下降。不同初始权重或不同算法的损失不可相互比较。",
 )
-HOW_HELD_OUT = Words(
-    "How to read: labelled patients are left out in turn and named from the others.",
-    "读法：依次留出已确诊患者，由其余患者推断其诊断。",
+HOW_ONE_OUT = Words(
+    "How to read: labelled patients are left out one at a time and named from the others.",
+    "读法：每次留出一位已确诊患者，由其余患者推断其诊断。",
+)
+HOW_GROUPS_OUT = Words(
+    "How to read: labelled patients are left out in {n} groups, one after the other, and named from the rest.",
+    "读法：已确诊患者分为 {n} 组依次留出，由其余患者推断其诊断。",
 )
 HOW_PROBABLE = Words(
     "How to read: one line a diagnosis; at every step the lines add up to 100 %. The dotted upright marks the step that is shown.",
@@ -89,7 +93,7 @@ def _is_tick() -> bool:
     return context is not None and bool(context.fragment_ids_this_run)
 
 
-def _charts(say: Say, bench: Workbench, shown: Shown, looks: dict[str, Look]) -> None:
+def _charts(say: Say, bench: Workbench, shown: Moment, looks: dict[str, Look]) -> None:
     scale = charts.Scale(looks)
     _choose_watched(bench, shown)
     st.markdown(f":small[{legend(looks)}]")
@@ -109,11 +113,11 @@ def _charts(say: Say, bench: Workbench, shown: Shown, looks: dict[str, Look]) ->
         _one_patient(say, bench, shown, scale)
 
 
-def _steps_drawn(shown: Shown) -> list[int]:
+def _steps_drawn(shown: Moment) -> list[int]:
     return sorted({*charts.thinned(range(len(shown.trace.steps))), shown.cursor})
 
 
-def _curve(shown: Shown, value: Callable[[Step], float]) -> tuple[pd.DataFrame, float, float]:
+def _curve(shown: Moment, value: Callable[[Step], float]) -> tuple[pd.DataFrame, float, float]:
     """What a curve draws, its value at the first step and at the step that is shown."""
     drawn = _steps_drawn(shown)
     values = [value(shown.trace.steps[at]) for at in drawn]
@@ -121,7 +125,7 @@ def _curve(shown: Shown, value: Callable[[Step], float]) -> tuple[pd.DataFrame, 
     return data, values[0], value(shown.step)
 
 
-def _loss(say: Say, shown: Shown) -> None:
+def _loss(say: Say, shown: Moment) -> None:
     data, first, now = _curve(shown, lambda step: step.support_loss)
     title = Words("Support loss {now} (started at {first})", "支持集损失 {now}（起始 {first}）").format(
         now=f"{now:.3g}", first=f"{first:.3g}"
@@ -132,7 +136,7 @@ def _loss(say: Say, shown: Shown) -> None:
     st.caption(say(HOW_LOSS))
 
 
-def _held_out(say: Say, shown: Shown) -> None:
+def _held_out(say: Say, shown: Moment) -> None:
     data, _, now = _curve(shown, lambda step: step.held_out_accuracy)
     if math.isnan(now):
         st.caption(say(SINGLE))
@@ -147,12 +151,13 @@ def _held_out(say: Say, shown: Shown) -> None:
         key="held_out",
         alt_text=say(Words("Accuracy on left-out labelled patients by step", "留出的已确诊患者上的准确率随步数的变化")),
     )
-    st.caption(say(HOW_HELD_OUT if math.isnan(base) else HOW_HELD_OUT + DASHED))
+    how = HOW_ONE_OUT if shown.trace.leave_one_out else HOW_GROUPS_OUT.format(n=shown.trace.n_folds)
+    st.caption(say(how if math.isnan(base) else how + DASHED))
     if now < base:
         st.warning(say(WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}")), icon=":material/trending_down:")
 
 
-def _choose_watched(bench: Workbench, shown: Shown) -> None:
+def _choose_watched(bench: Workbench, shown: Moment) -> None:
     """Follow the patient who is least certain at the end, until the user chooses another."""
     rows = shown.records.undiagnosed
     if bench.watched not in rows and len(rows):
@@ -160,7 +165,7 @@ def _choose_watched(bench: Workbench, shown: Shown) -> None:
         bench.watched = rows[arrange(shown.records.classes, last, shown.records.patient_names, "uncertain")[0]]
 
 
-def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) -> None:
+def _one_patient(say: Say, bench: Workbench, shown: Moment, scale: charts.Scale) -> None:
     rows, names = list(shown.records.undiagnosed), shown.records.patient_names
     offered = rows[:MOST_OFFERED]
 
@@ -195,7 +200,7 @@ def _one_patient(say: Say, bench: Workbench, shown: Shown, scale: charts.Scale) 
         st.caption(say(HOW_PROBABLE))
 
 
-def _leading(say: Say, shown: Shown, at: int, looks: Mapping[str, Look]) -> str:
+def _leading(say: Say, shown: Moment, at: int, looks: Mapping[str, Look]) -> str:
     """The two most probable diagnoses at the step that is shown."""
     ranked = sorted(zip(shown.step.proba[at].tolist(), shown.records.classes, strict=True), key=lambda one: -one[0])[:2]
     name = plain(shown.records.patient_names[shown.records.undiagnosed[at]])
@@ -205,7 +210,7 @@ def _leading(say: Say, shown: Shown, at: int, looks: Mapping[str, Look]) -> str:
     )
 
 
-def _probabilities(shown: Shown, at: int, looks: Mapping[str, Look]) -> pd.DataFrame:
+def _probabilities(shown: Moment, at: int, looks: Mapping[str, Look]) -> pd.DataFrame:
     drawn = _steps_drawn(shown)
     every = max(1, len(drawn) // charts.MOST_MARKS)
     rows = [

@@ -10,7 +10,7 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -64,13 +64,17 @@ class Question:
 
 @dataclass
 class Pending:
-    """A table that is read but whose columns are not yet confirmed; `number` tells one from the next."""
+    """A table that is read but whose columns are not yet confirmed; `number` tells one from the next.
+
+    original: the same without the edits of cells, for undo; changed with the records.
+    """
 
     file: str
     data: bytes
     sheets: list[str]
     sheet: str | None
     records: PatientRecords
+    original: PatientRecords
     source: str = UPLOAD
     number: int = field(default_factory=_NUMBERS.__next__)
 
@@ -78,9 +82,15 @@ class Pending:
         """Another number, so that widgets keyed by it are drawn anew."""
         self.number = next(_NUMBERS)
 
+    def change(self, act: Callable[[PatientRecords], PatientRecords]) -> None:
+        """Do the same to the records and to the original. Raises what `act` raises, and then nothing is changed."""
+        changed = act(self.records)
+        self.original = changed if self.original is self.records else act(self.original)
+        self.records = changed
+
 
 @dataclass(frozen=True)
-class Shown:
+class Moment:
     """One consistent view of an adaptation: these patients, their trace, and the step that is looked at."""
 
     records: PatientRecords
@@ -118,6 +128,14 @@ class Workbench:
     view: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
+    def forget(self) -> None:
+        """Hold no patient any more; whoever still holds this bench holds nothing."""
+        with self.lock:
+            first = bundled(next(iter(cohorts.cohorts())))
+            self.patients, self.shelf, self.kept = first, {}, first.kept
+            self.pending = self.complaint = self.trace = self.adapted = self.answered = self.watched = None
+            self.playing, self.version = False, self.version + 1
+
     def take(self, patients: Patients) -> None:
         """Work on these patients from now on; their next adaptation starts anew."""
         self.shelf[patients.source] = self.patients = patients
@@ -126,7 +144,7 @@ class Workbench:
     def check_again(self) -> None:
         """Open the upload check for the patients at hand."""
         here, self.complaint = self.patients, None
-        self.pending = Pending(here.file, b"", [], None, here.records, source=here.source)
+        self.pending = Pending(here.file, b"", [], None, here.records, here.original, source=here.source)
 
     @property
     def total(self) -> int:
@@ -145,7 +163,9 @@ class Workbench:
         try:
             trace = begin(kept, self.question)
         except UserError:
-            self.trace, self.adapted, self.answered, self.playing = None, None, None, False
+            with self.lock:
+                if now == (self.version, self.question):
+                    self.trace, self.adapted, self.answered, self.playing = None, None, None, False
             raise
         # Streamlit may start the next run of the page before this one has noticed that it is to stop. So the steps are
         # taken on a trace of one's own, and it is shown only if it still answers what is asked.
@@ -173,10 +193,10 @@ class Workbench:
                 pass
             self.cursor = min(step, len(self.trace.steps) - 1)
 
-    def shown(self) -> Shown | None:
+    def shown(self) -> Moment | None:
         """What to draw; None before the first adaptation."""
         with self.lock:
-            return Shown(self.adapted, self.trace, self.cursor) if self.trace is not None and self.adapted is not None else None
+            return Moment(self.adapted, self.trace, self.cursor) if self.trace is not None and self.adapted is not None else None
 
     def tick(self) -> None:
         """One slice of a live run."""
