@@ -19,7 +19,7 @@ import plotly.graph_objects as go
 from metamed_core.palette import Look
 from metamed_core.words import Language, Words
 
-ROW, MARGINS, LEGEND_LINE = 30, 100, 20  # pixels: one column of the table; title and axis; one class in the legend
+ROW, MARGINS, LEGEND_LINE = 30, 100, 26  # pixels: one column of the table; title and axis; one class in the legend
 SPREAD_OF_MARKERS = 0.6  # of a row's height, so that equal prototypes do not hide each other
 TICKS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
 

@@ -16,7 +16,7 @@ WILL = (
         "带 95% 区间的排行榜，并说明领先者与次席能否区分",
     ),
     Words("Accuracy against the number of labelled patients and against adaptation steps", "准确率随已确诊患者数和适应步数的变化"),
-    Words("The twin curve: a meta-learned start beside a random start", "双曲线：元学习起点与随机起点并列"),
+    Words("The twin curve: a meta-learned start beside a random start", "对照曲线：元学习起点与随机起点并列"),
     Words("Calibration, log-loss, net benefit, and what each costs in time", "校准、对数损失、净获益，以及各自耗费的时间"),
     Words("The patients on whom the methods disagree", "各方法意见不一的患者"),
 )

@@ -322,6 +322,27 @@ def test_a_value_that_cannot_be_read_is_refused_and_the_old_one_kept() -> None:
     assert bench.patients is before
 
 
+def test_another_table_is_shown_to_its_end_and_follows_a_patient_of_its_own() -> None:
+    bench = bench_of()
+    bench.go_to(1)
+    bench.watched = 113
+    bench.take(bundled("breast_cytology"))
+    assert bench.watched is None
+    bench.adapt()
+    assert bench.cursor == len(bench.trace.steps) - 1 > 1
+
+
+def test_a_link_asks_for_a_cohort() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app.run()
+    app.query_params["cohort"] = "rare_findings"
+    app.switch_page("pages/diagnose.py").run()
+    assert held(app).patients.source == "rare_findings"
+    assert app.query_params["cohort"] == "rare_findings"
+    app.selectbox(key="cohort").set_value("blood_panel").run()
+    assert "cohort" not in app.query_params
+
+
 def test_leaving_patients_out_repaints_nobody(app: AppTest) -> None:
     bench = bench_of()
     say = Say("en")

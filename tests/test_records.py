@@ -172,8 +172,8 @@ def test_without_a_label_the_problem_says_what_to_do() -> None:
     unlabelled = records("age,crp\n40,1.5\n50,2.5\n60,3.5\n")
     assert unlabelled.label is None
     assert unlabelled.problem == Words(
-        "No column holds the diagnoses: give one column the role “diagnosis” in the upload check.",
-        "没有诊断列：请在上传检查中将某一列的角色设为“诊断”。",
+        "No column holds the diagnoses: give one column the role “diagnosis” in the upload check's list of columns.",
+        "没有诊断列：请在上传检查的各列列表中，将某一列的角色设为“诊断”。",
     )
     assert unlabelled.labels.isna().all()
     assert len(unlabelled.undiagnosed) == 3
@@ -308,11 +308,22 @@ def test_a_unit_is_shown_as_one_reads_it(written: str, en: str, zh: str) -> None
     assert unit_words(written) == Words(en, zh)
 
 
-@pytest.mark.parametrize("grades", [["-", "+", "++", "+++", "±"], ["-", "1+", "2+"], ["-", "+", "±"]])
-def test_a_dash_among_grades_is_negative_and_not_missing(grades: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("grades", "numbers"),
+    [(["-", "+", "++", "+++", "±"], [0, 1, 2, 3, 0.5]), (["-", "1+", "2+"], [0, 1, 2]), (["阴性", "±", "+"], [0, 0.5, 1])],
+)
+def test_grades_are_numbers_and_a_dash_among_them_is_negative(grades: list[str], numbers: list[float]) -> None:
     texts = grades * 4
     records = PatientRecords.from_table(pd.DataFrame({"urine protein": texts, "dx": (["a", "b"] * len(texts))[: len(texts)]}, dtype=object))
-    assert records.features["urine protein"].tolist() == texts
+    assert records.column("urine protein").role is Role.NUMBER
+    assert records.features["urine protein"].tolist() == numbers * 4
+    assert not [finding for finding in records.findings if finding.kind == "unreadable"]
+
+
+def test_plus_and_minus_alone_are_yes_and_no() -> None:
+    records = PatientRecords.from_table(pd.DataFrame({"antibody": ["+", "-"] * 4, "dx": list("abababab")}, dtype=object))
+    assert records.column("antibody").role is Role.YES_NO
+    assert records.features["antibody"].tolist() == [1.0, 0.0] * 4
 
 
 def test_plus_and_minus_may_be_diagnoses() -> None:

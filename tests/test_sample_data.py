@@ -119,7 +119,7 @@ def test_cohorts_json_describes_what_is_there() -> None:
         }
         for file in ("file", "columns_file", "truth_file"):
             assert (FOLDER / cohort[file]).is_file(), cohort[file]
-        for words in (cohort["title"], cohort["description"]):
+        for words in (cohort["title"], cohort["description"], cohort["source"]):
             assert set(words) == {"en", "zh"}
             assert re.search(r"[\u4e00-\u9fff]", words["zh"])
             assert not re.search(r"[\u4e00-\u9fff]", words["en"])

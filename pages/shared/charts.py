@@ -96,7 +96,7 @@ def embedding(data: pd.DataFrame, scale: Scale, *, x: str, y: str, words: Mappin
         return base.transform_filter(alt.datum.kind == name)
 
     corners = kind("corner").mark_point(opacity=0)
-    query = kind("query").mark_point(shape="circle", filled=True, size=22, color=GREY, opacity=0.55).encode(tooltip=tip)
+    query = kind("query").mark_point(shape="circle", filled=True, size=24, color=GREY, opacity=0.75).encode(tooltip=tip)
     support = kind("support").mark_point(filled=True, size=80, opacity=0.9).encode(
         color=scale.colour(), shape=scale.shape(), tooltip=tip
     )  # fmt: skip

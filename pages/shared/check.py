@@ -102,7 +102,8 @@ def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
                 )
             )
         _choose_sheet(say, bench, pending)
-        st.markdown(plain(say(pending.records.task_sentence)))
+        if pending.records.problem is None:
+            st.markdown(plain(say(pending.records.task_sentence)))
         st.caption(plain(say(_called(pending.records))))
         _findings(say, bench, pending.records.findings)
         _roles(say, bench, pending)

@@ -48,7 +48,7 @@ class Cohort:
     labels: Mapping[str, str]
     cells: Mapping[str, str]
     simulated: bool
-    source: str
+    source: Words
     licence: str
     file: str
     columns_file: str
@@ -69,7 +69,7 @@ def cohorts() -> dict[str, Cohort]:
 
 def _cohort(entry: Mapping[str, object]) -> Cohort:
     known = {name: entry.get(name) for name in Cohort.__dataclass_fields__}
-    return Cohort(**known | {name: Words(**entry[name]) for name in ("title", "description")})  # type: ignore[arg-type]
+    return Cohort(**known | {name: Words(**entry[name]) for name in ("title", "description", "source")})  # type: ignore[arg-type]
 
 
 @cache

@@ -73,9 +73,12 @@ def _where(say: Say, bench: Workbench) -> None:
         said = Words("No steps are set: these are the answers before any adaptation.", "未设置步数：这是适应之前的答案。")
     elif not bench.total:
         said = Words(
-            "There are no steps to watch: one look at each patient is all it takes. {seconds} s.",
-            "没有可观察的步骤：每位患者只需看一次。用时 {seconds} 秒。",
+            "There are no steps to watch: every diagnosis has a single labelled patient, and one look at each is all it takes. {seconds} s.",
+            "没有可观察的步骤：每种诊断只有一位已确诊患者，各看一次即可。用时 {seconds} 秒。",
         )
     else:
-        said = Words("Step **{cursor} / {total}** · {seconds} s used", "第 **{cursor} / {total}** 步 · 用时 {seconds} 秒")
-    st.markdown(say(said.format(cursor=bench.cursor, total=bench.total, seconds=f"{seconds:.2f}")), width="content")
+        said = Words(
+            "Step **{cursor} / {total}** · {made} steps in {seconds} s", "第 **{cursor} / {total}** 步 · {made} 步共用时 {seconds} 秒"
+        )
+    made = len(bench.trace.steps) - 1 if bench.trace else 0
+    st.markdown(say(said.format(cursor=bench.cursor, total=bench.total, made=made, seconds=f"{seconds:.2f}")), width="content")

@@ -15,7 +15,7 @@ from pages.shared import charts
 from pages.shared.frame import Say
 from pages.shared.workbench import Moment
 
-MOST_DOTS = 400  # undiagnosed patients drawn
+MOST_DOTS = 1000  # undiagnosed patients drawn
 MARGIN = 0.05  # of the map's width and height, on each side
 HOW_TO_READ = Words(
     "How to read: filled marks are labelled patients, large outlines the prototypes, grey dots the undiagnosed; the ring is the patient "
@@ -31,8 +31,8 @@ def draw_map(say: Say, shown: Moment, scale: charts.Scale, watched: Hashable) ->
     return charts.embedding(
         _places(say, shown, watched, scale.looks),
         scale,
-        x=say(Words("first principal axis ({share} of the variation)", "第一主轴（占变异的 {share}）").format(share=f"{first:.0%}")),
-        y=say(Words("second principal axis ({share})", "第二主轴（{share}）").format(share=f"{second:.0%}")),
+        x=say(Words("first principal axis ({share} of the variation)", "第一主成分（解释 {share} 的方差）").format(share=f"{first:.0%}")),
+        y=say(Words("second principal axis ({share})", "第二主成分（{share}）").format(share=f"{second:.0%}")),
         words={"patient": say(Words("patient", "患者")), "diagnosis": say(Words("diagnosis", "诊断"))},
     )
 
@@ -47,11 +47,24 @@ def _places(say: Say, shown: Moment, watched: Hashable, looks: Mapping[str, Look
     ]
     rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
     open_cases = list(zip(records.undiagnosed, step.query_map, strict=True))
-    every = max(1, -(-len(open_cases) // MOST_DOTS))
-    rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[::every]]
-    rows += [(x, y, None, str(names[row]), "chosen") for row, (x, y) in open_cases if row == watched]
+    followed = [case for case in open_cases if case[0] == watched]
+    rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[:: _every(len(open_cases))] + followed]
+    rows += [(x, y, None, str(names[row]), "chosen") for row, (x, y) in followed]
     rows += [(x, y, None, "", "corner") for x, y in _corners(shown)]
     return pd.DataFrame(rows, columns=["x", "y", "diagnosis", "name", "kind"])
+
+
+def _every(n: int) -> int:
+    return max(1, -(-n // MOST_DOTS))
+
+
+def how_to_read(shown: Moment) -> Words:
+    """What the marks are, and how many of the undiagnosed are drawn if not all."""
+    n = len(shown.records.undiagnosed)
+    drawn = Words("{drawn} of {n} undiagnosed patients are drawn.", "绘出 {n} 位待诊断患者中的 {drawn} 位。").format(
+        drawn=len(range(0, n, _every(n))), n=n
+    )
+    return HOW_TO_READ if _every(n) == 1 else HOW_TO_READ + drawn
 
 
 def _corners(shown: Moment) -> list[tuple[float, float]]:

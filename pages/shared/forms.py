@@ -2,7 +2,7 @@
 
 The workbench is the truth; widgets only show it and write to it. That is needed because Streamlit keeps a choice by its
 displayed text: without it a switch of language would fall back to the first option.
-Algorithm and settings also stand in the address (never a patient's value), so that a link reproduces them.
+Bundled cohort, algorithm and settings also stand in the address (never a patient's value), so that a link reproduces them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def choose_patients(say: Say, bench: Workbench) -> None:
     )
     if bench.patients.source in cohorts.cohorts():
         cohort = cohorts.cohorts()[bench.patients.source]
-        st.caption(plain(say(cohort.description)), help=plain(f"{cohort.source}. {cohort.licence}."))
+        licence = Words("Licence: {licence}.", "许可证：{licence}。").format(licence=cohort.licence)
+        st.caption(plain(say(cohort.description)), help=plain(say(cohort.source + licence)))
 
 
 def choose_algorithm(say: Say, bench: Workbench) -> None:
@@ -85,7 +86,7 @@ def choose_algorithm(say: Say, bench: Workbench) -> None:
     with st.expander(say(Words("Settings", "设置")), key="settings", icon=":material/tune:"), st.container(horizontal=True):
         _settings(say, bench, learner)
         _start(say, bench)
-    _to_address(bench.question, learner)
+    _to_address(bench, learner)
 
 
 def _ask(bench: Workbench, algorithm: str | None = None, start: str | None = None, seed: int | None = None) -> None:
@@ -172,12 +173,15 @@ def _number(text: str | None, kind: Callable[[str], float], low: float, high: fl
     return value if low <= value <= high else default
 
 
-def _to_address(question: Question, learner: type[Learner]) -> None:
+def _to_address(bench: Workbench, learner: type[Learner]) -> None:
     """Write what differs from the defaults into the address, and take out what no longer does."""
+    question, source = bench.question, bench.patients.source
     defaults = {one.name: one.default for one in settings(learner)}
     wanted = {"algorithm": question.algorithm, "start": question.start, "seed": str(question.seed)}
     wanted |= {name: f"{value:g}" for name, value in question.settings if value != defaults[name]}
-    ours = {"algorithm", "start", "seed", *(one.name for known in LEARNERS.values() for one in settings(known))}
+    if source in list(cohorts.cohorts())[1:]:
+        wanted["cohort"] = source
+    ours = {"cohort", "algorithm", "start", "seed", *(one.name for known in LEARNERS.values() for one in settings(known))}
     if question.algorithm == next(iter(LEARNERS)):
         del wanted["algorithm"]
     if question.start == UNIVERSAL:

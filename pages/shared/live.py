@@ -48,7 +48,7 @@ HOW_PROBABLE = Words(
     "How to read: one line a diagnosis; at every step the lines add up to 100 %. The dotted upright marks the step that is shown.",
     "读法：每条线为一种诊断；在每一步，各线之和为 100%。竖直点线标示当前所示的步。",
 )
-DASHED = Words("Dashed: plain class means without learning.", "虚线：不经学习的简单类均值。")
+DASHED = Words("Dashed: plain class means without learning.", "虚线：不经学习、仅按各诊断均值判断的准确率。")
 WORSE = Words(
     "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
     "try another algorithm or more labelled patients.",
@@ -108,7 +108,7 @@ def _charts(say: Say, bench: Workbench, shown: Moment, looks: dict[str, Look]) -
             key="map",
             alt_text=say(Words("Map of labelled, undiagnosed and prototype patients", "已确诊患者、待诊断患者与原型的分布图")),
         )
-        st.caption(say(embedding_map.HOW_TO_READ))
+        st.caption(say(embedding_map.how_to_read(shown)))
     if len(shown.records.undiagnosed):
         _one_patient(say, bench, shown, scale)
 
@@ -127,9 +127,10 @@ def _curve(shown: Moment, value: Callable[[Step], float]) -> tuple[pd.DataFrame,
 
 def _loss(say: Say, shown: Moment) -> None:
     data, first, now = _curve(shown, lambda step: step.support_loss)
-    title = Words("Support loss {now} (started at {first})", "支持集损失 {now}（起始 {first}）").format(
-        now=f"{now:.3g}", first=f"{first:.3g}"
-    )
+    title = Words("Support loss {now}", "支持集损失 {now}")
+    if shown.trace.total_steps:
+        title = title + Words("(started at {first})", "（起始 {first}）")
+    title = title.format(now=f"{now:#.3g}", first=f"{first:#.3g}")
     st.markdown(f"**{say(title)}**")
     chart = charts.curve(data, x=say(STEP), y=say(Words("loss", "损失")), total=shown.trace.total_steps)
     live_chart(chart, key="loss", alt_text=say(Words("Loss on the labelled patients by step", "已确诊患者上的损失随步数的变化")))

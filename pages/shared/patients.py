@@ -62,8 +62,8 @@ def legend(looks: dict[str, Look], counts: dict[str, int] | None = None) -> str:
 
 
 def _unbroken(name: str) -> str:
-    """A name that is not broken over two lines, neither at a blank nor at or between Chinese characters."""
-    name = re.sub(r"(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff])", "\u2060\u2011\u2060", name)
+    """A name (made `plain`) that is not broken over two lines, neither at a blank or hyphen nor between Chinese characters."""
+    name = name.replace(r"\-", "\u2060\u2011\u2060")
     return re.sub(r"(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])", "\u2060", name.replace(" ", "\u00a0"))
 
 

@@ -20,7 +20,7 @@ from pages.shared.workbench import Workbench
 
 MOST_ROWS = 200  # columns of the table that are listed
 MOST_DRAWN = 30  # columns in one plot
-COLUMN_WIDTH = 230  # pixels: the longest names of the bundled cohorts
+COLUMN_WIDTH = 280  # pixels: the longest names of the bundled cohorts
 SIDES = {"low": " ↓", "high": " ↑", None: ""}
 TITLES = {
     "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考区间？"),

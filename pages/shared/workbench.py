@@ -137,7 +137,9 @@ class Workbench:
             self.playing, self.version = False, self.version + 1
 
     def take(self, patients: Patients) -> None:
-        """Work on these patients from now on; their next adaptation starts anew."""
+        """Work on these patients from now on; their next adaptation starts anew. Another table is shown to its end first."""
+        if patients.original is not self.patients.original:
+            self.answered = self.watched = None
         self.shelf[patients.source] = self.patients = patients
         self.kept, self.version, self.complaint = patients.kept, self.version + 1, None
 
@@ -223,9 +225,10 @@ class Workbench:
 
 
 def bench() -> Workbench:
-    """This tab's workbench; a new one holds the first bundled cohort."""
+    """This tab's workbench; a new one holds the bundled cohort that the address asks for, or the first."""
     if KEY not in st.session_state:
-        first = bundled(next(iter(cohorts.cohorts())))
+        asked = st.query_params.get("cohort", "")
+        first = bundled(asked if asked in cohorts.cohorts() else next(iter(cohorts.cohorts())))
         st.session_state[KEY] = Workbench(first, Question("", (), UNIVERSAL, 0), {first.source: first}, kept=first.kept)
     held: Workbench = st.session_state[KEY]
     return held

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from metamed_core.formats.table import shown
 from metamed_core.records.checks.finding import Finding, patients
+from metamed_core.records.columns.dates import days
 from metamed_core.records.columns.identifiers import Identity, identity
 from metamed_core.records.columns.roles import Column, Role
 from metamed_core.records.columns.units import is_age
+from metamed_core.records.columns.values import SHARE, share_read
 from metamed_core.words import Words
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ def check(records: PatientRecords) -> Iterator[Finding]:
     for column in records.columns:
         name = shown(column.name)
         if column.role is not Role.LABEL and identity(column.name, records.cells(column.name)) is Identity.PERSON:
-            yield Finding("identifier", column.name, _IDENTIFIER.format(name=name), "drop")
+            dated = share_read(records.cells(column.name), days(records.cells(column.name))[1]) >= SHARE
+            yield Finding("identifier", column.name, (_DATE if dated else _IDENTIFIER).format(name=name), "drop")
         elif column.role is Role.DATE:
             yield Finding("identifier", column.name, _DATE.format(name=name), "drop")
         elif column.role is Role.TEXT:

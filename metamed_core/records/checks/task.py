@@ -49,8 +49,8 @@ _TASK = Words(
     "{n_way} 种诊断，每种 {each} 位已确诊患者（{n_way} 类 {k_shot} 样本任务），{n_columns} 列数据，{open} 位待诊断。",
 )
 NO_LABEL = Words(
-    "No column holds the diagnoses: give one column the role “diagnosis” in the upload check.",
-    "没有诊断列：请在上传检查中将某一列的角色设为“诊断”。",
+    "No column holds the diagnoses: give one column the role “diagnosis” in the upload check's list of columns.",
+    "没有诊断列：请在上传检查的各列列表中，将某一列的角色设为“诊断”。",
 )
 _ONE_CLASS = Words(
     "The column “{column}” names {n} of the at least 2 diagnoses that are needed: fill in the diagnosis of a few patients of each.",

@@ -43,6 +43,19 @@ LIMIT = 2**0.5
 SHARE = 0.9
 """A column is numbers (or dates) if at least this share of its known cells can be read so."""
 
+_GRADES = {
+    "-": 0.0,
+    "neg": 0.0,
+    "negative": 0.0,
+    "阴性": 0.0,
+    "阴": 0.0,
+    "±": 0.5,
+    "+-": 0.5,
+    "+/-": 0.5,
+    "trace": 0.5,
+    "微量": 0.5,
+    "弱阳性": 0.5,
+}
 _GRADE = re.compile(r"\(?\+{1,4}\)?|±|\+/?-|[1-4]\+")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d*)?")
@@ -129,6 +142,9 @@ def numbers(cells: Cells, *, limit: float = LIMIT) -> Numbers:
 
 
 def _numbers(cells: Cells, limit: float) -> Numbers:
+    if is_graded(cells):
+        nobody = np.zeros(len(cells.codes), dtype=np.bool_)
+        return Numbers(cells.spread(np.array([grade(text) for text in cells.levels])), nobody, nobody)
     comma = any(_COMMA_SURELY.fullmatch(text.lstrip("<>=≤≥ ").rstrip("% ")) for text in cells.levels if "," in text)
     read = [_number(text, comma=comma, limit=limit) for text in cells.levels]
     values = np.array([value for value, _ in read], dtype=np.float64)
@@ -164,6 +180,22 @@ def _bounded(value: float) -> float:
     return value if abs(value) < LARGEST else np.nan
 
 
+def grade(text: str) -> float:
+    """A grade of a test strip or a physical sign as a number: `-` 0, `±` 0.5, `+` or `1+` 1, `+++` 3; NaN if it is none."""
+    text = text.strip("()").lower()
+    if text in _GRADES:
+        return _GRADES[text]
+    if text and not text.strip("+"):
+        return float(len(text))
+    return float(text[0]) if re.fullmatch(r"[1-4]\+", text) else np.nan
+
+
+def is_graded(cells: Cells) -> bool:
+    """Whether every known cell is a grade, at least two of them different degrees of yes."""
+    grades = {grade(text) for text in cells.levels}
+    return not any(map(np.isnan, grades)) and len(grades - {0.0}) > 1
+
+
 def yes_no(cells: Cells) -> tuple[Floats, Flags]:
     """Read a column as yes (1) and no (0): values `(n_patients,)`, NaN where missing; and which cells are neither."""
     values = np.array([1.0 if text.lower() in YES else 0.0 if text.lower() in NO else np.nan for text in cells.levels])
@@ -171,8 +203,8 @@ def yes_no(cells: Cells) -> tuple[Floats, Flags]:
 
 
 def is_yes_no(cells: Cells) -> bool:
-    """Whether every known cell is a yes or a no."""
-    return bool(cells.levels) and all(text.lower() in YES or text.lower() in NO for text in cells.levels)
+    """Whether every known cell is a yes or a no, and not a degree of yes."""
+    return bool(cells.levels) and not is_graded(cells) and all(text.lower() in YES or text.lower() in NO for text in cells.levels)
 
 
 def share_read(cells: Cells, unreadable: Flags) -> float:
