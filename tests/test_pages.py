@@ -140,3 +140,18 @@ def test_a_card_escapes_its_figures() -> None:
     sure = Diagnosis("row", "P-1", (("a", 0.999), ("b", 0.001)), ())
     figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", looks(2), strict=True)))]
     assert figures == [r"\>0\.99", r"\<0\.01"]
+
+
+def test_what_is_kept_is_made_anew_only_when_it_is_about_something_else() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from pages.shared.kept import kept
+
+        made = st.session_state.setdefault("made", [])
+        for about in ("a", "a", "b", "b", "a"):
+            st.text(kept("name", (about,), lambda about=about: made.append(about) or len(made)))
+
+    app = AppTest.from_function(script, default_timeout=SECONDS).run()
+    assert app.session_state["made"] == ["a", "b", "a"]
+    assert [element.value for element in app.text] == ["1", "1", "2", "2", "3"]

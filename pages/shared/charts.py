@@ -1,7 +1,8 @@
-"""The live charts, as Vega specifications that stay the same from step to step: only their data change, so nothing flickers.
+"""The live charts, as Vega specifications without data: only the data change from step to step, so nothing flickers.
 
 Everything that could change between two steps (titles with numbers, axis domains) is therefore kept out of the
-specification: findings stand above a chart, and domains come from data rows that are not drawn.
+specification: findings stand above a chart, and domains come from data rows that are not drawn. So a specification is
+made once; making one takes Altair 30 ms, which at every step would keep Stop waiting.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import pandas as pd
 
 from metamed_core.palette import Look
 
@@ -51,25 +51,23 @@ def thinned(steps: Sequence[int]) -> list[int]:
     return [steps[round(k * (len(steps) - 1) / (MOST_POINTS - 1))] for k in range(MOST_POINTS)]
 
 
-def curve(data: pd.DataFrame, *, x: str, y: str, total: int, percent: bool = False) -> alt.LayerChart:
-    """One number by step; `data` has `step`, `value`, `now` (the step that is shown) and maybe `base` (one level to compare with)."""
+def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool = False) -> alt.LayerChart:
+    """One number by step; the data have `step`, `value`, `now` (the step that is shown) and, if `compared`, `base` (one level)."""
     axis = alt.Axis(format="%") if percent else alt.Axis(tickCount=4)
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True)
-    base = alt.Chart(data).encode(x=_steps(x, total), y=alt.Y("value:Q", title=y, axis=axis, scale=scale))
+    base = alt.Chart().encode(x=_steps(x, total), y=alt.Y("value:Q", title=y, axis=axis, scale=scale))
     tip = [alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%" if percent else ".4f")]
     line = base.mark_line(color="#15807D", strokeWidth=2).encode(tooltip=tip)
     point = base.mark_point(color="#15807D", filled=True, size=70).transform_filter(NOW).encode(tooltip=tip)
-    level = alt.Chart(data).mark_rule(color=GREY, strokeWidth=1, strokeDash=[6, 4])
-    compared = (
-        [level.encode(y=alt.Y("mean(base):Q", title=y, axis=axis, scale=scale))] if "base" in data and data["base"].notna().all() else []
-    )
-    return alt.layer(_rule(data), *compared, line, point).properties(height=HEIGHT)
+    level = alt.Chart().mark_rule(color=GREY, strokeWidth=1, strokeDash=[6, 4])
+    levels = [level.encode(y=alt.Y("mean(base):Q", title=y, axis=axis, scale=scale))] if compared else []
+    return alt.layer(_rule(), *levels, line, point).properties(height=HEIGHT)
 
 
-def probabilities(data: pd.DataFrame, scale: Scale, *, x: str, y: str, total: int) -> alt.LayerChart:
-    """One patient's probabilities by step, a line for each diagnosis; `data` has `step`, `diagnosis`, `value`, `now`, `marked`."""
+def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart:
+    """One patient's probabilities by step, a line for each diagnosis; the data have `step`, `diagnosis`, `value`, `now`, `marked`."""
     tip = [alt.Tooltip("diagnosis:N", title=" "), alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%")]
-    base = alt.Chart(data).encode(
+    base = alt.Chart().encode(
         x=_steps(x, total),
         y=alt.Y("value:Q", title=y, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         color=scale.colour(),
@@ -78,19 +76,19 @@ def probabilities(data: pd.DataFrame, scale: Scale, *, x: str, y: str, total: in
     line = base.mark_line(strokeWidth=2.5).encode(strokeDash=scale.dash())
     # The markers of the map, so that a line is known by its shape as well as by its colour and dash.
     point = base.mark_point(filled=True, size=80).encode(shape=scale.shape()).transform_filter(alt.datum.marked == True)  # noqa: E712
-    return alt.layer(_rule(data), line, point).properties(height=MAP_HEIGHT // 2)
+    return alt.layer(_rule(), line, point).properties(height=MAP_HEIGHT // 2)
 
 
-def embedding(data: pd.DataFrame, scale: Scale, *, x: str, y: str, words: Mapping[str, str]) -> alt.LayerChart:
-    """The map; `data` has `x`, `y`, `diagnosis`, `name` and `kind`: support, prototype, query, chosen or corner.
+def embedding(scale: Scale, x: str, y: str, patient: str, diagnosis: str) -> alt.LayerChart:
+    """The map; the data have `x`, `y`, `diagnosis`, `name` and `kind`: support, prototype, query, chosen or corner.
 
-    Corners are never drawn: they hold the axes still while the others move.
+    Corners are never drawn: they hold the axes still while the others move. patient, diagnosis: what to call these two.
     """
-    base = alt.Chart(data).encode(
+    base = alt.Chart().encode(
         x=alt.X("x:Q", title=x, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(labels=False, ticks=False)),
         y=alt.Y("y:Q", title=y, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(labels=False, ticks=False)),
     )
-    tip = [alt.Tooltip("name:N", title=words["patient"]), alt.Tooltip("diagnosis:N", title=words["diagnosis"])]
+    tip = [alt.Tooltip("name:N", title=patient), alt.Tooltip("diagnosis:N", title=diagnosis)]
 
     def kind(name: str) -> alt.Chart:
         return base.transform_filter(alt.datum.kind == name)
@@ -112,5 +110,5 @@ def _steps(title: str, total: int) -> alt.X:
     return alt.X("step:Q", title=title, scale=alt.Scale(domain=[0, max(total, 1)]), axis=alt.Axis(tickMinStep=1, format="d"))
 
 
-def _rule(data: pd.DataFrame) -> alt.Chart:
-    return alt.Chart(data).transform_filter(NOW).mark_rule(color=GREY, strokeDash=[2, 2]).encode(x="step:Q")
+def _rule() -> alt.Chart:
+    return alt.Chart().transform_filter(NOW).mark_rule(color=GREY, strokeDash=[2, 2]).encode(x="step:Q")

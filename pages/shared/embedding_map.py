@@ -7,7 +7,6 @@ from collections.abc import Hashable, Mapping
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from metamed_core.palette import Look
 from metamed_core.words import Words
@@ -24,20 +23,20 @@ HOW_TO_READ = Words(
 )
 
 
-def draw_map(say: Say, shown: Moment, scale: charts.Scale, watched: Hashable) -> alt.LayerChart:
-    """The title of the map, and the map itself for `live_chart`."""
+def embedding_map(say: Say, shown: Moment, scale: charts.Scale) -> alt.LayerChart:
+    """The map without its data."""
     first, second = shown.trace.axes
-    st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
     return charts.embedding(
-        _places(say, shown, watched, scale.looks),
         scale,
-        x=say(Words("first principal axis ({share} of the variation)", "第一主成分（解释 {share} 的方差）").format(share=f"{first:.0%}")),
-        y=say(Words("second principal axis ({share})", "第二主成分（{share}）").format(share=f"{second:.0%}")),
-        words={"patient": say(Words("patient", "患者")), "diagnosis": say(Words("diagnosis", "诊断"))},
+        say(Words("first principal axis ({share} of the variation)", "第一主成分（解释 {share} 的方差）").format(share=f"{first:.0%}")),
+        say(Words("second principal axis ({share})", "第二主成分（{share}）").format(share=f"{second:.0%}")),
+        say(Words("patient", "患者")),
+        say(Words("diagnosis", "诊断")),
     )
 
 
-def _places(say: Say, shown: Moment, watched: Hashable, looks: Mapping[str, Look]) -> pd.DataFrame:
+def places(say: Say, shown: Moment, watched: Hashable, looks: Mapping[str, Look]) -> pd.DataFrame:
+    """Every mark at the step that is shown, as `charts.embedding` wants them."""
     step, records = shown.step, shown.records
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
     called = {label: look.name for label, look in looks.items()}

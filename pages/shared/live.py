@@ -6,6 +6,7 @@ tab stops its timer and with it the work.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -17,11 +18,12 @@ import streamlit as st
 from metamed_core.diagnosis import arrange
 from metamed_core.palette import Look
 from metamed_core.words import Words
-from pages.shared import charts, embedding_map
+from pages.shared import charts
 from pages.shared.controls import draw_controls
-from pages.shared.embedding_map import draw_map
+from pages.shared.embedding_map import embedding_map, how_to_read, places
 from pages.shared.forms import mirror
 from pages.shared.frame import Say
+from pages.shared.kept import kept
 from pages.shared.patients import legend, mark
 from pages.shared.text import chance, plain
 from pages.shared.workbench import TICK, Moment, Workbench
@@ -60,10 +62,16 @@ SINGLE = Words(
 )
 
 
-def live_chart(chart: alt.LayerChart, *, key: str, alt_text: str) -> None:
-    """Draw a chart that is redrawn at every step. A keyed Vega chart keeps its canvas; a plotly chart would be rebuilt."""
+def live_chart(key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart]) -> None:
+    """Draw a chart that is redrawn at every step. A keyed Vega chart keeps its canvas; a plotly chart would be rebuilt.
+
+    chart: makes the chart without its data; asked only if something in `about` has changed.
+    """
+    specification = kept(f"{key}_chart", about, lambda: chart().to_dict())
+    # Without Altair's own sizes: Streamlit's theme has better ones. A copy, since Streamlit may write into it.
+    specification = copy.deepcopy({name: part for name, part in specification.items() if name != "config"})
     with st.container(key=f"{key}_chart"):
-        st.altair_chart(chart, key=key, alt=alt_text, width="stretch")
+        st.vega_lite_chart(data, specification, key=key, alt=alt_text, width="stretch")
 
 
 def adaptation(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
@@ -102,13 +110,15 @@ def _charts(say: Say, bench: Workbench, shown: Moment, looks: dict[str, Look]) -
         _loss(say, shown)
         _held_out(say, shown)
     with right:
-        chart = draw_map(say, shown, scale, bench.watched)
+        st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
         live_chart(
-            chart,
-            key="map",
-            alt_text=say(Words("Map of labelled, undiagnosed and prototype patients", "已确诊患者、待诊断患者与原型的分布图")),
+            "map",
+            say(Words("Map of labelled, undiagnosed and prototype patients", "已确诊患者、待诊断患者与原型的分布图")),
+            places(say, shown, bench.watched, looks),
+            (say, looks, shown.trace.axes),
+            lambda: embedding_map(say, shown, scale),
         )
-        st.caption(say(embedding_map.how_to_read(shown)))
+        st.caption(say(how_to_read(shown)))
     if len(shown.records.undiagnosed):
         _one_patient(say, bench, shown, scale)
 
@@ -132,8 +142,14 @@ def _loss(say: Say, shown: Moment) -> None:
         title = title + Words("(started at {first})", "（起始 {first}）")
     title = title.format(now=f"{now:#.3g}", first=f"{first:#.3g}")
     st.markdown(f"**{say(title)}**")
-    chart = charts.curve(data, x=say(STEP), y=say(Words("loss", "损失")), total=shown.trace.total_steps)
-    live_chart(chart, key="loss", alt_text=say(Words("Loss on the labelled patients by step", "已确诊患者上的损失随步数的变化")))
+    total = shown.trace.total_steps
+    live_chart(
+        "loss",
+        say(Words("Loss on the labelled patients by step", "已确诊患者上的损失随步数的变化")),
+        data,
+        (say, total),
+        lambda: charts.curve(say(STEP), say(Words("loss", "损失")), total),
+    )
     st.caption(say(HOW_LOSS))
 
 
@@ -145,15 +161,16 @@ def _held_out(say: Say, shown: Moment) -> None:
     n, base = shown.trace.n_held_out, shown.trace.baseline_held_out
     title = Words("Held-out accuracy {now} ({right} of {n})", "留出准确率 {now}（{n} 位中 {right} 位）")
     st.markdown(f"**{say(title.format(now=f'{now:.0%}', right=round(now * n), n=n))}**")
-    y = say(Words("accuracy", "准确率"))
-    chart = charts.curve(data.assign(base=base), x=say(STEP), y=y, total=shown.trace.total_steps, percent=True)
+    total, compared = shown.trace.total_steps, not math.isnan(base)
     live_chart(
-        chart,
-        key="held_out",
-        alt_text=say(Words("Accuracy on left-out labelled patients by step", "留出的已确诊患者上的准确率随步数的变化")),
+        "held_out",
+        say(Words("Accuracy on left-out labelled patients by step", "留出的已确诊患者上的准确率随步数的变化")),
+        data.assign(base=base),
+        (say, total, compared),
+        lambda: charts.curve(say(STEP), say(Words("accuracy", "准确率")), total, percent=True, compared=compared),
     )
     how = HOW_ONE_OUT if shown.trace.leave_one_out else HOW_GROUPS_OUT.format(n=shown.trace.n_folds)
-    st.caption(say(how if math.isnan(base) else how + DASHED))
+    st.caption(say(how + DASHED if compared else how))
     if now < base:
         st.warning(say(WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}")), icon=":material/trending_down:")
 
@@ -186,17 +203,13 @@ def _one_patient(say: Say, bench: Workbench, shown: Moment, scale: charts.Scale)
     if bench.watched in rows:
         at = rows.index(bench.watched)
         st.markdown(f"**{_leading(say, shown, at, scale.looks)}**")
-        chart = charts.probabilities(
-            _probabilities(shown, at, scale.looks),
-            scale,
-            x=say(STEP),
-            y=say(Words("probability", "概率")),
-            total=shown.trace.total_steps,
-        )
+        total = shown.trace.total_steps
         live_chart(
-            chart,
-            key="probabilities",
-            alt_text=say(Words("Probability of each diagnosis for this patient by step", "该患者各诊断的概率随步数的变化")),
+            "probabilities",
+            say(Words("Probability of each diagnosis for this patient by step", "该患者各诊断的概率随步数的变化")),
+            _probabilities(shown, at, scale.looks),
+            (say, scale.looks, total),
+            lambda: charts.probabilities(scale, say(STEP), say(Words("probability", "概率")), total),
         )
         st.caption(say(HOW_PROBABLE))
 

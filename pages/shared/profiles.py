@@ -15,6 +15,7 @@ from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import Words
 from pages.shared import cohorts
 from pages.shared.frame import Say
+from pages.shared.kept import kept
 from pages.shared.patients import heading, legend, reference
 from pages.shared.workbench import Workbench
 
@@ -52,7 +53,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
     if shown is None:
         return
     _table(say, bench.patients.source, shown.records, looks)
-    points = profile(shown.records)
+    points = kept("profile", (shown.records,), lambda: profile(shown.records))
     for scale in ("range", "spread", "share"):
         part = points[points["scale"] == scale]
         if len(part):
@@ -60,7 +61,7 @@ def prototype_section(say: Say, bench: Workbench, looks: dict[str, Look]) -> Non
 
 
 def _table(say: Say, source: str, records: PatientRecords, looks: dict[str, Look]) -> None:
-    values, counts, limits = prototypes(records), known_counts(records), limited_counts(records)
+    values, counts, limits = kept("prototypes", (records,), lambda: (prototypes(records), known_counts(records), limited_counts(records)))
     columns = list(records.feature_columns)
     listed = columns[:MOST_ROWS]
     if len(columns) > len(listed):
@@ -123,7 +124,11 @@ def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, looks: dict[s
     telling = most_telling(points, MOST_DRAWN)
     labels = {name: heading(say, records.column(name)) for name in telling}
     st.markdown(f"**{say(TITLES[scale])}**")
-    figure = profile_figure(points[points["column"].isin(telling)], labels, looks, scale, say.language)
+    figure = kept(
+        f"profile_{scale}",
+        (say, records, looks),
+        lambda: profile_figure(points[points["column"].isin(telling)], labels, looks, scale, say.language),
+    )
     if not figure.layout.showlegend:
         st.markdown(f":small[{legend(looks)}]")
     st.plotly_chart(figure, key=f"profile_{scale}", alt=say(TITLES[scale]), config={"displayModeBar": False})
