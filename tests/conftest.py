@@ -37,6 +37,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 30_000  # milliseconds to wait for what must come: a busy computer is slow, not wrong
 # On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
 PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
@@ -110,8 +111,9 @@ def browser() -> Iterator[Browser]:
     if path is None:
         reason = f"No Chromium on this computer ({', '.join(BROWSERS)} were looked for): install one to run the browser tests."
         pytest.fail(reason) if os.environ.get("METAMED_REQUIRE_BROWSER") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = launch(playwright, path)
         yield chromium
@@ -153,7 +155,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         guard.watch(page)
         page.goto(server.url + path)
         return page
