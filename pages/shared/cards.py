@@ -26,8 +26,8 @@ ORDERS = {
 }
 ALL = ""
 ORDER_ONLY = Words(
-    "How to read: read the figures as a ranking. They are not calibrated: of the answers given 0.90, fewer than 90 in 100 may be right.",
-    "读法：请将数值视为排序。它们尚未校准：给出 0.90 的答案中，正确者可能不足九成。",
+    "How to read: take the figures as a ranking. They are not calibrated: of the answers given 0.90, more or fewer than 90 in 100 may be right.",
+    "读法：请将数值视为排序。它们尚未校准：给出 0.90 的答案中，实际正确的比例可能高于或低于九成。",
 )
 
 
