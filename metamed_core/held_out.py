@@ -16,7 +16,7 @@ from metamed_core.learner import Classifier, Learner
 
 MAX_FOLDS = 25
 CELL_BUDGET = 20_000
-"""Cells that may be embedded in one step over all folds, about a tenth of a second; wider or larger tables get fewer, larger folds.
+"""Cells that may be embedded in one step over all folds, less than a tenth of a second; wider or larger tables get fewer, larger folds.
 
 The folds depend on the table alone: algorithms and settings are then judged on the same left-out patients.
 """

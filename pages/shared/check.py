@@ -69,23 +69,29 @@ def offer_upload(say: Say, bench: Workbench) -> None:
 def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) -> None:
     """Read a file into the upload check. Raises UserError and leaves everything as it was."""
     names = sheets(name, data)
-    sheet = sheet or _first_of_patients(name, data, names)
-    records = PatientRecords.from_table(read_table(name, data, sheet))
+    sheet, records = _first_of_patients(name, data, names) if sheet is None and len(names) > 1 else (sheet, _read(name, data, sheet))
     bench.pending = Pending(name, data, names, sheet, records, records)
 
 
-def _first_of_patients(name: str, data: bytes, sheets: list[str]) -> str | None:
-    """The first sheet that allows a task; a workbook often begins with a cover or a legend. Else the first that can be read."""
-    readable = []
-    for sheet in sheets if len(sheets) > 1 else ():
+def _read(name: str, data: bytes, sheet: str | None) -> PatientRecords:
+    return PatientRecords.from_table(read_table(name, data, sheet))
+
+
+def _first_of_patients(name: str, data: bytes, sheets: list[str]) -> tuple[str, PatientRecords]:
+    """The first sheet that allows a task; a workbook often begins with a cover or a legend. Else the first that can be read.
+
+    Raises UserError with what is wrong in the first sheet where none can be read.
+    """
+    readable: list[tuple[str, PatientRecords]] = []
+    for sheet in sheets:
         try:
-            records = PatientRecords.from_table(read_table(name, data, sheet))
+            records = _read(name, data, sheet)
         except UserError:
             continue
-        readable.append(sheet)
+        readable.append((sheet, records))
         if records.problem is None and not any(finding.kind == "guessed_label" for finding in records.findings):
-            return sheet
-    return readable[0] if readable else next(iter(sheets), None)
+            return sheet, records
+    return readable[0] if readable else (sheets[0], _read(name, data, sheets[0]))
 
 
 def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
@@ -191,13 +197,10 @@ def _roles(say: Say, bench: Workbench, pending: Pending) -> None:
     columns = pending.records.columns
     key = f"roles_{pending.number}"
 
+    number = pending.number
+
     def take_over() -> None:
-        now = bench.pending
-        # An editor of another table may still report once after it is gone.
-        if now is None or key != f"roles_{now.number}":
-            return
-        if not attempt(bench, lambda: _apply(now, st.session_state[key]["edited_rows"]), beside="roles"):
-            now.renew()  # a new editor, which does not hold the refused value any more
+        _take_over(bench, number, st.session_state[key]["edited_rows"])
 
     if bench.beside == "roles":
         complain(say, bench.complaint)
@@ -244,6 +247,14 @@ def _role_columns(say: Say) -> dict[str, Any]:
 
 def _example(cells: pd.Series) -> str:
     return " · ".join(str(cell)[:24] for cell in cells.dropna().drop_duplicates().head(4))
+
+
+def _take_over(bench: Workbench, number: int, edits: dict[int, dict[str, Any]]) -> None:
+    """Make the edits of the table `number` part of what is pending; a refused one gives a new editor, which does not hold it any more."""
+    pending = bench.pending
+    # An editor of another table may still report once after it is gone.
+    if pending is not None and pending.number == number and not attempt(bench, lambda: _apply(pending, edits), beside="roles"):
+        pending.renew()
 
 
 def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
