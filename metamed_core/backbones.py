@@ -5,10 +5,12 @@ Floor 4 of the house.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -20,12 +22,24 @@ Weights = Mapping[str, Tensor]
 """A network's parameters by name. Treat as immutable: an update makes a new mapping of new tensors."""
 
 
-class Backbone(ABC):
-    """A network from a patient's cells to an embedding."""
+BACKBONES: dict[str, type[Backbone]] = {}
+"""The classes of backbones by name. A class enters when it is defined, so that one in a file of its own needs no line here."""
 
-    name: str
+
+class Backbone(ABC):
+    """A network from a patient's cells to an embedding; a subclass is a frozen dataclass of its sizes."""
+
+    name: ClassVar[str]
     features: int
     """Width of one token of the embedding; the embedding is a row of `n_embedding / features` tokens."""
+
+    def __init_subclass__(cls) -> None:
+        BACKBONES[cls.name] = cls
+
+    def card(self) -> dict[str, Any]:
+        """Name and sizes, as the card of a weight file states them; `backbone_of` reads them."""
+        sizes: Any = self
+        return {"name": self.name, **dataclasses.asdict(sizes)}
 
     @abstractmethod
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
@@ -34,6 +48,15 @@ class Backbone(ABC):
     @abstractmethod
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
         """Cells `(n, n_columns, n_channels)` -> embeddings `(n, n_embedding)`; each patient on their own."""
+
+
+def backbone_of(card: Mapping[str, Any]) -> Backbone:
+    """The backbone that `Backbone.card` described; a card without a name is from before there were two, a ColumnEncoder.
+
+    Raises KeyError for an unknown name and TypeError for sizes that this class does not have.
+    """
+    sizes = {**card}
+    return BACKBONES[sizes.pop("name", ColumnEncoder.name)](**sizes)
 
 
 def random_linear(n_out: int, n_in: int, rng: torch.Generator, gain: float = 1.0) -> Tensor:
@@ -48,7 +71,7 @@ class Perceptron(Backbone):
     n_columns: int
     hidden: int = 64
     features: int = 64
-    name = "perceptron"
+    name: ClassVar[str] = "perceptron"
 
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Random weights, see `Backbone.init`."""
@@ -81,7 +104,7 @@ class ColumnEncoder(Backbone):
     latents: int = 8
     layers: int = 1
     features: int = 6
-    name = "column_encoder"
+    name: ClassVar[str] = "column_encoder"
 
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Random weights, see `Backbone.init`; the last two are the gain of the embedding and its exponent in the columns."""

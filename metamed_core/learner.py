@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.func import grad_and_value, vmap
 
-from metamed_core.backbones import Backbone, Weights
+from metamed_core.backbones import Backbone, ColumnEncoder, Weights
 from metamed_core.episode import Episode, LabelledSet, class_means, one_hot
 from metamed_core.words import UserError, Words
 
@@ -106,6 +106,11 @@ class Learner(ABC):
     @abstractmethod
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """How many steps `adapt` takes: it yields one classifier more."""
+
+    @classmethod
+    def default_backbone(cls) -> Backbone:
+        """The network that this learner moves or reads; a learner with a network of its own says so here."""
+        return ColumnEncoder()
 
     def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
         """Weights without meta-training: the backbone's and what the learner adds to them."""

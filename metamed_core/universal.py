@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from metamed_core.backbones import Backbone, ColumnEncoder
+from metamed_core.backbones import Backbone, backbone_of
 from metamed_core.learner import Learner
 from metamed_core.words import UserError, Words
 
@@ -33,7 +34,7 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> tuple[Backbon
     Raises UserError if a file is missing, damaged, altered, or made for another learner.
     """
     if weights == "none":
-        backbone = ColumnEncoder()
+        backbone = learner.default_backbone()
         return backbone, _double(learner.init(backbone, torch.Generator().manual_seed(seed)))
     return _load(SHIPPED / f"{learner.name}.safetensors" if weights == "universal" else Path(weights), learner)
 
@@ -55,9 +56,9 @@ def _load(path: Path, learner: Learner) -> tuple[Backbone, dict[str, Tensor]]:
             ).format(file=path.name, theirs=card.get("learner"), ours=learner.name)
         )
     try:
-        backbone, weights = ColumnEncoder(**card["backbone"]), _double(load(data))
+        backbone, weights = backbone_of(card["backbone"]), _double(load(data))
         expected = learner.init(backbone, torch.Generator())
-    except (SafetensorError, RuntimeError, TypeError, KeyError) as error:
+    except (SafetensorError, RuntimeError, TypeError, KeyError, AttributeError) as error:
         raise _unreadable(path) from error
     if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
         raise _unreadable(path)
@@ -85,23 +86,31 @@ def read_card(path: Path) -> dict[str, Any]:
     return card
 
 
-def save_weights(path: Path, learner: Learner, backbone: ColumnEncoder, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
+def save_weights(path: Path, learner: Learner, backbone: Backbone, weights: dict[str, Tensor], facts: dict[str, Any]) -> None:
     """Write `path` (.safetensors) and its card; `facts` (command, seed, time, …) go into the card as they are.
 
     Raises UserError if the files cannot be written.
     """
     data = save({name: weight.detach().float().contiguous() for name, weight in weights.items()})
-    card = {"format": FORMAT, "learner": learner.name, "backbone": dataclasses.asdict(backbone), "settings": dataclasses.asdict(learner)}
+    card = {"format": FORMAT, "learner": learner.name, "backbone": backbone.card(), "settings": dataclasses.asdict(learner)}
     card |= {"sha256": hashlib.sha256(data).hexdigest(), "parameters": sum(w.numel() for w in weights.values()), **facts}
-    _write(path, data)
-    _write(path.with_suffix(".json"), (json.dumps(card, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(path, data)
+    write_card(path, card)
 
 
-def _write(path: Path, data: bytes) -> None:
-    # Written aside and moved: a reader never sees half a file.
-    aside = path.with_name(path.name + ".part")
+def write_card(path: Path, card: dict[str, Any]) -> None:
+    """Write the card beside the weight file `path`. Raises UserError if it cannot be written."""
+    write_whole(path.with_suffix(".json"), (json.dumps(card, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever reads it sees the old one or the new one, whole, however abruptly the writer ends."""
+    aside = aside_of(path)
     try:
-        aside.write_bytes(data)
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
         raise UserError(
@@ -110,6 +119,11 @@ def _write(path: Path, data: bytes) -> None:
                 "无法写入文件 {file}：请检查其所在文件夹是否存在且可写。",
             ).format(file=path)
         ) from error
+
+
+def aside_of(path: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return path.with_name(path.name + ".part")
 
 
 def _read(path: Path) -> bytes:

@@ -6,14 +6,15 @@ import json
 import pickle
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
 from torch import Tensor
 
-from metamed_core.backbones import ColumnEncoder
+from metamed_core.backbones import BACKBONES, Backbone, ColumnEncoder, Weights, random_linear
 from metamed_core.learners import LEARNERS
 from metamed_core.tasks import clinical_prior
 from metamed_core.universal import FORMAT, SHIPPED, load_weights, read_card, save_weights
@@ -113,10 +114,54 @@ def test_a_damaged_card_is_refused(saved: Path, text: bytes) -> None:
     refused(saved, "ours.json is damaged or not made by MetaMed: restore it, or choose the shipped weights.")
 
 
-@pytest.mark.parametrize("backbone", [None, {}, {"width": 16}, {"width": -1}, {"depth": 3}, "net"])
+@pytest.mark.parametrize(
+    "backbone", [None, {}, {"width": 16}, {"width": -1}, {"depth": 3}, "net", {"name": "net"}, {"name": []}, {"name": "perceptron"}]
+)
 def test_a_card_that_does_not_describe_these_tensors_is_refused(saved: Path, backbone: object) -> None:
     alter_card(saved, backbone=backbone)
     refused(saved, "ours.safetensors is damaged or not made by MetaMed: restore it, or choose the shipped weights.")
+
+
+def test_a_card_names_its_backbone_and_an_old_card_without_a_name_means_the_column_encoder(saved: Path) -> None:
+    assert read_card(saved)["backbone"] == {"name": "column_encoder", "width": 8, "latents": 3, "layers": 1, "features": 2}
+    alter_card(saved, backbone={"width": 8, "latents": 3, "layers": 1, "features": 2})
+    assert load_weights(str(saved), LEARNER)[0] == BACKBONE
+
+
+@dataclass(frozen=True)
+class Totals(Backbone):
+    """A backbone of another class, defined in no file of the core."""
+
+    features: int = 3
+    name: ClassVar[str] = "totals"
+
+    def init(self, rng: torch.Generator) -> dict[str, Tensor]:
+        return {"totals": random_linear(self.features, 1, rng)}
+
+    def embed(self, weights: Weights, x: Tensor) -> Tensor:
+        return x[..., 0].sum(-1, keepdim=True) @ weights["totals"].T
+
+
+@dataclass(frozen=True)
+class Totalling(LEARNERS["prototypical"]):  # type: ignore[misc]
+    """A learner with a backbone of its own."""
+
+    name: ClassVar[str] = "totalling"
+
+    @classmethod
+    def default_backbone(cls) -> Backbone:
+        return Totals()
+
+
+def test_a_learner_may_come_with_a_backbone_of_its_own_class(tmp_path: Path) -> None:
+    learner, path = Totalling(), tmp_path / "own.safetensors"
+    assert BACKBONES["totals"] is Totals
+    backbone, start = load_weights("none", learner)
+    assert backbone == Totals()
+    save_weights(path, learner, Totals(features=5), Totals(features=5).init(torch.Generator()), {})
+    assert read_card(path)["backbone"] == {"name": "totals", "features": 5}
+    assert load_weights(str(path), learner)[0] == Totals(features=5)
+    assert list(start) == ["totals"]
 
 
 class Trap:
@@ -159,7 +204,10 @@ def test_the_shipped_weights_are_small_and_nothing_else_lies_there() -> None:
 def test_each_learner_is_shipped_with_a_filled_card(name: str) -> None:
     load_weights("universal", LEARNERS[name]())
     card = read_card(SHIPPED / f"{name}.safetensors")
-    assert card["command"].startswith(f"python -m metamed_core meta-train --learner {name} --meta-steps {card['plan']['meta_steps']} ")
+    start = (
+        rf"(python|torchrun --nproc-per-node \d+) -m metamed_core meta-train --learner {name} --meta-steps {card['plan']['meta_steps']} "
+    )
+    assert re.match(start, card["command"])
     assert card["prior"] == {"name": "clinical_prior", "version": clinical_prior.VERSION}
     assert re.fullmatch("[0-9a-f]{40}", card["commit"])
     assert re.fullmatch("[0-9a-f]{64}", card["sha256"])
