@@ -5,10 +5,11 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     0  words        Words(en, zh), UserError
        palette      the colour, marker and dash of each diagnosis
     1  formats/     one file = one data format -> a table of text
+       compute      where meta-training computes: device, and one process among several
     2  records/     PatientRecords: table + label + column roles, units; the upload check's findings
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
-    4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); Weights
+    4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); BACKBONES; Weights
        tasks/       clinical_prior: synthetic tasks that look like small clinical tables
     5  learner      Learner, Classifier, and the settings a form can offer
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
@@ -16,12 +17,17 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        held_out     leave-one-out beside an adaptation
        universal    weights on disk: save, load, check
     7  learners/    one file = one paper; LEARNERS names them all
+       measured     the result of an accuracy check, put into a card
     8  trace        AdaptationTrace: the numbers that a live curve draws
        meta_training  the outer loop as a generator
     9  diagnosis    Diagnosis: one patient's answer
+       recipes      how each learner's shipped weights are made; RECIPES
+       training_state  a stopped meta-training on disk
     10 estimator    FewShotClassifier: the scikit-learn face
        figures      pure functions -> plotly figures
+       universal_training  meta-training with its files: goes on, validates, saves
     11 report       tables to take away, safe in a spreadsheet
+       progress     meta-training told on standard error
     12 __main__     the command line
 
 This file imports nothing, so that `import metamed_core` costs nothing.

@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import platform
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from metamed_core.backbones import ColumnEncoder
+from metamed_core.compute import DEVICES, Compute, joined, speaks
 from metamed_core.episode import Episode
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import MetaState, MetaTraining, mean_accuracy, meta_train
+from metamed_core.measured import record_measurement
+from metamed_core.meta_training import PRECISIONS, MetaTraining
+from metamed_core.progress import told
+from metamed_core.recipes import recipe
 from metamed_core.tasks import clinical_prior
-from metamed_core.universal import SHIPPED, save_weights
+from metamed_core.universal import SHIPPED
+from metamed_core.universal_training import Job, train
 from metamed_core.words import UserError
 
-RECIPES: dict[str, dict[str, float | int]] = {"matching": {"context_reads": 2}, "reptile": {"inner_lr": 0.03}}
-"""Settings in meta-training where they differ from those in use: readings of the context must be learnt to be offered; larger
-inner steps give Reptile a better start, from which large ones in use, all on the same few patients, would overshoot."""
-
 VALIDATION_SEED = 20_000_000
-"""Validation tasks are drawn from this seed, meta-training tasks from the plan's: they never coincide."""
+"""Validation tasks are drawn from this seed, meta-training tasks from streams of the plan's: they never coincide."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,25 +35,48 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m metamed_core", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     add_meta_train(commands.add_parser("meta-train", help="meta-train a learner on the clinical prior and write its weights and card"))
+    add_card(commands.add_parser("card", help="put the result of an accuracy check into the card of the weights it measured"))
     options = parser.parse_args(arguments)
     try:
-        run_meta_train(options)
+        options.run(options)
     except UserError as error:
-        sys.stderr.write(f"{error}\n")
+        if speaks():
+            sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
 def add_meta_train(parser: argparse.ArgumentParser) -> None:
-    """The options of meta-train."""
-    plan = MetaTraining()
-    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
-    parser.add_argument("--meta-steps", type=_at_least(0), default=plan.meta_steps, help="outer steps (default %(default)s)")
-    parser.add_argument("--meta-batch", type=_at_least(1), default=plan.meta_batch, help="tasks in each outer step (default %(default)s)")
-    parser.add_argument("--meta-lr", type=_step_size, default=plan.meta_lr, help="largest outer step size (default %(default)s)")
-    parser.add_argument("--seed", type=_seed, default=plan.seed)
+    """The options of meta-train; those of the plan are the recipe's unless given."""
+    parser.set_defaults(run=run_meta_train)
+    parser.add_argument(
+        "--learner", choices=list(LEARNERS), required=True, help="its recipe sets every option of the plan that is not given"
+    )
+    parser.add_argument("--meta-steps", type=_at_least(0), help="outer steps")
+    parser.add_argument("--meta-batch", type=_at_least(1), help="tasks in each outer step, in all groups together")
+    parser.add_argument("--meta-lr", type=_step_size, help="largest outer step size")
+    parser.add_argument(
+        "--groups", type=_at_least(1), help="groups of tasks in each outer step, each with its own number of columns and classes"
+    )
+    parser.add_argument("--precision", choices=PRECISIONS, help="of the meta-gradient; weights and optimiser stay float32")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="auto: the GPU where there is one (default %(default)s)")
     parser.add_argument("--validate", type=_at_least(1), default=12, help="how often to validate on held-out tasks (default %(default)s)")
+    parser.add_argument("--seed", type=_seed)
     parser.add_argument("--out", type=Path, help="file to write (default: the shipped weights of this learner)")
+    parser.add_argument(
+        "--save-every", type=_seconds, default=30.0, metavar="SECONDS", help="how often to write the state (default %(default)g)"
+    )
+    parser.add_argument("--restart", action="store_true", help="begin anew, also where a stopped run left its state")
+
+
+def add_card(parser: argparse.ArgumentParser) -> None:
+    """The options of card."""
+    parser.set_defaults(run=run_card)
+    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
+    parser.add_argument("--measured", type=Path, required=True, metavar="FILE.json", help="the table that the accuracy check has written")
+    parser.add_argument("--episodes", type=_at_least(1), required=True, help="episodes behind each figure and table")
+    parser.add_argument("--note", default="", help="what else a reader must know of the measurement")
+    parser.add_argument("--weights", type=Path, help="weight file whose card is filled (default: the shipped weights of this learner)")
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -74,6 +94,12 @@ def _step_size(text: str) -> float:
     return value
 
 
+def _seconds(text: str) -> float:
+    if not (value := float(text)) >= 0:
+        raise argparse.ArgumentTypeError(f"{text} is no time: give a number of seconds, 0 or more")
+    return value
+
+
 def _seed(text: str) -> int:
     if not 0 <= (value := int(text)) < 2**63:
         raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
@@ -87,44 +113,55 @@ def validation_tasks() -> list[Episode]:
 
 
 def run_meta_train(options: argparse.Namespace) -> None:
-    """Meta-train, writing weights and card at every validation, so that a stop loses little."""
-    torch.set_num_threads(1)
-    learner = LEARNERS[options.learner](**RECIPES.get(options.learner, {}))
-    backbone, prior = ColumnEncoder(), clinical_prior.ClinicalPrior()
-    plan = MetaTraining(options.meta_steps, options.meta_batch, options.meta_lr, seed=options.seed)
-    out = options.out or SHIPPED / f"{options.learner}.safetensors"
-    in_use, held_out = LEARNERS[options.learner](), validation_tasks()
-    facts: dict[str, Any] = {
-        "command": _command(options.learner, plan),
-        "plan": dataclasses.asdict(plan),
-        "prior": {"name": "clinical_prior", "version": clinical_prior.VERSION},
-        "commit": _commit(),
-        "hardware": f"{platform.machine()}, one CPU thread, torch {torch.__version__}",
-        "validated_with": dataclasses.asdict(in_use),
-        "validation": [],
-    }
-    started, every = time.perf_counter(), max(1, plan.meta_steps // options.validate)
-    for state in meta_train(learner, backbone, prior, plan):
-        if state.step % every == 0 or state.step == plan.meta_steps:
-            accuracy, loss = mean_accuracy(in_use, backbone, state.weights, held_out)
-            facts["validation"].append({"step": state.step, "accuracy": round(accuracy, 4), "log_loss": round(loss, 4)})
-            facts["seconds"] = round(time.perf_counter() - started)
-            save_weights(out, learner, backbone, state.weights, facts)
-            _tell(state, plan, accuracy, loss, time.perf_counter() - started)
+    """Meta-train by the learner's recipe and the options given, or go on with a run that was stopped."""
+    plan = _plan(options)
+    with joined(options.device) as compute:
+        if compute.device.type == "cpu":
+            torch.set_num_threads(1)  # on nets of this size a second thread only waits; a second process does not
+        job = _job(options, plan, compute)
+        for _ in told(train(job, compute), plan, sys.stderr):
+            continue
 
 
-def _command(learner: str, plan: MetaTraining) -> str:
-    """What to type to make these weights again."""
-    return (
-        f"python -m metamed_core meta-train --learner {learner} --meta-steps {plan.meta_steps} "
-        f"--meta-batch {plan.meta_batch} --meta-lr {plan.meta_lr} --seed {plan.seed}"
+def _plan(options: argparse.Namespace) -> MetaTraining:
+    given = {name: getattr(options, name) for name in ("meta_steps", "meta_batch", "meta_lr", "groups", "precision", "seed")}
+    return dataclasses.replace(recipe(options.learner).plan, **{name: value for name, value in given.items() if value is not None})
+
+
+def _job(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> Job:
+    learner, backbone = recipe(options.learner).ingredients(options.learner)
+    in_use, prior = LEARNERS[options.learner](), {"name": "clinical_prior", "version": clinical_prior.VERSION}
+    return Job(
+        learner,
+        in_use,
+        backbone,
+        clinical_prior.ClinicalPrior(),
+        validation_tasks(),
+        prior,
+        plan,
+        options.out or SHIPPED / f"{options.learner}.safetensors",
+        {
+            "command": _command(options, plan, compute),
+            "seed": plan.seed,
+            "plan": dataclasses.asdict(plan),
+            "prior": prior,
+            "commit": _commit(),
+            "hardware": compute.hardware(),
+            "validated_with": dataclasses.asdict(in_use),
+        },
+        options.validate,
+        options.save_every,
+        options.restart,
     )
 
 
-def _tell(state: MetaState, plan: MetaTraining, accuracy: float, loss: float, seconds: float) -> None:
-    left = seconds * (plan.meta_steps - state.step) / state.step if state.step else float("nan")
-    sys.stderr.write(
-        f"step {state.step} of {plan.meta_steps}: held-out accuracy {accuracy:.4f}, log-loss {loss:.4f}; about {left / 60:.1f} min left\n"
+def _command(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> str:
+    """What to type to make these weights again."""
+    start = "python" if compute.processes == 1 else f"torchrun --nproc-per-node {compute.processes}"
+    return (
+        f"{start} -m metamed_core meta-train --learner {options.learner} --meta-steps {plan.meta_steps} --meta-batch {plan.meta_batch} "
+        f"--meta-lr {plan.meta_lr} --groups {plan.groups} --precision {plan.precision} --device {compute.device.type} "
+        f"--validate {options.validate} --seed {plan.seed}"
     )
 
 
@@ -140,6 +177,12 @@ def _commit() -> str:
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "not in a repository"
+
+
+def run_card(options: argparse.Namespace) -> None:
+    """Put a measurement into a card."""
+    weights = options.weights or SHIPPED / f"{options.learner}.safetensors"
+    record_measurement(weights, options.learner, options.measured, options.episodes, options.note)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,10 @@ class LabelledSet:
     def __len__(self) -> int:
         return int(self.y.shape[-1])
 
+    def to(self, device: torch.device) -> LabelledSet:
+        """The same patients on another device."""
+        return LabelledSet(self.x.to(device), self.y.to(device))
+
     def take(self, rows: Tensor | list[int]) -> LabelledSet:
         """The patients at these positions (one task only, no leading dimensions)."""
         return LabelledSet(self.x[rows], self.y[rows])
@@ -38,6 +42,10 @@ class Episode:
     support: LabelledSet
     query: LabelledSet
     n_way: int
+
+    def to(self, device: torch.device) -> Episode:
+        """The same task on another device."""
+        return Episode(self.support.to(device), self.query.to(device), self.n_way)
 
 
 class TaskDistribution(Protocol):

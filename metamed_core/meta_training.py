@@ -1,24 +1,40 @@
-"""The outer loop as a generator: draw a meta-batch of tasks, move the initial weights, hand back where it stands.
+"""The outer loop as a generator: draw groups of tasks, move the initial weights, hand back where it stands.
+
+Nothing random is carried from step to step: the tasks of a group follow from the plan's seed, the step and the group
+alone. So a run goes on from any state as if it had never stopped, and processes share the groups without a word.
 
 Floor 8 of the house.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from metamed_core.backbones import Backbone
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.compute import ALONE, Compute
 from metamed_core.episode import Episode, LabelledSet, TaskDistribution
 from metamed_core.learner import Learner
+from metamed_core.words import UserError, Words
+
+Precision = Literal["float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 @dataclass(frozen=True, slots=True)
 class MetaTraining:
-    """A budget: how many outer steps, how many tasks in each, and how far they go (AdamW, cosine after a warm-up)."""
+    """A budget: how many outer steps, how many tasks in each, and how far they go (AdamW, cosine after a warm-up).
+
+    meta_batch: tasks of a step, in all groups together. groups: shapes (ways, shots, columns) among them.
+    precision: of the meta-gradient's matrix products; weights and optimiser stay float32.
+    """
 
     meta_steps: int = 6000
     meta_batch: int = 16
@@ -26,42 +42,116 @@ class MetaTraining:
     warm_up: float = 0.03
     weight_decay: float = 1e-4
     seed: int = 0
+    groups: int = 1
+    precision: Precision = "float32"
+
+    def __post_init__(self) -> None:
+        if self.groups < 1 or self.meta_batch % self.groups:
+            raise UserError(
+                Words(
+                    "{tasks} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a "
+                    "multiple of the second.",
+                    "{tasks} 个任务无法平均分成 {groups} 组：请调整 --meta-batch 或 --groups，使前者是后者的整数倍。",
+                ).format(tasks=self.meta_batch, groups=self.groups)
+            )
+
+    def rate(self, step: int) -> float:
+        """The step size of an outer step, counted from 1: a cosine up from a 25th of `meta_lr`, then one down to almost nothing."""
+        lowest, peak, last = self.meta_lr / 25, self.warm_up * max(self.meta_steps, 2) - 1, max(self.meta_steps, 2) - 1
+        at = step - 1
+        if peak > 0 and at <= peak:
+            return _cosine(lowest, self.meta_lr, at / peak)
+        return _cosine(self.meta_lr, lowest / 1e4, (at - peak) / (last - peak))
+
+
+def _cosine(start: float, end: float, part: float) -> float:
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * part))
 
 
 @dataclass(frozen=True, slots=True)
 class MetaState:
-    """Where meta-training stands: steps done, the weights now, and the mean meta-loss of the last meta-batch."""
+    """Where meta-training stands: steps done, the weights now, and the mean meta-loss of the last step.
+
+    mean, square: AdamW's running moments of the gradient, by the weights' names; empty before the first step.
+    """
 
     step: int
     weights: dict[str, Tensor]
-    loss: float
+    loss: float = float("nan")
+    mean: dict[str, Tensor] = field(default_factory=dict)
+    square: dict[str, Tensor] = field(default_factory=dict)
 
 
-def meta_train(learner: Learner, backbone: Backbone, tasks: TaskDistribution, plan: MetaTraining) -> Iterator[MetaState]:
+def meta_train(
+    learner: Learner,
+    backbone: Backbone,
+    tasks: TaskDistribution,
+    plan: MetaTraining,
+    *,
+    start: MetaState | None = None,
+    compute: Compute = ALONE,
+) -> Iterator[MetaState]:
     """Yield the state before the first outer step and after each; the same plan and tasks give the same weights.
 
-    Adam takes the learner's meta-gradient, clipped to length 1; for Reptile that is initial minus adapted weights, as its
-    authors suggest (Nichol et al. 2018, sec. 3).
+    `start` goes on from an earlier state, which is yielded first. Adam takes the learner's meta-gradient, clipped to
+    length 1; for Reptile that is initial minus adapted weights, as its authors suggest (Nichol et al. 2018, sec. 3).
     """
-    rng = torch.Generator().manual_seed(plan.seed)
-    weights = {name: weight.clone() for name, weight in learner.init(backbone, rng).items()}
+    compute.share(plan.groups)  # refused before any work is done
+    start = start or MetaState(0, learner.init(backbone, torch.Generator().manual_seed(plan.seed)))
+    weights = _copy(start.weights, compute.device)
     optimiser = torch.optim.AdamW(list(weights.values()), lr=plan.meta_lr, weight_decay=plan.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, plan.meta_lr, total_steps=max(plan.meta_steps, 2), pct_start=plan.warm_up, cycle_momentum=False
-    )
-    yield MetaState(0, _copy(weights), float("nan"))
-    for step in range(1, plan.meta_steps + 1):
-        loss, gradient = learner.meta_gradient(backbone, weights, tasks.sample_batch(plan.meta_batch, rng), rng)
+    if start.step:
+        mean, square = _copy(start.mean, compute.device), _copy(start.square, compute.device)
         for name, weight in weights.items():
-            weight.grad = gradient[name].detach()
+            optimiser.state[weight] = {"step": torch.tensor(float(start.step)), "exp_avg": mean[name], "exp_avg_sq": square[name]}
+    yield _state(start.step, weights, optimiser, start.loss)
+    for step in range(start.step + 1, plan.meta_steps + 1):
+        loss, gradient = mean_gradient(learner, backbone, weights, tasks, plan, step, compute)
+        for name, weight in weights.items():
+            weight.grad = gradient[name]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
+        optimiser.param_groups[0]["lr"] = plan.rate(step)
         optimiser.step()
-        schedule.step()
-        yield MetaState(step, _copy(weights), float(loss))
+        yield _state(step, weights, optimiser, float(loss))
 
 
-def _copy(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: weight.detach().clone() for name, weight in weights.items()}
+def mean_gradient(
+    learner: Learner, backbone: Backbone, weights: Weights, tasks: TaskDistribution, plan: MetaTraining, step: int, compute: Compute = ALONE
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Meta-loss and meta-gradient of an outer step, mean over its groups; each process does its share of them."""
+    n_each = [1, *(weight.numel() for weight in weights.values())]
+    total = torch.zeros(sum(n_each), dtype=next(iter(weights.values())).dtype, device=compute.device)
+    for group in compute.share(plan.groups):
+        rng = group_rng(plan.seed, step, group)
+        drawn = tasks.sample_batch(plan.meta_batch // plan.groups, rng).to(compute.device)
+        with _precise(plan.precision, compute.device):
+            loss, gradient = learner.meta_gradient(backbone, weights, drawn, rng)
+        total += torch.cat([loss.detach().to(total.dtype).reshape(1), *(gradient[name].detach().flatten() for name in weights)])
+    # One vector, so that processes exchange one message a step.
+    loss, *parts = torch.split(compute.total(total) / plan.groups, n_each)
+    return loss.squeeze(0), {name: part.view_as(weight) for (name, weight), part in zip(weights.items(), parts, strict=True)}
+
+
+def group_rng(seed: int, step: int, group: int) -> torch.Generator:
+    """The generator of one group of tasks of one outer step; independent streams (numpy's SeedSequence)."""
+    return torch.Generator().manual_seed(int(np.random.SeedSequence(seed, spawn_key=(step, group)).generate_state(1, np.uint64)[0]))
+
+
+def _precise(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
+    # Without the cache of casts: it knows nothing of the levels of nested gradients.
+    return nullcontext() if precision == "float32" else torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
+
+
+def _state(step: int, weights: Weights, optimiser: torch.optim.Optimizer, loss: float) -> MetaState:
+    """A snapshot: the optimiser writes in place."""
+    mean, square = (
+        {name: optimiser.state[weight][of] for name, weight in weights.items()} if step else {} for of in ("exp_avg", "exp_avg_sq")
+    )
+    return MetaState(step, _copy(weights), loss, _copy(mean), _copy(square))
+
+
+def _copy(weights: Mapping[str, Tensor], device: torch.device | None = None) -> dict[str, Tensor]:
+    return {name: weight.detach().to(device, copy=True, memory_format=torch.contiguous_format) for name, weight in weights.items()}
 
 
 def mean_accuracy(learner: Learner, backbone: Backbone, weights: dict[str, Tensor], batches: list[Episode]) -> tuple[float, float]:

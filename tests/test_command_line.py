@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,19 +31,49 @@ def keep_the_number_of_threads() -> Iterator[None]:
 
 def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "mine.safetensors"
-    arguments = ["meta-train", "--learner", "prototypical", "--meta-steps", "3", "--meta-batch", "2", "--seed", "5", "--validate", "1"]
+    arguments = [
+        "meta-train",
+        "--learner",
+        "prototypical",
+        "--meta-steps",
+        "3",
+        "--meta-batch",
+        "2",
+        "--seed",
+        "5",
+        "--validate",
+        "1",
+        "--device",
+        "cpu",
+    ]
     assert main([*arguments, "--out", str(out)]) == 0
     X, y = np.array([[0.0, 1], [0, 2], [9, 1], [9, 2]]), ["a", "a", "b", "b"]
     assert FewShotClassifier("prototypical", weights=str(out)).fit(X, y).predict(X).tolist() == y
     card = read_card(out)
     assert (
-        card["command"] == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --seed 5"
+        card["command"]
+        == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --groups 2 "
+        "--precision float32 --device cpu --validate 1 --seed 5"
     )
+    assert card["seed"] == card["plan"]["seed"] == 5
+    assert (card["plan"]["groups"], card["plan"]["precision"]) == (2, "float32")
+    assert re.fullmatch(r".+ \(\w+\), 1 process of 1 core, torch \S+", card["hardware"])
     assert [each["step"] for each in card["validation"]] == [0, 3]
     learner = LEARNERS["prototypical"]()
     untrained, trained = (load_weights(which, learner, 5)[1] for which in ("none", str(out)))
     assert not torch.equal(untrained["cell.weight"], trained["cell.weight"])
     assert "step 3 of 3: held-out accuracy" in capsys.readouterr().err
+
+
+def test_the_command_on_a_card_makes_the_same_file_again(tmp_path: Path) -> None:
+    first, again = tmp_path / "first.safetensors", tmp_path / "again.safetensors"
+    options = ["--meta-steps", "2", "--meta-batch", "6", "--groups", "3", "--meta-lr", "0.01", "--precision", "bfloat16", "--device", "cpu"]
+    assert main(["meta-train", "--learner", "prototypical", *options, "--validate", "2", "--out", str(first)]) == 0
+    said = shlex.split(read_card(first)["command"])
+    assert said[:3] == ["python", "-m", "metamed_core"]
+    assert main([*said[3:], "--out", str(again)]) == 0
+    assert first.read_bytes() == again.read_bytes()
+    assert read_card(first)["validation"] == read_card(again)["validation"]
 
 
 @pytest.mark.parametrize("name", list(LEARNERS))
@@ -76,6 +108,13 @@ def test_the_last_number_on_a_shipped_card_is_that_of_the_shipped_weights(name: 
         ["meta-train", "--learner", "maml", "--meta-batch", "0"],
         ["meta-train", "--learner", "maml", "--validate", "0"],
         ["meta-train", "--learner", "maml", "--meta-steps", "many"],
+        ["meta-train", "--learner", "maml", "--groups", "0"],
+        ["meta-train", "--learner", "maml", "--precision", "float8"],
+        ["meta-train", "--learner", "maml", "--device", "abacus"],
+        ["meta-train", "--learner", "maml", "--save-every=-1"],
+        ["meta-train", "--learner", "maml", "--save-every", "nan"],
+        ["card", "--learner", "maml"],
+        ["card", "--learner", "maml", "--measured", "x.json", "--episodes", "0"],
         ["fly"],
     ],
     ids=" ".join,
@@ -85,6 +124,14 @@ def test_bad_options_exit_with_2_and_say_how_it_is_used(options: list[str], caps
         main(options)
     assert caught.value.code == 2
     assert "usage: python -m metamed_core" in capsys.readouterr().err
+
+
+def test_groups_that_do_not_fit_exit_with_2_and_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mine.safetensors"
+    assert main(["meta-train", "--learner", "prototypical", "--meta-batch", "5", "--out", str(out)]) == 2
+    assert capsys.readouterr().err == (
+        "5 tasks cannot be shared evenly by 2 groups: choose --meta-batch or --groups so that the first is a multiple of the second.\n"
+    )
 
 
 def test_a_folder_that_does_not_exist_exits_with_2_and_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from metamed_core.backbones import ColumnEncoder
+from metamed_core.compute import Compute
 from metamed_core.episode import Episode
 from metamed_core.learner import Learner, cross_entropy
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import MetaState, MetaTraining, mean_accuracy, meta_train
+from metamed_core.meta_training import PRECISIONS, MetaState, MetaTraining, group_rng, mean_accuracy, mean_gradient, meta_train
 from metamed_core.tasks.clinical_prior import ClinicalPrior
+from metamed_core.words import UserError
 from tests.tasks import small_episode, stacked
 
 BACKBONE = ColumnEncoder(width=8, latents=3, features=2)
@@ -66,8 +68,7 @@ def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
     """Loshchilov and Hutter 2019, alg. 2: at step 1 the corrected moments are g and g^2; the rate starts at its 25th (OneCycleLR)."""
     learner, plan = quick("prototypical"), MetaTraining(meta_steps=50, meta_batch=2, meta_lr=0.05, weight_decay=0.1, seed=5)
     start, first = states("prototypical", plan, 2)
-    rng = torch.Generator().manual_seed(5)
-    learner.init(BACKBONE, rng)
+    rng = group_rng(5, step=1, group=0)
     loss, gradient = learner.meta_gradient(BACKBONE, start.weights, PRIOR.sample_batch(2, rng), rng)
     assert first.loss == pytest.approx(float(loss), rel=1e-6)
     length = torch.stack([g.square().sum() for g in gradient.values()]).sum().sqrt()
@@ -76,6 +77,106 @@ def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
         g = gradient[name] * min(1.0, 1 / (float(length) + 1e-6))
         expected = weight * (1 - lr * plan.weight_decay) - lr * g / (g.abs() + 1e-8)
         torch.testing.assert_close(first.weights[name], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 50, 400])
+@pytest.mark.parametrize("warm_up", [0.03, 0.3, 0.9])
+def test_the_step_size_is_torchs_one_cycle(n_steps: int, warm_up: float) -> None:
+    plan = MetaTraining(meta_steps=n_steps, meta_lr=0.01, warm_up=warm_up)
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.01, total_steps=max(n_steps, 2), pct_start=warm_up, cycle_momentum=False)
+    for step in range(1, n_steps + 1):
+        assert plan.rate(step) == pytest.approx(cycle.get_last_lr()[0], rel=1e-12)
+        optimiser.step()
+        cycle.step()
+
+
+class Noted:
+    """The prior, keeping what it has drawn."""
+
+    def __init__(self) -> None:
+        self.prior, self.drawn = ClinicalPrior(max_way=5, max_shot=4, max_columns=30, n_query=12), list[Episode]()
+
+    def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
+        self.drawn.append(self.prior.sample_batch(n_tasks, rng))
+        return self.drawn[-1]
+
+
+def test_a_step_draws_its_groups_each_with_a_shape_of_its_own() -> None:
+    tasks, plan = Noted(), MetaTraining(meta_steps=3, meta_batch=6, groups=3)
+    list(meta_train(quick("prototypical"), BACKBONE, tasks, plan))
+    assert [len(each.support.x) for each in tasks.drawn] == [2] * 9
+    assert len({each.support.x.shape for each in tasks.drawn}) > 5, "two of nine may agree by chance"
+
+
+@on_each
+def test_the_gradient_of_a_step_is_the_mean_over_its_groups(name: str) -> None:
+    learner, plan = quick(name), MetaTraining(meta_batch=6, groups=3, seed=4)
+    weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
+    loss, gradient = mean_gradient(learner, BACKBONE, weights, PRIOR, plan, step=7)
+    alone = []
+    for group in range(3):
+        rng = group_rng(4, 7, group)
+        alone.append(learner.meta_gradient(BACKBONE, weights, PRIOR.sample_batch(2, rng), rng))
+    torch.testing.assert_close(loss, torch.stack([each[0] for each in alone]).mean())
+    for key, value in gradient.items():
+        torch.testing.assert_close(value, torch.stack([each[1][key] for each in alone]).mean(0))
+
+
+def test_every_seed_step_and_group_has_a_stream_of_its_own() -> None:
+    """Also at seeds that take more than one word of 32 bits, where careless seeding runs into the step."""
+    keys = itertools.product([0, 1, 2**32, 2**63 - 1], range(20), range(8))
+    assert len({float(torch.rand(1, generator=group_rng(*key), dtype=torch.float64)) for key in keys}) == 4 * 20 * 8
+    assert torch.equal(torch.rand(9, generator=group_rng(3, 2, 1)), torch.rand(9, generator=group_rng(3, 2, 1)))
+
+
+@on_each
+def test_from_any_state_it_goes_on_to_the_same_bits(name: str) -> None:
+    plan = MetaTraining(meta_steps=6, meta_batch=4, groups=2, seed=5)
+    walk = states(name, plan)
+    for start in walk:
+        rest = list(meta_train(quick(name), BACKBONE, PRIOR, plan, start=start))
+        first, last = rest[0], rest[-1]
+        assert first.step == start.step
+        assert same(first.weights, start.weights)
+        for part in ("weights", "mean", "square"):
+            assert same(getattr(last, part), getattr(walk[-1], part))
+
+
+@pytest.mark.parametrize(("batch", "groups"), [(16, 3), (2, 4), (4, 0)])
+def test_tasks_that_the_groups_cannot_share_are_refused(batch: int, groups: int) -> None:
+    with pytest.raises(UserError) as caught:
+        MetaTraining(meta_batch=batch, groups=groups)
+    assert caught.value.words.en == (
+        f"{batch} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a multiple of the second."
+    )
+
+
+@pytest.mark.parametrize("name", ["prototypical", "matching", "reptile"])
+def test_in_bfloat16_the_gradient_points_the_same_way_and_weights_stay_float32(name: str) -> None:
+    learner = quick(name)
+    weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
+    plain, half = (
+        torch.cat(
+            [part.flatten() for part in mean_gradient(learner, BACKBONE, weights, PRIOR, MetaTraining(precision=precision), 1)[1].values()]
+        )
+        for precision in PRECISIONS
+    )
+    assert not torch.equal(plain, half)
+    assert float(torch.cosine_similarity(plain, half, dim=0)) > 0.99
+    *_, last = states(name, MetaTraining(meta_steps=2, meta_batch=2, precision="bfloat16"))
+    assert {tensor.dtype for part in (last.weights, last.mean, last.square) for tensor in part.values()} == {torch.float32}
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this computer")
+@on_each
+def test_on_a_gpu_it_walks_as_on_the_processor(name: str) -> None:
+    plan = MetaTraining(meta_steps=3, meta_batch=4, groups=2)
+    here, there = (
+        list(meta_train(quick(name), BACKBONE, PRIOR, plan, compute=Compute(torch.device(device))))[-1] for device in ("cpu", "cuda")
+    )
+    for key, weight in here.weights.items():
+        torch.testing.assert_close(there.weights[key].cpu(), weight, rtol=1e-3, atol=1e-4)
 
 
 @on_each

@@ -62,7 +62,7 @@ class Reptile(Learner):
         teaches overconfidence.
         """
         x, y = tasks.query.x, tasks.query.y
-        draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch]
+        draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch].to(x.device)
 
         def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, draws: Tensor) -> tuple[Weights, Tensor]:
             def loss(weights: Weights, rows: Tensor | slice) -> Tensor:
