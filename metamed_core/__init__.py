@@ -10,6 +10,9 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
     4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); BACKBONES; Weights
+       cell_transformer  the in-context network of prior_fitted
+       canonical    ranks of columns and diagnoses by what they hold, not where they stand
+       calibration  temperatures that make probabilities mean what they say; how far they are from it
        tasks/       clinical_prior: synthetic tasks that look like small clinical tables
     5  learner      Learner, Classifier, and the settings a form can offer
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
@@ -20,6 +23,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        measured     the result of an accuracy check, put into a card
     8  trace        AdaptationTrace: the numbers that a live curve draws
        meta_training  the outer loop as a generator
+       calibrate    learns a calibration on prior tasks, for the card
     9  diagnosis    Diagnosis: one patient's answer
        recipes      how each learner's shipped weights are made; RECIPES
        training_state  a stopped meta-training on disk

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from metamed_core import calibrate
 from metamed_core.compute import DEVICES, Compute, joined, speaks
 from metamed_core.episode import Episode
 from metamed_core.learners import LEARNERS
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add_meta_train(commands.add_parser("meta-train", help="meta-train a learner on the clinical prior and write its weights and card"))
     add_card(commands.add_parser("card", help="put the result of an accuracy check into the card of the weights it measured"))
+    calibrate.add_options(commands.add_parser("calibrate", help="learn temperatures on prior tasks and write them into the card"))
     options = parser.parse_args(arguments)
     try:
         options.run(options)

@@ -78,14 +78,16 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self._encoder = PatientEncoder.fit(everyone)
         support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
         learner = self._learner()
-        backbone, start = load_weights(self.weights, learner, self._seed())
-        nobody = support.x[:0]
-        self.trace_ = AdaptationTrace(learner, backbone, start, support, len(self.classes_), nobody, held_out=False).run()
+        start, nobody = load_weights(self.weights, learner, self._seed()), support.x[:0]
+        self.trace_ = AdaptationTrace(learner, start, support, len(self.classes_), nobody, held_out=False).run()
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; each patient on their own."""
+        """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; each patient on their own.
+
+        Calibrated on synthetic tasks if the card of the weights holds a calibration, as that of the shipped weights does.
+        """
         check_is_fitted(self)
         cells = self._encoder.encode(self._features(X, reset=False))
         return self.trace_.steps[-1].classifier.predict_proba(cells).double().numpy()

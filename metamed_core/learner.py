@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.func import grad_and_value, vmap
 
 from metamed_core.backbones import Backbone, ColumnEncoder, Weights
+from metamed_core.calibration import Calibration
 from metamed_core.episode import Episode, LabelledSet, class_means, one_hot
 from metamed_core.words import UserError, Words
 
@@ -46,6 +47,26 @@ class Classifier(ABC):
     def prototypes(self) -> Tensor:
         """Class means of the support's embeddings, `(n_way, n_embedding)`; zeros for a class without a patient yet."""
         return class_means(self.embed(self.support.x), self.support.y, self.n_way)
+
+
+class Calibrated(Classifier):
+    """A classifier whose probabilities a calibration has tempered, for its number of labelled patients; all else is `raw`'s own."""
+
+    def __init__(self, raw: Classifier, calibration: Calibration) -> None:
+        super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
+        self.raw, self.calibration = raw, calibration
+
+    def log_proba(self, x: Tensor) -> Tensor:
+        """See `Classifier.log_proba`; the order of the classes is that of `raw`."""
+        return self.calibration.apply(self.raw.log_proba(x), len(self.support), self.n_way, self.support.x.shape[-2])
+
+    def embed(self, x: Tensor) -> Tensor:
+        """See `Classifier.embed`."""
+        return self.raw.embed(x)
+
+    def prototypes(self) -> Tensor:
+        """See `Classifier.prototypes`."""
+        return self.raw.prototypes()
 
 
 def in_blocks(x: Tensor) -> tuple[Tensor, ...]:

@@ -5,6 +5,7 @@ Floor 8 of the house.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Iterator
@@ -16,12 +17,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.backbones import Backbone, Weights
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import LabelledSet, class_means
 from metamed_core.held_out import HeldOut
-from metamed_core.learner import Classifier, Learner, cross_entropy, in_blocks
-from metamed_core.universal import load_weights
+from metamed_core.learner import Calibrated, Learner, cross_entropy, in_blocks
+from metamed_core.universal import Start, load_weights
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ NEAREST = 3
 class Step:
     """The adaptation at one moment; a snapshot that later steps do not touch.
 
-    support_loss: class-balanced cross-entropy on the labelled patients, natural logarithm.
+    support_loss: class-balanced cross-entropy on the labelled patients, natural logarithm; what adaptation lowers, so uncalibrated.
     held_out_accuracy: share of labelled patients named rightly when they are left out of the support; NaN if no
     diagnosis has two patients.
-    proba: `(n_undiagnosed, n_way)`. support_map, query_map, prototype_map: `(n, 2)`, positions on the trace's axes.
+    proba: `(n_undiagnosed, n_way)`, calibrated if the start is. support_map, query_map, prototype_map: `(n, 2)`, positions on the trace's axes.
     nearest: positions in the support of the nearest labelled patients, `(n_undiagnosed, <= 3)`; distance: theirs.
     """
 
@@ -58,7 +58,7 @@ class Step:
     prototype_map: Array
     nearest: npt.NDArray[np.int64]
     distance: Array
-    classifier: Classifier
+    classifier: Calibrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,7 @@ class AdaptationTrace:
     def __init__(
         self,
         learner: Learner,
-        backbone: Backbone,
-        weights: Weights,
+        start: Start,
         support: LabelledSet,
         n_way: int,
         query: Tensor,
@@ -105,19 +104,25 @@ class AdaptationTrace:
         self.total_steps = learner.steps(support, n_way)
         self.steps: list[Step] = []
         self.seconds = 0.0
-        self.held_out: HeldOut | None = HeldOut(learner, backbone, weights, support) if held_out else None
+        self.calibration = start.calibration
+        self.held_out: HeldOut | None = HeldOut(learner, start.backbone, start.weights, support) if held_out else None
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
         self.n_folds = len(self.held_out.groups) if self.held_out is not None else 0
         self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
-        self._classifiers: Iterator[Classifier] = learner.adapt(backbone, weights, support, n_way)
+        self._classifiers: Iterator[Calibrated] = start.adapt(learner, support, n_way)
         with torch.no_grad():
-            self._axes = Axes.fit(backbone.embed(weights, torch.cat([support.x, query[:500]])))
+            self._axes = Axes.fit(start.backbone.embed(start.weights, torch.cat([support.x, query[:500]])))
 
     @property
     def finished(self) -> bool:
         """Whether the last step is made."""
         return len(self.steps) > self.total_steps
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the probabilities are calibrated, and for this learner's settings."""
+        return self.calibration.fitted_with(dataclasses.asdict(self.learner))
 
     @property
     def axes(self) -> tuple[float, float]:
@@ -148,13 +153,13 @@ class AdaptationTrace:
         return self
 
     @torch.no_grad()
-    def _watch(self, classifier: Classifier) -> Step:
+    def _watch(self, classifier: Calibrated) -> Step:
         support = classifier.embed(self.support.x)
         places, distances, positions = zip(*(self._seen(classifier, support, x) for x in in_blocks(self.query)), strict=True)
         distance, nearest = torch.cat(distances), torch.cat(positions)
         return Step(
             index=len(self.steps),
-            support_loss=float(cross_entropy(classifier.log_proba(self.support.x), self.support.y)),
+            support_loss=float(cross_entropy(classifier.raw.log_proba(self.support.x), self.support.y)),
             held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
             proba=classifier.predict_proba(self.query).double().numpy(),
             support_map=self._axes.place(support),
@@ -165,7 +170,7 @@ class AdaptationTrace:
             classifier=classifier,
         )
 
-    def _seen(self, classifier: Classifier, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
+    def _seen(self, classifier: Calibrated, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
         """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
         query = classifier.embed(x)
         # By differences: the quicker way by products would let rounding decide between patients who are alike.
@@ -205,5 +210,4 @@ def start(records: PatientRecords, learner: Learner, weights: str = "universal",
     y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
     support = LabelledSet(encoder.encode(features.loc[records.diagnosed]), y)
     query = encoder.encode(features.loc[records.undiagnosed])
-    backbone, values = load_weights(weights, learner, seed)
-    return AdaptationTrace(learner, backbone, values, support, len(classes), query)
+    return AdaptationTrace(learner, load_weights(weights, learner, seed), support, len(classes), query)

@@ -9,6 +9,8 @@ import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from metamed_core.backbones import Backbone, backbone_of
-from metamed_core.learner import Learner
+from metamed_core.calibration import Calibration
+from metamed_core.episode import LabelledSet
+from metamed_core.learner import Calibrated, Learner
 from metamed_core.words import UserError, Words
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -26,8 +30,21 @@ FORMAT = 1
 """Version of the pair (file, card); a reader refuses any other."""
 
 
-def load_weights(weights: str, learner: Learner, seed: int = 0) -> tuple[Backbone, dict[str, Tensor]]:
-    """The backbone and the initial weights to adapt from.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What to adapt from: a network, its initial weights, and the calibration that was learnt for them."""
+
+    backbone: Backbone
+    weights: dict[str, Tensor]
+    calibration: Calibration
+
+    def adapt(self, learner: Learner, support: LabelledSet, n_way: int) -> Iterator[Calibrated]:
+        """`Learner.adapt` from here: whoever asks these classifiers gets calibrated probabilities."""
+        return (Calibrated(raw, self.calibration) for raw in learner.adapt(self.backbone, self.weights, support, n_way))
+
+
+def load_weights(weights: str, learner: Learner, seed: int = 0) -> Start:
+    """The backbone, the initial weights to adapt from, and their calibration (temperature 1 where the card has none).
 
     weights: "universal" (shipped with the package), "none" (random from `seed`: no meta-training) or the path of a
     `.safetensors` file with its card beside it. The numbers are stored in float32 and used in float64.
@@ -35,11 +52,11 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> tuple[Backbon
     """
     if weights == "none":
         backbone = learner.default_backbone()
-        return backbone, _double(learner.init(backbone, torch.Generator().manual_seed(seed)))
+        return Start(backbone, _double(learner.init(backbone, torch.Generator().manual_seed(seed))), Calibration.none())
     return _load(SHIPPED / f"{learner.name}.safetensors" if weights == "universal" else Path(weights), learner)
 
 
-def _load(path: Path, learner: Learner) -> tuple[Backbone, dict[str, Tensor]]:
+def _load(path: Path, learner: Learner) -> Start:
     data, card = _read(path), read_card(path)
     if hashlib.sha256(data).hexdigest() != card.get("sha256"):
         raise UserError(
@@ -62,7 +79,19 @@ def _load(path: Path, learner: Learner) -> tuple[Backbone, dict[str, Tensor]]:
         raise _unreadable(path) from error
     if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
         raise _unreadable(path)
-    return backbone, weights
+    return Start(backbone, weights, _calibration(path, card))
+
+
+def _calibration(path: Path, card: dict[str, Any]) -> Calibration:
+    """The calibration in a card; what else stands there says how it was made."""
+    if "calibration" not in card:
+        return Calibration.none()
+    try:
+        facts = {field.name: card["calibration"][field.name] for field in dataclasses.fields(Calibration)}
+        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+        return Calibration(**values)
+    except (TypeError, KeyError, ValueError) as error:
+        raise _unreadable(path.with_suffix(".json")) from error
 
 
 def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -96,6 +125,11 @@ def save_weights(path: Path, learner: Learner, backbone: Backbone, weights: dict
     card |= {"sha256": hashlib.sha256(data).hexdigest(), "parameters": sum(w.numel() for w in weights.values()), **facts}
     write_whole(path, data)
     write_card(path, card)
+
+
+def add_to_card(path: Path, facts: Mapping[str, Any]) -> None:
+    """Write further `facts` into the card beside the weights `path`, or others in their place; the rest stays as it is."""
+    write_card(path, read_card(path) | dict(facts))
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:

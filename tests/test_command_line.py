@@ -60,7 +60,7 @@ def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pyte
     assert re.fullmatch(r".+ \(\w+\), 1 process of 1 core, torch \S+", card["hardware"])
     assert [each["step"] for each in card["validation"]] == [0, 3]
     learner = LEARNERS["prototypical"]()
-    untrained, trained = (load_weights(which, learner, 5)[1] for which in ("none", str(out)))
+    untrained, trained = (load_weights(which, learner, 5).weights for which in ("none", str(out)))
     assert not torch.equal(untrained["cell.weight"], trained["cell.weight"])
     assert "step 3 of 3: held-out accuracy" in capsys.readouterr().err
 
@@ -89,8 +89,8 @@ def test_the_first_number_on_a_shipped_card_is_found_again(name: str, tmp_path: 
 def test_the_last_number_on_a_shipped_card_is_that_of_the_shipped_weights(name: str) -> None:
     """The file holds what the card says was learnt, and not, say, random weights with a fresh hash."""
     learner = LEARNERS[name]()
-    backbone, weights = load_weights("universal", learner)
-    found = mean_accuracy(learner, backbone, {key: weight.float() for key, weight in weights.items()}, validation_tasks())
+    start = load_weights("universal", learner)
+    found = mean_accuracy(learner, start.backbone, {key: weight.float() for key, weight in start.weights.items()}, validation_tasks())
     last = read_card(SHIPPED / f"{name}.safetensors")["validation"][-1]
     assert found == pytest.approx((last["accuracy"], last["log_loss"]), abs=2e-3)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import io
 from pathlib import Path
@@ -10,9 +11,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metamed_core.learners import LEARNERS
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import LANGUAGES, Language, UserError
-from pages.shared import check, cohorts, patients, workbench
+from pages.shared import cards, check, cohorts, patients, workbench
 from pages.shared.charts import MOST_POINTS, thinned
 from pages.shared.forms import attempt
 from pages.shared.frame import Say
@@ -74,6 +76,25 @@ def test_every_cohort_with_every_algorithm(app: AppTest, key: str, algorithm: st
     assert not app.error
     assert held(app).question.algorithm == algorithm
     assert held(app).adapted is held(app).kept
+
+
+def test_the_answers_say_whether_their_figures_are_calibrated(app: AppTest) -> None:
+    """With the shipped weights they are, from random weights they are not."""
+    bench = held(app)
+    for start, note, language in (("universal", cards.CALIBRATED, "en"), ("none", cards.ORDER_ONLY, "zh")):
+        bench.question = dataclasses.replace(bench.question, start=start)
+        app.segmented_control(key="language").set_value(language).run()
+        captions = [caption.value for caption in app.caption]
+        notes = (cards.CALIBRATED, cards.ORDER_ONLY, cards.OTHER_SETTINGS)
+        assert [each for each in notes if each.into(language) in captions] == [note]
+
+
+def test_settings_that_were_not_calibrated_are_told_apart(app: AppTest) -> None:
+    trace = held(app).trace
+    assert trace is not None
+    assert cards.how_to_read(trace) == cards.CALIBRATED
+    trace.learner = LEARNERS["maml"](inner_steps=2)
+    assert cards.how_to_read(trace) == cards.OTHER_SETTINGS
 
 
 def test_at_most_one_primary_button(app: AppTest) -> None:

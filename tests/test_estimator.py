@@ -72,7 +72,7 @@ def test_it_is_the_last_classifier_of_the_adaptation(name: str) -> None:
     X, y = patients()
     learner, cells = LEARNERS[name](), PatientEncoder.fit(X).encode(X)
     support = LabelledSet(cells, torch.tensor([sorted(set(y)).index(each) for each in y]))
-    *_, last = learner.adapt(*load_weights("universal", learner), support, 3)
+    *_, last = load_weights("universal", learner).adapt(learner, support, 3)
     np.testing.assert_allclose(FewShotClassifier(name).fit(X, y).predict_proba(X), last.predict_proba(cells).numpy(), rtol=1e-9)
 
 

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.parametrize("name", list(LEARNERS))]
 
 def adapted(name: str, support: LabelledSet, n_way: int = 3, start: str = "universal") -> list[Classifier]:
     learner = LEARNERS[name]()
-    return list(learner.adapt(*load_weights(start, learner), support, n_way))
+    return list(load_weights(start, learner).adapt(learner, support, n_way))
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -105,7 +105,8 @@ def test_labels_are_words_in_any_order_and_number(name: str) -> None:
 
 def test_the_initial_weights_stay_untouched(name: str) -> None:
     learner, task = LEARNERS[name](), small_episode()
-    backbone, weights = load_weights("none", learner, 3)
+    start = load_weights("none", learner, 3)
+    backbone, weights = start.backbone, start.weights
     before = {key: value.clone() for key, value in weights.items()}
     list(learner.adapt(backbone, weights, task.support, 3))
     assert all(torch.equal(before[key], weights[key]) for key in before)
@@ -114,7 +115,7 @@ def test_the_initial_weights_stay_untouched(name: str) -> None:
 
 def trace_of(name: str) -> AdaptationTrace:
     learner, task = LEARNERS[name](), small_episode()
-    return AdaptationTrace(learner, *load_weights("universal", learner), task.support, 3, task.query.x)
+    return AdaptationTrace(learner, load_weights("universal", learner), task.support, 3, task.query.x)
 
 
 def test_stopping_keeps_the_curve(name: str) -> None:

@@ -31,7 +31,7 @@ def traced(
     name: str, support: LabelledSet = TASK.support, query: torch.Tensor = TASK.query.x, *, held_out: bool = False
 ) -> AdaptationTrace:
     learner = LEARNERS[name]()
-    return AdaptationTrace(learner, *load_weights("universal", learner), support, 3, query, held_out=held_out).run()
+    return AdaptationTrace(learner, load_weights("universal", learner), support, 3, query, held_out=held_out).run()
 
 
 @on_each
@@ -52,10 +52,10 @@ def test_every_step_has_the_promised_shapes(name: str) -> None:
 @on_each
 def test_each_step_is_that_classifiers_own_answer(name: str) -> None:
     learner, y = LEARNERS[name](), TASK.support.y.numpy()
-    walk = learner.adapt(*load_weights("universal", learner), TASK.support, 3)
+    walk = load_weights("universal", learner).adapt(learner, TASK.support, 3)
     for step, classifier in zip(traced(name).steps, walk, strict=True):
         np.testing.assert_allclose(step.proba, classifier.predict_proba(TASK.query.x).numpy(), rtol=1e-12)
-        proba = classifier.predict_proba(TASK.support.x).numpy()
+        proba = classifier.raw.predict_proba(TASK.support.x).numpy()
         by_class = [np.mean([-np.log(proba[i, k]) for i in range(9) if y[i] == k]) for k in range(3)]
         assert step.support_loss == pytest.approx(np.mean(by_class), rel=1e-9)
 
@@ -67,7 +67,7 @@ def test_gradient_steps_never_raise_the_support_loss_even_where_columns_are_near
     values = one + 0.01 * torch.randn(10, 30, generator=rng, dtype=torch.float64)
     support = LabelledSet(ColumnScale.fit(values).cells(values), torch.arange(10) % 2)
     learner = LEARNERS[name](inner_lr=1.0)
-    trace = AdaptationTrace(learner, *load_weights("universal", learner), support, 2, support.x, held_out=False).run()
+    trace = AdaptationTrace(learner, load_weights("universal", learner), support, 2, support.x, held_out=False).run()
     losses = [step.support_loss for step in trace.steps]
     assert all(after <= before + 1e-12 for before, after in itertools.pairwise(losses))
     assert losses[-1] < losses[0]
@@ -95,8 +95,8 @@ def test_the_same_patient_is_at_distance_zero_however_many_are_asked() -> None:
 def test_the_map_is_the_pca_of_the_start_and_its_axes_stay(name: str) -> None:
     trace = traced(name)
     learner = LEARNERS[name]()
-    backbone, weights = load_weights("universal", learner)
-    pca = PCA(2).fit(backbone.embed(weights, torch.cat([TASK.support.x, TASK.query.x])).numpy())
+    origin = load_weights("universal", learner)
+    pca = PCA(2).fit(origin.backbone.embed(origin.weights, torch.cat([TASK.support.x, TASK.query.x])).numpy())
     assert trace.axes == pytest.approx(tuple(pca.explained_variance_ratio_), rel=1e-9)
     expected = pca.transform(trace.steps[0].classifier.embed(TASK.query.x).numpy())
     sign = np.sign((expected * trace.steps[0].query_map).sum(0))
@@ -158,7 +158,7 @@ def test_nobody_to_ask_is_allowed(name: str) -> None:
 def test_fewer_labelled_patients_than_neighbours() -> None:
     learner = LEARNERS["prototypical"]()
     support = TASK.support.take([0, 1])
-    trace = AdaptationTrace(learner, *load_weights("universal", learner), support, 2, TASK.query.x).run()
+    trace = AdaptationTrace(learner, load_weights("universal", learner), support, 2, TASK.query.x).run()
     assert trace.steps[-1].nearest.shape == (N_QUERY, 2)
     assert math.isnan(trace.steps[-1].held_out_accuracy)
     assert math.isnan(trace.baseline_held_out)

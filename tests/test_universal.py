@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pickle
 import re
@@ -15,9 +16,10 @@ import torch
 from torch import Tensor
 
 from metamed_core.backbones import BACKBONES, Backbone, ColumnEncoder, Weights, random_linear
+from metamed_core.calibration import Calibration
 from metamed_core.learners import LEARNERS
 from metamed_core.tasks import clinical_prior
-from metamed_core.universal import FORMAT, SHIPPED, load_weights, read_card, save_weights
+from metamed_core.universal import FORMAT, SHIPPED, add_to_card, load_weights, read_card, save_weights
 from metamed_core.words import UserError
 
 LEARNER = LEARNERS["prototypical"]()
@@ -49,8 +51,10 @@ def alter_card(path: Path, **changes: Any) -> None:
 
 
 def test_what_was_saved_comes_back(saved: Path) -> None:
-    backbone, weights = load_weights(str(saved), LEARNER)
+    start = load_weights(str(saved), LEARNER)
+    backbone, weights = start.backbone, start.weights
     assert backbone == BACKBONE
+    assert start.calibration == Calibration.none()
     assert set(weights) == set(fresh())
     assert all(torch.equal(weights[name], weight.double()) for name, weight in fresh().items())
     card = read_card(saved)
@@ -63,16 +67,16 @@ def test_a_file_written_anew_is_read_anew(saved: Path) -> None:
     load_weights(str(saved), LEARNER)
     doubled = {name: 2 * weight for name, weight in fresh().items()}
     save_weights(saved, LEARNER, BACKBONE, doubled, {})
-    assert torch.equal(load_weights(str(saved), LEARNER)[1]["cell.weight"], doubled["cell.weight"].double())
+    assert torch.equal(load_weights(str(saved), LEARNER).weights["cell.weight"], doubled["cell.weight"].double())
 
 
 def test_callers_do_not_share_tensors(saved: Path) -> None:
-    load_weights(str(saved), LEARNER)[1]["cell.weight"].zero_()
-    assert float(load_weights(str(saved), LEARNER)[1]["cell.weight"].abs().sum()) > 0
+    load_weights(str(saved), LEARNER).weights["cell.weight"].zero_()
+    assert float(load_weights(str(saved), LEARNER).weights["cell.weight"].abs().sum()) > 0
 
 
 def test_none_is_random_from_the_seed() -> None:
-    first, again, other = (load_weights("none", LEARNER, seed)[1] for seed in (1, 1, 2))
+    first, again, other = (load_weights("none", LEARNER, seed).weights for seed in (1, 1, 2))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not torch.equal(first["cell.weight"], other["cell.weight"])
 
@@ -162,6 +166,52 @@ def test_a_learner_may_come_with_a_backbone_of_its_own_class(tmp_path: Path) -> 
     assert read_card(path)["backbone"] == {"name": "totals", "features": 5}
     assert load_weights(str(path), learner)[0] == Totals(features=5)
     assert list(start) == ["totals"]
+CALIBRATION = Calibration((1.0, 5.0), (2.0, 0.5), 0.25, -0.125, (2.0, 8.0), (3.0, 30.0), {})
+
+
+def test_a_calibration_in_the_card_comes_back_and_all_else_stays(saved: Path) -> None:
+    before = read_card(saved)
+    add_to_card(saved, {"calibration": {**dataclasses.asdict(CALIBRATION), "ece_before": [0.1, None]}})
+    assert load_weights(str(saved), LEARNER).calibration == CALIBRATION
+    after = read_card(saved)
+    assert {key: value for key, value in after.items() if key != "calibration"} == before
+    assert list(after) == [*before, "calibration"]
+    assert sorted(each.name for each in saved.parent.iterdir()) == ["ours.json", "ours.safetensors"]
+    add_to_card(saved, {"calibration": dataclasses.asdict(dataclasses.replace(CALIBRATION, temperature=(3.0, 0.5)))})
+    assert load_weights(str(saved), LEARNER).calibration.temperature == (3.0, 0.5), "a second one takes its place"
+
+
+def test_weights_made_anew_have_no_calibration_of_others(saved: Path) -> None:
+    add_to_card(saved, {"calibration": dataclasses.asdict(CALIBRATION)})
+    save_weights(saved, LEARNER, BACKBONE, fresh(), {})
+    assert load_weights(str(saved), LEARNER).calibration == Calibration.none()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"temperature": [1.0]},
+        {"temperature": [1.0, 0.0]},
+        {"temperature": [1.0, float("nan")]},
+        {"temperature": ["1", "2"]},
+        {"shots": [5, 1]},
+        {"shots": []},
+        {"n_way": [2]},
+        {"n_columns": None},
+        {"column_exponent": float("inf")},
+        {"settings": [1]},
+    ],
+    ids=str,
+)
+def test_a_damaged_calibration_is_refused(saved: Path, changes: dict[str, Any]) -> None:
+    alter_card(saved, calibration={**dataclasses.asdict(CALIBRATION), **changes})
+    refused(saved, "ours.json is damaged or not made by MetaMed: restore it, or choose the shipped weights.")
+
+
+@pytest.mark.parametrize("calibration", [None, [], {}, {"shots": [1], "temperature": [1]}], ids=str)
+def test_a_calibration_that_is_none_is_refused(saved: Path, calibration: object) -> None:
+    alter_card(saved, calibration=calibration)
+    refused(saved, "ours.json is damaged or not made by MetaMed: restore it, or choose the shipped weights.")
 
 
 class Trap:
@@ -228,5 +278,5 @@ def test_each_learner_is_shipped_truly_meta_trained(name: str) -> None:
 def test_shipped_weights_may_be_copied_and_used_from_anywhere(tmp_path: Path) -> None:
     for end in ("json", "safetensors"):
         shutil.copy(SHIPPED / f"prototypical.{end}", tmp_path / f"mine.{end}")
-    shipped, copied = (load_weights(which, LEARNER)[1] for which in ("universal", str(tmp_path / "mine.safetensors")))
+    shipped, copied = (load_weights(which, LEARNER).weights for which in ("universal", str(tmp_path / "mine.safetensors")))
     assert all(torch.equal(shipped[name], copied[name]) for name in shipped)
