@@ -57,6 +57,7 @@ def add_meta_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--meta-steps", type=_at_least(0), help="outer steps")
     parser.add_argument("--meta-batch", type=_at_least(1), help="tasks in each outer step, in all groups together")
     parser.add_argument("--meta-lr", type=_step_size, help="largest outer step size")
+    parser.add_argument("--hidden-lr", type=_step_size, help="largest step size of Muon for hidden matrices (unset: AdamW moves them too)")
     parser.add_argument(
         "--groups", type=_at_least(1), help="groups of tasks in each outer step, each with its own number of columns and classes"
     )
@@ -126,7 +127,7 @@ def run_meta_train(options: argparse.Namespace) -> None:
 
 
 def _plan(options: argparse.Namespace) -> MetaTraining:
-    given = {name: getattr(options, name) for name in ("meta_steps", "meta_batch", "meta_lr", "groups", "precision", "seed")}
+    given = {name: getattr(options, name) for name in ("meta_steps", "meta_batch", "meta_lr", "hidden_lr", "groups", "precision", "seed")}
     return dataclasses.replace(recipe(options.learner).plan, **{name: value for name, value in given.items() if value is not None})
 
 
@@ -160,9 +161,10 @@ def _job(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> J
 def _command(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> str:
     """What to type to make these weights again."""
     start = "python" if compute.processes == 1 else f"torchrun --nproc-per-node {compute.processes}"
+    hidden = "" if plan.hidden_lr is None else f" --hidden-lr {plan.hidden_lr}"
     return (
         f"{start} -m metamed_core meta-train --learner {options.learner} --meta-steps {plan.meta_steps} --meta-batch {plan.meta_batch} "
-        f"--meta-lr {plan.meta_lr} --groups {plan.groups} --precision {plan.precision} --device {compute.device.type} "
+        f"--meta-lr {plan.meta_lr}{hidden} --groups {plan.groups} --precision {plan.precision} --device {compute.device.type} "
         f"--validate {options.validate} --seed {plan.seed}"
     )
 

@@ -45,6 +45,10 @@ class Backbone(ABC):
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Fresh weights, random from `rng`: no meta-training in them."""
 
+    def hidden(self, weights: Weights) -> frozenset[str]:
+        """Names of the matrices between hidden states, which Muon may move in meta-training; none unless a network says so."""
+        return frozenset()
+
     @abstractmethod
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
         """Cells `(n, n_columns, n_channels)` -> embeddings `(n, n_embedding)`; each patient on their own."""

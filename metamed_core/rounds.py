@@ -38,3 +38,15 @@ def support_rounds(support: LabelledSet) -> Iterator[LabelledSet]:
     for i in range(n_rounds):
         last = int(place.max()) * i // max(n_rounds - 1, 1)
         yield support.take(torch.nonzero(place <= last).squeeze(1))
+
+
+def n_doubling_rounds(support: LabelledSet) -> int:
+    """Number of `doubling_rounds`: 1 for one patient of each diagnosis, one more for 2, 3 to 4, 5 to 8, ..."""
+    return 1 + (int(torch.bincount(support.y).max()) - 1).bit_length()
+
+
+def doubling_rounds(support: LabelledSet) -> Iterator[LabelledSet]:
+    """Yield 1, 2, 4, 8, ... patients of every diagnosis, in the end the whole support: for learners that read all of them anew."""
+    place = places(support.y)
+    for i in range(n_doubling_rounds(support)):
+        yield support.take(torch.nonzero(place < 2**i).squeeze(1))

@@ -19,6 +19,9 @@ from metamed_core.meta_training import MetaState, MetaTraining, mean_accuracy, m
 from metamed_core.training_state import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.universal import save_weights
 
+EARLY = 8
+"""A validation after so few steps that whoever doubts a card can repeat it in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -44,7 +47,7 @@ class Job:
 
     def validates_at(self, step: int) -> bool:
         """Whether the weights after this step are validated."""
-        return step % max(1, self.plan.meta_steps // self.validate) == 0 or step == self.plan.meta_steps
+        return step % max(1, self.plan.meta_steps // self.validate) == 0 or step in (EARLY, self.plan.meta_steps)
 
 
 @dataclass(frozen=True, slots=True)
