@@ -45,6 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
         if speaks():
             sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        if speaks():
+            sys.stderr.write("Stopped. Meta-training goes on from its last state when the same command is given again.\n")
+        return 130
     return 0
 
 

@@ -21,13 +21,24 @@ REFRESH = 0.2
 
 
 def told(steps: Iterable[Progress], plan: MetaTraining, out: TextIO) -> Iterator[Progress]:
-    """The same steps, told of in passing."""
+    """The same steps, told of in passing; a line that was begun is ended, also by an error or a stop."""
+    live = out.isatty()
+    try:
+        yield from _told(steps, plan, out, live=live)
+    finally:
+        if live:
+            out.write("\n")
+
+
+def _told(steps: Iterable[Progress], plan: MetaTraining, out: TextIO, *, live: bool) -> Iterator[Progress]:
     recent: deque[float] = deque(maxlen=N_RECENT)
-    live, shown, first, began = out.isatty(), -math.inf, -1, 0.0
+    shown, first, began = -math.inf, -1, 0.0
     for at in steps:
         now = time.perf_counter()
         if first < 0:  # counted from here: what an earlier command has done says nothing of today's pace
             first, began = at.step, now
+            if first and not live:
+                out.write(f"going on from step {first} of {plan.meta_steps}\n")
         if not math.isnan(at.loss):
             recent.append(at.loss)
         pace = (at.step - first) / max(now - began, 1e-9) if at.step > first else math.nan
@@ -41,8 +52,6 @@ def told(steps: Iterable[Progress], plan: MetaTraining, out: TextIO) -> Iterator
             out.write(plain_line(at, plan, pace) + "\n")
             out.flush()
         yield at
-    if live and first >= 0:
-        out.write("\n")
 
 
 def live_line(at: Progress, plan: MetaTraining, pace: float, loss: float) -> str:

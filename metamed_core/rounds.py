@@ -23,7 +23,7 @@ def places(y: Tensor) -> Tensor:
     by_class, counts = y.argsort(stable=True), torch.bincount(y)
     first = counts.cumsum(0) - counts
     place = torch.empty_like(y)
-    place[by_class] = torch.arange(len(y)) - first[y[by_class]]
+    place[by_class] = torch.arange(len(y), device=y.device) - first[y[by_class]]
     return place
 
 

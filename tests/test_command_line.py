@@ -140,6 +140,17 @@ def test_a_folder_that_does_not_exist_exits_with_2_and_a_sentence(tmp_path: Path
     assert capsys.readouterr().err == f"The file {out} cannot be written: check that its folder exists and may be written to.\n"
 
 
+def test_ctrl_c_ends_with_a_sentence_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("metamed_core.universal_training.mean_accuracy", stopped)
+    assert main(["meta-train", "--learner", "prototypical", "--out", str(tmp_path / "mine.safetensors")]) == 130
+    assert capsys.readouterr().err == "Stopped. Meta-training goes on from its last state when the same command is given again.\n"
+
+
 def test_as_a_program_it_hands_its_exit_status_on() -> None:
     done = subprocess.run([sys.executable, "-m", "metamed_core", "fly"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 
 import pytest
 
@@ -72,10 +73,18 @@ def test_the_pace_is_todays() -> None:
     """A run gone on with at step 3900 has not done 3900 steps in a moment."""
     out = io.StringIO()
     list(told([Progress(3900, math.nan, 0.5, 1.0, validated=True)], PLAN, out))
-    assert out.getvalue() == "step 3900 of 4000: held-out accuracy 0.5000, log-loss 1.0000; - tasks/s, -:--:-- left\n"
+    assert out.getvalue() == (
+        "going on from step 3900 of 4000\nstep 3900 of 4000: held-out accuracy 0.5000, log-loss 1.0000; - tasks/s, -:--:-- left\n"
+    )
 
 
-def test_nothing_to_tell_leaves_the_screen_alone() -> None:
+def test_an_error_starts_on_a_line_of_its_own() -> None:
+    def broken() -> Iterator[Progress]:
+        yield WALK[0]
+        raise RuntimeError
+
     out = Terminal()
-    assert list(told([], PLAN, out)) == []
-    assert out.getvalue() == ""
+    with pytest.raises(RuntimeError):
+        list(told(broken(), PLAN, out))
+    assert out.getvalue().startswith("\r[....")
+    assert out.getvalue().endswith("\n")
