@@ -35,7 +35,10 @@ DOORS = (
         (
             Words("Opens on an example that is already adapted", "打开即是一个已完成适应的示例"),
             Words("Your own table: CSV, TSV, Excel or Parquet", "可用自己的表格：CSV、TSV、Excel 或 Parquet"),
-            Words("MAML, Reptile, prototypical and matching networks, step by step", "MAML、Reptile、原型网络与匹配网络，逐步展示"),
+            Words(
+                "Five algorithms, from prototypical networks and MAML to a prior-fitted network, step by step",
+                "五种算法，从原型网络、MAML 到先验拟合网络，逐步展示",
+            ),
             Words("Ranked answers with the nearest labelled patients", "诊断排序，并附最相近的已确诊患者"),
         ),
         True,

@@ -45,7 +45,7 @@ class Backbone(ABC):
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Fresh weights, random from `rng`: no meta-training in them."""
 
-    def hidden(self, weights: Weights) -> frozenset[str]:
+    def hidden_matrices(self, weights: Weights) -> frozenset[str]:
         """Names of the matrices between hidden states, which Muon may move in meta-training; none unless a network says so."""
         return frozenset()
 

@@ -93,17 +93,20 @@ class CellTransformer(Backbone):
         return weights | {"out.hidden_key": random_linear(r, r, rng), "out.hidden_query": random_linear(r, r, rng)}
 
     def _layer(self, name: str, attentions: tuple[str, ...], width: int, rng: torch.Generator) -> dict[str, Tensor]:
-        weights = {}
+        weights: dict[str, Tensor] = {}
         for attention in attentions:
             part = f"{name}.{attention}"
-            weights |= {f"{part}.hidden_in": random_linear(3 * width, width, rng), f"{part}.hidden_out": random_linear(width, width, rng, 0.3)}
+            weights |= {
+                f"{part}.hidden_in": random_linear(3 * width, width, rng),
+                f"{part}.hidden_out": random_linear(width, width, rng, 0.3),
+            }
             weights |= {f"{part}.gain": torch.ones(width)}
         up, down = random_linear(self.expansion * width, width, rng, 2**0.5), random_linear(width, self.expansion * width, rng, 0.3)
         biases = {f"{name}.bias": torch.zeros(self.expansion * width), f"{name}.gain": torch.ones(width)}
         return weights | {f"{name}.hidden_up": up, f"{name}.hidden_down": down} | biases
 
-    def hidden(self, weights: Weights) -> frozenset[str]:
-        """See `Backbone.hidden`: not what reads cells, codes and slots, nor what gives scores."""
+    def hidden_matrices(self, weights: Weights) -> frozenset[str]:
+        """See `Backbone.hidden_matrices`: not what reads cells, codes and slots, nor what gives scores."""
         return frozenset(name for name in weights if ".hidden" in name)
 
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
@@ -125,7 +128,8 @@ class CellTransformer(Backbone):
     def logits(self, weights: Weights, memory: Memory, rows: Tensor) -> Tensor:
         """Embeddings `(b, n, row_width)` -> a score of every slot, `(b, n, slots)`: its own, and likeness to its patients."""
         likeness = linear(rows, weights["out.hidden_query"]) @ memory.keys.transpose(-1, -2) / self.row_width**0.5
-        return linear(rows, weights["out.slot"], weights["out.bias"]) + likeness
+        own: Tensor = linear(rows, weights["out.slot"], weights["out.bias"])
+        return own + likeness
 
     def _rows(
         self,
@@ -181,12 +185,15 @@ def _attend(
 
 def _split(x: Tensor, heads: int) -> Tensor:
     """`(..., n, width)` -> `(..., heads, n, width / heads)`."""
-    return x.unflatten(-1, (heads, -1)).transpose(-2, -3)
+    split: Tensor = x.reshape(*x.shape[:-1], heads, -1)
+    return split.transpose(-2, -3)
 
 
 def _dense(weights: Weights, name: str, x: Tensor) -> Tensor:
     normal = _normal(x) * weights[f"{name}.gain"]
-    return linear(gelu(linear(normal, weights[f"{name}.hidden_up"], weights[f"{name}.bias"]), approximate="tanh"), weights[f"{name}.hidden_down"])
+    return linear(
+        gelu(linear(normal, weights[f"{name}.hidden_up"], weights[f"{name}.bias"]), approximate="tanh"), weights[f"{name}.hidden_down"]
+    )
 
 
 def _normal(x: Tensor) -> Tensor:

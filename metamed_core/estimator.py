@@ -46,7 +46,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def __init__(
         self,
-        algorithm: str = "prototypical",
+        algorithm: str = "prior_fitted",
         weights: str = "universal",
         random_state: int | np.random.RandomState | None = None,
         settings: Mapping[str, float] | None = None,

@@ -96,7 +96,7 @@ def meta_train(
     compute.share(plan.groups)  # refused before any work is done
     start = start or MetaState(0, learner.init(backbone, torch.Generator().manual_seed(plan.seed)))
     weights = _copy(start.weights, compute.device)
-    optimisers = _optimisers(weights, backbone.hidden(weights) if plan.hidden_lr else frozenset(), plan)
+    optimisers = _optimisers(weights, backbone.hidden_matrices(weights) if plan.hidden_lr else frozenset(), plan)
     if start.step:
         _resume(optimisers, weights, start, compute.device)
     yield _state(start.step, weights, optimisers, start.loss)

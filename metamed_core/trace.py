@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The plane on which all steps are drawn: the first two principal components of the embedding before adaptation."""
+    """The plane on which all steps are drawn: the first two principal components of the embedding at the first step."""
 
     centre: Tensor
     directions: Tensor
@@ -111,8 +111,7 @@ class AdaptationTrace:
         self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
         self._classifiers: Iterator[Calibrated] = start.adapt(learner, support, n_way)
-        with torch.no_grad():
-            self._axes = Axes.fit(start.backbone.embed(start.weights, torch.cat([support.x, query[:500]])))
+        self._axes: Axes | None = None
 
     @property
     def finished(self) -> bool:
@@ -126,8 +125,8 @@ class AdaptationTrace:
 
     @property
     def axes(self) -> tuple[float, float]:
-        """Shares of the embedding's variance (0..1) that the two axes of the maps show."""
-        return self._axes.shares
+        """Shares of the embedding's variance (0..1) that the two axes of the maps show; zeros before the first step."""
+        return self._axes.shares if self._axes else (0.0, 0.0)
 
     def advance(self) -> bool:
         """Make one step; False when there was none left."""
@@ -155,28 +154,31 @@ class AdaptationTrace:
     @torch.no_grad()
     def _watch(self, classifier: Calibrated) -> Step:
         support = classifier.embed(self.support.x)
-        places, distances, positions = zip(*(self._seen(classifier, support, x) for x in in_blocks(self.query)), strict=True)
+        if self._axes is None:
+            self._axes = Axes.fit(torch.cat([support, classifier.embed(self.query[:500])]))
+        axes = self._axes
+        places, distances, positions = zip(*(self._seen(classifier, axes, support, x) for x in in_blocks(self.query)), strict=True)
         distance, nearest = torch.cat(distances), torch.cat(positions)
         return Step(
             index=len(self.steps),
             support_loss=float(cross_entropy(classifier.raw.log_proba(self.support.x), self.support.y)),
             held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
             proba=classifier.predict_proba(self.query).double().numpy(),
-            support_map=self._axes.place(support),
+            support_map=axes.place(support),
             query_map=np.concatenate(places),
-            prototype_map=self._axes.place(classifier.prototypes()),
+            prototype_map=axes.place(classifier.prototypes()),
             nearest=nearest.numpy(),
             distance=distance.double().numpy(),
             classifier=classifier,
         )
 
-    def _seen(self, classifier: Calibrated, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
+    def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
         """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
         query = classifier.embed(x)
         # By differences: the quicker way by products would let rounding decide between patients who are alike.
         apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
         distance, nearest = apart.topk(min(NEAREST, len(support)), largest=False)
-        return self._axes.place(query), distance, nearest
+        return axes.place(query), distance, nearest
 
 
 def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:

@@ -25,3 +25,8 @@ def stacked(episodes: list[Episode]) -> Episode:
     support = LabelledSet(torch.stack([e.support.x for e in episodes]), torch.stack([e.support.y for e in episodes]))
     query = LabelledSet(torch.stack([e.query.x for e in episodes]), torch.stack([e.query.y for e in episodes]))
     return Episode(support, query, episodes[0].n_way)
+
+
+def tolerance(name: str) -> dict[str, float]:
+    """How closely a learner's answers agree when nothing but an order has changed: the in-context network computes in single precision."""
+    return {"rtol": 1e-4, "atol": 1e-6} if name == "prior_fitted" else {"rtol": 1e-9, "atol": 1e-12}

@@ -16,7 +16,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.trace import AdaptationTrace
 from metamed_core.universal import load_weights
 from metamed_core.words import UserError
-from tests.tasks import small_episode
+from tests.tasks import small_episode, tolerance
 
 STARTS = ("universal", "none")
 pytestmark = [pytest.mark.parametrize("name", list(LEARNERS))]
@@ -51,21 +51,21 @@ def test_predicting_twice_is_the_same(name: str) -> None:
 def test_rows_may_come_in_any_order(name: str) -> None:
     task, order = small_episode(), torch.randperm(9, generator=torch.Generator().manual_seed(1))
     straight, shuffled = adapted(name, task.support)[-1], adapted(name, task.support.take(order))[-1]
-    torch.testing.assert_close(straight.predict_proba(task.query.x), shuffled.predict_proba(task.query.x), rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(straight.predict_proba(task.query.x), shuffled.predict_proba(task.query.x), **tolerance(name))
 
 
 def test_columns_may_come_in_any_order(name: str) -> None:
     task, order = small_episode(), torch.tensor([3, 0, 4, 2, 1])
     straight = adapted(name, task.support)[-1]
     shuffled = adapted(name, LabelledSet(task.support.x[:, order], task.support.y))[-1]
-    torch.testing.assert_close(straight.predict_proba(task.query.x), shuffled.predict_proba(task.query.x[:, order]), rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(straight.predict_proba(task.query.x), shuffled.predict_proba(task.query.x[:, order]), **tolerance(name))
 
 
 def test_classes_may_be_numbered_in_any_order(name: str) -> None:
     task, number = small_episode(), torch.tensor([2, 0, 1])
     straight = adapted(name, task.support)[-1].predict_proba(task.query.x)
     renamed = adapted(name, LabelledSet(task.support.x, number[task.support.y]))[-1].predict_proba(task.query.x)
-    torch.testing.assert_close(straight, renamed[:, number], rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(straight, renamed[:, number], **tolerance(name))
 
 
 def test_an_answer_does_not_depend_on_the_other_patients_asked(name: str) -> None:
@@ -73,7 +73,7 @@ def test_an_answer_does_not_depend_on_the_other_patients_asked(name: str) -> Non
     last = adapted(name, task.support)[-1]
     together = last.predict_proba(task.query.x)
     alone = torch.cat([last.predict_proba(task.query.x[i : i + 1]) for i in range(len(task.query))])
-    torch.testing.assert_close(together, alone, rtol=1e-9, atol=1e-12)
+    torch.testing.assert_close(together, alone, **tolerance(name))
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -86,7 +86,11 @@ def test_it_learns_an_easy_task(name: str, start: str) -> None:
 
     cells = ColumnScale.fit(values).cells(values)
     last = adapted(name, LabelledSet(cells[:9], y[:9]), start=start)[-1]
-    assert torch.equal(last.predict_proba(cells[9:]).argmax(1), y[9:])
+    right = int((last.predict_proba(cells[9:]).argmax(1) == y[9:]).sum())
+    if (name, start) == ("prior_fitted", "none"):
+        assert right < 6, "a prior-fitted network knows nothing but what meta-training has taught it"
+    else:
+        assert right == 6
 
 
 def test_unbalanced_and_single_shot_supports(name: str) -> None:

@@ -166,6 +166,8 @@ def test_a_learner_may_come_with_a_backbone_of_its_own_class(tmp_path: Path) -> 
     assert read_card(path)["backbone"] == {"name": "totals", "features": 5}
     assert load_weights(str(path), learner)[0] == Totals(features=5)
     assert list(start) == ["totals"]
+
+
 CALIBRATION = Calibration((1.0, 5.0), (2.0, 0.5), 0.25, -0.125, (2.0, 8.0), (3.0, 30.0), {})
 
 

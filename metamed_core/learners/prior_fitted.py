@@ -100,7 +100,7 @@ class PriorFittedClassifier(Classifier):
         readings = draw_readings(self.network, self.support, self.n_way, self.n_readings)
         slots = readings.slot.gather(1, self.support.y[readings.patients])
         at_once = max(1, CELLS_AT_ONCE // (readings.patients.shape[1] * readings.columns.shape[1]))
-        parts = (part.split(at_once) for part in (readings.patients, readings.columns, slots, readings.codes))
+        parts = (torch.split(part, at_once) for part in (readings.patients, readings.columns, slots, readings.codes))
         return readings, joined(
             self.network.read(self.weights, self.support.x[patients.unsqueeze(2), columns.unsqueeze(1)].float(), slot, codes)
             for patients, columns, slot, codes in zip(*parts, strict=True)

@@ -91,9 +91,7 @@ def spectra(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tens
     centre, width = centre.masked_fill(middle, 0.0), width.masked_fill(middle, 0.3)
     within = normal(rng, n_tasks, n, n_axes)
     within = torch.where(uniform(rng, n_tasks, 1, n_axes) < 0.4, (0.7 * within).sinh(), within)
-    gain = normal(rng, n_tasks, n_axes, n_columns) * (
-        uniform(rng, n_tasks, n_axes, n_columns) < uniform(rng, n_tasks, 1, 1, low=0.25)
-    )
+    gain = normal(rng, n_tasks, n_axes, n_columns) * (uniform(rng, n_tasks, n_axes, n_columns) < uniform(rng, n_tasks, 1, 1, low=0.25))
     drive = (of_class(centre, y) + of_class(width, y) * within) @ gain
     kind = integers(rng, 5, n_tasks, 1, n_columns)
     drive = drive + 0.3 * normal(rng, n_tasks, 1, n_columns)
@@ -118,8 +116,7 @@ def _background(n_tasks: int, n: int, n_columns: int, rng: torch.Generator) -> T
 
 def _driven(causes: Tensor, n_mechanisms: int, depth: int, rng: torch.Generator) -> Tensor:
     """Mechanisms driven by a few causes each, and those of the next layer by them; smooth, one-sided, switching, plain, two-sided."""
-    n_tasks, _, n_causes = causes.shape
-    state = causes
+    n_tasks, state = len(causes), causes
     for _ in range(depth):
         width = state.shape[-1]
         keep = uniform(rng, n_tasks, width, n_mechanisms) < max(0.3, 1.5 / width)
