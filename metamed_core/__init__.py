@@ -10,11 +10,11 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
     4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); BACKBONES; Weights
-       cell_transformer  the in-context network of prior_fitted
        canonical    ranks of columns and diagnoses by what they hold, not where they stand
        calibration  temperatures that make probabilities mean what they say; how far they are from it
        tasks/       clinical_prior: synthetic tasks that look like small clinical tables
     5  learner      Learner, Classifier, and the settings a form can offer
+       cell_transformer  the in-context network of prior_fitted
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
        rounds       the support read patient by patient, shared by the learners that compare
        held_out     leave-one-out beside an adaptation

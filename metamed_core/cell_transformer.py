@@ -9,11 +9,12 @@ asked, and what was read of the labelled ones (`Memory`) serves any number of qu
 A diagnosis is told to the network as one of `slots` learnt vectors, a column by a random code: neither has a meaning of
 its own, both only tell things apart. Who calls draws them.
 
-Floor 4 of the house.
+Floor 5 of the house.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -127,9 +128,9 @@ class CellTransformer(Backbone):
 
     def logits(self, weights: Weights, memory: Memory, rows: Tensor) -> Tensor:
         """Embeddings `(b, n, row_width)` -> a score of every slot, `(b, n, slots)`: its own, and likeness to its patients."""
-        likeness = linear(rows, weights["out.hidden_query"]) @ memory.keys.transpose(-1, -2) / self.row_width**0.5
+        likeness: Tensor = linear(rows, weights["out.hidden_query"]) @ memory.keys.transpose(-1, -2)
         own: Tensor = linear(rows, weights["out.slot"], weights["out.bias"])
-        return own + likeness
+        return own + likeness / math.sqrt(self.row_width)
 
     def _rows(
         self,
@@ -185,7 +186,7 @@ def _attend(
 
 def _split(x: Tensor, heads: int) -> Tensor:
     """`(..., n, width)` -> `(..., heads, n, width / heads)`."""
-    split: Tensor = x.reshape(*x.shape[:-1], heads, -1)
+    split: Tensor = x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads)
     return split.transpose(-2, -3)
 
 

@@ -32,7 +32,8 @@ MAX_CLASSES = 50
 class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Few-shot classifier: a meta-learnt start, adapted to a handful of labelled patients.
 
-    algorithm: a learner's name, see `metamed_core.learners.LEARNERS`.
+    algorithm: a learner's name, see `metamed_core.learners.LEARNERS`; the default was the most accurate on 19 real tables
+    (docs/evaluation.md).
     weights: "universal" (shipped), "none" (random, no meta-training) or the path of a file made by meta-training.
     settings: the learner's hyperparameters by name; those not given keep their defaults.
     random_state: seed (int), numpy RandomState or None (0) for weights="none"; nothing else is random.
@@ -78,8 +79,9 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self._encoder = PatientEncoder.fit(everyone)
         support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
         learner = self._learner()
-        start, nobody = load_weights(self.weights, learner, self._seed()), support.x[:0]
-        self.trace_ = AdaptationTrace(learner, start, support, len(self.classes_), nobody, held_out=False).run()
+        self._adaptation = (learner, load_weights(self.weights, learner, self._seed()), support)
+        *_, self._classifier = self._adaptation[1].adapt(learner, support, len(self.classes_))
+        self._trace: AdaptationTrace | None = None
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
 
@@ -90,7 +92,16 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """
         check_is_fitted(self)
         cells = self._encoder.encode(self._features(X, reset=False))
-        return self.trace_.steps[-1].classifier.predict_proba(cells).double().numpy()
+        return self._classifier.predict_proba(cells).double().numpy()
+
+    @property
+    def trace_(self) -> AdaptationTrace:
+        """The adaptation, step by step; watched at the first request, because watching takes longer than adapting."""
+        check_is_fitted(self)
+        if self._trace is None:
+            learner, start, support = self._adaptation
+            self._trace = AdaptationTrace(learner, start, support, len(self.classes_), support.x[:0], held_out=False).run()
+        return self._trace
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of each patient, `(n_patients,)`."""

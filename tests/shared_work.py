@@ -12,16 +12,16 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from metamed_core.backbones import ColumnEncoder
 from metamed_core.compute import ALONE, Compute, joined
 from metamed_core.learner import Learner
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import MetaTraining, mean_gradient, meta_train
 from metamed_core.tasks.clinical_prior import ClinicalPrior
+from tests.tasks import small_backbone
 
-BACKBONE, PRIOR = ColumnEncoder(width=8, latents=3, features=2), ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
+PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
 GRADIENT = MetaTraining(meta_batch=8, groups=4)
-STEPS = MetaTraining(meta_steps=4, meta_batch=4, groups=2)
+STEPS = MetaTraining(meta_steps=4, meta_batch=4, groups=2, hidden_lr=1e-2)
 """Two groups: of more, processes sum in another order, and AdamW's first steps make a step of any rounding of a zero gradient."""
 
 
@@ -34,10 +34,7 @@ def work(compute: Compute = ALONE) -> dict[str, Tensor]:
     """Loss, first gradient and last weights of every learner, by name."""
     held: dict[str, Tensor] = {}
     for name in LEARNERS:
-        learner, backbone = (
-            quick(name),
-            BACKBONE if LEARNERS[name].default_backbone() == ColumnEncoder() else LEARNERS[name].default_backbone(),
-        )
+        learner, backbone = quick(name), small_backbone(name)
         weights = learner.init(backbone, torch.Generator().manual_seed(0))
         held[f"{name} loss"], gradient = mean_gradient(learner, backbone, weights, PRIOR, GRADIENT, 1, compute)
         *_, last = meta_train(learner, backbone, PRIOR, STEPS, compute=compute)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from metamed_core.backbones import Backbone, ColumnEncoder
+from metamed_core.cell_transformer import CellTransformer
 from metamed_core.encoding import ColumnScale
 from metamed_core.episode import Episode, LabelledSet
 
@@ -30,3 +32,10 @@ def stacked(episodes: list[Episode]) -> Episode:
 def tolerance(name: str) -> dict[str, float]:
     """How closely a learner's answers agree when nothing but an order has changed: the in-context network computes in single precision."""
     return {"rtol": 1e-4, "atol": 1e-6} if name == "prior_fitted" else {"rtol": 1e-9, "atol": 1e-12}
+
+
+def small_backbone(name: str) -> Backbone:
+    """A network of the kind that this learner has, small enough for a test."""
+    if name == "prior_fitted":
+        return CellTransformer(width=8, heads=2, cell_layers=1, tokens=2, row_width=8, row_heads=2, row_layers=1, slots=3)
+    return ColumnEncoder(width=8, latents=3, features=2)

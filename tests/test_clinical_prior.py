@@ -50,9 +50,12 @@ def test_randomness_comes_from_the_generator_only() -> None:
 def test_shapes_and_ranges(many: list[Episode]) -> None:
     prior = ClinicalPrior()
     for batch in many:
-        n_support, n_columns = batch.support.x.shape[1:3]
-        assert batch.support.x.shape == (N_TASKS, n_support, n_columns, len(CHANNELS))
-        assert batch.query.x.shape == (N_TASKS, batch.query.y.shape[1], n_columns, len(CHANNELS))
+        n_tasks, n_support, n_columns = batch.support.x.shape[:3]
+        n_query = batch.query.y.shape[1]
+        cells = n_tasks * (n_support + n_query) * n_columns
+        assert n_tasks == N_TASKS or cells <= prior.cell_budget or n_tasks == 1
+        assert batch.support.x.shape == (n_tasks, n_support, n_columns, len(CHANNELS))
+        assert batch.query.x.shape == (n_tasks, n_query, n_columns, len(CHANNELS))
         assert 2 <= batch.n_way <= prior.max_way
         assert batch.n_way <= n_support <= batch.n_way * prior.max_shot
         assert 2 <= n_columns <= prior.max_columns
@@ -61,7 +64,8 @@ def test_shapes_and_ranges(many: list[Episode]) -> None:
     assert {2, 3} <= ways
     assert max(ways) > 5
     assert 1 in shots
-    assert max(shots) >= 8
+    assert max(shots) >= 15
+    assert {len(batch.support.x) for batch in many} > {N_TASKS}, "large tasks come in smaller groups"
 
 
 def test_every_diagnosis_is_labelled_at_least_once_and_the_query_is_balanced(many: list[Episode]) -> None:
@@ -72,7 +76,7 @@ def test_every_diagnosis_is_labelled_at_least_once_and_the_query_is_balanced(man
             assert int(counts.min()) >= 1
             uneven += int(counts.max() > counts.min())
             assert len(set(torch.bincount(asked, minlength=batch.n_way).tolist())) == 1
-    assert 0 < uneven < len(many) * N_TASKS
+    assert 0 < uneven < sum(len(batch.support.y) for batch in many)
 
 
 def test_half_of_the_tasks_have_gaps_and_a_third_reference_ranges(many: list[Episode]) -> None:

@@ -65,7 +65,7 @@ def test_two_processes_go_on_from_one_state_and_only_the_first_speaks(tmp_path: 
     assert "step 0 of 3" not in done.stderr, "it went on"
     assert main([*arguments, "--out", str(one)]) == 0
     learner = LEARNERS["prototypical"]()
-    (_, ours), (_, theirs) = load_weights(str(one), learner), load_weights(str(two), learner)
+    ours, theirs = load_weights(str(one), learner).weights, load_weights(str(two), learner).weights
     for name, weight in ours.items():
         torch.testing.assert_close(theirs[name], weight, rtol=0, atol=1e-6)
     assert read_card(two)["command"] == read_card(one)["command"].replace("python -m", "torchrun --nproc-per-node 2 -m")

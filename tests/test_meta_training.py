@@ -17,7 +17,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import PRECISIONS, MetaState, MetaTraining, group_rng, mean_accuracy, mean_gradient, meta_train
 from metamed_core.tasks.clinical_prior import ClinicalPrior
 from metamed_core.words import UserError
-from tests.tasks import small_episode, stacked
+from tests.tasks import small_backbone, small_episode, stacked
 
 BACKBONE = ColumnEncoder(width=8, latents=3, features=2)
 PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
@@ -39,7 +39,7 @@ def quick(name: str) -> Learner:
 
 
 def states(name: str, plan: MetaTraining, n: int | None = None) -> list[MetaState]:
-    return list(itertools.islice(meta_train(quick(name), BACKBONE, PRIOR, plan), n))
+    return list(itertools.islice(meta_train(quick(name), small_backbone(name), PRIOR, plan), n))
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
@@ -59,36 +59,57 @@ def test_the_untrained_start_comes_first_and_states_are_snapshots(name: str) -> 
     start, *rest = walk = states(name, MetaTraining(meta_steps=3, meta_batch=2, seed=5))
     assert [state.step for state in walk] == [0, 1, 2, 3]
     assert start.loss != start.loss, "no loss is known before the first step"
-    assert same(start.weights, LEARNERS[name]().init(BACKBONE, torch.Generator().manual_seed(5)))
+    assert same(start.weights, LEARNERS[name]().init(small_backbone(name), torch.Generator().manual_seed(5)))
     assert all(not same(a.weights, b.weights) for a, b in itertools.pairwise(walk))
     assert all(state.loss > 0 for state in rest)
 
 
 def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
-    """Loshchilov and Hutter 2019, alg. 2: at step 1 the corrected moments are g and g^2; the rate starts at its 25th (OneCycleLR)."""
+    """Loshchilov and Hutter 2019, alg. 2: at step 1 the corrected moments are g and g^2; the rate is the plan's."""
     learner, plan = quick("prototypical"), MetaTraining(meta_steps=50, meta_batch=2, meta_lr=0.05, weight_decay=0.1, seed=5)
     start, first = states("prototypical", plan, 2)
     rng = group_rng(5, step=1, group=0)
     loss, gradient = learner.meta_gradient(BACKBONE, start.weights, PRIOR.sample_batch(2, rng), rng)
     assert first.loss == pytest.approx(float(loss), rel=1e-6)
     length = torch.stack([g.square().sum() for g in gradient.values()]).sum().sqrt()
-    lr = plan.meta_lr / 25
+    lr = plan.meta_lr * plan.rate(1)
     for name, weight in start.weights.items():
         g = gradient[name] * min(1.0, 1 / (float(length) + 1e-6))
         expected = weight * (1 - lr * plan.weight_decay) - lr * g / (g.abs() + 1e-8)
         torch.testing.assert_close(first.weights[name], expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("n_steps", [1, 2, 3, 50, 400])
-@pytest.mark.parametrize("warm_up", [0.03, 0.3, 0.9])
-def test_the_step_size_is_torchs_one_cycle(n_steps: int, warm_up: float) -> None:
-    plan = MetaTraining(meta_steps=n_steps, meta_lr=0.01, warm_up=warm_up)
-    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.01, total_steps=max(n_steps, 2), pct_start=warm_up, cycle_momentum=False)
-    for step in range(1, n_steps + 1):
-        assert plan.rate(step) == pytest.approx(cycle.get_last_lr()[0], rel=1e-12)
-        optimiser.step()
-        cycle.step()
+def test_the_step_size_rises_in_a_line_and_falls_along_a_cosine() -> None:
+    plan = MetaTraining(meta_steps=1000, warm_up=0.03)
+    rates = [plan.rate(step) for step in range(1, 1001)]
+    assert rates[:3] == pytest.approx([1 / 50, 2 / 50, 3 / 50], rel=1e-4)
+    assert rates.index(max(rates)) == 49, "30 steps of warm-up and 20 more"
+    assert max(rates) > 0.99
+    assert rates[500] == pytest.approx(0.5, abs=1e-9)
+    assert all(one >= other for one, other in itertools.pairwise(rates[49:]))
+    assert rates[-1] == 0.01
+
+
+def test_muon_moves_the_hidden_matrices_and_adamw_the_others() -> None:
+    """Against torch's own optimisers, told by hand which weights are theirs."""
+    learner, network, plan = quick("prior_fitted"), small_backbone("prior_fitted"), MetaTraining(3, 2, 0.02, seed=5, hidden_lr=0.01)
+    start, *_, last = meta_train(learner, network, PRIOR, plan)
+    weights = {name: weight.clone() for name, weight in start.weights.items()}
+    hidden = {name for name in weights if "hidden" in name}
+    assert hidden == network.hidden_matrices(weights)
+    assert all(weights[name].dim() == 2 for name in hidden)
+    muon = torch.optim.Muon([weights[n] for n in weights if n in hidden], 0.01, 0.01, 0.95, adjust_lr_fn="match_rms_adamw")
+    adam = torch.optim.AdamW([weights[n] for n in weights if n not in hidden], 0.02, (0.9, 0.98), weight_decay=plan.weight_decay)
+    for step in range(1, 4):
+        _, gradient = mean_gradient(learner, network, weights, PRIOR, plan, step)
+        for name, weight in weights.items():
+            weight.grad = gradient[name]
+        torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
+        for optimiser, lr in ((muon, 0.01), (adam, 0.02)):
+            optimiser.param_groups[0]["lr"] = lr * plan.rate(step)
+            optimiser.step()
+    for name, weight in weights.items():
+        torch.testing.assert_close(last.weights[name], weight.detach(), rtol=1e-5, atol=1e-7)
 
 
 class Noted:
@@ -111,13 +132,13 @@ def test_a_step_draws_its_groups_each_with_a_shape_of_its_own() -> None:
 
 @on_each
 def test_the_gradient_of_a_step_is_the_mean_over_its_groups(name: str) -> None:
-    learner, plan = quick(name), MetaTraining(meta_batch=6, groups=3, seed=4)
-    weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
-    loss, gradient = mean_gradient(learner, BACKBONE, weights, PRIOR, plan, step=7)
+    learner, backbone, plan = quick(name), small_backbone(name), MetaTraining(meta_batch=6, groups=3, seed=4)
+    weights = learner.init(backbone, torch.Generator().manual_seed(0))
+    loss, gradient = mean_gradient(learner, backbone, weights, PRIOR, plan, step=7)
     alone = []
     for group in range(3):
         rng = group_rng(4, 7, group)
-        alone.append(learner.meta_gradient(BACKBONE, weights, PRIOR.sample_batch(2, rng), rng))
+        alone.append(learner.meta_gradient(backbone, weights, PRIOR.sample_batch(2, rng), rng))
     torch.testing.assert_close(loss, torch.stack([each[0] for each in alone]).mean())
     for key, value in gradient.items():
         torch.testing.assert_close(value, torch.stack([each[1][key] for each in alone]).mean(0))
@@ -125,17 +146,18 @@ def test_the_gradient_of_a_step_is_the_mean_over_its_groups(name: str) -> None:
 
 def test_every_seed_step_and_group_has_a_stream_of_its_own() -> None:
     """Also at seeds that take more than one word of 32 bits, where careless seeding runs into the step."""
-    keys = itertools.product([0, 1, 2**32, 2**63 - 1], range(20), range(8))
+    keys = itertools.product([0, 1, 2**32, 2**63 - 1], range(1, 21), range(8))
     assert len({float(torch.rand(1, generator=group_rng(*key), dtype=torch.float64)) for key in keys}) == 4 * 20 * 8
     assert torch.equal(torch.rand(9, generator=group_rng(3, 2, 1)), torch.rand(9, generator=group_rng(3, 2, 1)))
 
 
 @on_each
 def test_from_any_state_it_goes_on_to_the_same_bits(name: str) -> None:
-    plan = MetaTraining(meta_steps=6, meta_batch=4, groups=2, seed=5)
+    plan = MetaTraining(meta_steps=6, meta_batch=4, groups=2, seed=5, hidden_lr=0.01)
     walk = states(name, plan)
+    assert (set(walk[-1].mean) > set(walk[-1].square)) == (name == "prior_fitted"), "Muon keeps no squares"
     for start in walk:
-        rest = list(meta_train(quick(name), BACKBONE, PRIOR, plan, start=start))
+        rest = list(meta_train(quick(name), small_backbone(name), PRIOR, plan, start=start))
         first, last = rest[0], rest[-1]
         assert first.step == start.step
         assert same(first.weights, start.weights)
@@ -173,7 +195,8 @@ def test_in_bfloat16_the_gradient_points_the_same_way_and_weights_stay_float32(n
 def test_on_a_gpu_it_walks_as_on_the_processor(name: str) -> None:
     plan = MetaTraining(meta_steps=3, meta_batch=4, groups=2)
     here, there = (
-        list(meta_train(quick(name), BACKBONE, PRIOR, plan, compute=Compute(torch.device(device))))[-1] for device in ("cpu", "cuda")
+        list(meta_train(quick(name), small_backbone(name), PRIOR, plan, compute=Compute(torch.device(device))))[-1]
+        for device in ("cpu", "cuda")
     )
     for key, weight in here.weights.items():
         torch.testing.assert_close(there.weights[key].cpu(), weight, rtol=1e-3, atol=1e-4)
@@ -183,8 +206,8 @@ def test_on_a_gpu_it_walks_as_on_the_processor(name: str) -> None:
 def test_a_little_meta_training_helps_on_tasks_never_trained_on(name: str) -> None:
     rng = torch.Generator().manual_seed(10_000)
     held_out = [PRIOR.sample_batch(8, rng) for _ in range(4)]
-    walk = states(name, MetaTraining(meta_steps=40, meta_batch=4, meta_lr=0.02))
-    before, after = (mean_accuracy(quick(name), BACKBONE, state.weights, held_out) for state in (walk[0], walk[-1]))
+    walk = states(name, MetaTraining(meta_steps=40, meta_batch=8, meta_lr=0.02, hidden_lr=0.05))
+    before, after = (mean_accuracy(quick(name), small_backbone(name), state.weights, held_out) for state in (walk[0], walk[-1]))
     assert after[1] < before[1] - 0.02, "held-out log-loss"
     assert after[0] > before[0] - 0.05, "held-out accuracy"
 

@@ -20,7 +20,7 @@ from metamed_core.__main__ import main
 from metamed_core.backbones import ColumnEncoder
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import MetaTraining, meta_train
-from metamed_core.tasks.clinical_prior import ClinicalPrior
+from metamed_core.tasks.clinical_prior import VERSION, ClinicalPrior
 from metamed_core.training_state import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.universal import read_card
 from metamed_core.words import UserError
@@ -28,7 +28,7 @@ from metamed_core.words import UserError
 ROOT = Path(__file__).parents[1]
 LEARNER, BACKBONE, PRIOR = LEARNERS["prototypical"](), ColumnEncoder(width=8, latents=3, features=2), ClinicalPrior(max_columns=8)
 PLAN = MetaTraining(meta_steps=4, meta_batch=2)
-OURS = identity(LEARNER, BACKBONE, PLAN, {"name": "clinical_prior", "version": 3})
+OURS = identity(LEARNER, BACKBONE, PLAN, {"name": "clinical_prior", "version": VERSION})
 COMMAND = ["meta-train", "--learner", "prototypical", "--meta-steps", "80", "--meta-batch", "4", "--validate", "2", "--save-every", "0"]
 
 
@@ -93,7 +93,7 @@ def test_killed_at_random_moments_it_ends_in_the_same_bits(tmp_path: Path) -> No
     assert "step 0 of 80" not in last.stderr, "it went on"
     assert out.read_bytes() == whole.read_bytes()
     assert read_card(out)["validation"] == read_card(whole)["validation"]
-    assert [each["step"] for each in read_card(out)["validation"]] == [0, 40, 80]
+    assert [each["step"] for each in read_card(out)["validation"]] == [0, 8, 40, 80]
     assert read_card(out)["command"] == read_card(whole)["command"]
     assert sorted(each.name for each in tmp_path.iterdir()) == [
         f"{name}.{end}" for name in ("killed", "whole") for end in ("json", "safetensors")
@@ -123,7 +123,7 @@ def stopped_at_step_0(out: Path, seconds: float = 0.0, **plan: int) -> None:
     backbone = ColumnEncoder()
     start = next(meta_train(LEARNER, backbone, ClinicalPrior(), ours))
     said = TrainingState(start, seconds, [{"step": 0, "accuracy": 0.25, "log_loss": 1.25}])
-    write_state(state_path(out), said, identity(LEARNER, backbone, ours, {"name": "clinical_prior", "version": 3}))
+    write_state(state_path(out), said, identity(LEARNER, backbone, ours, {"name": "clinical_prior", "version": VERSION}))
 
 
 def test_another_plans_state_is_refused_and_restart_begins_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,7 +158,7 @@ def test_what_was_written_comes_back(written: Path) -> None:
     ("changes", "sentence"),
     [
         ({"learner": "maml"}, "learner prototypical there, maml here"),
-        ({"prior": {"name": "clinical_prior", "version": 4}}, "prior.version 3 there, 4 here"),
+        ({"prior": {"name": "clinical_prior", "version": VERSION + 1}}, f"prior.version {VERSION} there, {VERSION + 1} here"),
         ({"settings": {"inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
         ({"backbone": {**BACKBONE.card(), "width": 9}}, "backbone.width 8 there, 9 here"),
         ({"format": 2}, "format 1 there, 2 here"),
