@@ -129,7 +129,7 @@ def test_a_card_that_does_not_describe_these_tensors_is_refused(saved: Path, bac
 def test_a_card_names_its_backbone_and_an_old_card_without_a_name_means_the_column_encoder(saved: Path) -> None:
     assert read_card(saved)["backbone"] == {"name": "column_encoder", "width": 8, "latents": 3, "layers": 1, "features": 2}
     alter_card(saved, backbone={"width": 8, "latents": 3, "layers": 1, "features": 2})
-    assert load_weights(str(saved), LEARNER)[0] == BACKBONE
+    assert load_weights(str(saved), LEARNER).backbone == BACKBONE
 
 
 @dataclass(frozen=True)
@@ -160,12 +160,12 @@ class Totalling(LEARNERS["prototypical"]):  # type: ignore[misc]
 def test_a_learner_may_come_with_a_backbone_of_its_own_class(tmp_path: Path) -> None:
     learner, path = Totalling(), tmp_path / "own.safetensors"
     assert BACKBONES["totals"] is Totals
-    backbone, start = load_weights("none", learner)
-    assert backbone == Totals()
+    start = load_weights("none", learner)
+    assert start.backbone == Totals()
     save_weights(path, learner, Totals(features=5), Totals(features=5).init(torch.Generator()), {})
     assert read_card(path)["backbone"] == {"name": "totals", "features": 5}
-    assert load_weights(str(path), learner)[0] == Totals(features=5)
-    assert list(start) == ["totals"]
+    assert load_weights(str(path), learner).backbone == Totals(features=5)
+    assert list(start.weights) == ["totals"]
 
 
 CALIBRATION = Calibration((1.0, 5.0), (2.0, 0.5), 0.25, -0.125, (2.0, 8.0), (3.0, 30.0), {})

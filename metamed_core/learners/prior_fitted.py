@@ -26,8 +26,8 @@ from metamed_core.words import Words
 SEED = 0
 """Of slots, codes and subsets: the same table has the same answer."""
 
-MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 100, 10_000
-"""Of one reading, columns and cells as many as meta-training had; of a larger table each reading draws its own part."""
+MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
+"""Of one reading, somewhat more than meta-training had (100, 100 and 10,000); of a larger table each reading draws its own part."""
 
 SHARED_READINGS = 32
 """Readings at least where diagnoses share slots: two of fifty then share in all of them once in 10^22 draws."""

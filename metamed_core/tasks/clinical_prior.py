@@ -2,14 +2,14 @@
 
 A task is made in four acts: who has which diagnosis; what the body does (`bodies`: a latent value for every patient and
 column); what the laboratory reports of it and what is missing (`reports`); on which scale it is read. All tasks of a
-group share their shape (ways, shots, columns) and kind of body and are drawn together. `python -m metamed_core prior`
-draws a picture of a few (docs/prior.md).
+group share their shape (ways, shots, columns) and kind of body and are drawn together. docs/prior.md shows a few.
 
 Floor 4 of the house.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -23,7 +23,8 @@ from metamed_core.tasks.draws import normal, uniform
 VERSION = 4
 """Written into the card of every weight file: a change of the distribution is a new version."""
 
-BODIES = {bodies.pathways: 0.3, bodies.mechanisms: 0.25, bodies.rules: 0.25, bodies.spectra: 0.2}
+Body = Callable[[Tensor, int, int, torch.Generator], Tensor]
+BODIES: dict[Body, float] = {bodies.pathways: 0.3, bodies.mechanisms: 0.25, bodies.rules: 0.25, bodies.spectra: 0.2}
 """How often each kind of body is drawn."""
 
 WAYS = (0.3, 0.2, 0.13, 0.17, 0.06, 0.05, 0.04, 0.03, 0.02)
@@ -54,7 +55,7 @@ class ClinicalPrior:
         n_support, n_query = n_way * k_shot, max(2, self.n_query // n_way)
         n_tasks = max(1, min(n_tasks, self.cell_budget // ((n_support + n_way * n_query) * (n_columns + 4))))
         y = _labels(n_tasks, n_way, n_support, n_query, rng)
-        values = self._values(y, n_way, n_columns, rng)
+        values = table(_kind(rng), y, n_way, n_columns, rng)
         cells = _scale(values, y, rng).cells(values)
         support = LabelledSet(cells[:, :n_support], y[:, :n_support])
         return Episode(support, LabelledSet(cells[:, n_support:], y[:, n_support:]), n_way)
@@ -66,15 +67,19 @@ class ClinicalPrior:
         n_columns = int(2 * (self.max_columns / 2) ** float(uniform(rng) ** 1.2))
         return n_way, min(k_shot, MAX_SUPPORT // n_way), n_columns
 
-    def _values(self, y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tensor:
-        """The table as it would be uploaded, `(n_tasks, n, n_columns)`, NaN where missing."""
-        drawn, kind = float(uniform(rng)), bodies.pathways
-        for candidate, share in BODIES.items():
-            kind = candidate
-            if (drawn := drawn - share) < 0:
-                break
-        body = reports.with_repeats(kind(y, n_way, n_columns, rng), rng)
-        return reports.with_gaps(reports.reported(body, rng), y, n_way, rng)
+
+def table(body: Body, y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tensor:
+    """What would be uploaded of such patients, `(n_tasks, n, n_columns)`, NaN where missing; y `(n_tasks, n)`."""
+    values = reports.with_repeats(body(y, n_way, n_columns, rng), rng)
+    return reports.with_gaps(reports.reported(values, rng), y, n_way, rng)
+
+
+def _kind(rng: torch.Generator) -> Body:
+    drawn = float(uniform(rng))
+    for body, share in BODIES.items():
+        if (drawn := drawn - share) < 0:
+            return body
+    return body
 
 
 def _labels(n_tasks: int, n_way: int, n_support: int, n_query: int, rng: torch.Generator) -> Tensor:
