@@ -51,7 +51,7 @@ class HeldOut:
         self.groups = folds(support, min(MAX_FOLDS, affordable))
         self.leave_one_out = all(len(group) == 1 for group in self.groups)
         self._support = support
-        self._runs = [self._without(learner, backbone, weights, group) for group in self.groups]
+        self._runs = [self._without(learner.lighter(), backbone, weights, group) for group in self.groups]
         self._hits = [math.nan] * len(self.groups)
 
     def advance(self) -> float:

@@ -133,6 +133,10 @@ class Learner(ABC):
         """The network that this learner moves or reads; a learner with a network of its own says so here."""
         return ColumnEncoder()
 
+    def lighter(self) -> Learner:
+        """The same algorithm for many runs beside one another, cheaper where it can be without answering otherwise."""
+        return self
+
     def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
         """Weights without meta-training: the backbone's and what the learner adds to them."""
         return backbone.init(rng)

@@ -7,6 +7,7 @@ the network has read. After TabPFN (Hollmann et al. 2023, 2025), made for a hand
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,9 +29,6 @@ SEED = 0
 
 MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
 """Of one reading, somewhat more than meta-training had (100, 100 and 10,000); of a larger table each reading draws its own part."""
-
-SHARED_READINGS = 32
-"""Readings at least where diagnoses share slots: two of fifty then share in all of them once in 10^22 draws."""
 
 DOUBLE_CELLS = 400
 """Labelled patients times columns up to which answers agree to ten digits; larger tables are read in single precision, twice as fast."""
@@ -170,6 +168,10 @@ class PriorFitted(Learner):
         """See `Learner.default_backbone`."""
         return CellTransformer()
 
+    def lighter(self) -> Learner:
+        """See `Learner.lighter`: one reading, of which the average of several differs little."""
+        return dataclasses.replace(self, readings=1)
+
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
         return n_doubling_rounds(support) - 1
@@ -177,7 +179,8 @@ class PriorFitted(Learner):
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
         network = _network(backbone)
-        n_readings = self.readings if n_way <= network.slots else max(self.readings, SHARED_READINGS)
+        # Where diagnoses share slots, each reading tells less.
+        n_readings = self.readings * -(-n_way // network.slots)
         for seen in doubling_rounds(support):
             yield PriorFittedClassifier(network, weights, seen, n_way, n_readings)
 
