@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,15 +30,15 @@ N_RUNS = 7
 WARM_PAGES = tuple(page for page in PAGES if page.path != "app.py")
 
 
-def patients(seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
-    """Invented patients `(n_patients, n_columns)` and their diagnoses; the last 50 are undiagnosed."""
-    rng = np.random.default_rng(seed)
-    truth = rng.integers(0, N_WAY, N_WAY * K_SHOT + N_UNDIAGNOSED)
+def patients(n_columns: int = N_COLUMNS, n_undiagnosed: int = N_UNDIAGNOSED) -> tuple[pd.DataFrame, pd.Series]:
+    """Invented patients `(n_patients, n_columns)` and their diagnoses; the last ones are undiagnosed."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, N_WAY, N_WAY * K_SHOT + n_undiagnosed)
     truth[: N_WAY * K_SHOT] = np.repeat(np.arange(N_WAY), K_SHOT)
-    values = rng.normal(size=(len(truth), N_COLUMNS)) + rng.normal(size=(N_WAY, N_COLUMNS))[truth]
+    values = rng.normal(size=(len(truth), n_columns)) + rng.normal(size=(N_WAY, n_columns))[truth]
     labels = pd.Series([f"disease {n}" for n in truth], dtype=object)
     labels[N_WAY * K_SHOT :] = None
-    return pd.DataFrame(values, columns=[f"analyte {n}" for n in range(N_COLUMNS)]), labels
+    return pd.DataFrame(values, columns=[f"analyte {n}" for n in range(n_columns)]), labels
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -68,6 +70,30 @@ def learners(weights: str) -> None:
             return start(records, learner, weights).run()
 
         print(f"{name:<14}{seconds(answer):>16.3f} s{seconds(live):>20.3f} s{live().total_steps:>7}")
+
+
+def large(weights: str) -> None:
+    """Each learner on a large table, once, in a process of its own so that its peak of memory is its own."""
+    print(f"\n{N_WAY} diagnoses x {K_SHOT} patients x 50 columns, 2,000 undiagnosed; `predict_proba` once, one thread")
+    print(f"{'learner':<14}{'predict':>12}{'peak memory':>16}")
+    for name in LEARNERS:
+        done = subprocess.run([sys.executable, "-c", LARGE, name, weights], capture_output=True, text=True, check=True)
+        took, peak = done.stdout.split()
+        print(f"{name:<14}{float(took):>10.2f} s{float(peak):>13.0f} MB")
+
+
+LARGE = """
+import resource, sys, time, torch
+from metamed_core.estimator import FewShotClassifier
+from tests.bench import patients
+torch.set_num_threads(1)
+features, labels = patients(50, 2000)
+known = labels.notna()
+model = FewShotClassifier(*sys.argv[1:]).fit(features[known], labels[known], undiagnosed=features[~known])
+began = time.perf_counter()
+model.predict_proba(features[~known])
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
 
 
 def pages() -> None:
@@ -140,5 +166,6 @@ if __name__ == "__main__":
     chosen = options.parse_args()
     torch.set_num_threads(N_THREADS)
     learners(chosen.weights)
+    large(chosen.weights)
     if not chosen.no_pages:
         pages()
