@@ -15,7 +15,7 @@ def _found() -> dict[str, type[Learner]]:
         for thing in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(thing) and issubclass(thing, Learner) and thing.__module__ == module.name:
                 found[thing.name] = thing
-    order = ("prior_fitted", "prototypical", "matching", "maml", "reptile")
+    order = ("prototypical", "matching", "maml", "reptile", "prior_fitted")
     return dict(sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0])))
 
 

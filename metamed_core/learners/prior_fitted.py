@@ -61,16 +61,17 @@ def draw_readings(network: CellTransformer, support: LabelledSet, n_way: int, n:
     patients = patient_order(support, columns, classes) if len(support) > most else torch.arange(len(support))
     rng = torch.Generator().manual_seed(SEED)
     drawn: list[tuple[Tensor, ...]] = []
-    for _ in range(n):
-        read = _some(order, MAX_COLUMNS, rng)
+    crowd = torch.zeros(n_way)
+    if len(order) > MAX_COLUMNS:
+        order = order[torch.randperm(len(order), generator=rng)]
+    for i in range(n):
+        # One part after the other, so that together they read as many columns as they can.
+        read = order.roll(-i * MAX_COLUMNS)[:MAX_COLUMNS]
         codes = torch.randn(len(order), network.code, generator=rng)[columns[read]]
-        drawn.append((_some_of_each(patients, support.y, most, rng), read, codes, _slots(n_way, network.slots, rng)[classes]))
+        slot = _slots(crowd, network.slots, rng)
+        crowd += torch.bincount(slot, minlength=network.slots)[slot] - 1
+        drawn.append((_some_of_each(patients, support.y, most, rng), read, codes, slot[classes]))
     return Readings(*(torch.stack(part) for part in zip(*drawn, strict=True)))
-
-
-def _some(positions: Tensor, most: int, rng: torch.Generator) -> Tensor:
-    """At most `most` of these, drawn."""
-    return positions if len(positions) <= most else positions[torch.randperm(len(positions), generator=rng)][:most]
 
 
 def _some_of_each(positions: Tensor, y: Tensor, most: int, rng: torch.Generator) -> Tensor:
@@ -82,10 +83,20 @@ def _some_of_each(positions: Tensor, y: Tensor, most: int, rng: torch.Generator)
     return torch.cat([drawn[first], drawn[~first]])[:most]
 
 
-def _slots(n_way: int, slots: int, rng: torch.Generator) -> Tensor:
-    """A slot for each diagnosis, `(n_way,)`: different ones, or, where they do not suffice, evenly shared ones."""
-    shuffled = torch.cat([torch.randperm(slots, generator=rng) for _ in range(-(-n_way // slots))])[:n_way]
-    return shuffled[torch.randperm(n_way, generator=rng)]
+def _slots(crowd: Tensor, slots: int, rng: torch.Generator) -> Tensor:
+    """A slot for each diagnosis, `(n_way,)`: different ones, or, where they do not suffice, evenly shared ones.
+
+    crowd `(n_way,)`: with how many each has shared in the readings so far; who shared least now shares with most.
+    """
+    n_way = len(crowd)
+    least, n_full = -(-n_way // slots), n_way % slots or slots
+    order = (crowd + torch.rand(n_way, generator=rng)).argsort()
+    place = torch.arange(n_way)
+    full = place < n_full * least
+    group = torch.where(full, place // least, n_full + (place - n_full * least) // max(least - 1, 1))
+    slot = torch.empty(n_way, dtype=torch.int64)
+    slot[order] = torch.randperm(slots, generator=rng)[group]
+    return slot
 
 
 class PriorFittedClassifier(Classifier):
@@ -146,8 +157,8 @@ class PriorFitted(Learner):
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")
     summary: ClassVar[Words] = Words(
-        "Reads all labelled patients at once and answers from experience with many thousand simulated clinics. The most accurate here.",
-        "一次读取全部已确诊患者，凭借在大量模拟病例中学到的经验作答。此处准确率最高。",
+        "Reads all labelled patients at once and answers from experience with simulated clinics. The most accurate for up to ten diagnoses, and the slowest.",
+        "一次读取全部已确诊患者，凭借从大量模拟病例中学到的经验作答。诊断不超过十种时准确率最高，但速度最慢。",
     )
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
