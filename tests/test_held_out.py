@@ -32,7 +32,7 @@ def labelled(*counts: int) -> LabelledSet:
 
 def naive_curve(name: str, support: LabelledSet, n_steps: int, groups: list[list[int]] | None = None) -> list[float]:
     """Accuracy after each step, every left-out patient (or group) with an adaptation of their own, which stays at its end."""
-    learner = LEARNERS[name]()
+    learner = LEARNERS[name]().lighter()
     start = load_weights("universal", learner)
     right = [[] for _ in range(n_steps + 1)]
     for group in groups or [[i] for i in range(len(support))]:
