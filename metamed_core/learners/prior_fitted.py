@@ -33,7 +33,7 @@ MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
 DOUBLE_CELLS = 400
 """Labelled patients times columns up to which answers agree to ten digits; larger tables are read in single precision, twice as fast."""
 
-CELLS_AT_ONCE = 16_000
+CELLS_AT_ONCE = 6_000
 """Cells in the network at a time, over all readings: so many stay in the processor's cache."""
 
 
