@@ -6,6 +6,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        palette      the colour, marker and dash of each diagnosis
     1  formats/     one file = one data format -> a table of text
        compute      where meta-training computes: device, and one process among several
+       intervals    how sure a mean over episodes is, and whether two contestants differ
     2  records/     PatientRecords: table + label + column roles, units; the upload check's findings
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
@@ -15,10 +16,12 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        tasks/       clinical_prior: synthetic tasks that look like small clinical tables
     5  learner      Learner, Classifier, and the settings a form can offer
        cell_transformer  the in-context network of prior_fitted
+       metrics      how good answers are: functions of the right classes and the probabilities
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
        rounds       the support read patient by patient, shared by the learners that compare
        held_out     leave-one-out beside an adaptation
        universal    weights on disk: save, load, check
+       plain        logistic regression and its like as learners, to judge ours by; PLAIN names them all
     7  learners/    one file = one paper; LEARNERS names them all
        measured     the result of an accuracy check, put into a card
     8  trace        AdaptationTrace: the numbers that a live curve draws

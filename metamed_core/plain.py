@@ -1,0 +1,303 @@
+"""Plain classifiers as learners: no network, no meta-training, fitted to the labelled patients alone; they judge what ours are worth.
+
+All see the same features: each cell's scaled value (0 where missing) and, for columns with gaps among the labelled patients,
+whether the value was missing. Every diagnosis weighs the same where a method can weigh, as in `learner.cross_entropy`. The settings
+suit 2 to 100 patients; among a few for each method they were chosen on public tables at 1, 3, 5 and 10 shots, so that no
+rival of ours is a straw man. They are not in `LEARNERS`: there is nothing to watch and nothing to meta-train.
+
+Floor 6 of the house.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.special import softmax
+from sklearn import ensemble, linear_model, naive_bayes, neighbors
+from torch import Tensor
+
+from metamed_core.backbones import Backbone, Weights
+from metamed_core.episode import Episode, LabelledSet
+from metamed_core.learner import Classifier, Learner
+from metamed_core.words import UserError, Words
+
+Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+MISSING = 2
+"""Position in `encoding.CHANNELS`."""
+
+
+@dataclass(frozen=True)
+class NoNetwork(Backbone):
+    """The cells themselves: an embedding is the row of scaled values."""
+
+    features: int = 1
+    name: ClassVar[str] = "no_network"
+
+    def init(self, rng: torch.Generator) -> dict[str, Tensor]:
+        """No weights at all."""
+        return {}
+
+    def embed(self, weights: Weights, x: Tensor) -> Tensor:
+        """`(n, n_columns, n_channels)` -> `(n, n_columns)`, channel 0 (value; 0 where missing)."""
+        return x[..., 0]
+
+
+class Fitted(Protocol):
+    """A fitted model, scikit-learn's or ours."""
+
+    @property
+    def classes_(self) -> Labels:
+        """The class numbers of its columns."""
+
+    def predict_proba(self, X: Array) -> Array:
+        """Probabilities `(n, len(classes_))` for features `(n, p)`."""
+
+
+class PlainClassifier(Classifier):
+    """A fitted plain classifier; `gaps` are the columns whose missingness it looks at."""
+
+    def __init__(self, support: LabelledSet, n_way: int, model: Fitted, gaps: Tensor) -> None:
+        super().__init__(NoNetwork(), {}, support, n_way)
+        self.model, self.gaps = model, gaps
+
+    def log_proba(self, x: Tensor) -> Tensor:
+        """See `Classifier.log_proba`; -inf where a method is certain that it is not."""
+        proba = np.zeros((len(x), self.n_way))
+        proba[:, self.model.classes_] = self.model.predict_proba(features(x, self.gaps))
+        return torch.from_numpy(proba).log()
+
+
+def features(x: Tensor, gaps: Tensor) -> Array:
+    """Cells `(n, n_columns, n_channels)` -> `(n, n_columns + gaps)`: every value, and the missingness of the columns `gaps` (bool)."""
+    return torch.cat([x[..., 0], x[:, gaps, MISSING]], 1).double().numpy()
+
+
+@dataclass(frozen=True)
+class Plain(Learner):
+    """What the plain classifiers share: one fit, one classifier."""
+
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """See `Learner.steps`: fitted at once."""
+        return 0
+
+    @classmethod
+    def default_backbone(cls) -> Backbone:
+        """See `Learner.default_backbone`: none."""
+        return NoNetwork()
+
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PlainClassifier]:
+        """Yield exactly one classifier; `backbone` and `weights` play no part."""
+        gaps = (support.x[..., MISSING] > 0).any(0)
+        X, y = features(support.x, gaps), support.y.numpy()
+        with warnings.catch_warnings():
+            # One patient of each diagnosis is what few shots are, not a regression in disguise.
+            warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
+            # Patients who are all alike teach nothing, and not every method can say so.
+            model = self.fit(X, y) if np.ptp(X, axis=0).any() else LinearRule.undecided(X, y)
+        yield PlainClassifier(support, n_way, model, gaps)
+
+    @abstractmethod
+    def fit(self, X: Array, y: Labels) -> Fitted:
+        """Fit to features `(n, p)` and class numbers `(n,)`."""
+
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """There is none. Raises UserError."""
+        raise UserError(
+            Words(
+                "{title} is not meta-trained: it is fitted to the labelled patients alone. Choose another algorithm to meta-train.",
+                "{title}不做元训练：它只用已确诊患者拟合。请选择其他算法进行元训练。",
+            ).format(title=self.title)
+        )
+
+
+def balanced(y: Labels) -> Array:
+    """Weights `(n,)` with mean 1 that give every class the same sum."""
+    classes, where, counts = np.unique(y, return_inverse=True, return_counts=True)
+    return np.asarray(len(y) / (len(classes) * counts[where]), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class LinearRule:
+    """Gaussian classes of one covariance and equal prevalence: softmax of linear scores; coef `(n_classes, p)`, intercept `(n_classes,)`."""
+
+    classes_: Labels
+    coef: Array
+    intercept: Array
+
+    @classmethod
+    def of(cls, classes: Labels, centres: Array, precise: Array) -> LinearRule:
+        """From class means and these times the inverse covariance, `(n_classes, p)` both (Hastie, Tibshirani, Friedman 2009, eq. 4.10)."""
+        return cls(classes, precise, -(centres * precise).sum(1) / 2)
+
+    @classmethod
+    def undecided(cls, X: Array, y: Labels) -> LinearRule:
+        """Equal probabilities for every class, whoever is asked about."""
+        classes, means = centres(X, y)
+        return cls.of(classes, means, np.zeros_like(means))
+
+    def predict_proba(self, X: Array) -> Array:
+        """Probabilities `(n, n_classes)`."""
+        return np.asarray(softmax(X @ self.coef.T + self.intercept, axis=1), dtype=np.float64)
+
+
+def centres(X: Array, y: Labels) -> tuple[Labels, Array]:
+    """The classes and their means `(n_classes, p)`."""
+    classes = np.unique(y)
+    return classes, np.stack([X[y == c].mean(0) for c in classes])
+
+
+@dataclass(frozen=True)
+class LogisticRegression(Plain):
+    """scikit-learn's, with its default ridge."""
+
+    name: ClassVar[str] = "logistic_regression"
+    title: ClassVar[Words] = Words("Logistic regression", "逻辑回归")
+    summary: ClassVar[Words] = Words(
+        "Weighs every column and adds the weights up; the usual yardstick.", "为每一列赋予权重并相加；最常用的参照标准。"
+    )
+    paper: ClassVar[str] = "Cox: The Regression Analysis of Binary Sequences, JRSS B 1958"
+    link: ClassVar[str] = "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x"
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Plain.fit`."""
+        return linear_model.LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(X, y)
+
+
+@dataclass(frozen=True)
+class NearestNeighbours(Plain):
+    """scikit-learn's; as many neighbours as the rarest class has patients, at most 5, nearer ones weighing more."""
+
+    name: ClassVar[str] = "nearest_neighbours"
+    title: ClassVar[Words] = Words("k-nearest neighbours", "k 近邻")
+    summary: ClassVar[Words] = Words(
+        "Asks the most similar labelled patients; its probabilities are shares of their votes.",
+        "参考最相似的已确诊患者；其概率就是他们的得票比例。",
+    )
+    paper: ClassVar[str] = "Cover, Hart: Nearest Neighbor Pattern Classification, IEEE Transactions on Information Theory 1967"
+    link: ClassVar[str] = "https://doi.org/10.1109/TIT.1967.1053964"
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Plain.fit`."""
+        _, counts = np.unique(y, return_counts=True)
+        return neighbors.KNeighborsClassifier(min(5, int(counts.min())), weights="distance").fit(X, y)
+
+
+@dataclass(frozen=True)
+class NearestCentroid(Plain):
+    """Gaussian classes of unit spread: the columns are scaled to it. scikit-learn's own has no probabilities at one shot."""
+
+    name: ClassVar[str] = "nearest_centroid"
+    title: ClassVar[Words] = Words("Nearest centroid", "最近质心")
+    summary: ClassVar[Words] = Words(
+        "Compares a patient with the average patient of each diagnosis, on the plain values; what prototypical networks are without a network.",
+        "直接用原始数值把患者与各诊断的“平均患者”作比较；相当于没有神经网络的原型网络。",
+    )
+    paper: ClassVar[str] = "Tibshirani, Hastie, Narasimhan, Chu: Diagnosis of Multiple Cancer Types by Shrunken Centroids, PNAS 2002"
+    link: ClassVar[str] = "https://doi.org/10.1073/pnas.082099299"
+
+    def fit(self, X: Array, y: Labels) -> LinearRule:
+        """See `Plain.fit`."""
+        classes, means = centres(X, y)
+        return LinearRule.of(classes, means, means)
+
+
+@dataclass(frozen=True)
+class NaiveBayes(Plain):
+    """scikit-learn's Gaussian one; a tenth of the largest variance is added to all, so that one patient of a class has a spread."""
+
+    name: ClassVar[str] = "naive_bayes"
+    title: ClassVar[Words] = Words("Naive Bayes", "朴素贝叶斯")
+    summary: ClassVar[Words] = Words(
+        "Treats every column as a separate witness; too sure where columns repeat each other.",
+        "把每一列当作独立的证据；各列信息重复时会过于自信。",
+    )
+    paper: ClassVar[str] = "Hand, Yu: Idiot's Bayes: Not So Stupid After All?, International Statistical Review 2001"
+    link: ClassVar[str] = "https://doi.org/10.1111/j.1751-5823.2001.tb00465.x"
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Plain.fit`."""
+        n = len(np.unique(y))
+        return naive_bayes.GaussianNB(priors=np.full(n, 1 / n), var_smoothing=0.1).fit(X, y)
+
+
+@dataclass(frozen=True)
+class ShrunkLda(Plain):
+    """Linear discriminants whose covariance leans on unit spread without correlation, as on 2 + p/2 further patients who show it.
+
+    Regularised towards the identity as in the paper, by a fixed amount: no patients are left to tune it. With one patient of each
+    class nothing but the lean is left, and it is the nearest centroid.
+    """
+
+    name: ClassVar[str] = "shrunk_lda"
+    title: ClassVar[Words] = Words("Shrunk LDA", "收缩线性判别")
+    summary: ClassVar[Words] = Words(
+        "Nearest centroid that takes into account which columns go together, as far as a few patients can tell.",
+        "在最近质心的基础上，考虑各列之间的相关性（以少数患者所能体现的程度为限）。",
+    )
+    paper: ClassVar[str] = "Friedman: Regularized Discriminant Analysis, JASA 1989"
+    link: ClassVar[str] = "https://doi.org/10.1080/01621459.1989.10478752"
+
+    def fit(self, X: Array, y: Labels) -> LinearRule:
+        """See `Plain.fit`."""
+        classes, means = centres(X, y)
+        return LinearRule.of(classes, means, np.asarray(np.linalg.solve(self.covariance(X, y), means.T).T, dtype=np.float64))
+
+    @staticmethod
+    def covariance(X: Array, y: Labels) -> Array:
+        """Shrunk within-class covariance `(p, p)`, every class weighing the same."""
+        classes, means = centres(X, y)
+        residual = (X - means[np.searchsorted(classes, y)]) * np.sqrt(balanced(y))[:, None]
+        n, lean = len(y) - len(classes), 2 + X.shape[1] / 2
+        return np.asarray((residual.T @ residual + lean * np.eye(X.shape[1])) / (n + lean), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class RandomForest(Plain):
+    """scikit-learn's, 100 trees."""
+
+    name: ClassVar[str] = "random_forest"
+    title: ClassVar[Words] = Words("Random forest", "随机森林")
+    summary: ClassVar[Words] = Words(
+        "A vote of many decision trees; strong where single thresholds decide, and slow.",
+        "多棵决策树投票；在由单一阈值决定诊断时表现突出，但速度较慢。",
+    )
+    paper: ClassVar[str] = "Breiman: Random Forests, Machine Learning 2001"
+    link: ClassVar[str] = "https://doi.org/10.1023/A:1010933404324"
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Plain.fit`."""
+        return ensemble.RandomForestClassifier(100, class_weight="balanced", random_state=0).fit(X, y)
+
+
+@dataclass(frozen=True)
+class GradientBoosting(Plain):
+    """scikit-learn's older one: the histogram version asks for 20 patients in a leaf by default and would say nothing here."""
+
+    name: ClassVar[str] = "gradient_boosting"
+    title: ClassVar[Words] = Words("Gradient boosting", "梯度提升树")
+    summary: ClassVar[Words] = Words(
+        "Small decision trees, each mending what the ones before got wrong; needs more patients than most.",
+        "由多棵小决策树依次修正前面的错误；比多数方法需要更多患者。",
+    )
+    paper: ClassVar[str] = "Friedman: Stochastic Gradient Boosting, Computational Statistics & Data Analysis 2002"
+    link: ClassVar[str] = "https://doi.org/10.1016/S0167-9473(01)00065-2"
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Plain.fit`."""
+        model = ensemble.GradientBoostingClassifier(n_estimators=50, max_depth=2, subsample=0.8, max_features="sqrt", random_state=0)
+        return model.fit(X, y, sample_weight=balanced(y))
+
+
+PLAIN: dict[str, type[Learner]] = {
+    learner.name: learner
+    for learner in (LogisticRegression, NearestNeighbours, NearestCentroid, NaiveBayes, ShrunkLda, RandomForest, GradientBoosting)
+}
+"""The plain classifiers by name, in the order in which they are offered."""
