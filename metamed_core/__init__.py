@@ -30,6 +30,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     9  diagnosis    Diagnosis: one patient's answer
        recipes      how each learner's shipped weights are made; RECIPES
        training_state  a stopped meta-training on disk
+       evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves
     10 estimator    FewShotClassifier: the scikit-learn face
        figures      pure functions -> plotly figures
        universal_training  meta-training with its files: goes on, validates, saves

@@ -1,0 +1,89 @@
+"""The patients that a comparison is held on: a table of features, the diagnoses that are known, reference ranges."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metamed_core.records import PatientRecords
+from metamed_core.words import UserError, Words
+
+Positions = npt.NDArray[np.intp]
+RowLabel = int | str
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """All patients at hand; those without a diagnosis help to scale the columns, as they do in use, and are never judged.
+
+    features: one row a patient, as `PatientEncoder` takes them; labels: a diagnosis or None for each.
+    rows: what each patient is called, unique. ranges: reference range (low, high) of some number columns.
+    """
+
+    features: pd.DataFrame
+    labels: tuple[str | None, ...]
+    rows: tuple[RowLabel, ...]
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of_records(cls, records: PatientRecords, truth: Mapping[Hashable, str] | None = None) -> Cohort:
+        """The patients of an upload. truth: row label -> a diagnosis that was set aside. Raises UserError if no task is possible."""
+        if records.problem is not None:
+            raise UserError(records.problem)
+        aside = truth or {}
+        labels = [aside.get(row) if label is None else label for row, label in records.labels.items()]
+        ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
+        return cls(records.features, tuple(labels), _names(records.features.index), ranges)
+
+    @classmethod
+    def of_table(cls, features: pd.DataFrame, labels: Sequence[Any]) -> Cohort:
+        """A table of numbers, yes/no and words, and a diagnosis for each row; None or NaN where there is none yet."""
+        if len(features) != len(labels):
+            raise UserError(
+                Words(
+                    "The table has {n} patients but {m} labels are given: give one for each patient, empty where there is none.",
+                    "表中有 {n} 位患者，却给出了 {m} 个标签：请为每位患者给出一个标签，没有诊断的留空。",
+                ).format(n=len(features), m=len(labels))
+            )
+        named = features.rename(columns=str)
+        return cls(named, tuple(None if pd.isna(label) else str(label) for label in labels), _names(features.index))
+
+    @cached_property
+    def members(self) -> dict[str, Positions]:
+        """Positions of the patients of each diagnosis, by its name in sorted order."""
+        labels = np.array(["" if label is None else label for label in self.labels], dtype=object)
+        known = np.array([label is not None for label in self.labels], dtype=bool)
+        return {name: np.flatnonzero(known & (labels == name)) for name in sorted(set(labels[known]))}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Patients of each diagnosis."""
+        return {name: len(positions) for name, positions in self.members.items()}
+
+    @property
+    def n_labelled(self) -> int:
+        """Patients with a diagnosis."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def undiagnosed(self) -> Positions:
+        """Positions of the patients without a diagnosis."""
+        return np.flatnonzero([label is None for label in self.labels])
+
+    @cached_property
+    def sha256(self) -> str:
+        """A fingerprint of rows, features, labels and ranges: results of two runs are of the same patients if theirs are equal."""
+        content = [self.features.to_csv(), list(self.labels), list(self.rows), sorted(self.ranges.items())]
+        return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _names(index: pd.Index) -> tuple[RowLabel, ...]:
+    return tuple(int(row) if isinstance(row, Integral) else str(row) for row in index)

@@ -1,0 +1,185 @@
+"""What a comparison has found so far: a value that grows with each result, and can be stopped, saved and read again at any time."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metamed_core import metrics
+from metamed_core.evaluation.cohort import RowLabel
+from metamed_core.evaluation.match import Judged
+from metamed_core.evaluation.samples import Sample, joined, sample
+from metamed_core.words import UserError, Words
+
+if TYPE_CHECKING:
+    from metamed_core.evaluation.contestants import Contestant
+    from metamed_core.evaluation.plan import Plan
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A contestant as its results are reported. start: "universal", "none" or a path; plain ones have neither start nor parameters.
+
+    meta_seconds: what its meta-training took, as its card says; None where there was none or the card does not tell.
+    """
+
+    key: str
+    title: Words
+    learner: str
+    start: str
+    plain: bool
+    parameters: int | None
+    meta_seconds: float | None
+
+    @classmethod
+    def of(cls, one: Contestant) -> Entry:
+        """The entry of a contestant."""
+        n = None if one.plain else sum(weight.numel() for weight in one.begin(0).weights.values())
+        return cls(one.key, one.title, one.learner.name, "" if one.plain else one.start, one.plain, n, one.card().get("seconds"))
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Results of `compare`, in the order in which they came. Only episodes that every contestant has finished are counted.
+
+    counts: labelled patients of each diagnosis in the cohort; cohort: its fingerprint. The patients' values are not in here.
+    """
+
+    entries: tuple[Entry, ...]
+    shots: tuple[int, ...]
+    n_episodes: int
+    seed: int
+    counts: Mapping[str, int]
+    cohort: str
+    results: tuple[Judged, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan) -> Comparison:
+        """A comparison without any result yet."""
+        entries = tuple(Entry.of(one) for one in plan.contestants)
+        return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256)
+
+    def plus(self, results: Iterable[Judged]) -> Comparison:
+        """This comparison with further results."""
+        return replace(self, results=(*self.results, *results))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the contestants."""
+        return tuple(entry.key for entry in self.entries)
+
+    def entry(self, key: str) -> Entry:
+        """The contestant with this key. Raises KeyError."""
+        return {entry.key: entry for entry in self.entries}[key]
+
+    @cached_property
+    def rounds(self) -> dict[int, tuple[tuple[Judged, ...], ...]]:
+        """For each number of shots the complete episodes, each with the results of all contestants in the order of `entries`."""
+        found: dict[tuple[int, int], dict[str, Judged]] = {}
+        for one in self.results:
+            found.setdefault((one.k_shot, one.episode), {})[one.contestant] = one
+        whole = {place: by_key for place, by_key in sorted(found.items()) if len(by_key) == len(self.entries)}
+        return {k: tuple(tuple(by[key] for key in self.keys) for (shots, _), by in whole.items() if shots == k) for k in self.shots}
+
+    @property
+    def judged_shots(self) -> tuple[int, ...]:
+        """Numbers of shots with at least one complete episode."""
+        return tuple(k for k in self.shots if self.rounds[k])
+
+    @cached_property
+    def _patients(self) -> dict[RowLabel, int]:
+        return {row: number for number, row in enumerate(dict.fromkeys(row for one in self.results for row in one.rows))}
+
+    @cached_property
+    def _samples(self) -> dict[tuple[str, int | None], Sample]:
+        return {}
+
+    def sample(self, value: str, k_shot: int | None = None) -> Sample | None:
+        """Judgements by one measure at one number of shots, None for all together; None while no episode is complete."""
+        if not (shots := [k for k in self.judged_shots if k_shot in {None, k}]):
+            return None
+        if (value, k_shot) not in self._samples:
+            numbers = {name: i for i, name in enumerate(self.counts)}
+            parts = [sample(self.rounds[k], value, self._patients, numbers) for k in shots]
+            self._samples[value, k_shot] = parts[0] if len(parts) == 1 else joined(parts)
+        return self._samples[value, k_shot]
+
+    def answers(self, key: str, k_shot: int | None = None) -> tuple[Judged, ...]:
+        """One contestant's results in complete episodes, at one number of shots or at all."""
+        place = self.keys.index(key)
+        return tuple(episode[place] for k in self.shots if k_shot in {None, k} for episode in self.rounds[k])
+
+    def table(self) -> pd.DataFrame:
+        """One row a result: contestant, k_shot, episode, its metrics (shares 0 .. 1), milliseconds; floats in full for a CSV."""
+        return pd.DataFrame([_row(one) for one in self.results], columns=list(_COLUMNS))
+
+    def to_json(self) -> str:
+        """Everything as text; `from_json` gives the same back to the last bit."""
+        content = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in {"entries", "results"}}
+        content |= {
+            "entries": [dataclasses.asdict(entry) for entry in self.entries],
+            "results": [_plain_values(one) for one in self.results],
+        }
+        return json.dumps({"format": FORMAT, **content}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Comparison:
+        """The comparison that `to_json` has written. Raises UserError for anything else."""
+        try:
+            content = json.loads(text)
+            if content.pop("format") != FORMAT:
+                raise ValueError("another format")  # noqa: TRY301
+            entries = tuple(Entry(**{**entry, "title": Words(**entry["title"])}) for entry in content.pop("entries"))
+            results = tuple(_judged(one) for one in content.pop("results"))
+            return cls(entries, tuple(content.pop("shots")), results=results, **content)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UserError(
+                Words(
+                    "This file is no comparison that this version of MetaMed has saved: choose another file, or run the comparison again.",
+                    "该文件不是本版本 MetaMed 保存的比较结果：请选择其他文件，或重新运行比较。",
+                )
+            ) from error
+
+
+_METRICS: dict[str, Callable[[npt.NDArray[np.int64], npt.NDArray[np.float64]], float]] = {
+    "accuracy": metrics.accuracy,
+    "balanced_accuracy": metrics.balanced_accuracy,
+    "log_loss": metrics.log_loss,
+    "brier": metrics.brier_score,
+    "auroc": metrics.macro_auroc,
+    "ece": metrics.expected_calibration_error,
+    "coverage": lambda y, proba: float(metrics.covered(y, proba).mean()),
+}
+_COLUMNS = ("contestant", "k_shot", "episode", "n_way", "n_query", *_METRICS, "set_size", "adapt_ms", "predict_ms")
+
+
+def _row(one: Judged) -> dict[str, Any]:
+    about = {"contestant": one.contestant, "k_shot": one.k_shot, "episode": one.episode, "n_way": len(one.classes), "n_query": len(one.y)}
+    found = {name: metric(one.y, one.proba) for name, metric in _METRICS.items()}
+    found["set_size"] = metrics.set_size(one.proba)
+    return about | found | {"adapt_ms": 1000 * one.adapt_seconds, "predict_ms": 1000 * one.predict_seconds}
+
+
+def _plain_values(one: Judged) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in Judged.__dataclass_fields__}
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+
+
+def _judged(values: Mapping[str, Any]) -> Judged:
+    n = len(values["rows"])
+    arrays = {
+        "y": np.array(values["y"], dtype=np.int64),
+        "proba": np.array(values["proba"], dtype=np.float64).reshape(n, len(values["classes"])),
+        "right_by_step": np.array(values["right_by_step"], dtype=np.bool_).reshape(-1, n),
+    }
+    return Judged(**{**values, **arrays, "rows": tuple(values["rows"]), "classes": tuple(values["classes"])})

@@ -1,0 +1,100 @@
+"""Who takes part in a comparison: a learner and where it starts from, so that the same learner may enter twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from metamed_core.calibration import Calibration
+from metamed_core.learner import Learner
+from metamed_core.learners import LEARNERS
+from metamed_core.plain import PLAIN
+from metamed_core.universal import SHIPPED, Start, load_weights, read_card
+from metamed_core.words import UserError, Words
+
+UNIVERSAL, RANDOM = "universal", "none"
+DEFAULTS = ("prior_fitted", "prototypical", "matching", "maml", "maml-none", "logistic_regression", "random_forest", "nearest_centroid")
+"""Keys of the eight that a comparison begins with: ours, one twin, and three plain classifiers of different kinds."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A learner and its start: "universal", "none" (random, drawn anew in each episode) or a path of weights; plain ones have none.
+
+    >>> Contestant(LEARNERS["maml"](), "none").key
+    'maml-none'
+    """
+
+    learner: Learner
+    start: str = UNIVERSAL
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a plain classifier, without a network or a start."""
+        return self.learner.name in PLAIN
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The learner's fields that are not as they are by default."""
+        fields = {field.name: field.default for field in dataclasses.fields(self.learner)}
+        return {name: getattr(self.learner, name) for name, default in fields.items() if getattr(self.learner, name) != default}
+
+    @property
+    def key(self) -> str:
+        """A short name that is its own: `maml`, `maml-none`, `maml-my_weights`, `maml-inner_steps=20`."""
+        start = () if self.plain or self.start == UNIVERSAL else (Path(self.start).stem,)
+        return "-".join((self.learner.name, *start, *(f"{name}={value}" for name, value in self.settings.items())))
+
+    @property
+    def title(self) -> Words:
+        """What to call it: the learner, a start other than the shipped one, settings other than the usual."""
+        remarks = [f"{name}={value}" for name, value in self.settings.items()]
+        if not self.plain and self.start not in {UNIVERSAL, RANDOM}:
+            remarks.insert(0, Path(self.start).stem)
+        title = self.learner.title
+        if not self.plain and self.start == RANDOM:
+            title = Words("{title}, random start", "{title}，随机起点").format(title=title)
+        told = ", ".join(remarks)
+        return Words(f"{title.en} ({told})", f"{title.zh}（{told}）") if remarks else title
+
+    def begin(self, seed: int) -> Start:
+        """What it adapts from. seed: of a random start, which would else be one lucky or unlucky draw in all episodes.
+
+        Raises UserError if the weights cannot be read.
+        """
+        if self.plain:
+            return Start(self.learner.default_backbone(), {}, Calibration.none())
+        return load_weights(RANDOM, self.learner, seed) if self.start == RANDOM else self._loaded
+
+    @cached_property
+    def _loaded(self) -> Start:
+        return load_weights(self.start, self.learner)
+
+    def card(self) -> Mapping[str, Any]:
+        """The card of its weights; empty for those that have none."""
+        if self.plain or self.start == RANDOM:
+            return {}
+        return read_card(SHIPPED / f"{self.learner.name}.safetensors" if self.start == UNIVERSAL else Path(self.start))
+
+
+def all_contestants() -> dict[str, Contestant]:
+    """Everyone who can be chosen by key: each learner from its shipped and from a random start, then the plain classifiers."""
+    shipped = [name for name in LEARNERS if (SHIPPED / f"{name}.safetensors").exists()]
+    ours = [Contestant(LEARNERS[name](), start) for name in LEARNERS for start in (UNIVERSAL, RANDOM) if start == RANDOM or name in shipped]
+    return {one.key: one for one in (*ours, *(Contestant(learner()) for learner in PLAIN.values()))}
+
+
+def contestants(keys: tuple[str, ...] = DEFAULTS) -> tuple[Contestant, ...]:
+    """The contestants with these keys of `all_contestants`. Raises UserError for an unknown one."""
+    known = all_contestants()
+    if unknown := [key for key in keys if key not in known]:
+        raise UserError(
+            Words(
+                "There is no contestant “{unknown}”: choose from {known}.", "没有名为“{unknown}”的参赛方法：请从 {known} 中选择。"
+            ).format(unknown=unknown[0], known=", ".join(known))
+        )
+    return tuple(known[key] for key in keys)

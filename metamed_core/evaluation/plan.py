@@ -1,0 +1,149 @@
+"""A comparison before it is run: patients, contestants, shots, episodes, seed; and what fits where the table is small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metamed_core.evaluation.cohort import Cohort
+from metamed_core.evaluation.contestants import Contestant, contestants
+from metamed_core.evaluation.episodes import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
+from metamed_core.words import UserError, Words
+
+N_EPISODES = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Who is compared on what. Raises UserError if the cohort does not allow the shots, or a contestant enters twice.
+
+    shots: labelled patients per diagnosis, each judged in `n_episodes` episodes; LEAVE_ONE_OUT among them judges each patient once.
+    """
+
+    cohort: Cohort
+    contestants: tuple[Contestant, ...]
+    shots: tuple[int, ...] = SHOTS
+    n_episodes: int = N_EPISODES
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        keys = [one.key for one in self.contestants]
+        if not keys:
+            raise UserError(Words("Nobody takes part: choose at least one contestant.", "没有参赛方法：请至少选择一个。"))
+        if twice := [key for key in keys if keys.count(key) > 1]:
+            raise UserError(
+                Words(
+                    "“{key}” takes part twice: choose it once, or from another start.", "“{key}”重复参赛：请只选一次，或改用其他起点。"
+                ).format(key=twice[0])
+            )
+        if self.n_episodes < 1 or not self.shots or len(set(self.shots)) < len(self.shots) or self.seed < 0:
+            raise UserError(
+                Words(
+                    "A comparison needs at least one episode, different numbers of shots and a seed from 0: change these settings.",
+                    "比较至少需要一个任务片段、互不相同的样本数，以及不小于 0 的随机种子：请修改这些设置。",
+                )
+            )
+        if too_many := [k for k in self.shots if not self.fits(k)]:
+            raise _too_small(self.cohort, too_many)
+
+    def fits(self, k_shot: int) -> bool:
+        """Whether the cohort has enough patients for this number of shots."""
+        return n_left_out(self.cohort) > 0 if k_shot == LEAVE_ONE_OUT else k_shot > 0 and bool(shots_allowed(self.cohort, (k_shot,)))
+
+    def episodes_at(self, k_shot: int) -> int:
+        """Episodes at this number of shots; leave-one-out has one for each patient, however many episodes were asked for."""
+        return n_left_out(self.cohort) if k_shot == LEAVE_ONE_OUT else self.n_episodes
+
+    @property
+    def n_results(self) -> int:
+        """How many results `compare` yields in all."""
+        return len(self.contestants) * sum(self.episodes_at(k) for k in self.shots)
+
+    @property
+    def twins(self) -> frozenset[str]:
+        """Keys of contestants whose learner takes part from more than one start: their accuracy is kept at every step."""
+        learners = [one.learner.name for one in self.contestants if not one.plain]
+        return frozenset(one.key for one in self.contestants if learners.count(one.learner.name) > 1)
+
+    @property
+    def remarks(self) -> tuple[Words, ...]:
+        """What a reader must know of how this table is judged."""
+        found = [_LEFT_OUT.format(n=n_left_out(self.cohort))] if LEAVE_ONE_OUT in self.shots else []
+        drawn = [k for k in self.shots if k != LEAVE_ONE_OUT]
+        sizes = {k: len(eligible(self.cohort, k)) for k in drawn}
+        if len(set(sizes.values())) > 1:
+            most = max(drawn)
+            found.append(_OTHER_TASKS.format(few=sizes[most], many=sizes[min(drawn)], most=most, least=min(drawn)))
+        rarest = min((self.cohort.counts[name] for k in drawn for name in eligible(self.cohort, k)), default=0)
+        if drawn and rarest < SCARCE:
+            found.append(_FEW.format(n=rarest))
+        return tuple(found)
+
+
+SCARCE = 20
+
+
+def plan_for(
+    cohort: Cohort, who: Sequence[Contestant] | None = None, shots: Sequence[int] = SHOTS, n_episodes: int = N_EPISODES, seed: int = 0
+) -> tuple[Plan, Words | None]:
+    """The nearest plan to what was asked that the cohort allows, and a sentence if it is another one.
+
+    Those of `shots` that fit; if none does, leave-one-out. Raises UserError if not even that fits.
+    """
+    chosen = contestants() if who is None else tuple(who)
+    allowed = tuple(k for k in shots if (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))
+    left = [k for k in shots if k not in allowed]
+    if not allowed and not n_left_out(cohort):
+        raise UserError(_NOTHING.format(labelled=cohort.n_labelled))
+    said = (
+        (_DROPPED if allowed else _INSTEAD).format(shots=_listed(left), rest=_listed(allowed), need=min(left) + LEAST_QUERY)
+        if left
+        else None
+    )
+    return Plan(cohort, chosen, allowed or (LEAVE_ONE_OUT,), n_episodes, seed), said
+
+
+def _listed(shots: Sequence[int]) -> Words:
+    return Words(", ".join(map(str, shots)), "、".join(map(str, shots)))
+
+
+def _too_small(cohort: Cohort, shots: Sequence[int]) -> UserError:
+    allowed = shots_allowed(cohort)
+    if not allowed and not n_left_out(cohort):
+        return UserError(_NOTHING.format(labelled=cohort.n_labelled))
+    offer = (
+        Words("{shots}, or leave-one-out", "{shots}，或留一法").format(shots=_listed(allowed))
+        if allowed
+        else Words("leave-one-out", "留一法")
+    )
+    return UserError(_TOO_MANY.format(shots=_listed(shots), need=max(shots) + LEAST_QUERY, offer=offer))
+
+
+_NOTHING = Words(
+    "With {labelled} labelled patients nothing can be compared: at least two diagnoses need two or more labelled patients each.",
+    "只有 {labelled} 位已确诊患者，无法比较：至少要有两种诊断，每种有两位或更多已确诊患者。",
+)
+_TOO_MANY = Words(
+    "The table has too few patients for {shots} shots (two diagnoses would need {need} labelled patients each): choose {offer}.",
+    "患者太少，无法进行 {shots} 样本的比较（需要两种诊断各有 {need} 位已确诊患者）：请选择 {offer}。",
+)
+_DROPPED = Words(
+    "Too few patients for {shots} labelled patients of each diagnosis; the table is judged at {rest}.",
+    "患者太少，无法按每种诊断 {shots} 位已确诊患者来评判；改为只评判 {rest} 位的情形。",
+)
+_INSTEAD = Words(
+    "Too few patients to draw episodes (two diagnoses would need {need} labelled patients each): leave-one-out is used instead.",
+    "患者太少，无法抽取任务片段（需要两种诊断各有 {need} 位已确诊患者）：改用留一法。",
+)
+_LEFT_OUT = Words(
+    "Leave-one-out: each of {n} patients is left out once and named from all others. Every patient counts once.",
+    "留一法：{n} 位患者逐一留出，由其余患者来判断。每位患者只计一次。",
+)
+_OTHER_TASKS = Words(
+    "At {most} shots only {few} diagnoses have enough patients, at {least} shots {many}: these are different tasks, so read the curve over shots with care.",
+    "{most} 样本时只有 {few} 种诊断的患者足够，{least} 样本时有 {many} 种：任务并不相同，请谨慎解读随样本数变化的曲线。",
+)
+_FEW = Words(
+    "The rarest diagnosis has {n} patients, who return in many episodes: intervals count patients, not only episodes, so more episodes cannot make them narrow.",
+    "最少的诊断只有 {n} 位患者，他们会在许多片段中反复出现：区间不仅按片段、也按患者计算，因此增加片段数不会使区间变得很窄。",
+)

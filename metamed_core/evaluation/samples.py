@@ -1,0 +1,126 @@
+"""The judgements of a comparison as arrays, from which means, intervals and p-values are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core import metrics
+from metamed_core.evaluation.cohort import RowLabel
+from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.match import Judged
+from metamed_core.words import Words
+
+Array = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
+Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric that contestants can be ranked by: its name, which way is better, and whether it is a share shown in per cent."""
+
+    title: Words
+    higher_is_better: bool
+    share: bool
+
+    def text(self, value: float, *, signed: bool = False) -> str:
+        """The value for people: `92.3` (per cent) or `0.412`."""
+        sign = "+" if signed else ""
+        return f"{100 * value:{sign}.1f}" if self.share else f"{value:{sign}.3f}"
+
+
+MEASURES: dict[Metric, Measure] = {
+    "balanced_accuracy": Measure(Words("balanced accuracy", "平衡准确率"), higher_is_better=True, share=True),
+    "log_loss": Measure(Words("log-loss", "对数损失"), higher_is_better=False, share=False),
+    "brier": Measure(Words("Brier score", "Brier 评分"), higher_is_better=False, share=False),
+    "auroc": Measure(Words("AUROC", "AUROC"), higher_is_better=True, share=True),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sample:
+    """Values `(n, n_contestants)` with who and when `(n,)`, as `intervals.crossed` takes them.
+
+    episode is None where each patient is judged once (leave-one-out). whole: a row is an episode, not a judgement of one patient.
+    """
+
+    values: Array
+    weight: Array
+    patient: Numbers
+    stratum: Numbers
+    episode: Numbers | None
+    block: Numbers
+    whole: bool = False
+
+    @property
+    def mean(self) -> Array:
+        """The weighted mean of each contestant, `(n_contestants,)`; NaN without a judgement."""
+        return self.weight @ self.values if len(self.weight) else np.full(self.values.shape[1], np.nan)
+
+    @property
+    def n_patients(self) -> int:
+        """Different patients."""
+        return len(np.unique(self.patient))
+
+
+_PER_PATIENT: dict[str, Callable[[Judged], Array]] = {
+    "balanced_accuracy": lambda one: metrics.right(one.y, one.proba),
+    "log_loss": lambda one: metrics.log_losses(one.y, one.proba),
+    "brier": lambda one: metrics.brier_scores(one.y, one.proba),
+    "coverage": lambda one: metrics.covered(one.y, one.proba),
+    "set_size": lambda one: metrics.sets(one.proba).sum(1).astype(np.float64),
+}
+
+
+def rows_of(rounds: Sequence[Sequence[Judged]], value: str) -> Array:
+    """One value for each judgement and contestant, `(n, n_contestants)`; rounds: for each episode the results of all contestants."""
+    per_patient = _PER_PATIENT[value]
+    return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in rounds])
+
+
+def sample(rounds: Sequence[Sequence[Judged]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
+    """The judgements of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
+    if value == "auroc":
+        return _areas(rounds)
+    first = [episode[0] for episode in rounds]
+    stratum = np.concatenate([np.array([classes[name] for name in one.classes])[one.y] for one in first])
+    patient = np.array([patients[row] for one in first for row in one.rows])
+    alone = first[0].k_shot == LEAVE_ONE_OUT
+    values = rows_of(rounds, value)
+    weights = [np.ones(len(stratum)) / len(stratum)] if alone else [np.full(len(one.y), 1 / len(one.y) / len(first)) for one in first]
+    if value == "balanced_accuracy":
+        weights = [metrics.class_weights(stratum)] if alone else [metrics.class_weights(one.y) / len(first) for one in first]
+    episode = None if alone else np.repeat(np.arange(len(first)), [len(one.y) for one in first])
+    return Sample(values, np.concatenate(weights), patient, stratum, episode, np.zeros(len(stratum), dtype=np.int64))
+
+
+def _areas(rounds: Sequence[Sequence[Judged]]) -> Sample:
+    """An area belongs to an episode, not to a patient: one value each. From one patient left out there is none."""
+    areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in rounds])
+    n = np.arange(len(areas))
+    return Sample(areas, np.full(len(n), 1 / len(n)), n, 0 * n, n, 0 * n, whole=True)
+
+
+def joined(samples: Sequence[Sample]) -> Sample:
+    """Several numbers of shots together, each weighing the same, its episodes a sample of their own; leave-one-out stays by itself."""
+    drawn = [each for each in samples if each.episode is not None] or list(samples[:1])
+    parts, n_before = [], 0
+    for block, each in enumerate(drawn):
+        episode = None if each.episode is None else each.episode + n_before
+        n_before += 0 if each.episode is None else int(each.episode.max()) + 1
+        patient = episode if each.whole and episode is not None else each.patient
+        parts.append(replace(each, weight=each.weight / len(drawn), patient=patient, episode=episode, block=each.block + block))
+    return Sample(
+        values=np.concatenate([part.values for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        patient=np.concatenate([part.patient for part in parts]),
+        stratum=np.concatenate([part.stratum for part in parts]),
+        episode=np.concatenate(episodes) if (episodes := [part.episode for part in parts if part.episode is not None]) else None,
+        block=np.concatenate([part.block for part in parts]),
+        whole=parts[0].whole,
+    )
