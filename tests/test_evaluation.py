@@ -148,8 +148,8 @@ def test_titles_and_keys_tell_starts_and_settings_apart() -> None:
     own, other = Contestant(LEARNERS["maml"](), path), Contestant(LEARNERS["maml"](inner_steps=20), "none")  # type: ignore[call-arg]
     assert (own.key, own.title.en) == ("maml-maml", "MAML (maml)")
     assert other.key == "maml-none-inner_steps=20"
-    assert other.title.en == "MAML, random start (inner_steps=20)"
-    assert "随机起点" in other.title.zh
+    assert other.title.en == "MAML (random start, inner_steps=20)"
+    assert other.title.zh == "MAML（模型无关元学习，随机起点，inner_steps=20）"
 
 
 def test_a_random_start_is_another_one_in_each_episode() -> None:

@@ -13,14 +13,30 @@ Floor 9 of the house.
 
 from __future__ import annotations
 
-from metamed_core.evaluation.cohort import Cohort
+from metamed_core.evaluation.cohort import Cohort, set_aside
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.contestants import DEFAULTS, Contestant, all_contestants, contestants
+from metamed_core.evaluation.curves import (
+    Cost,
+    Pair,
+    Point,
+    Twin,
+    TwinCurve,
+    costs,
+    decision_curve,
+    episode_pairs,
+    learning_curves,
+    reliability,
+    twin_curves,
+)
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, n_left_out, shots_allowed
 from metamed_core.evaluation.leaderboard import Leaderboard, Standing, leaderboard
 from metamed_core.evaluation.match import Judged, compare
+from metamed_core.evaluation.patients import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.samples import MEASURES, Measure, Metric
+from metamed_core.evaluation.script import Source, as_python
+from metamed_core.evaluation.verdict import leaderboard_text, place, too_wide, verdict
 
 __all__ = [
     "DEFAULTS",
@@ -29,19 +45,41 @@ __all__ = [
     "SHOTS",
     "Cohort",
     "Comparison",
+    "Confusion",
     "Contestant",
+    "Cost",
+    "Disagreement",
     "Entry",
     "Judged",
     "Leaderboard",
     "Measure",
     "Metric",
+    "Pair",
     "Plan",
+    "Point",
+    "Source",
     "Standing",
+    "Twin",
+    "TwinCurve",
     "all_contestants",
+    "as_python",
     "compare",
+    "confusion",
     "contestants",
+    "costs",
+    "decision_curve",
+    "disagreements",
+    "episode_pairs",
     "leaderboard",
+    "leaderboard_text",
+    "learning_curves",
     "n_left_out",
+    "place",
     "plan_for",
+    "reliability",
+    "set_aside",
     "shots_allowed",
+    "too_wide",
+    "twin_curves",
+    "verdict",
 ]

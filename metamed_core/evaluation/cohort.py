@@ -85,5 +85,23 @@ class Cohort:
         return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, str]:
+    """Diagnoses that a second table holds for patients of the first: row label of `records` -> diagnosis.
+
+    truth: a column of patients' names that `records` has too, and the label column, or else one other column. Raises UserError.
+    """
+    names = [name for name in truth.columns if name in records.raw.columns and (records.label is None or name != records.label.name)]
+    rest = [name for name in truth.columns if name not in names]
+    if len(names) != 1 or len(rest) != 1:
+        raise UserError(
+            Words(
+                "The table of diagnoses must have two columns, one that names patients as the first table does and one of diagnoses; it has: {columns}.",
+                "诊断表应有两列：一列与首个表格中的患者名称一致，另一列为诊断；现有列：{columns}。",
+            ).format(columns=", ".join(map(str, truth.columns)))
+        )
+    known = dict(zip(truth[names[0]], truth[rest[0]], strict=True))
+    return {row: str(known[name]) for row, name in records.raw[names[0]].items() if known.get(name) is not None}
+
+
 def _names(index: pd.Index) -> tuple[RowLabel, ...]:
     return tuple(int(row) if isinstance(row, Integral) else str(row) for row in index)

@@ -51,15 +51,15 @@ class Contestant:
 
     @property
     def title(self) -> Words:
-        """What to call it: the learner, a start other than the shipped one, settings other than the usual."""
-        remarks = [f"{name}={value}" for name, value in self.settings.items()]
-        if not self.plain and self.start not in {UNIVERSAL, RANDOM}:
-            remarks.insert(0, Path(self.start).stem)
+        """What to call it: the learner, and in brackets a start other than the shipped one and settings other than the usual."""
+        remarks = [Words(f"{name}={value}", f"{name}={value}") for name, value in self.settings.items()]
+        if not self.plain and self.start != UNIVERSAL:
+            file = Path(self.start).stem
+            remarks.insert(0, Words("random start", "随机起点") if self.start == RANDOM else Words(file, file))
+        en, zh = ", ".join(each.en for each in remarks), "，".join(each.zh for each in remarks)
         title = self.learner.title
-        if not self.plain and self.start == RANDOM:
-            title = Words("{title}, random start", "{title}，随机起点").format(title=title)
-        told = ", ".join(remarks)
-        return Words(f"{title.en} ({told})", f"{title.zh}（{told}）") if remarks else title
+        # A title that ends in brackets takes the remarks into them.
+        return Words(f"{title.en} ({en})", f"{title.zh}（{zh}）".replace("）（", "，")) if remarks else title
 
     def begin(self, seed: int) -> Start:
         """What it adapts from. seed: of a random start, which would else be one lucky or unlucky draw in all episodes.

@@ -73,7 +73,7 @@ def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metri
     pairs = list(combinations(range(len(comparison.entries)), 2))
     order = np.argsort(np.nan_to_num(worse * sample.mean), kind="stable").tolist()
     among = _differences(sample, pairs)
-    p = dict(zip(pairs, holm(pair_p(sample, among)), strict=True))
+    p: dict[tuple[int, int], float] = dict(zip(pairs, holm(pair_p(sample, among)).tolist(), strict=True))
     own, apart = _crossed(sample, sample.values), _crossed(sample, among)
     for place in order:
         pair = (min(place, order[0]), max(place, order[0]))
@@ -104,6 +104,12 @@ def pair_p(sample: Sample, differences: Array) -> Array:
 
 def _crossed(sample: Sample, values: Array) -> Crossed:
     return crossed(values, sample.weight, sample.patient, sample.stratum, sample.episode, sample.block)
+
+
+def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
+    """Means of shares `(n, m)` with their intervals: `values` in place of the sample's own, judgement by judgement."""
+    found = _crossed(sample, values)
+    return tuple(_interval(found, place, sample, "balanced_accuracy") for place in range(values.shape[1]))
 
 
 def _interval(found: Crossed, place: int, sample: Sample, metric: Metric, *, difference: bool = False) -> Interval:

@@ -31,7 +31,8 @@ class Measure:
     def text(self, value: float, *, signed: bool = False) -> str:
         """The value for people: `92.3` (per cent) or `0.412`."""
         sign = "+" if signed else ""
-        return f"{100 * value:{sign}.1f}" if self.share else f"{value:{sign}.3f}"
+        # Adding 0.0 makes -0.0 a plain 0.
+        return f"{round(100 * value, 1) + 0.0:{sign}.1f}" if self.share else f"{round(value, 3) + 0.0:{sign}.3f}"
 
 
 MEASURES: dict[Metric, Measure] = {

@@ -1,0 +1,97 @@
+"""A comparison as a Python script that makes it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metamed_core.evaluation.contestants import Contestant, all_contestants
+from metamed_core.evaluation.plan import Plan
+from metamed_core.evaluation.samples import Metric
+from metamed_core.records import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a script finds the patients: a file beside it, its sheet, the roles of its columns as they were confirmed.
+
+    truth_file: a CSV of diagnoses that were set aside; one of its columns names the patients as in the table, the other is the label.
+    """
+
+    file: str
+    columns: Sequence[Column] = ()
+    sheet: str | None = None
+    truth_file: str | None = None
+
+
+def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") -> str:
+    """Source text of a script that reads the patients, runs the plan and prints each leaderboard as `leaderboard_text` does.
+
+    It names the fingerprint of the cohort and says so if the file holds other patients, as after edits in the app.
+    """
+    return _SCRIPT.format(
+        file=source.file,
+        sheet=source.sheet,
+        truth=source.truth_file,
+        columns="".join(f"    {_column(column)},\n" for column in source.columns),
+        contestants=_contestants(plan.contestants),
+        shots=plan.shots,
+        n_episodes=plan.n_episodes,
+        seed=plan.seed,
+        sha256=plan.cohort.sha256,
+        metric=metric,
+    )
+
+
+def _column(column: Column) -> str:
+    values = [repr(column.name), f"Role.{column.role.name}"]
+    values += [repr(value) for value in (column.unit, column.low, column.high)] if column.unit or column.low is not None else []
+    return f"Column({', '.join(values)})"
+
+
+def _contestants(who: Sequence[Contestant]) -> str:
+    known = all_contestants()
+    if all(one.key in known for one in who):
+        return f"contestants({tuple(one.key for one in who)!r})"
+    return "(\n" + "".join(f"    {_contestant(one)},\n" for one in who) + ")"
+
+
+def _contestant(one: Contestant) -> str:
+    settings = ", ".join(f"{name}={value!r}" for name, value in one.settings.items())
+    start = "" if one.plain else f", {one.start!r}"
+    return f"Contestant({'PLAIN' if one.plain else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
+
+
+_SCRIPT = '''"""A comparison made with MetaMed; for research and teaching only, not a medical device."""
+
+from pathlib import Path
+
+import torch
+
+from metamed_core.evaluation import Cohort, Comparison, Contestant, Plan, compare, contestants, leaderboard, leaderboard_text, set_aside
+from metamed_core.formats import read_table
+from metamed_core.learners import LEARNERS
+from metamed_core.plain import PLAIN
+from metamed_core.records import Column, PatientRecords, Role
+
+FILE, SHEET, TRUTH = {file!r}, {sheet!r}, {truth!r}
+COLUMNS = (
+{columns})
+
+torch.set_num_threads(1)
+records = PatientRecords.from_table(read_table(FILE, Path(FILE).read_bytes(), SHEET), COLUMNS)
+truth = set_aside(records, read_table(TRUTH, Path(TRUTH).read_bytes())) if TRUTH else {{}}
+cohort = Cohort.of_records(records, truth)
+if cohort.sha256 != {sha256!r}:
+    print("These are not the patients of the original comparison: its numbers will differ.")
+plan = Plan(
+    cohort,
+    contestants={contestants},
+    shots={shots!r},
+    n_episodes={n_episodes},
+    seed={seed},
+)
+comparison = Comparison.of(plan).plus(compare(plan))
+for k_shot in (None, *plan.shots):
+    print(leaderboard_text(leaderboard(comparison, k_shot, {metric!r})))
+'''

@@ -1,0 +1,108 @@
+"""A leaderboard in words, and as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.leaderboard import Leaderboard, Standing
+from metamed_core.evaluation.samples import MEASURES, Measure
+from metamed_core.intervals import Interval
+from metamed_core.words import Language, Words
+
+TOO_WIDE = 0.1
+"""An interval of a difference in shares that reaches further than this to either side decides nothing."""
+
+
+def verdict(board: Leaderboard) -> tuple[Words, ...]:
+    """What the leaderboard says, a sentence each: who leads, who cannot be told apart, who is behind, whether one may choose at all."""
+    if not board.standings:
+        return (_NONE,)
+    leader, *others = board.standings
+    alike, behind = [one for one in others if not one.apart], [one for one in others if one.apart]
+    found = [_leads(board, leader)]
+    if np.isnan(leader.score.low):
+        return (*found, _EARLY)
+    if alike:
+        found.append(
+            (_NOBODY if not behind else _ALIKE).format(names=listed([one.entry.title for one in alike]), leader=leader.entry.title)
+        )
+    if behind:
+        found.append(_BEHIND.format(names=listed([_gap(one, MEASURES[board.metric]) for one in behind])))
+    if too_wide(board):
+        most = max(one.behind.high for one in alike if one.behind)
+        found.append(_WIDE.format(n=board.n_patients, points=f"{100 * most:.0f}"))
+    return tuple(found)
+
+
+def too_wide(board: Leaderboard) -> bool:
+    """Whether contestants that cannot be told apart from the leader might still be more than 10 points worse: no choice can be made."""
+    alike = [one.behind for one in board.standings if one.behind and not one.apart]
+    return MEASURES[board.metric].share and any(not gap.half_width <= TOO_WIDE for gap in alike)
+
+
+def place(k_shot: int | None) -> Words:
+    """Where a leaderboard stands: at some shots, over all, or leave-one-out."""
+    if k_shot is None:
+        return Words("over all numbers of shots", "综合各样本数")
+    if k_shot == LEAVE_ONE_OUT:
+        return Words("with one patient left out at a time", "逐一留出患者时")
+    return Words(f"at {k_shot} shot{'' if k_shot == 1 else 's'}", f"{k_shot} 样本时")
+
+
+def listed(names: Sequence[Words]) -> Words:
+    """Names one after the other."""
+    return Words(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+
+
+def leaderboard_text(board: Leaderboard, language: Language = "en") -> str:
+    """The leaderboard and its verdict as lines of text; the same results give the same text."""
+    measure = MEASURES[board.metric]
+    title = _TITLE.format(metric=measure.title, place=place(board.k_shot), episodes=board.n_episodes, patients=board.n_patients)
+    lines = [_line(one, measure, language) for one in board.standings]
+    return "\n".join([title.into(language), *lines, *(sentence.into(language) for sentence in verdict(board))])
+
+
+def _line(one: Standing, measure: Measure, language: Language) -> str:
+    behind = f"{_interval(one.behind, measure, signed=True)}  p = {one.p:.4f}" if one.behind else ""
+    return f"  {one.entry.title.into(language):<32}{_interval(one.score, measure):<24}{behind}".rstrip()
+
+
+def _interval(interval: Interval, measure: Measure, *, signed: bool = False) -> str:
+    mean, low, high = (measure.text(value, signed=signed) for value in (interval.mean, interval.low, interval.high))
+    return f"{mean} [{low}, {high}]"
+
+
+def _leads(board: Leaderboard, leader: Standing) -> Words:
+    measure = MEASURES[board.metric]
+    mean, low, high = (measure.text(value) for value in (leader.score.mean, leader.score.low, leader.score.high))
+    shown = Words(f"{mean} %", f"{mean}%") if measure.share else Words(mean, mean)
+    sentence = _LEADS_EARLY if np.isnan(leader.score.low) else _LEADS
+    return sentence.format(leader=leader.entry.title, metric=measure.title, place=place(board.k_shot), mean=shown, low=low, high=high)
+
+
+def _gap(one: Standing, measure: Measure) -> Words:
+    gap = one.behind or Interval(np.nan, np.nan, np.nan)
+    texts = {name: measure.text(value) for name, value in (("mean", gap.mean), ("low", gap.low), ("high", gap.high))}
+    return (_POINTS if measure.share else _BY).format(title=one.entry.title, **texts)
+
+
+_NONE = Words("No episode is finished yet.", "尚无完成的任务片段。")
+_EARLY = Words("There are no intervals yet: they need at least two episodes.", "尚无区间：至少需要两个任务片段。")
+_LEADS_EARLY = Words("{leader} has the best {metric} {place} so far: {mean}.", "{place}，目前{metric}最好的是{leader}：{mean}。")
+_LEADS = Words(
+    "{leader} has the best {metric} {place}: {mean} (95 % interval {low} to {high}).",
+    "{place}，{metric}最好的是{leader}：{mean}（95% 区间 {low} 至 {high}）。",
+)
+_ALIKE = Words("Not distinguishable from {leader}: {names}.", "与{leader}无法区分的有：{names}。")
+_NOBODY = Words("None of the others is distinguishable from {leader}: {names}.", "其余方法均与{leader}无法区分：{names}。")
+_BEHIND = Words("Behind: {names}.", "落后的有：{names}。")
+_POINTS = Words("{title} (by {mean} points, {low} to {high})", "{title}（落后 {mean} 个百分点，区间 {low} 至 {high}）")
+_BY = Words("{title} (by {mean}, {low} to {high})", "{title}（相差 {mean}，区间 {low} 至 {high}）")
+_WIDE = Words(
+    "The intervals are too wide to choose: with {n} patients a method that seems equal may be up to {points} points worse. Add labelled patients, or take the simplest.",
+    "区间太宽，无法取舍：仅凭 {n} 位患者，看似相当的方法实际可能差多达 {points} 个百分点。请增加已确诊患者，或选择最简单的方法。",
+)
+_TITLE = Words("{metric} {place}; {episodes} episodes, {patients} patients", "{metric}，{place}；{episodes} 个任务片段，{patients} 位患者")
