@@ -21,7 +21,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        rounds       the support read patient by patient, shared by the learners that compare
        held_out     leave-one-out beside an adaptation
        universal    weights on disk: save, load, check
-       plain        logistic regression and its like as learners, to judge ours by; PLAIN names them all
+       plain/       logistic regression and its like as learners, to judge ours by; PLAIN names them all
     7  learners/    one file = one paper; LEARNERS names them all
        measured     the result of an accuracy check, put into a card
     8  trace        AdaptationTrace: the numbers that a live curve draws

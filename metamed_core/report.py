@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from metamed_core.diagnosis import Diagnosis
+
+if TYPE_CHECKING:
+    from metamed_core.evaluation import Comparison
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so is run by Excel, LibreOffice or Sheets (OWASP, CSV injection); the full-width forms too."""
@@ -39,6 +43,13 @@ def predictions_csv(diagnoses: Sequence[Diagnosis], classes: Sequence[str], run:
     """`predictions_table` as CSV; UTF-8 with a byte order mark, without which Excel garbles Chinese."""
     table = predictions_table(diagnoses, classes, {name: harmless(value) for name, value in run.items()})
     return table.to_csv(index=False, lineterminator="\r\n", float_format="%.6f").encode("utf-8-sig")
+
+
+def comparison_csv(comparison: Comparison) -> bytes:
+    """One row for each contestant in each episode, see `Comparison.table`; no patient is in it. Numbers in full, UTF-8 as above."""
+    table = comparison.table().assign(seed=comparison.seed, cohort=comparison.cohort, intended_use=INTENDED_USE)
+    table["contestant"] = [harmless(key) for key in table["contestant"]]
+    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _columns(classes: Sequence[str], n_nearest: int) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from metamed_core import metrics
@@ -24,6 +26,7 @@ from metamed_core.evaluation import (
     reliability,
     twin_curves,
 )
+from metamed_core.report import INTENDED_USE, comparison_csv
 from tests.comparing import cohort, guessing, made_up
 
 KEYS = ("maml", "maml-none", "logistic_regression", "nearest_centroid")
@@ -144,6 +147,13 @@ def test_before_the_first_result_everything_is_empty(nothing: Comparison) -> Non
     assert episode_pairs(nothing, "maml", "maml-none") == ()
     assert all(np.isnan(cost.answer_ms) for cost in costs(nothing))
     assert np.isnan(decision_curve(nothing, "maml", "a").model).all()
+
+
+def test_the_csv_holds_the_table_and_says_what_it_is(comparison: Comparison) -> None:
+    found = pd.read_csv(io.BytesIO(comparison_csv(comparison)))
+    pd.testing.assert_frame_equal(found[list(comparison.table())], comparison.table(), check_exact=True)
+    assert set(found["cohort"]) == {comparison.cohort}
+    assert set(found["intended_use"]) == {INTENDED_USE}
 
 
 def test_contestants_who_always_agree_have_no_disputed_patient() -> None:

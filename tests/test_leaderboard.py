@@ -165,7 +165,10 @@ def test_with_a_handful_of_patients_one_is_told_not_to_choose() -> None:
 def test_before_the_second_episode_there_is_no_interval() -> None:
     comparison = made_up(EQUALS, n_episodes=1)
     assert np.isnan(leaderboard(comparison).leader.score.low)
-    assert verdict(leaderboard(comparison))[-1].en == "There are no intervals yet: they need at least two episodes."
+    assert (
+        verdict(leaderboard(comparison))[-1].en
+        == "There are no intervals yet: they need at least two episodes, and two patients of each diagnosis."
+    )
     nothing = dataclasses.replace(comparison, results=())
     assert leaderboard(nothing).standings == ()
     assert verdict(leaderboard(nothing))[0].en == "No episode is finished yet."
@@ -199,7 +202,13 @@ def test_leave_one_out_is_one_pool_in_which_diagnoses_weigh_the_same() -> None:
     assert board.standings[1].p == 1.0
     assert board.n_patients == 6
     assert "with one patient left out at a time" in verdict(board)[0].en
-    assert board.leader.also["auroc"] != board.leader.also["auroc"]
+    assert np.isnan(board.leader.also["auroc"])
+
+
+def test_an_area_is_not_asked_of_one_patient_at_a_time() -> None:
+    board = leaderboard(left_out({"a": [1, 1, 1, 0], "b": [1, 0, 1, 0]}, [0, 0, 1, 1]), metric="auroc")
+    assert not declares_a_difference(board)
+    assert verdict(board)[0].en.startswith("AUROC needs several patients in one episode")
 
 
 def test_all_right_is_not_certainty() -> None:

@@ -36,9 +36,10 @@ from metamed_core.evaluation.patients import Confusion, Disagreement, confusion,
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.samples import MEASURES, Measure, Metric
 from metamed_core.evaluation.script import Source, as_python
-from metamed_core.evaluation.verdict import leaderboard_text, place, too_wide, verdict
+from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, too_wide, verdict
 
 __all__ = [
+    "CLAIM",
     "DEFAULTS",
     "LEAVE_ONE_OUT",
     "MEASURES",

@@ -99,7 +99,8 @@ def pair_p(sample: Sample, differences: Array) -> Array:
     """
     weighted = sample.weight[:, None] * differences
     units = [sample.patient] if sample.episode is None else [sample.patient, sample.episode]
-    return np.asarray(np.max([sign_flip_p(sums(weighted, unit)) for unit in units], axis=0), dtype=np.float64)
+    p = np.max([sign_flip_p(sums(weighted, unit)) for unit in units], axis=0)
+    return np.asarray(np.where(np.isnan(weighted).any(0), 1.0, p), dtype=np.float64)
 
 
 def _crossed(sample: Sample, values: Array) -> Crossed:

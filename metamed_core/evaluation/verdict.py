@@ -21,6 +21,8 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
     if not board.standings:
         return (_NONE,)
     leader, *others = board.standings
+    if np.isnan(leader.score.mean):
+        return (_UNKNOWN.format(metric=MEASURES[board.metric].title),)
     alike, behind = [one for one in others if not one.apart], [one for one in others if one.apart]
     found = [_leads(board, leader)]
     if np.isnan(leader.score.low):
@@ -90,7 +92,21 @@ def _gap(one: Standing, measure: Measure) -> Words:
 
 
 _NONE = Words("No episode is finished yet.", "尚无完成的任务片段。")
-_EARLY = Words("There are no intervals yet: they need at least two episodes.", "尚无区间：至少需要两个任务片段。")
+_UNKNOWN = Words(
+    "{metric} needs several patients in one episode, and leave-one-out asks about one at a time: choose another measure.",
+    "{metric}要求一个任务片段中有多位患者，而留一法每次只判断一位：请选择其他指标。",
+)
+_EARLY = Words(
+    "There are no intervals yet: they need at least two episodes, and two patients of each diagnosis.",
+    "尚无区间：至少需要两个任务片段，并且每种诊断至少两位患者。",
+)
+CLAIM = Words(
+    "The 95 % intervals are for other patients and episodes of this clinic with as many labelled patients, not for another hospital. "
+    "Whether two methods can be told apart is corrected for the number of all pairs, so a single interval may lie beside 0 without a verdict.",
+    "95% 区间针对的是同一机构中已确诊患者数相同的其他患者与任务片段，不适用于其他医院。"
+    "两种方法能否区分，已按所有两两比较的数目作了校正，因此个别区间不含 0 时也可能没有结论。",
+)
+"""What intervals and verdicts hold for: a caption beside every leaderboard."""
 _LEADS_EARLY = Words("{leader} has the best {metric} {place} so far: {mean}.", "{place}，目前{metric}最好的是{leader}：{mean}。")
 _LEADS = Words(
     "{leader} has the best {metric} {place}: {mean} (95 % interval {low} to {high}).",
