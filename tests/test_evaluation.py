@@ -250,6 +250,12 @@ def test_a_table_without_labels_for_all_is_refused() -> None:
         Cohort.of_table(pd.DataFrame({"x": [1, 2]}), ["a"])
 
 
+def test_patients_have_names_of_their_own() -> None:
+    table = pd.DataFrame({"x": [1.0, 2, 3]}, index=["p", "p", "q"])
+    assert Cohort.of_table(table, ["a", "b", None]).rows == (0, 1, 2)
+    assert Cohort.of_table(table.set_axis([7, 8, 9]), ["a", "b", None]).rows == (7, 8, 9)
+
+
 # -- results ---------------------------------------------------------------------------------------------------------
 
 

@@ -104,4 +104,6 @@ def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, st
 
 
 def _names(index: pd.Index) -> tuple[RowLabel, ...]:
+    """The row labels as whole numbers or words; positions where two rows have the same, since results name patients by them."""
+    index = index if index.is_unique else pd.RangeIndex(len(index))
     return tuple(int(row) if isinstance(row, Integral) else str(row) for row in index)
