@@ -119,7 +119,7 @@ def test_ours_say_what_the_estimator_says() -> None:
 
 @pytest.mark.parametrize("key", list(PLAIN))
 def test_every_plain_one_takes_part_at_every_number_of_shots(key: str) -> None:
-    results = list(compare(Plan(cohort(), contestants((key,)), (1, 3, LEAVE_ONE_OUT), 1)))
+    results = list(compare(Plan(cohort({"a": 6, "b": 6}), contestants((key,)), (1, 3, LEAVE_ONE_OUT), 1)))
     assert {one.k_shot for one in results} == {0, 1, 3}
     for one in results:
         assert one.proba.dtype == np.float64
