@@ -57,8 +57,8 @@ DOORS = (
             Words("Calibration, net benefit and cost", "校准、净获益与计算成本"),
             Words("What a meta-learned start is worth", "元学习的起点究竟值多少"),
         ),
-        False,
-        Words("See what comes", "了解即将推出的内容"),
+        True,
+        Words("Open Compare", "进入比较"),
     ),
     Door(
         "pages/learn.py",
@@ -114,9 +114,9 @@ def doors(say: Say) -> None:
 
 
 def enter(say: Say, door: Door) -> None:
-    """The card's button; the one primary button of the screen leads to what is built."""
+    """The card's button; the one primary button of the screen leads to the first."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        kind = "primary" if door.open else "secondary"
+        kind = "primary" if door is DOORS[0] else "secondary"
         if st.button(say(door.enter), icon=":material/arrow_forward:", key=f"enter_{door.path[6:-3]}", type=kind):
             st.switch_page(door.path)
         if not door.open:

@@ -5,7 +5,8 @@ Floor 0 of the house: imports nothing of ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
 """Okabe and Ito 2008, told apart with every common form of colour blindness; black is left out, a dark page hides it."""
@@ -34,3 +35,12 @@ def looks(n: int) -> tuple[Look, ...]:
         Look(COLOURS[i % len(COLOURS)], SHAPES[(i + i // len(COLOURS)) % len(SHAPES)], DASHES[(i + i // len(COLOURS)) % len(DASHES)])
         for i in range(n)
     )
+
+
+def contestant_looks(names: Mapping[str, str]) -> dict[str, Look]:
+    """Key -> look of the contestants of a comparison, in their order; names: key -> what a person reads.
+
+    Without the yellow, which a line on a white page cannot show, and the grey, which stands for levels to compare with.
+    """
+    clear = [look for look in looks(4 * len(names)) if look.colour not in COLOURS[6:]]
+    return {key: replace(look, name=name) for (key, name), look in zip(names.items(), clear, strict=False)}

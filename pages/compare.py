@@ -1,35 +1,31 @@
-"""Compare: several learners and plain classifiers on the same episodes. Not built yet; says so."""
+"""Compare: learners and plain classifiers on the same patients and the same episodes, live, with intervals."""
 
 from __future__ import annotations
 
+import streamlit as st
+
 from metamed_core.words import Words
-from pages.shared.coming import coming
+from pages.shared import warm
 from pages.shared.frame import frame
 
-WILL = (
-    Words(
-        "All algorithms on identical tasks and seeds, with plain classifiers (logistic regression, nearest centroid) always in the list",
-        "所有算法使用完全相同的任务和随机种子，并始终包含普通分类器（逻辑回归、最近质心）",
-    ),
-    Words(
-        "A leaderboard with 95 % intervals, and whether the leader can be told apart from the next",
-        "带 95% 区间的排行榜，并说明领先者与次席能否区分",
-    ),
-    Words("Accuracy against the number of labelled patients and against adaptation steps", "准确率随已确诊患者数和适应步数的变化"),
-    Words("The twin curve: a meta-learned start beside a random start", "对照曲线：元学习起点与随机起点并列"),
-    Words("Calibration, log-loss, net benefit, and what each costs in time", "校准、对数损失、净获益，以及各自耗费的时间"),
-    Words("The patients on whom the methods disagree", "各方法意见不一的患者"),
-)
-TODAY = (
-    Words(
-        "In Diagnose, choose one algorithm after another on the same patients and watch the held-out accuracy of each.",
-        "在“诊断”中，对相同的患者依次选用各种算法，观察各自的留出准确率。",
-    ),
-    Words(
-        "The example cohorts keep the true diagnoses aside, so you can reveal them and count.",
-        "示例队列另存有真实诊断，可以揭晓并核对。",
-    ),
-)
-
 say = frame("pages/compare.py")
-coming(say, WILL, TODAY)
+with st.skeleton(height=400):
+    warm.ready()
+
+# Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+from pages.shared import forms, match_live, match_patients, match_settings
+from pages.shared.workbench import bench as this_tab
+
+bench, match = this_tab(), match_settings.match()
+
+st.header(say(Words("1 · Patients", "1 · 患者")), anchor=False)
+patients = match_patients.choose_patients(say, bench, match)
+if match_patients.check_upload(say, bench):
+    st.stop()
+
+st.header(say(Words("2 · Match", "2 · 比较")), anchor=False)
+match_settings.choose_settings(say, match)
+match.settle(patients)
+match_settings.to_address(match)
+forms.complain(say, match.problem)
+match_live.running_match(say, match)

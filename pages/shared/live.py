@@ -78,14 +78,14 @@ def adaptation(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     """Controls and charts; ticks by itself while the adaptation plays."""
 
     def draw() -> None:
-        if bench.playing and _is_tick():
+        if bench.playing and is_tick():
             bench.tick()
             bench.unsettled |= not bench.playing
         draw_controls(say, bench)
         shown = bench.shown()
         if shown is not None:
             _charts(say, bench, shown, looks)
-        if not _is_tick():
+        if not is_tick():
             bench.unsettled = False  # this is the full run: the answers are drawn next
         elif bench.unsettled:
             st.rerun()  # a full run, which draws the answers and sets or drops the timer; the charts are already drawn
@@ -93,7 +93,7 @@ def adaptation(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     st.fragment(draw, run_every=TICK if bench.playing else None)()
 
 
-def _is_tick() -> bool:
+def is_tick() -> bool:
     """Whether this run is one of the fragment's own, so that a full run for another reason does not skip a step."""
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 

@@ -22,6 +22,7 @@ MODULES = (
     "metamed_core.report",
     "altair",
     "openpyxl",
+    "metamed_core.evaluation",
 )
 N_THREADS = 1  # for networks of this size more threads are 10 to 100 times slower on a small computer (measured)
 

@@ -1,0 +1,114 @@
+"""Finished comparisons of bundled cohorts, for all visitors of this server; and the one that is shipped, so that the page opens on a result.
+
+Only bundled patients without any edit come in here: what is measured on a visitor's own patients stays in their session.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from metamed_core.evaluation import Cohort, Comparison, Contestant, Plan, all_contestants
+from metamed_core.words import UserError
+from pages.shared import cohorts
+from pages.shared.workbench import Patients
+
+SHIPPED = cohorts.FOLDER / "comparison.json.gz"
+MOST = 24  # finished comparisons held for all; one of 8 contestants, 4 shots and 30 episodes takes about 3 MB
+
+T = TypeVar("T")
+_lock = threading.Lock()
+_shelf: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
+_made: weakref.WeakKeyDictionary[Comparison, dict[tuple[object, ...], Any]] = weakref.WeakKeyDictionary()
+
+
+def is_bundled(patients: Patients) -> bool:
+    """Whether these are patients of a bundled cohort, as they are shipped."""
+    return patients.source in cohorts.cohorts() and patients.records is cohorts.records_of(patients.source) and not patients.dropped
+
+
+@cache
+def _bundled(key: str) -> Cohort:
+    return Cohort.of_records(cohorts.records_of(key), cohorts.truth_of(key))
+
+
+def cohort_of(patients: Patients) -> Cohort:
+    """The patients that a comparison is held on. Raises UserError where no task is possible."""
+    return _bundled(patients.source) if is_bundled(patients) else Cohort.of_records(patients.kept, patients.truth)
+
+
+@cache
+def everyone() -> dict[str, Contestant]:
+    """All contestants, their weights read once for all visitors."""
+    return all_contestants()
+
+
+def contestants_of(keys: Sequence[str]) -> tuple[Contestant, ...]:
+    """The contestants with these keys; unknown ones are left out."""
+    return tuple(everyone()[key] for key in keys if key in everyone())
+
+
+def weights_of(plan: Plan) -> dict[str, str]:
+    """The SHA-256 of the weights of each contestant that has a file of them."""
+    return {one.key: str(card["sha256"]) for one in plan.contestants if (card := _card(one.key))}
+
+
+@cache
+def _card(key: str) -> dict[str, Any]:
+    return dict(everyone()[key].card()) if key in everyone() else {}
+
+
+def key_of(plan: Plan) -> tuple[object, ...]:
+    """Equal for two plans if their numbers are."""
+    keys = tuple(one.key for one in plan.contestants)
+    return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(weights_of(plan).items())
+
+
+def put(plan: Plan, comparison: Comparison) -> None:
+    """Hold a finished comparison for all; the one that was not asked for longest makes room."""
+    with _lock:
+        _shelf[key_of(plan)] = comparison
+        while len(_shelf) > MOST:
+            _shelf.popitem(last=False)
+
+
+def known(plan: Plan) -> Comparison | None:
+    """The finished comparison of a plan, if anybody has made it or it is shipped."""
+    key = key_of(plan)
+    with _lock:
+        if key in _shelf:
+            _shelf.move_to_end(key)
+            return _shelf[key]
+    shipped = _shipped()
+    if shipped is None or shipped[0] != weights_of(plan):
+        return None
+    comparison, keys = shipped[1], tuple(one.key for one in plan.contestants)
+    asked = (plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed)
+    same = asked == (comparison.cohort, comparison.keys, comparison.shots, comparison.n_episodes, comparison.seed)
+    return comparison if same else None
+
+
+@cache
+def _shipped() -> tuple[dict[str, str], Comparison] | None:
+    """The shipped comparison and the hashes of the weights it was made with; None if the file is missing or of another version."""
+    try:
+        content = json.loads(gzip.decompress(SHIPPED.read_bytes()))
+        return content["weights"], Comparison.from_json(content["comparison"])
+    except (OSError, ValueError, KeyError, TypeError, UserError):
+        return None
+
+
+def made(comparison: Comparison, about: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What `make` gives for this comparison, made once; it is forgotten together with the comparison."""
+    with _lock:
+        held = _made.setdefault(comparison, {})
+    if about not in held:
+        held[about] = make()
+    found: T = held[about]
+    return found

@@ -1,0 +1,106 @@
+"""Whose patients a comparison is held on: a bundled cohort, the table of Diagnose with its edits, an upload, or a set of OpenML."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import streamlit as st
+
+from metamed_core.words import UserError, Words
+from pages.shared import check, cohorts, finished
+from pages.shared.forms import complain, mirror
+from pages.shared.frame import Say
+from pages.shared.match import Match
+from pages.shared.text import plain
+from pages.shared.workbench import UPLOAD, Patients, Workbench, bundled
+
+EDITED = " edited"  # after a cohort's key: as it was edited in Diagnose
+OPENML = "openml"
+
+
+_pristine = cache(bundled)  # one value for each cohort: a match is planned anew when its patients are others
+
+
+def sources(bench: Workbench, match: Match) -> dict[str, tuple[Words, Patients]]:
+    """Everything that can be compared on in this tab: what to call it, and its patients."""
+    found = {key: (cohort.name, _pristine(key)) for key, cohort in cohorts.cohorts().items()}
+    for source, patients in bench.shelf.items():
+        if source == UPLOAD:
+            found[UPLOAD] = (Words("Your file: {file}", "您的文件：{file}").format(file=patients.file), patients)
+        elif not finished.is_bundled(patients):
+            title = cohorts.cohorts()[source].name + Words("as edited in Diagnose", "（在“诊断”中修改过）")
+            found[source + EDITED] = (title, patients)
+    if match.fetched is not None:
+        found[OPENML] = (Words("OpenML: {name}", "OpenML：{name}").format(name=match.fetched.file), match.fetched)
+    return found
+
+
+def choose_patients(say: Say, bench: Workbench, match: Match) -> Patients:
+    """The list of patients at hand, and two ways to bring others."""
+    known = sources(bench, match)
+    if match.uploads is not bench.shelf.get(UPLOAD):
+        # Confirmed a moment ago, here or in Diagnose: this is what the visitor wants to see judged.
+        match.uploads = bench.shelf.get(UPLOAD)
+        match.ask(source=UPLOAD)
+    if match.asked.source not in known:
+        match.ask(source=next(iter(known)))
+    choose, bring = st.columns([3, 2], vertical_alignment="bottom")
+    with choose:
+        _list(say, match, {key: say(title) for key, (title, _) in known.items()})
+    with bring, st.container(horizontal=True, vertical_alignment="bottom"):
+        _bring(say, bench, match)
+    patients = known[match.asked.source][1]
+    _about(say, match, patients)
+    return patients
+
+
+def _list(say: Say, match: Match, known: dict[str, str]) -> None:
+    def change() -> None:
+        if st.session_state["match_source"] in known:
+            match.ask(source=str(st.session_state["match_source"]))
+
+    mirror(say, "match_source", match.asked.source)
+    st.selectbox(
+        say(Words("Patients", "患者")),
+        list(known),
+        format_func=lambda key: known.get(key, ""),
+        key="match_source",
+        persist_state="session",
+        on_change=change,
+        disabled=match.running,
+    )
+
+
+def _bring(say: Say, bench: Workbench, match: Match) -> None:
+    with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=match.running):
+        check.offer_upload(say, bench)
+
+
+def _about(say: Say, match: Match, patients: Patients) -> None:
+    if patients.source in cohorts.cohorts():
+        cohort = cohorts.cohorts()[patients.source]
+        licence = Words("Licence: {licence}.", "许可证：{licence}。").format(licence=cohort.licence)
+        st.caption(plain(say(cohort.description)), help=plain(say(cohort.source + licence)))
+    try:
+        counts = finished.cohort_of(patients).counts
+    except UserError:
+        return  # said where the plan is made
+    said = Words("{n} patients with a known diagnosis take part: {counts}.", "{n} 位诊断已知的患者参加比较：{counts}。")
+    each = [cohorts.called(patients.source, name) for name in counts]
+    listed = Words(
+        ", ".join(f"{name.en} {n}" for name, n in zip(each, counts.values(), strict=True)),
+        "、".join(f"{name.zh} {n}" for name, n in zip(each, counts.values(), strict=True)),
+    )
+    truth = Words("The diagnoses that Diagnose keeps aside are used here.", "“诊断”页预留的真实诊断在此也参加比较。")
+    sentence = said.format(n=sum(counts.values()), counts=listed)
+    st.caption(plain(say(sentence + truth if patients.truth else sentence)))
+
+
+def check_upload(say: Say, bench: Workbench) -> bool:
+    """Draw what an upload needs: its complaint, or the check of its columns; whether the page must wait for that."""
+    if not bench.beside:
+        complain(say, bench.complaint)
+    if bench.pending is None:
+        return False
+    check.upload_check(say, bench, bench.pending)
+    return True
