@@ -32,11 +32,15 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        training_state  a stopped meta-training on disk
        evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves
     10 estimator    FewShotClassifier: the scikit-learn face
-       figures      pure functions -> plotly figures
+       plots/       what the plots of a comparison show, as values
        universal_training  meta-training with its files: goes on, validates, saves
-    11 report       tables to take away, safe in a spreadsheet
+    11 figures      pure functions -> plotly figures
+       svg          the same plots without plotly, for a page that opens anywhere
        progress     meta-training told on standard error
-    12 __main__     the command line
+    12 report       tables to take away, safe in a spreadsheet
+       board        a leaderboard as an HTML table
+    13 comparison_report  a comparison as one HTML file
+    14 __main__     the command line
 
 This file imports nothing, so that `import metamed_core` costs nothing.
 """

@@ -1,6 +1,6 @@
 """The command line: `python -m metamed_core meta-train --learner maml` makes a set of universal weights.
 
-Floor 12 of the house.
+Floor 14 of the house.
 """
 
 from __future__ import annotations

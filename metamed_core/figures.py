@@ -2,7 +2,7 @@
 
 Live curves are not here: `pages/shared/charts.py` draws them in Vega, which redraws without flicker.
 
-Floor 10 of the house.
+Floor 11 of the house.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from metamed_core.palette import Look
+from metamed_core.plots import Axis, Chart, Line
 from metamed_core.words import Language, Words
 
+HEIGHT = 400  # pixels of a plot of a comparison
+BAND = 0.18  # how much a band covers
 ROW, MARGINS, LEGEND_LINE = 30, 100, 26  # pixels: one column of the table; title and axis; one class in the legend
 SPREAD_OF_MARKERS = 0.6  # of a row's height, so that equal prototypes do not hide each other
 TICKS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
@@ -103,3 +106,81 @@ def squeeze(position: npt.ArrayLike) -> Any:
 def _text(text: str) -> str:
     """Plotly draws a subset of HTML in its texts; a patient's table must not."""
     return html.escape(text, quote=False)
+
+
+def drawn(chart: Chart, language: Language, height: int = HEIGHT, *, legend: bool = True) -> go.Figure:
+    """A plot of a comparison. Its title is not in the figure: the page and the report set it as text, where it can wrap."""
+    figure = go.Figure()
+    for line in chart.lines:
+        if line.low and line.band:
+            figure.add_trace(_band(line))
+        figure.add_trace(_line(line, language))
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        hovermode="closest",
+        showlegend=legend,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "xanchor": "left"},
+    )
+    figure.update_xaxes(_axis(chart.x, language))
+    figure.update_yaxes(_axis(chart.y, language))
+    return figure
+
+
+def _band(line: Line) -> go.Scatter:
+    return go.Scatter(
+        x=[*line.x, *reversed(line.x)],
+        y=[*line.high, *reversed(line.low)],
+        mode="lines",
+        fill="toself",
+        fillcolor=_faint(line.look.colour),
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _line(line: Line, language: Language) -> go.Scatter:
+    bars = bool(line.low) and not line.band
+    told = [_text(one.into(language)) for one in line.told]
+    return go.Scatter(
+        x=line.x,
+        y=line.y,
+        name=_text(line.name.into(language)),
+        mode="+".join(name for name, on in (("lines", line.stroke), ("markers", line.marks)) if on),
+        line={
+            "color": line.look.colour,
+            "width": 2,
+            "dash": ",".join(f"{length}px" for length in line.look.dash) if line.look.dash != (1, 0) else "solid",
+        },
+        marker={"color": line.look.colour, "symbol": line.look.shape, "size": 9, "line": {"width": 0.5, "color": "rgba(128,128,128,0.8)"}},
+        error_y={"array": _up(line), "arrayminus": _down(line), "symmetric": False, "thickness": 1.5} if bars else None,
+        text=told or None,
+        hovertemplate="%{text}<extra>%{fullData.name}</extra>" if told else None,
+    )
+
+
+def _up(line: Line) -> list[float]:
+    return [high - y for high, y in zip(line.high, line.y, strict=True)]
+
+
+def _down(line: Line) -> list[float]:
+    return [y - low for low, y in zip(line.low, line.y, strict=True)]
+
+
+def _axis(axis: Axis, language: Language) -> dict[str, Any]:
+    found: dict[str, Any] = {"title": {"text": _text(axis.title.into(language))}, "zeroline": False, "automargin": True}
+    if axis.percent:
+        found["tickformat"] = ".0%"
+    if axis.log:
+        found |= {"type": "log", "dtick": 1}
+    if axis.ticks:
+        found |= {"tickvals": [at for at, _ in axis.ticks], "ticktext": [_text(text.into(language)) for _, text in axis.ticks]}
+    if axis.limits:
+        found["range"] = list(axis.limits)
+    return found
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND})"

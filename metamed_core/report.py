@@ -1,6 +1,6 @@
 """Tables to take away, safe to open in a spreadsheet.
 
-Floor 11 of the house.
+Floor 12 of the house.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.shared import forms, match_live, match_patients, match_settings
+from pages.shared import forms, match_closer, match_live, match_patients, match_result, match_settings, match_take_away
 from pages.shared.workbench import bench as this_tab
 
 bench, match = this_tab(), match_settings.match()
@@ -29,3 +29,14 @@ match.settle(patients)
 match_settings.to_address(match)
 forms.complain(say, match.problem)
 match_live.running_match(say, match)
+if match.running or not match.n_results:
+    st.stop()
+
+st.header(say(Words("3 · Results", "3 · 结果")), anchor=False)
+match_result.results(say, match)
+
+st.header(say(Words("4 · A closer look", "4 · 深入查看")), anchor=False)
+match_closer.closer_look(say, match)
+
+st.header(say(Words("5 · Take away", "5 · 导出")), anchor=False)
+match_take_away.take_away(say, match)

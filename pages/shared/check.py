@@ -142,7 +142,7 @@ def _confirm(bench: Workbench) -> None:
         known = frozenset(here.dropped & set(pending.records.raw.index))
         bench.take(replace(here, records=pending.records, original=pending.original, dropped=known))
     else:
-        bench.take(Patients(UPLOAD, pending.records, pending.original, file=pending.file))
+        bench.take(Patients(UPLOAD, pending.records, pending.original, file=pending.file, sheet=pending.sheet))
     _cancel(bench)
 
 

@@ -6,6 +6,7 @@ Only bundled patients without any edit come in here: what is measured on a visit
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import threading
 import weakref
@@ -59,6 +60,16 @@ def weights_of(plan: Plan) -> dict[str, str]:
     return {one.key: str(card["sha256"]) for one in plan.contestants if (card := _card(one.key))}
 
 
+def starts_of(plan: Plan) -> dict[str, str]:
+    """A fingerprint of weights and calibration of each contestant that has them: what decides its answers, besides the program."""
+    return {key: _fingerprint(key) for key in weights_of(plan)}
+
+
+def _fingerprint(key: str) -> str:
+    decides = [_card(key).get("sha256"), _card(key).get("calibration")]
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+
+
 @cache
 def _card(key: str) -> dict[str, Any]:
     return dict(everyone()[key].card()) if key in everyone() else {}
@@ -67,7 +78,7 @@ def _card(key: str) -> dict[str, Any]:
 def key_of(plan: Plan) -> tuple[object, ...]:
     """Equal for two plans if their numbers are."""
     keys = tuple(one.key for one in plan.contestants)
-    return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(weights_of(plan).items())
+    return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(starts_of(plan).items())
 
 
 def put(plan: Plan, comparison: Comparison) -> None:
@@ -86,7 +97,7 @@ def known(plan: Plan) -> Comparison | None:
             _shelf.move_to_end(key)
             return _shelf[key]
     shipped = _shipped()
-    if shipped is None or shipped[0] != weights_of(plan):
+    if shipped is None or shipped[0] != starts_of(plan):
         return None
     comparison, keys = shipped[1], tuple(one.key for one in plan.contestants)
     asked = (plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed)
@@ -96,10 +107,10 @@ def known(plan: Plan) -> Comparison | None:
 
 @cache
 def _shipped() -> tuple[dict[str, str], Comparison] | None:
-    """The shipped comparison and the hashes of the weights it was made with; None if the file is missing or of another version."""
+    """The shipped comparison and the fingerprints of what it started from; None if the file is missing or of another version."""
     try:
         content = json.loads(gzip.decompress(SHIPPED.read_bytes()))
-        return content["weights"], Comparison.from_json(content["comparison"])
+        return content["starts"], Comparison.from_json(content["comparison"])
     except (OSError, ValueError, KeyError, TypeError, UserError):
         return None
 

@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core import palette
-from metamed_core.palette import Look
+from metamed_core.palette import MARKS, Look
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.records.columns.units import unit_in, unit_words
 from metamed_core.words import UserError, Words
@@ -29,16 +29,6 @@ ROWS, COLUMNS = 100, 60
 HEIGHT = 248  # pixels: six rows, so that the answers are not far below
 MOST_LEVELS = 40  # more categories than this are typed, not chosen
 TICK_AGAIN = Words("Or tick the patients again that were left out.", "也可以重新勾选被排除的患者。")
-MARKS = {
-    "circle": "●",
-    "square": "■",
-    "triangle-up": "▲",
-    "diamond": "◆",
-    "cross": "✚",
-    "triangle-down": "▼",
-    "triangle-right": "▶",
-    "triangle-left": "◀",
-}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ MODULES = (
     "altair",
     "openpyxl",
     "metamed_core.evaluation",
+    "metamed_core.comparison_report",
 )
 N_THREADS = 1  # for networks of this size more threads are 10 to 100 times slower on a small computer (measured)
 

@@ -43,6 +43,7 @@ class Patients:
     original: PatientRecords
     file: str = ""
     truth: Mapping[Hashable, str] = field(default_factory=dict)
+    sheet: str | None = None
     dropped: frozenset[Hashable] = frozenset()
     edited: bool = False
 
