@@ -10,6 +10,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     2  records/     PatientRecords: table + label + column roles, units; the upload check's findings
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
+       openml       a public table by its number, where the network allows
     4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); BACKBONES; Weights
        canonical    ranks of columns and diagnoses by what they hold, not where they stand
        calibration  temperatures that make probabilities mean what they say; how far they are from it

@@ -27,6 +27,7 @@ st.header(say(Words("2 · Match", "2 · 比较")), anchor=False)
 match_settings.choose_settings(say, match)
 match.settle(patients)
 match_settings.to_address(match)
+match_settings.remarks(say, match)
 forms.complain(say, match.problem)
 match_live.running_match(say, match)
 if match.running or not match.n_results:

@@ -36,6 +36,15 @@ class Asked:
     seed: int
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A table of OpenML: its number and name there, and its patients."""
+
+    number: int
+    name: str
+    patients: Patients
+
+
 @dataclass
 class View:
     """How the results are looked at; changes no number."""
@@ -58,8 +67,8 @@ class Match:
     remark: Words | None = None
     problem: Words | None = None
     complaint: Words | None = None
-    fetched: Patients | None = None
-    linked: int = 0  # the number of the OpenML data set that the address names, 0 for none
+    fetched: Fetched | None = None
+    linked: int = 0  # the number of the OpenML table that the address names, 0 for none
     uploads: object = None  # the uploaded table of when the page was last drawn
     running: bool = False
     unsettled: bool = False  # the fragment has moved on, the page round it has not yet

@@ -6,11 +6,12 @@ from functools import cache
 
 import streamlit as st
 
+from metamed_core import openml
 from metamed_core.words import UserError, Words
 from pages.shared import check, cohorts, finished
-from pages.shared.forms import complain, mirror
+from pages.shared.forms import MAX_SEED, complain, mirror
 from pages.shared.frame import Say
-from pages.shared.match import Match
+from pages.shared.match import Fetched, Match
 from pages.shared.text import plain
 from pages.shared.workbench import UPLOAD, Patients, Workbench, bundled
 
@@ -31,7 +32,10 @@ def sources(bench: Workbench, match: Match) -> dict[str, tuple[Words, Patients]]
             title = cohorts.cohorts()[source].name + Words("as edited in Diagnose", "（在“诊断”中修改过）")
             found[source + EDITED] = (title, patients)
     if match.fetched is not None:
-        found[OPENML] = (Words("OpenML: {name}", "OpenML：{name}").format(name=match.fetched.file), match.fetched)
+        found[OPENML] = (
+            Words("OpenML {number}: {name}", "OpenML {number}：{name}").format(number=match.fetched.number, name=match.fetched.name),
+            match.fetched.patients,
+        )
     return found
 
 
@@ -41,7 +45,7 @@ def choose_patients(say: Say, bench: Workbench, match: Match) -> Patients:
     if match.uploads is not bench.shelf.get(UPLOAD):
         # Confirmed a moment ago, here or in Diagnose: this is what the visitor wants to see judged.
         match.uploads = bench.shelf.get(UPLOAD)
-        match.ask(source=UPLOAD)
+        match.ask(source=UPLOAD if match.uploads else match.asked.source)
     if match.asked.source not in known:
         match.ask(source=next(iter(known)))
     choose, bring = st.columns([3, 2], vertical_alignment="bottom")
@@ -49,6 +53,7 @@ def choose_patients(say: Say, bench: Workbench, match: Match) -> Patients:
         _list(say, match, {key: say(title) for key, (title, _) in known.items()})
     with bring, st.container(horizontal=True, vertical_alignment="bottom"):
         _bring(say, bench, match)
+    complaints(say, match)
     patients = known[match.asked.source][1]
     _about(say, match, patients)
     return patients
@@ -58,6 +63,7 @@ def _list(say: Say, match: Match, known: dict[str, str]) -> None:
     def change() -> None:
         if st.session_state["match_source"] in known:
             match.ask(source=str(st.session_state["match_source"]))
+            match.linked = match.fetched.number if match.fetched and match.asked.source == OPENML else 0
 
     mirror(say, "match_source", match.asked.source)
     st.selectbox(
@@ -74,6 +80,47 @@ def _list(say: Say, match: Match, known: dict[str, str]) -> None:
 def _bring(say: Say, bench: Workbench, match: Match) -> None:
     with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=match.running):
         check.offer_upload(say, bench)
+    with st.popover("OpenML", icon=":material/public:", disabled=match.running):
+        st.caption(
+            say(
+                Words(
+                    "A public table by its number at openml.org. This asks that server over the network, and sends it the number only.",
+                    "按编号从 openml.org 读取公开表格。此操作会通过网络访问该服务器，且只发送编号。",
+                )
+            )
+        )
+        number = st.number_input(
+            say(Words("Number", "编号")), min_value=1, max_value=MAX_SEED, value=match.linked or None, step=1, key="openml_number"
+        )
+        if st.button(say(Words("Load", "读取")), key="openml_load", disabled=number is None):
+            _load(say, match, int(number or 0))
+
+
+def _load(say: Say, match: Match, number: int) -> None:
+    """Ask OpenML; the page is drawn anew with its table, or with a sentence on what went wrong and all else as it was."""
+    wait = Words("Asking openml.org, for at most {seconds} s", "正在访问 openml.org，最多 {seconds} 秒")
+    with st.spinner(say(wait.format(seconds=f"{openml.SECONDS:g}"))):
+        try:
+            found = openml.fetch(number)
+            file = f"openml_{number}.csv"
+            match.fetched = Fetched(number, found.name, Patients(OPENML, found.records, found.records, file=file))
+        except UserError as error:
+            match.complaint = error.words
+        else:
+            match.ask(source=OPENML)
+            match.linked = number
+    st.rerun()
+
+
+def complaints(say: Say, match: Match) -> None:
+    """What went wrong with OpenML, or that a link asks for one of its tables: nothing is asked over the network without a press."""
+    complain(say, match.complaint)
+    if match.linked and match.fetched is None and match.complaint is None:
+        said = Words(
+            "This link asks for table {number} of openml.org: open “OpenML” and press Load to fetch it over the network.",
+            "此链接要求 openml.org 的 {number} 号表格：请打开“OpenML”并点击“读取”，通过网络获取。",
+        )
+        st.info(say(said.format(number=match.linked)), icon=":material/public:")
 
 
 def _about(say: Say, match: Match, patients: Patients) -> None:

@@ -16,6 +16,7 @@ from pages.shared import cohorts, finished
 from pages.shared.forms import MAX_SEED, mirror
 from pages.shared.frame import Say
 from pages.shared.match import KEY, Asked, Match, View
+from pages.shared.text import plain
 
 FIRST = "breast_cytology"  # real patients, enough of them for ten shots, and intervals that can tell methods apart
 EPISODES, MOST_EPISODES = 10, 200
@@ -77,7 +78,7 @@ def address_of(match: Match) -> dict[str, str]:
     asked, usual, view = match.asked, opening(), match.view
     every = {
         "cohort": (asked.source if asked.source in cohorts.cohorts() else usual.source, usual.source),
-        "openml": (str(match.linked or ""), ""),
+        "openml": (str(match.linked) if match.linked else "", ""),
         "who": (",".join(asked.who), ",".join(usual.who)),
         "shots": (",".join(map(str, asked.shots)), ",".join(map(str, usual.shots))),
         "episodes": (str(asked.n_episodes), str(usual.n_episodes)),
@@ -93,6 +94,14 @@ def choose_settings(say: Say, match: Match) -> None:
     with st.expander(say(summary(match)), key="match_settings", icon=":material/tune:"):
         _contestants(say, match)
         _numbers(say, match)
+
+
+def remarks(say: Say, match: Match) -> None:
+    """What a reader must know of how this table is judged: another plan than was asked, leave-one-out, few patients."""
+    if match.remark is not None:
+        st.info(plain(say(match.remark)), icon=":material/info:")
+    for remark in match.plan.remarks if match.plan else ():
+        st.caption(plain(say(remark)))
 
 
 def summary(match: Match) -> Words:

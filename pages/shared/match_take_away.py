@@ -50,6 +50,17 @@ def take_away(say: Say, match: Match) -> None:
             key="match_html",
             on_click="ignore",
         )
+        if match.fetched is not None and match.patients is match.fetched.patients:
+            patients = match.fetched.patients
+            st.download_button(
+                say(Words("Table of patients (CSV)", "患者表格（CSV）")),
+                data=lambda: patients.records.raw.to_csv(index=False).encode("utf-8"),
+                file_name=patients.file,
+                mime="text/csv",
+                icon=":material/download:",
+                key="match_table",
+                on_click="ignore",
+            )
         st.caption(
             say(
                 Words(
