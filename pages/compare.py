@@ -23,7 +23,7 @@ patients = match_patients.choose_patients(say, bench, match)
 if match_patients.check_upload(say, bench):
     st.stop()
 
-st.header(say(Words("2 · Match", "2 · 比较")), anchor=False)
+st.header(say(Words("2 · Set up and run", "2 · 设置与运行")), anchor=False)
 match_settings.choose_settings(say, match)
 match.settle(patients)
 match_settings.to_address(match)

@@ -8,7 +8,7 @@ import altair as alt
 
 from metamed_core.palette import Look
 
-HEIGHT = 380
+HEIGHT = 300
 
 
 def board(looks: Mapping[str, Look], shots: Sequence[str], floor: float, titles: Mapping[str, str]) -> alt.LayerChart:

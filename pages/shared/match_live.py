@@ -108,7 +108,10 @@ def _where(match: Match, done: int, planned: int) -> Words:
             "已在第 **{done}** / {planned} 个任务片段后停止；测得的结果均已保留。",
         ).format(**of)
     n = len(match.plan.contestants)
-    return Words("{planned} episodes for each of {n} contestants.", "{n} 种方法，各 {planned} 个任务片段。").format(**of, n=n)
+    return Words(
+        "{planned} episodes for each of {n} contestants: press Run, results appear as they come.",
+        "{n} 种方法，各 {planned} 个任务片段：点击“运行”，结果随即逐步显示。",
+    ).format(**of, n=n)
 
 
 def _charts(say: Say, match: Match, comparison: Comparison) -> None:
@@ -117,7 +120,6 @@ def _charts(say: Say, match: Match, comparison: Comparison) -> None:
     shots = [say(shots_title(k)) for k in comparison.shots]
     if drawn.points.empty:
         st.caption(say(Words("The first episode is being judged.", "正在评判第一个任务片段。")))
-    st.markdown(f":small[{legend(looks)}]")
     st.markdown(f"**{say(Words('Who is right how often, with how many labelled patients?', '有多少已确诊患者时，谁的准确率如何？'))}**")
     live_chart(
         "match_board",
@@ -126,6 +128,7 @@ def _charts(say: Say, match: Match, comparison: Comparison) -> None:
         (say, tuple(looks), tuple(shots), drawn.floor),
         lambda: match_charts.board({look.name: look for look in looks.values()}, shots, drawn.floor, _titles(say)),
     )
+    st.markdown(f":small[{legend(looks)}]")
     st.caption(
         say(
             Words(

@@ -55,7 +55,8 @@ def choose_patients(say: Say, bench: Workbench, match: Match) -> Patients:
         _bring(say, bench, match)
     complaints(say, match)
     patients = known[match.asked.source][1]
-    _about(say, match, patients)
+    if not match.running:  # then the chart that grows should be in sight
+        _about(say, patients)
     return patients
 
 
@@ -123,7 +124,7 @@ def complaints(say: Say, match: Match) -> None:
         st.info(say(said.format(number=match.linked)), icon=":material/public:")
 
 
-def _about(say: Say, match: Match, patients: Patients) -> None:
+def _about(say: Say, patients: Patients) -> None:
     if patients.source in cohorts.cohorts():
         cohort = cohorts.cohorts()[patients.source]
         licence = Words("Licence: {licence}.", "许可证：{licence}。").format(licence=cohort.licence)
