@@ -7,7 +7,6 @@ import itertools
 import json
 import math
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,13 +33,6 @@ from tests.tasks import small_episode
 
 on_each = pytest.mark.parametrize("name", list(LEARNERS))
 STRONG = Calibration((1.0, 2.0, 10.0), (4.0, 2.0, 0.5), 0.3, -0.2, (2.0, 10.0), (2.0, 60.0), {})
-
-
-@pytest.fixture(autouse=True)
-def keep_the_number_of_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def tempered_tasks(calibration: Calibration, n_tasks: int = 600, n_query: int = 60) -> Answers:

@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +22,6 @@ from metamed_core.universal import SHIPPED, load_weights, read_card
 from metamed_core.universal_training import EARLY
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(autouse=True)
-def keep_the_number_of_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,14 +22,6 @@ from tests.test_training_state import stopped_at_step_0
 
 ROOT = Path(__file__).parents[1]
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this computer has a GPU")
-
-
-@pytest.fixture(autouse=True)
-def keep_the_number_of_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:

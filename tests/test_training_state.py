@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,6 @@ LEARNER, BACKBONE, PRIOR = LEARNERS["prototypical"](), ColumnEncoder(width=8, la
 PLAN = MetaTraining(meta_steps=4, meta_batch=2)
 OURS = identity(LEARNER, BACKBONE, PLAN, {"name": "clinical_prior", "version": VERSION})
 COMMAND = ["meta-train", "--learner", "prototypical", "--meta-steps", "80", "--meta-batch", "4", "--validate", "2", "--save-every", "0"]
-
-
-@pytest.fixture(autouse=True)
-def keep_the_number_of_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
