@@ -126,6 +126,11 @@ class ColumnEncoder(Backbone):
             "out.exponent": torch.full((), 0.25),
         }
 
+    def hidden_matrices(self, weights: Weights) -> frozenset[str]:
+        """See `Backbone.hidden_matrices`: those of the exchange between cells."""
+        parts = ("collect", "share", "ask", "answer", "up", "down")
+        return frozenset(f"{i}.{part}" for i in range(self.layers) for part in parts)
+
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
         """`(n, n_columns, n_channels)` -> `(n, n_columns * features)`."""
         cells = gelu(linear(x, weights["cell.weight"], weights["cell.bias"]))

@@ -33,11 +33,10 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "prototypical": Recipe(MetaTraining(meta_steps=3000, meta_batch=16, groups=2), backbone=ColumnEncoder()),
-    # Readings of the context must be learnt to be offered.
-    "matching": Recipe(MetaTraining(meta_steps=1500, meta_batch=16, groups=2), {"context_reads": 2}, ColumnEncoder()),
+    "prototypical": Recipe(MetaTraining(meta_steps=4000, meta_batch=16, groups=2, hidden_lr=4e-3), backbone=ColumnEncoder()),
+    "matching": Recipe(MetaTraining(meta_steps=4000, meta_batch=16, groups=2, hidden_lr=4e-3), backbone=ColumnEncoder()),
     # float32: in bfloat16 the gradient through eight inner steps has lost its direction.
-    "maml": Recipe(MetaTraining(meta_steps=600, meta_batch=8, groups=2), backbone=ColumnEncoder()),
+    "maml": Recipe(MetaTraining(meta_steps=2000, meta_batch=8, groups=2, hidden_lr=4e-3), backbone=ColumnEncoder()),
     "prior_fitted": Recipe(MetaTraining(12_000, meta_batch=32, meta_lr=3e-3, groups=2, precision="bfloat16", hidden_lr=4e-3)),
     # Larger inner steps give Reptile a better start, from which large ones in use, all on the same few patients, would overshoot.
     "reptile": Recipe(MetaTraining(meta_steps=1000, meta_batch=16, groups=2), {"inner_lr": 0.03}, ColumnEncoder()),
