@@ -100,6 +100,7 @@ def pages() -> None:
     """A click in the menu until the page's content stands and its script has ended, in Chromium."""
     from playwright.sync_api import sync_playwright
 
+    from tests.bench_compare import compare_page
     from tests.conftest import find_browser, launch, serve
 
     if find_browser() is None:
@@ -117,6 +118,7 @@ def pages() -> None:
             shown, drawn = (statistics.median(each) for each in zip(*switches, strict=True))
             print(f"{entry.title.en:<14}{shown:>12.2f} s{drawn:>12.2f} s")
         print(f"\nStop, while MAML plays on the cohort that opens first: {_stop(browser, server.url):.2f} s from the click until it stands")
+        compare_page(browser, server.url)
         browser.close()
 
 

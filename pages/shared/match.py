@@ -20,7 +20,7 @@ from pages.shared import finished
 from pages.shared.workbench import Patients
 
 KEY = "match"
-SLICE = 0.16  # seconds of results in one tick; Stop waits for the tick to end
+SLICE = 0.12  # seconds of results in one tick; Stop waits for the tick to end
 TICK = 0.2  # seconds between ticks
 MOST_KEPT = 12  # comparisons that a tab holds, so that changing a setting and back loses nothing
 
