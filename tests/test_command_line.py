@@ -47,7 +47,7 @@ def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pyte
     card = read_card(out)
     assert (
         card["command"]
-        == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --groups 2 "
+        == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --hidden-lr 0.004 --groups 2 "
         "--precision float32 --device cpu --validate 1 --seed 5"
     )
     assert card["seed"] == card["plan"]["seed"] == 5

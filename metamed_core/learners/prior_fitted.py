@@ -163,7 +163,7 @@ class PriorFitted(Learner):
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
     readings: int = setting(
-        4,
+        3,
         Words("Readings averaged", "取平均的读取次数"),
         Words(
             "How often the table is read, columns and diagnoses marked anew each time; more is slower and steadier.",
