@@ -17,12 +17,12 @@ from metamed_core.words import Language, Words
 STYLE = """<style>
 .mm-wide { overflow-x: auto; }
 .mm-board { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-.mm-board th, .mm-board td { padding: 0.35rem 0.4rem; text-align: right; border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); white-space: nowrap; }
+.mm-board th, .mm-board td { padding: 0.35rem 0.35rem; text-align: right; border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); white-space: nowrap; }
 .mm-board thead th { vertical-align: bottom; font-weight: 600; white-space: normal; }
 .mm-board th.mm-left, .mm-board td.mm-left { text-align: left; }
-.mm-board tbody th { font-weight: 400; white-space: normal; min-width: 8rem; max-width: 13rem; } .mm-board tbody tr:first-child th { font-weight: 650; }
+.mm-board tbody th { font-weight: 400; white-space: normal; min-width: 9.5rem; max-width: 13rem; } .mm-board tbody tr:first-child th { font-weight: 650; }
 .mm-board small { opacity: 0.85; font-size: 0.8125rem; }
-.mm-bar { display: inline-block; position: relative; width: 7rem; height: 1rem; vertical-align: middle; margin-right: 0.5rem; }
+.mm-bar { display: inline-block; position: relative; width: 6.5rem; height: 1rem; vertical-align: middle; margin-right: 0.5rem; }
 .mm-bar::before { content: ""; position: absolute; left: 0; right: 0; top: 50%; height: 1px; background: rgba(128, 128, 128, 0.35); }
 .mm-bar i { position: absolute; top: calc(50% - 1.5px); height: 3px; }
 .mm-bar b { position: absolute; top: 50%; transform: translate(-50%, -50%); font-size: 0.75rem; line-height: 1; }
@@ -45,11 +45,11 @@ def leaderboard_html(board: Leaderboard, looks: Mapping[str, Look], found: Mappi
     measure = MEASURES[board.metric]
     others = [name for name in ALSO if name != board.metric]
     left = [Words("contestant", "参赛方法")]
-    unit = Words("{m}, %", "{m}（%）").format(m=measure.title) if measure.share else measure.title
+    unit = Words("{m}, %", "{m}（以 % 计）").format(m=measure.title) if measure.share else measure.title
     right = [
         Words("{m} with 95 % interval", "{m}与 95% 区间").format(m=unit),
         Words("worse than the leader by", "落后于领先者"),
-        Words("p (Holm)", "p（Holm）"),
+        Words("p (Holm)", "p 值（Holm）"),
         *(_heading(name) for name in others),
         Words("time, ms", "耗时（毫秒）"),
     ]

@@ -57,10 +57,27 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     from_heading(page, "4 · Answers", folder / "answers.png")
     page = visit(browser, f"{url}/diagnose?lang=zh", dark=True, height=760)
     from_heading(page, "5 · 原型", folder / "prototypes-zh-dark.png")
+    compare(browser, url, folder)
     page = visit(browser, f"{url}/diagnose", height=1150)
     page.locator("input[type=file]").set_input_files(files=[{"name": "clinic.csv", "mimeType": "text/csv", "buffer": FLAWED.encode()}])
     settle(page)
     page.screenshot(path=folder / "upload-check.png")
+
+
+def compare(browser: Browser, url: str, folder: Path) -> None:
+    """Compare: its result, a run half-way, and a closer look in Chinese, dark."""
+    page = visit(browser, f"{url}/compare", height=1000)
+    from_heading(page, "3 · Results", folder / "compare.png")
+    page.goto(f"{url}/compare?cohort=blood_panel&episodes=30")
+    settle(page)
+    page.locator(".st-key-match_run button").click()
+    page.wait_for_function("/^([2-9][0-9]) \\/ 90 /m.test(document.body.innerText)", timeout=300_000)
+    page.screenshot(path=folder / "compare-running.png")
+    page.locator(".st-key-match_stop button").click()
+    page = visit(browser, f"{url}/compare?lang=zh", dark=True, height=900)
+    page.get_by_role("radio", name="净获益").click()
+    settle(page)
+    from_heading(page, "4 · 深入查看", folder / "compare-zh-dark.png")
 
 
 def main() -> None:

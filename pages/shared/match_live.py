@@ -164,9 +164,10 @@ def _drawn(say: Say, match: Match, comparison: Comparison) -> Drawn:
 
 
 def _floor(points: pd.DataFrame, old: object) -> float:
-    """Where the axis begins: below every interval so far, in steps of a tenth, so that it hardly ever moves."""
-    lowest = math.floor(10 * points["low"].min()) / 10 if len(points) else 0.5
-    return min(lowest, old.floor if isinstance(old, Drawn) else 0.5)
+    """Where the axis begins: below every interval so far, in steps of a tenth; it rises only where much room would stay empty."""
+    lowest = math.floor(10 * min(points["low"].min(), 0.9)) / 10 if len(points) else 0.5
+    before = old.floor if isinstance(old, Drawn) else lowest
+    return lowest if lowest < before or lowest > before + 0.15 else before
 
 
 def _points(say: Say, comparison: Comparison) -> pd.DataFrame:

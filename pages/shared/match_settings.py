@@ -100,7 +100,8 @@ def remarks(say: Say, match: Match) -> None:
     """What a reader must know of how this table is judged: another plan than was asked, leave-one-out, few patients."""
     if match.remark is not None:
         st.info(plain(say(match.remark)), icon=":material/info:")
-    for remark in match.plan.remarks if match.plan else ():
+    # Not while it runs: then the chart that grows should be in sight.
+    for remark in match.plan.remarks if match.plan and not match.running else ():
         st.caption(plain(say(remark)))
 
 
