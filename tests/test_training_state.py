@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 import re
@@ -19,6 +20,7 @@ from metamed_core.__main__ import main
 from metamed_core.backbones import ColumnEncoder
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import MetaTraining, meta_train
+from metamed_core.recipes import recipe
 from metamed_core.tasks.clinical_prior import VERSION, ClinicalPrior
 from metamed_core.training_state import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.universal import read_card
@@ -110,7 +112,7 @@ def test_the_time_of_earlier_lives_counts(tmp_path: Path) -> None:
 
 def stopped_at_step_0(out: Path, seconds: float = 0.0, **plan: int) -> None:
     """The state that a killed command with the prototypical recipe leaves after its first validation."""
-    ours = MetaTraining(groups=2, **plan)
+    ours = dataclasses.replace(recipe("prototypical").plan, **plan)
     backbone = ColumnEncoder()
     start = next(meta_train(LEARNER, backbone, ClinicalPrior(), ours))
     said = TrainingState(start, seconds, [{"step": 0, "accuracy": 0.25, "log_loss": 1.25}])

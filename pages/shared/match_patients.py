@@ -33,7 +33,7 @@ def sources(bench: Workbench, match: Match) -> dict[str, tuple[Words, Patients]]
             found[source + EDITED] = (title, patients)
     if match.fetched is not None:
         found[OPENML] = (
-            Words("OpenML {number}: {name}", "OpenML {number}：{name}").format(number=match.fetched.number, name=match.fetched.name),
+            Words("OpenML {number}: {name}", "OpenML 编号 {number}：{name}").format(number=match.fetched.number, name=match.fetched.name),
             match.fetched.patients,
         )
     return found

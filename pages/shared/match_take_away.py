@@ -115,7 +115,8 @@ def _about(match: Match) -> About:
     patients = match.patients
     source = patients.source if patients else ""
     known = cohorts.cohorts()
-    named = known[source].name if source in known else Words(patients.file, patients.file) if patients else Words("", "")
+    file = patients.file if patients else ""
+    named = known[source].name if source in known else Words(file, file)
     return About(
         patients=named,
         weights=finished.weights_of(match.plan) if match.plan else {},
