@@ -133,8 +133,8 @@ def _charts(say: Say, match: Match, comparison: Comparison) -> None:
         say(
             Words(
                 "How to read: a mark is the share of patients named rightly so far, every diagnosis weighing the same; the line through it is its 95 % interval. "
-                "All methods meet the same patients. Tables and further figures follow when it stops.",
-                "读法：每个标记是目前判断正确的比例（各诊断权重相同），穿过它的线段是 95% 区间。所有方法面对相同的患者。停止后显示表格与更多图形。",
+                "All methods meet the same patients. A line may go on below the edge. Tables and further figures follow when it stops.",
+                "读法：每个标记是目前判断正确的比例（各诊断权重相同），穿过它的线段是 95% 区间。所有方法面对相同的患者。线段可能延伸到图的下缘以外。停止后显示表格与更多图形。",
             )
         )
     )
@@ -158,16 +158,17 @@ def _drawn(say: Say, match: Match, comparison: Comparison) -> Drawn:
     points = _points(say, comparison)
     now = time.perf_counter()
     # Nothing to see yet: look again at the next tick.
-    drawn = Drawn(about, points, _floor(points, old), now if len(points) else 0.0, now - began)
+    floor = _floor(points, old)
+    # An interval of two episodes may reach to 0: it is cut at the edge, so that it does not rule the axis for the rest of the run.
+    drawn = Drawn(about, points.assign(low=points["low"].clip(lower=floor)), floor, now if len(points) else 0.0, now - began)
     match.view.choices["drawn"] = drawn
     return drawn
 
 
 def _floor(points: pd.DataFrame, old: object) -> float:
-    """Where the axis begins: below every interval so far, in steps of a tenth; it rises only where much room would stay empty."""
-    lowest = math.floor(10 * min(points["low"].min(), 0.9)) / 10 if len(points) else 0.5
-    before = old.floor if isinstance(old, Drawn) else lowest
-    return lowest if lowest < before or lowest > before + 0.15 else before
+    """Where the axis begins: below every score so far, in steps of a tenth, and never higher again: another axis is another chart."""
+    lowest = math.floor(10 * (points["mean"].min() - 0.05)) / 10 if len(points) else 0.5
+    return max(0.0, min(lowest, old.floor if isinstance(old, Drawn) else 0.5))
 
 
 def _points(say: Say, comparison: Comparison) -> pd.DataFrame:
