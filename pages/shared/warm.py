@@ -40,6 +40,9 @@ def start() -> None:
         _started.set()
         # Streamlit imports these by itself while a page draws; here, so that no thread is half-way through them then.
         importlib.import_module("pandas")
+        # scikit-learn brings this, and it cannot be imported once the server has begun to stop: a server that is stopped
+        # while it warms up would leave a traceback.
+        importlib.import_module("concurrent.futures.process")
     threading.Thread(target=ready, name="warm-up", daemon=True).start()
 
 
