@@ -157,8 +157,8 @@ class PriorFitted(Learner):
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")
     summary: ClassVar[Words] = Words(
-        "Reads all labelled patients at once and answers from experience with simulated clinics. The most accurate for up to ten diagnoses, and the slowest.",
-        "一次读取全部已确诊患者，凭借从大量模拟病例中学到的经验作答。诊断不超过十种时准确率最高，但速度最慢。",
+        "Reads all labelled patients at once and answers from experience with simulated clinics. On average the most accurate for up to ten diagnoses, and the slowest.",
+        "一次读取全部已确诊患者，凭借从大量模拟病例中学到的经验作答。诊断不超过十种时平均准确率最高，但速度最慢。",
     )
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
