@@ -91,7 +91,7 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page("/diagnose")
     page.get_by_role("heading", name="Diagnose", exact=True).wait_for()
     for name in ("Home", "Diagnose", "Compare", "Learn"):
-        assert page.get_by_role("link", name=name, exact=True).first.is_visible()
+        page.get_by_role("link", name=name, exact=True).first.wait_for()
     page.get_by_role("button", name="Predictions (CSV)", exact=True).wait_for()
     assert "simulated" in page.locator(".st-key-cohort input").input_value()
     wait_until(lambda: step_shown(page)[0] == step_shown(page)[1])  # already adapted, without a click

@@ -42,7 +42,10 @@ def start() -> None:
         importlib.import_module("pandas")
         # scikit-learn brings this, and it cannot be imported once the server has begun to stop: a server that is stopped
         # while it warms up would leave a traceback.
-        importlib.import_module("concurrent.futures.process")
+        try:
+            importlib.import_module("concurrent.futures.process")
+        except RuntimeError:
+            return  # it is stopping already: nothing to warm up for
     threading.Thread(target=ready, name="warm-up", daemon=True).start()
 
 
