@@ -11,6 +11,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     3  encoding     PatientEncoder: columns -> cells (scaled value, rank, missing)
        episode      LabelledSet, Episode, TaskDistribution
        openml       a public table by its number, where the network allows
+       cohort       all patients that tasks are drawn from: features, diagnoses, groups that must not be mixed
     4  backbones    Perceptron (fixed columns), ColumnEncoder (any columns); BACKBONES; Weights
        canonical    ranks of columns and diagnoses by what they hold, not where they stand
        calibration  temperatures that make probabilities mean what they say; how far they are from it
@@ -41,7 +42,8 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     12 report       tables to take away, safe in a spreadsheet
        board        a leaderboard as an HTML table
     13 comparison_report  a comparison as one HTML file
-    14 __main__     the command line
+    14 commands/    the command line's commands, one file each
+    15 __main__     the command line
 
 This file imports nothing, so that `import metamed_core` costs nothing.
 """

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.__main__ import main, validation_tasks
+from metamed_core.__main__ import main
+from metamed_core.commands.meta_train import validation_tasks
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import MetaTraining, mean_accuracy, meta_train

@@ -13,7 +13,7 @@ Floor 9 of the house.
 
 from __future__ import annotations
 
-from metamed_core.evaluation.cohort import Cohort, set_aside
+from metamed_core.cohort import Cohort, set_aside
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.contestants import DEFAULTS, Contestant, all_contestants, contestants
 from metamed_core.evaluation.curves import (

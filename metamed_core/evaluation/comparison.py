@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core import metrics
-from metamed_core.evaluation.cohort import RowLabel
+from metamed_core.cohort import RowLabel
 from metamed_core.evaluation.match import Judged
 from metamed_core.evaluation.samples import Sample, joined, sample
 from metamed_core.words import UserError, Words

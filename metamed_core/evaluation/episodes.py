@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from metamed_core.cohort import Cohort, Positions
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import Episode, LabelledSet
-from metamed_core.evaluation.cohort import Cohort, Positions
 
 SHOTS = (1, 3, 5, 10)
 LEAVE_ONE_OUT = 0

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from metamed_core.cohort import RowLabel
 from metamed_core.episode import Episode
-from metamed_core.evaluation.cohort import RowLabel
 from metamed_core.evaluation.episodes import Draw, draw, encoded
 from metamed_core.learner import Classifier
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core import metrics
-from metamed_core.evaluation.cohort import RowLabel
+from metamed_core.cohort import RowLabel
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.match import Judged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metamed_core.evaluation.cohort import Cohort
+from metamed_core.cohort import Cohort
 from metamed_core.evaluation.contestants import Contestant, contestants
 from metamed_core.evaluation.episodes import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
 from metamed_core.words import UserError, Words

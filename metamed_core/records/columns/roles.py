@@ -27,6 +27,7 @@ class Role(StrEnum):
     CATEGORY = "category"
     DATE = "date"
     TEXT = "text"
+    GROUP = "group"
     IGNORE = "ignore"
 
     @property
@@ -43,6 +44,7 @@ _TITLES = {
     Role.CATEGORY: Words("category", "类别"),
     Role.DATE: Words("date", "日期"),
     Role.TEXT: Words("free text", "自由文本"),
+    Role.GROUP: Words("group (hospital, paper)", "分组（医院、论文）"),
     Role.IGNORE: Words("not used", "不使用"),
 }
 

@@ -1,9 +1,12 @@
-"""The patients that a comparison is held on: a table of features, the diagnoses that are known, reference ranges."""
+"""All patients that tasks are drawn from: a table of features, the diagnoses that are known, reference ranges, groups.
+
+Floor 3 of the house.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
@@ -13,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metamed_core.records import PatientRecords
+from metamed_core.records import PatientRecords, Role
 from metamed_core.words import UserError, Words
 
 Positions = npt.NDArray[np.intp]
@@ -26,12 +29,15 @@ class Cohort:
 
     features: one row a patient, as `PatientEncoder` takes them; labels: a diagnosis or None for each.
     rows: what each patient is called, unique. ranges: reference range (low, high) of some number columns.
+    groups: what rows share that must not be labelled and asked about in one task: a patient, a hospital, a paper. None where a row is
+    of its own; empty where no row shares anything.
     """
 
     features: pd.DataFrame
     labels: tuple[str | None, ...]
     rows: tuple[RowLabel, ...]
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    groups: tuple[str | None, ...] = ()
 
     @classmethod
     def of_records(cls, records: PatientRecords, truth: Mapping[Hashable, str] | None = None) -> Cohort:
@@ -41,11 +47,11 @@ class Cohort:
         aside = truth or {}
         labels = [aside.get(row) if label is None else label for row, label in records.labels.items()]
         ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
-        return cls(records.features, tuple(labels), _names(records.features.index), ranges)
+        return cls(records.features, tuple(labels), _names(records.features.index), ranges, _groups_of(records))
 
     @classmethod
-    def of_table(cls, features: pd.DataFrame, labels: Sequence[Any]) -> Cohort:
-        """A table of numbers, yes/no and words, and a diagnosis for each row; None or NaN where there is none yet."""
+    def of_table(cls, features: pd.DataFrame, labels: Sequence[Any], groups: Sequence[Any] = ()) -> Cohort:
+        """A table of numbers, yes/no and words, a diagnosis for each row (None or NaN where there is none yet), and its group if any."""
         if len(features) != len(labels):
             raise UserError(
                 Words(
@@ -54,7 +60,14 @@ class Cohort:
                 ).format(n=len(features), m=len(labels))
             )
         named = features.rename(columns=str)
-        return cls(named, tuple(None if pd.isna(label) else str(label) for label in labels), _names(features.index))
+        return cls(named, _texts(labels), _names(features.index), groups=_texts(groups))
+
+    def only(self, diagnoses: Collection[str]) -> Cohort:
+        """The patients with one of these diagnoses; all others are gone, from the scale of the columns too."""
+        chosen = [i for i, label in enumerate(self.labels) if label in diagnoses]
+        groups = tuple(self.groups[i] for i in chosen) if self.groups else ()
+        labels, rows = tuple(self.labels[i] for i in chosen), tuple(self.rows[i] for i in chosen)
+        return Cohort(self.features.iloc[chosen], labels, rows, self.ranges, groups)
 
     @cached_property
     def members(self) -> dict[str, Positions]:
@@ -79,9 +92,16 @@ class Cohort:
         return np.flatnonzero([label is None for label in self.labels])
 
     @cached_property
+    def group_numbers(self) -> Positions:
+        """A number for each patient, the same for those of one group, `(n,)`."""
+        own = [f"row {i}" if group is None else f"group {group}" for i, group in enumerate(self.groups or [None] * len(self.rows))]
+        return np.unique(own, return_inverse=True)[1]
+
+    @cached_property
     def sha256(self) -> str:
-        """A fingerprint of rows, features, labels and ranges: results of two runs are of the same patients if theirs are equal."""
+        """A fingerprint of rows, features, labels, ranges and groups: results of two runs are of the same patients if theirs are equal."""
         content = [self.features.to_csv(), list(self.labels), list(self.rows), sorted(self.ranges.items())]
+        content += [list(self.groups)] if self.groups else []
         return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -101,6 +121,16 @@ def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, st
         )
     known = dict(zip(truth[names[0]], truth[rest[0]], strict=True))
     return {row: str(known[name]) for row, name in records.raw[names[0]].items() if known.get(name) is not None}
+
+
+def _groups_of(records: PatientRecords) -> tuple[str | None, ...]:
+    """What stands in the column with the role of a group, one for each patient."""
+    name = next((column.name for column in records.columns if column.role is Role.GROUP), None)
+    return () if name is None else _texts(records.raw[name])
+
+
+def _texts(values: Iterable[Any]) -> tuple[str | None, ...]:
+    return tuple(None if pd.isna(value) or value == "" else str(value) for value in values)
 
 
 def _names(index: pd.Index) -> tuple[RowLabel, ...]:

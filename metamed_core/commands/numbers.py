@@ -1,0 +1,38 @@
+"""Numbers on the command line, refused with what would be right."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A whole number from `least`."""
+
+    def count(text: str) -> int:
+        if (value := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from {least}")
+        return value
+
+    return count
+
+
+def step_size(text: str) -> float:
+    """A number above 0, at most 1."""
+    if not 0 < (value := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no step size: give a number above 0, at most 1")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, 0 or more."""
+    if not (value := float(text)) >= 0:
+        raise argparse.ArgumentTypeError(f"{text} is no time: give a number of seconds, 0 or more")
+    return value
+
+
+def seed(text: str) -> int:
+    """A whole number from 0 to 2^63 - 1."""
+    if not 0 <= (value := int(text)) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
+    return value
