@@ -5,6 +5,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     0  words        Words(en, zh), UserError
        palette      the colour, marker and dash of each diagnosis
     1  formats/     one file = one data format -> a table of text
+       picture      what a figure of a lesson shows, as values
        compute      where meta-training computes: device, and one process among several
        intervals    how sure a mean over episodes is, and whether two contestants differ
     2  records/     PatientRecords: table + label + column roles, units; the upload check's findings
@@ -32,16 +33,21 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
     9  diagnosis    Diagnosis: one patient's answer
        recipes      how each learner's shipped weights are made; RECIPES
        training_state  a stopped meta-training on disk
+       library      weights that were meta-trained on this computer, kept under a name
        evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves
     10 estimator    FewShotClassifier: the scikit-learn face
        plots/       what the plots of a comparison show, as values
        universal_training  meta-training with its files: goes on, validates, saves
-    11 figures      pure functions -> plotly figures
+    11 meta_run     a meta-training that somebody has chosen: learner, network, tasks, budget
+       figures      pure functions -> plotly figures
        svg          the same plots without plotly, for a page that opens anywhere
        progress     meta-training told on standard error
+       lessons/     what the lessons compute and draw, with the library's own code; a lesson as a value
     12 report       tables to take away, safe in a spreadsheet
        board        a leaderboard as an HTML table
+       picture_svg  a lesson's figures as HTML and SVG
     13 comparison_report  a comparison as one HTML file
+       handout      a lesson as one HTML file to print
     14 commands/    the command line's commands, one file each
     15 __main__     the command line
 

@@ -21,6 +21,8 @@ from metamed_core.words import UserError, Words
 
 Positions = npt.NDArray[np.intp]
 RowLabel = int | str
+TRIES = 50
+"""How many orders of the groups are tried before a task is held for impossible."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,41 @@ class Cohort:
         """A number for each patient, the same for those of one group, `(n,)`."""
         own = [f"row {i}" if group is None else f"group {group}" for i, group in enumerate(self.groups or [None] * len(self.rows))]
         return np.unique(own, return_inverse=True)[1]
+
+    def apart(self, diagnoses: Sequence[str], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
+        """Of each diagnosis `k_shot` patients to be labelled, and in random order those who may be asked about: none of a group of the former.
+
+        Raises UserError where the groups do not allow it.
+        """
+        members = [self.members[name] for name in diagnoses]
+        if not self.groups:
+            shuffled = [rng.permutation(rows) for rows in members]
+            return [rows[:k_shot] for rows in shuffled], [rows[k_shot:] for rows in shuffled]
+        for _ in range(TRIES):
+            support, query = self._by_group(members, k_shot, rng)
+            if all(len(rows) == k_shot for rows in support) and all(map(len, query)):
+                return support, query
+        raise UserError(
+            Words(
+                "The groups do not allow {k} labelled patients of each of {names} with others left from another group: choose fewer labelled "
+                "patients, or no column of groups.",
+                "按现有分组，无法从 {names} 中各取 {k} 位已确诊患者并另留来自其他组的患者：请减少已确诊患者数，或不使用分组列。",
+            ).format(k=k_shot, names=", ".join(diagnoses))
+        )
+
+    def _by_group(self, members: list[Positions], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
+        """Groups in random order: one that has a patient of a diagnosis still lacking some is labelled from, any other asked about."""
+        group_of = self.group_numbers
+        support: list[list[int]] = [[] for _ in members]
+        labelled: set[int] = set()
+        for group in rng.permutation(np.unique(group_of[np.concatenate(members)])):
+            here = [rows[group_of[rows] == group] for rows in members]
+            if any(len(chosen) < k_shot and len(rows) for chosen, rows in zip(support, here, strict=True)):
+                labelled.add(int(group))
+                for chosen, rows in zip(support, here, strict=True):
+                    chosen.extend(rng.permutation(rows)[: k_shot - len(chosen)].tolist())
+        asked = [rng.permutation(rows[~np.isin(group_of[rows], list(labelled))]) for rows in members]
+        return [np.array(chosen, dtype=np.intp) for chosen in support], asked
 
     @cached_property
     def sha256(self) -> str:

@@ -8,7 +8,7 @@ Floor 3 of the house.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,50 +104,52 @@ def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
     return torch.stack([bimodality, agreement, resolution, torch.zeros_like(resolution)], -1)
 
 
-class PatientEncoder:
-    """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards.
+@dataclass(frozen=True)
+class Panel:
+    """Which columns are read, in order, and the levels of those that hold words: what a cell's place means.
 
     A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
-    `MAX_LEVELS`), and a level never seen at `fit` is "no" to all of them; two levels share one cell, and a third is missing there.
+    `MAX_LEVELS`), and a level never seen is "no" to all of them; two levels share one cell, and a third is missing there.
     """
 
-    def __init__(self, levels: Mapping[str, tuple[str, ...]], columns: Sequence[str], scale: ColumnScale) -> None:
-        self._levels = dict(levels)
-        self._columns = tuple(columns)
-        self._scale = scale
+    columns: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def fit(cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None) -> PatientEncoder:
-        """Learn levels and scales from all patients at hand, diagnosed or not.
-
-        features: one row a patient; numeric and boolean columns are numbers, any other is a category; NaN/None is missing.
-        ranges: reference range (low, high) of some number columns, in the column's unit: these set centre and spread instead
-        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread); ranks stay the patients'.
-        """
+    def of(cls, features: pd.DataFrame) -> Panel:
+        """The panel of a table: numeric and boolean columns are numbers, any other is a category."""
         levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
-        blank = cls(levels, [str(name) for name in features.columns], ColumnScale.fit(torch.zeros(1, 1)))
-        return cls(levels, blank._columns, blank._with_ranges(ColumnScale.fit(blank._values(features)), ranges or {}))
+        return cls(tuple(str(name) for name in features.columns), levels)
 
     @property
     def n_cells(self) -> int:
-        """Cells per patient after categories are spread."""
-        return int(self._scale.centre.shape[-1])
+        """Cells of a patient, after categories are spread."""
+        return sum(self.width(name) for name in self.columns)
 
-    def encode(self, features: pd.DataFrame) -> Tensor:
-        """Cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
+    def width(self, name: str) -> int:
+        """Cells of one column."""
+        n_levels = len(self.levels.get(name, ()))
+        return 1 if n_levels < 3 else n_levels
 
-        In use the nets run in float64: they are small, and answers then agree to ten digits whatever the order of rows or columns.
+    def values(self, features: pd.DataFrame) -> Tensor:
+        """What stands in the cells before any scale, `(n_patients, n_cells)`, float64, NaN where missing.
+
+        Further columns of `features` are not looked at. Raises UserError where one of the panel's is not there.
         """
-        return self._scale.cells(self._values(features))
-
-    def _values(self, features: pd.DataFrame) -> Tensor:
-        parts = [self._cells_of(name, features[name]) for name in self._columns]
-        return torch.from_numpy(np.concatenate(parts, axis=1))
+        if missing := [name for name in self.columns if name not in features.columns]:
+            raise UserError(
+                Words(
+                    "The table has no column “{missing}” ({n} missing in all), which the chosen weights were meta-trained on: add it, empty where "
+                    "it was not measured, or choose weights for any table.",
+                    "表中没有列“{missing}”（共缺 {n} 列），而所选权重是在这些列上元训练的：请补上该列（未测的留空），或改用适合任意表格的权重。",
+                ).format(missing=missing[0], n=len(missing))
+            )
+        return torch.from_numpy(np.concatenate([self._cells_of(name, features[name]) for name in self.columns], axis=1))
 
     def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
-        if name not in self._levels:
+        if name not in self.levels:
             return _numbers(column)[:, None]
-        levels, text = self._levels[name], _texts(column)
+        levels, text = self.levels[name], _texts(column)
         if len(levels) == 2:
             # Two levels are one question: a second cell would only count it twice.
             return np.where(text == levels[0], 1.0, np.where(text == levels[1], 0.0, np.nan))[:, None]
@@ -155,17 +157,53 @@ class PatientEncoder:
         spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in levels]
         return np.stack(spread, axis=1) if spread else np.full((len(column), 1), np.nan)
 
-    def _with_ranges(self, scale: ColumnScale, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
-        centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
-        referenced = torch.zeros_like(centre, dtype=torch.bool)
-        for name in self._columns:
-            if name in ranges and name not in self._levels:
-                low, high = ranges[name]
-                if np.isfinite([low, high]).all() and high > low:
-                    centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
-                    referenced[..., position] = True
-            position += 1 if len(self._levels.get(name, ())) < 3 else len(self._levels[name])
-        return scale.with_reference(centre, spread, referenced)
+
+class PatientEncoder:
+    """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards."""
+
+    def __init__(self, panel: Panel, scale: ColumnScale) -> None:
+        self.panel = panel
+        self._scale = scale
+
+    @classmethod
+    def fit(
+        cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None, panel: Panel | None = None
+    ) -> PatientEncoder:
+        """Learn levels and scales from all patients at hand, diagnosed or not.
+
+        features: one row a patient; numeric and boolean columns are numbers, any other is a category; NaN/None is missing.
+        ranges: reference range (low, high) of some number columns, in the column's unit: these set centre and spread instead
+        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread); ranks stay the patients'.
+        panel: columns and levels of weights for a fixed panel; None: those of `features`. Raises UserError if a column is not there.
+        """
+        panel = panel or Panel.of(features)
+        return cls(panel, with_ranges(ColumnScale.fit(panel.values(features)), panel, ranges or {}))
+
+    @property
+    def n_cells(self) -> int:
+        """Cells per patient after categories are spread."""
+        return self.panel.n_cells
+
+    def encode(self, features: pd.DataFrame) -> Tensor:
+        """Cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
+
+        In use the nets run in float64: they are small, and answers then agree to ten digits whatever the order of rows or columns.
+        """
+        return self._scale.cells(self.panel.values(features))
+
+
+def with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
+    """The scale of a table or of a stack of tables, its columns with a reference range measured from healthy people; see `PatientEncoder.fit`."""
+    centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
+    referenced = torch.zeros_like(centre, dtype=torch.bool)
+    for name in panel.columns:
+        if name in ranges and name not in panel.levels:
+            low, high = ranges[name]
+            if np.isfinite([low, high]).all() and high > low:
+                centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
+                referenced[..., position] = True
+        position += panel.width(name)
+    return scale.with_reference(centre, spread, referenced)
 
 
 def _is_number(column: pd.Series) -> bool:

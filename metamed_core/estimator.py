@@ -76,11 +76,12 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self._check_sizes(features, numbers)
         self._names = list(features.columns)
         everyone = features if undiagnosed is None else _joined(features, self._features(undiagnosed, reset=False))
-        self._encoder = PatientEncoder.fit(everyone)
-        support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
         learner = self._learner()
-        self._adaptation = (learner, load_weights(self.weights, learner, self._seed()), support)
-        *_, self._classifier = self._adaptation[1].adapt(learner, support, len(self.classes_))
+        start = load_weights(self.weights, learner, self._seed())
+        self._encoder = PatientEncoder.fit(everyone, panel=start.panel)
+        support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
+        self._adaptation = (learner, start, support)
+        *_, self._classifier = start.adapt(learner, support, len(self.classes_))
         self._trace: AdaptationTrace | None = None
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self

@@ -9,9 +9,10 @@ Floor 8 of the house.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal, get_args
 
 import numpy as np
@@ -176,14 +177,40 @@ def _copy(weights: Mapping[str, Tensor], device: torch.device | None = None) -> 
     return {name: weight.detach().to(device, copy=True, memory_format=torch.contiguous_format) for name, weight in weights.items()}
 
 
-def mean_accuracy(learner: Learner, backbone: Backbone, weights: dict[str, Tensor], batches: list[Episode]) -> tuple[float, float]:
-    """Accuracy on the query and mean query log-loss after full adaptation, over every task of these meta-batches."""
-    right, loss, n = 0.0, 0.0, 0
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Means over held-out tasks: accuracy on the query before any step of adaptation and after the last, and query log-loss after."""
+
+    before: float
+    accuracy: float
+    log_loss: float
+
+    @classmethod
+    def mean(cls, each: Sequence[Validation]) -> Validation:
+        """The mean of several."""
+        columns = zip(*((one.before, one.accuracy, one.log_loss) for one in each), strict=True)
+        return cls(*(sum(column) / len(each) for column in columns))
+
+
+def validations(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> Iterator[Validation]:
+    """Adapt to every task of these meta-batches, one at a time: a page may do something else in between."""
     for tasks in batches:
         for i in range(len(tasks.support.x)):
-            *_, last = learner.adapt(backbone, weights, LabelledSet(tasks.support.x[i], tasks.support.y[i]), tasks.n_way)
-            proba, y = last.predict_proba(tasks.query.x[i]), tasks.query.y[i]
-            right += float((proba.argmax(-1) == y).double().mean())
-            loss -= float(proba.gather(1, y.unsqueeze(1)).clamp_min(1e-12).log().mean())
-            n += 1
-    return right / n, loss / n
+            adaptation = learner.adapt(backbone, weights, LabelledSet(tasks.support.x[i], tasks.support.y[i]), tasks.n_way)
+            first = next(adaptation)
+            *_, last = chain([first], adaptation)
+            y = tasks.query.y[i]
+            proba = last.predict_proba(tasks.query.x[i])
+            before = proba if last is first else first.predict_proba(tasks.query.x[i])
+            loss = -float(proba.gather(1, y.unsqueeze(1)).clamp_min(1e-12).log().mean())
+            yield Validation(_share_right(before, y), _share_right(proba, y), loss)
+
+
+def mean_accuracy(learner: Learner, backbone: Backbone, weights: dict[str, Tensor], batches: Sequence[Episode]) -> tuple[float, float]:
+    """Accuracy on the query and mean query log-loss after full adaptation, over every task of these meta-batches."""
+    mean = Validation.mean(list(validations(learner, backbone, weights, batches)))
+    return mean.accuracy, mean.log_loss
+
+
+def _share_right(proba: Tensor, y: Tensor) -> float:
+    return float((proba.argmax(-1) == y).double().mean())

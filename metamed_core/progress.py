@@ -61,7 +61,7 @@ def live_line(at: Progress, plan: MetaTraining, pace: float, loss: float) -> str
         f"[{'#' * done}{'.' * (N_BAR - done)}] step {at.step} of {plan.meta_steps}",
         f"{_number(pace * plan.meta_batch, '.0f')} tasks/s",
         f"loss {_number(loss, '.4f')}",
-        f"held-out accuracy {at.accuracy:.4f}",
+        f"held-out accuracy {_number(at.accuracy, '.4f')}",
         f"{_left(at, plan, pace)} left",
     ]
     return "  ".join(said)

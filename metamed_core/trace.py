@@ -207,9 +207,10 @@ def start(records: PatientRecords, learner: Learner, weights: str = "universal",
         raise UserError(_TOO_LARGE.format(n=n, most=MAX_CELLS))
     ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
     features = records.features
-    encoder = PatientEncoder.fit(features, ranges)
+    origin = load_weights(weights, learner, seed)
+    encoder = PatientEncoder.fit(features, ranges, origin.panel)
     classes = list(records.classes)
     y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
     support = LabelledSet(encoder.encode(features.loc[records.diagnosed]), y)
     query = encoder.encode(features.loc[records.undiagnosed])
-    return AdaptationTrace(learner, load_weights(weights, learner, seed), support, len(classes), query)
+    return AdaptationTrace(learner, origin, support, len(classes), query)

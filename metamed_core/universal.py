@@ -21,6 +21,7 @@ from torch import Tensor
 
 from metamed_core.backbones import Backbone, backbone_of
 from metamed_core.calibration import Calibration
+from metamed_core.encoding import Panel
 from metamed_core.episode import LabelledSet
 from metamed_core.learner import Calibrated, Learner
 from metamed_core.words import UserError, Words
@@ -32,11 +33,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to adapt from: a network, its initial weights, and the calibration that was learnt for them."""
+    """What to adapt from: a network, its initial weights, and the calibration that was learnt for them.
+
+    panel: the columns that a network for a fixed panel reads; None: it reads any table.
+    """
 
     backbone: Backbone
     weights: dict[str, Tensor]
     calibration: Calibration
+    panel: Panel | None = None
 
     def adapt(self, learner: Learner, support: LabelledSet, n_way: int) -> Iterator[Calibrated]:
         """`Learner.adapt` from here: whoever asks these classifiers gets calibrated probabilities."""
@@ -79,7 +84,18 @@ def _load(path: Path, learner: Learner) -> Start:
         raise _unreadable(path) from error
     if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
         raise _unreadable(path)
-    return Start(backbone, weights, _calibration(path, card))
+    return Start(backbone, weights, _calibration(path, card), _panel(path, card))
+
+
+def _panel(path: Path, card: dict[str, Any]) -> Panel | None:
+    """The columns that the weights are for, where they are not for any table."""
+    if "panel" not in card:
+        return None
+    try:
+        levels = {str(name): tuple(map(str, each)) for name, each in card["panel"]["levels"].items()}
+        return Panel(tuple(map(str, card["panel"]["columns"])), levels)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise _unreadable(path.with_suffix(".json")) from error
 
 
 def _calibration(path: Path, card: dict[str, Any]) -> Calibration:

@@ -5,17 +5,22 @@ Floor 10 of the house.
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from metamed_core.backbones import Backbone
 from metamed_core.compute import Compute
 from metamed_core.episode import Episode, TaskDistribution
 from metamed_core.learner import Learner
-from metamed_core.meta_training import MetaState, MetaTraining, mean_accuracy, meta_train
+from metamed_core.meta_training import MetaState, MetaTraining, Validation, meta_train, validations
 from metamed_core.training_state import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.universal import save_weights
 
@@ -25,11 +30,12 @@ EARLY = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one `meta-train` command makes.
+    """What one `meta-train` command or one run of the page makes.
 
     learner, in_use: with its settings in meta-training, and with those that a user meets, by which it is validated.
-    prior: name and version of `tasks`. out: the weight file. facts: what else its card says. validate: validations
-    after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
+    prior: what is to be known of `tasks`; another value makes other weights. out: the weight file. facts: what else its card says.
+    validate: validations after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
+    initial: weights to start from; None: random ones from the plan's seed. rivals: what needs no meta-training, validated on the same tasks.
     """
 
     learner: Learner
@@ -44,6 +50,8 @@ class Job:
     validate: int = 12
     save_every: float = 30.0
     restart: bool = False
+    initial: Mapping[str, Tensor] | None = None
+    rivals: tuple[Learner, ...] = ()
 
     def validates_at(self, step: int) -> bool:
         """Whether the weights after this step are validated."""
@@ -52,43 +60,118 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step that is done: the meta-loss of its tasks, the last validation, and whether that is of this very step."""
+    """How far it is: the step that is done, the meta-loss of its tasks (NaN while validating), the validations so far, seconds in all.
+
+    validation: `step`, `before`, `accuracy` and `log_loss` of each. rivals: accuracy of each rival on the same tasks, by its name.
+    validated: whether the last validation is of this very step.
+    """
 
     step: int
     loss: float
-    accuracy: float
-    log_loss: float
-    validated: bool
+    validation: tuple[Mapping[str, float], ...] = ()
+    rivals: Mapping[str, float] = field(default_factory=dict)
+    validated: bool = False
+    seconds: float = 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """Of the last validation, after adaptation; NaN before there is one."""
+        return self.validation[-1]["accuracy"] if self.validation else math.nan
+
+    @property
+    def log_loss(self) -> float:
+        """Of the last validation, after adaptation; NaN before there is one."""
+        return self.validation[-1]["log_loss"] if self.validation else math.nan
 
 
 def train(job: Job, compute: Compute) -> Iterator[Progress]:
-    """Do the job, or the part of it that a stop has left undone; yields in the first process only.
+    """Do the job, or the part of it that a stop has left undone; yields in the first process only, after every step and held-out task.
 
-    Weights and card are written at every validation, the state there and every `save_every` seconds.
+    Weights and card are written at every validation, the state there and every `save_every` seconds; both when the generator is closed.
     Raises UserError if the state is of another job or damaged, or a file cannot be written.
     """
-    reached, began = _reached(job, compute), time.perf_counter()
-    validation, held_out = list(reached.validation) if reached else [], [tasks.to(compute.device) for tasks in job.held_out]
-    before, saved = reached.seconds if reached else 0.0, began
-    start = reached.state if reached else None
-    for state in meta_train(job.learner, job.backbone, job.tasks, job.plan, start=start, compute=compute):
-        if not compute.first:
+    reached = _reached(job, compute)
+    begin = reached.state if reached else _initial(job)
+    states = meta_train(job.learner, job.backbone, job.tasks, job.plan, start=begin, compute=compute)
+    if compute.first:
+        yield from _Desk(job, compute.device, reached).follow(states)
+    else:
+        for _ in states:
             continue
+
+
+class _Desk:
+    """What the first process does beside: validates, writes, tells."""
+
+    def __init__(self, job: Job, device: torch.device, reached: TrainingState | None) -> None:
+        self.job = job
+        self.began = self.saved = time.perf_counter()
+        self.before = reached.seconds if reached else 0.0
+        self.validation: list[dict[str, float]] = list(reached.validation) if reached else []
+        self.held_out = [tasks.to(device) for tasks in job.held_out]
+        self.rivals: dict[str, float] = {}
+
+    @property
+    def seconds(self) -> float:
+        """Spent on this job, by earlier commands too."""
+        return self.before + time.perf_counter() - self.began
+
+    def follow(self, states: Iterator[MetaState]) -> Iterator[Progress]:
+        """Take the states one by one."""
+        state, written = None, -1
+        try:
+            for state in states:
+                due = self._is_due(state)
+                if due:
+                    yield from self._validate(state)
+                    self._write_weights(state)
+                if state.step == self.job.plan.meta_steps:
+                    remove_state(state_path(self.job.out))
+                    written = state.step
+                elif due or time.perf_counter() - self.saved >= self.job.save_every:
+                    self._write_state(state)
+                    written = state.step
+                yield self._told(state, state.loss, validated=due)
+        finally:
+            # Also when whoever pulls has stopped: a stop loses nothing.
+            if state is not None and written < state.step:
+                self._write_state(state)
+                self._write_weights(state)
+
+    def _is_due(self, state: MetaState) -> bool:
         # A state may have been written after this step's validation, or before the kill came between the two.
-        due = job.validates_at(state.step) and (not validation or validation[-1]["step"] < state.step)
-        if due:
-            accuracy, loss = mean_accuracy(job.in_use, job.backbone, state.weights, held_out)
-            validation.append({"step": state.step, "accuracy": round(accuracy, 4), "log_loss": round(loss, 4)})
-        now = time.perf_counter()
-        if due:
-            facts = {**job.facts, "validation": validation, "seconds": round(before + now - began)}
-            save_weights(job.out, job.learner, job.backbone, state.weights, facts)
-        if state.step == job.plan.meta_steps:
-            remove_state(state_path(job.out))
-        elif due or now - saved >= job.save_every:
-            _keep(job, TrainingState(state, before + now - began, validation))
-            saved = now
-        yield _progress(state, validation[-1], validated=due)
+        return self.job.validates_at(state.step) and (not self.validation or self.validation[-1]["step"] < state.step)
+
+    def _validate(self, state: MetaState) -> Iterator[Progress]:
+        """The rivals, once, then the learner; tells of every task, so that whoever pulls can stop in between."""
+        for rival in self.job.rivals if not self.rivals else ():
+            found: list[Validation] = []
+            for one in validations(rival, self.job.backbone, {}, self.held_out):
+                found.append(one)
+                yield self._told(state, math.nan)
+            self.rivals[rival.name] = Validation.mean(found).accuracy
+        found = []
+        for one in validations(self.job.in_use, self.job.backbone, state.weights, self.held_out):
+            found.append(one)
+            yield self._told(state, math.nan)
+        mean = {name: round(value, 4) for name, value in dataclasses.asdict(Validation.mean(found)).items()}
+        self.validation.append({"step": state.step, **mean})
+
+    def _write_weights(self, state: MetaState) -> None:
+        job = self.job
+        facts = {**job.facts, "validation": self.validation, "steps_done": state.step, "seconds": round(self.seconds)}
+        save_weights(job.out, job.learner, job.backbone, state.weights, facts)
+
+    def _write_state(self, state: MetaState) -> None:
+        write_state(state_path(self.job.out), TrainingState(state, self.seconds, self.validation), _identity(self.job))
+        self.saved = time.perf_counter()
+
+    def _told(self, state: MetaState, loss: float, *, validated: bool = False) -> Progress:
+        return Progress(state.step, loss, tuple(self.validation), dict(self.rivals), validated, self.seconds)
+
+
+def _initial(job: Job) -> MetaState | None:
+    return None if job.initial is None else MetaState(0, {name: weight.float() for name, weight in job.initial.items()})
 
 
 def _reached(job: Job, compute: Compute) -> TrainingState | None:
@@ -100,13 +183,5 @@ def _reached(job: Job, compute: Compute) -> TrainingState | None:
     return None if data is None else parse_state(data, path, _identity(job))
 
 
-def _keep(job: Job, reached: TrainingState) -> None:
-    write_state(state_path(job.out), reached, _identity(job))
-
-
 def _identity(job: Job) -> dict[str, Any]:
     return identity(job.learner, job.backbone, job.plan, job.prior)
-
-
-def _progress(state: MetaState, last: dict[str, float], *, validated: bool) -> Progress:
-    return Progress(state.step, state.loss, last["accuracy"], last["log_loss"], validated)

@@ -13,8 +13,14 @@ from metamed_core.progress import clock, live_line, plain_line, told
 from metamed_core.universal_training import Progress
 
 PLAN = MetaTraining(meta_steps=4000, meta_batch=16)
-AT = Progress(step=1000, loss=1.5, accuracy=0.55125, log_loss=1.125, validated=True)
-WALK = [Progress(step, math.nan if step == 0 else 2.0 - step / 10, 0.5, 1.0, step in {0, 4}) for step in range(5)]
+
+
+def at(step: int, loss: float, accuracy: float = 0.5, log_loss: float = 1.0, *, validated: bool = True) -> Progress:
+    return Progress(step, loss, ({"step": step, "before": 0.4, "accuracy": accuracy, "log_loss": log_loss},), validated=validated)
+
+
+AT = at(1000, 1.5, 0.55125, 1.125)
+WALK = [at(step, math.nan if step == 0 else 2.0 - step / 10, validated=step in {0, 4}) for step in range(5)]
 
 
 class Terminal(io.StringIO):
@@ -31,7 +37,7 @@ def test_the_live_line_says_step_pace_loss_accuracy_and_time_left() -> None:
 
 
 def test_before_the_first_step_what_is_not_known_is_a_dash() -> None:
-    start = Progress(0, math.nan, 0.5, 1.0, validated=True)
+    start = at(0, math.nan)
     assert live_line(start, PLAN, math.nan, math.nan).endswith("step 0 of 4000  - tasks/s  loss -  held-out accuracy 0.5000  -:--:-- left")
     assert plain_line(start, PLAN, math.nan) == "step 0 of 4000: held-out accuracy 0.5000, log-loss 1.0000; - tasks/s, -:--:-- left"
 
@@ -72,7 +78,7 @@ def test_a_narrow_terminal_gets_no_second_line(monkeypatch: pytest.MonkeyPatch) 
 def test_the_pace_is_todays() -> None:
     """A run gone on with at step 3900 has not done 3900 steps in a moment."""
     out = io.StringIO()
-    list(told([Progress(3900, math.nan, 0.5, 1.0, validated=True)], PLAN, out))
+    list(told([at(3900, math.nan)], PLAN, out))
     assert out.getvalue() == (
         "going on from step 3900 of 4000\nstep 3900 of 4000: held-out accuracy 0.5000, log-loss 1.0000; - tasks/s, -:--:-- left\n"
     )

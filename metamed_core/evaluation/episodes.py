@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from metamed_core.cohort import Cohort, Positions
-from metamed_core.encoding import PatientEncoder
+from metamed_core.encoding import Panel, PatientEncoder
 from metamed_core.episode import Episode, LabelledSet
 
 SHOTS = (1, 3, 5, 10)
@@ -60,9 +60,8 @@ def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> Draw:
     names = eligible(cohort, k_shot)
     chosen = rng.choice(len(names), min(N_WAY, len(names)), replace=False)
     classes = tuple(sorted(names[i] for i in chosen))
-    shuffled = [rng.permutation(cohort.members[name]) for name in classes]
-    support = np.concatenate([rows[:k_shot] for rows in shuffled])
-    query = np.concatenate([rows[k_shot : k_shot + N_QUERY] for rows in shuffled])
+    labelled, others = cohort.apart(classes, k_shot, rng)
+    support, query = np.concatenate(labelled), np.concatenate([rows[:N_QUERY] for rows in others])
     return Draw(classes, rng.permutation(support), rng.permutation(query))
 
 
@@ -75,10 +74,10 @@ def _left_out(cohort: Cohort, index: int, seed: int) -> Draw:
     return Draw(tuple(cohort.members), labelled[labelled != order[index]], np.array([order[index]]))
 
 
-def encoded(cohort: Cohort, episode: Draw) -> Episode:
-    """The episode in cells, scaled by its own patients and the undiagnosed without looking at a label."""
+def encoded(cohort: Cohort, episode: Draw, panel: Panel | None = None) -> Episode:
+    """The episode in cells, scaled by its own patients and the undiagnosed without looking at a label; panel: see `PatientEncoder.fit`."""
     at_hand = np.concatenate([episode.support, episode.query, cohort.undiagnosed])
-    encoder = PatientEncoder.fit(cohort.features.iloc[at_hand], cohort.ranges)
+    encoder = PatientEncoder.fit(cohort.features.iloc[at_hand], cohort.ranges, panel)
     support, query = (_labelled(cohort, encoder, episode, rows) for rows in (episode.support, episode.query))
     return Episode(support, query, len(episode.classes))
 

@@ -52,16 +52,19 @@ def compare(plan: Plan, done: int = 0) -> Iterator[Judged]:
     Results follow from the plan alone, but for the seconds. Raises UserError before the first result if weights cannot be read.
     """
     # Read in the beginning: a missing file is told before anything is waited for.
-    for contestant in plan.contestants:
-        contestant.begin(0)
+    panels = {contestant.key: contestant.begin(0).panel for contestant in plan.contestants}
     rounds = ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
     for index, k_shot in rounds:
         due = plan.contestants[done:]
         done = max(0, done - len(plan.contestants))
         if due:
             episode = draw(plan.cohort, k_shot, index, plan.seed)
-            task = encoded(plan.cohort, episode)
-            yield from (_judged(plan, one, episode, task, k_shot, index) for one in due)
+            # All read the same cells, but for weights that were meta-trained on the columns of one panel.
+            shared = encoded(plan.cohort, episode)
+            for one in due:
+                panel = panels[one.key]
+                task = shared if panel is None else encoded(plan.cohort, episode, panel)
+                yield _judged(plan, one, episode, task, k_shot, index)
 
 
 def _judged(plan: Plan, contestant: Contestant, episode: Draw, task: Episode, k_shot: int, index: int) -> Judged:
