@@ -71,7 +71,7 @@ def _read(path: Path) -> Kept:
     card = read_card(path)
     learner = str(card.get("learner"))
     if learner not in LEARNERS:
-        raise _not_weights(path.name)
+        raise UserError(_NOT_WEIGHTS)
     load_weights(str(path), LEARNERS[learner]())
     return Kept(str(card.get("name") or path.stem), learner, path, card)
 
@@ -105,10 +105,10 @@ def take_in(data: bytes, name: str = "") -> Kept:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = {Path(one.filename).suffix: one for one in archive.infolist()}
             if set(members) != {SUFFIX, ".json"} or len(archive.infolist()) != 2 or any(m.file_size > MAX_BYTES for m in members.values()):
-                raise _not_weights("zip")
+                raise UserError(_NOT_WEIGHTS)
             weights, card = (archive.read(members[ending]) for ending in (SUFFIX, ".json"))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _not_weights("zip") from error
+        raise UserError(_NOT_WEIGHTS) from error
     return _put(weights, card, name or Path(members[SUFFIX].filename).stem)
 
 
@@ -139,10 +139,7 @@ def _put(weights: bytes, card: bytes, name: str) -> Kept:
     return _read(path)
 
 
-def _not_weights(name: str) -> UserError:
-    return UserError(
-        Words(
-            "“{name}” does not hold weights of MetaMed: choose the .zip that “Download weights” gave.",
-            "“{name}”中没有 MetaMed 的权重：请选择由“下载权重”得到的 .zip 文件。",
-        ).format(name=name)
-    )
+_NOT_WEIGHTS = Words(
+    "The file does not hold weights of MetaMed: choose the .zip that “Download weights” gave.",
+    "该文件中没有 MetaMed 的权重：请选择由“下载权重”得到的 .zip 文件。",
+)

@@ -107,9 +107,9 @@ class MetaRun:
         if self.network == ONE_PANEL and panel:
             card["panel"] = {"columns": list(panel.columns), "levels": {name: list(levels) for name, levels in panel.levels.items()}}
         rivals = tuple(PLAIN[name]() for name in RIVALS)
-        told = self.card()
         return Job(
-            learner, in_use, backbone, tasks, held_out, told, self.plan, out, card, validate, save_every, initial=initial, rivals=rivals
+            learner, in_use, backbone, tasks, held_out, self.card(), self.plan, out, card, validate, save_every,
+            initial=initial, rivals=rivals, keep_best=self.split is not None,
         )  # fmt: skip
 
     def _check(self, cohort: Cohort | None) -> None:

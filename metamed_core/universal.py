@@ -84,7 +84,9 @@ def _load(path: Path, learner: Learner) -> Start:
         raise _unreadable(path) from error
     if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
         raise _unreadable(path)
-    return Start(backbone, weights, _calibration(path, card), _panel(path, card))
+    # In the learner's order: safetensors keeps none, and a sum over all weights rounds otherwise from one reading to the next.
+    ordered = {name: weights[name] for name in expected}
+    return Start(backbone, ordered, _calibration(path, card), _panel(path, card))
 
 
 def _panel(path: Path, card: dict[str, Any]) -> Panel | None:

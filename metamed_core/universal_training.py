@@ -36,6 +36,7 @@ class Job:
     prior: what is to be known of `tasks`; another value makes other weights. out: the weight file. facts: what else its card says.
     validate: validations after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
     initial: weights to start from; None: random ones from the plan's seed. rivals: what needs no meta-training, validated on the same tasks.
+    keep_best: the file holds the weights of the best validation so far, not the last: few diseases are soon learnt by heart.
     """
 
     learner: Learner
@@ -52,6 +53,7 @@ class Job:
     restart: bool = False
     initial: Mapping[str, Tensor] | None = None
     rivals: tuple[Learner, ...] = ()
+    keep_best: bool = False
 
     def validates_at(self, step: int) -> bool:
         """Whether the weights after this step are validated."""
@@ -124,7 +126,8 @@ class _Desk:
                 due = self._is_due(state)
                 if due:
                     yield from self._validate(state)
-                    self._write_weights(state)
+                    if not self.job.keep_best or self._is_best():
+                        self._write_weights(state)
                 if state.step == self.job.plan.meta_steps:
                     remove_state(state_path(self.job.out))
                     written = state.step
@@ -136,7 +139,13 @@ class _Desk:
             # Also when whoever pulls has stopped: a stop loses nothing.
             if state is not None and written < state.step:
                 self._write_state(state)
-                self._write_weights(state)
+                if not self.job.keep_best:
+                    self._write_weights(state)
+
+    def _is_best(self) -> bool:
+        """Whether the last validation is better than all before: more often right, or as often and surer of it."""
+        *before, last = [(one["accuracy"], -one["log_loss"]) for one in self.validation]
+        return all(last > one for one in before)
 
     def _is_due(self, state: MetaState) -> bool:
         # A state may have been written after this step's validation, or before the kill came between the two.
@@ -159,7 +168,7 @@ class _Desk:
 
     def _write_weights(self, state: MetaState) -> None:
         job = self.job
-        facts = {**job.facts, "validation": self.validation, "steps_done": state.step, "seconds": round(self.seconds)}
+        facts = {**job.facts, "validation": self.validation, "step": state.step, "seconds": round(self.seconds)}
         save_weights(job.out, job.learner, job.backbone, state.weights, facts)
 
     def _write_state(self, state: MetaState) -> None:
