@@ -102,7 +102,7 @@ def frame(path: str) -> Say:
     st.html(STYLE)
     _menu(say)
     _strip(say)
-    with st.container(gap=None):
+    with st.container(gap=None, key="page_title"):
         st.title(say(page.summary if home else page.title), anchor=False)
         if not home:
             st.caption(say(page.summary))
