@@ -12,14 +12,13 @@ from pages.shared.frame import Say, frame
 
 @dataclass(frozen=True)
 class Door:
-    """One card: where it leads, what one does there, what is inside, and whether it is built."""
+    """One card: where it leads, what one does there, and what is inside."""
 
     path: str
     title: Words
     icon: str
     sentence: Words
     inside: tuple[Words, ...]
-    open: bool
     enter: Words
 
 
@@ -41,7 +40,6 @@ DOORS = (
             ),
             Words("Ranked answers with the nearest labelled patients", "诊断排序，并附最相近的已确诊患者"),
         ),
-        True,
         Words("Open Diagnose", "进入诊断"),
     ),
     Door(
@@ -57,7 +55,6 @@ DOORS = (
             Words("Calibration, net benefit and cost", "校准、净获益与计算成本"),
             Words("What a meta-learned start is worth", "元学习的起点究竟值多少"),
         ),
-        True,
         Words("Open Compare", "进入比较"),
     ),
     Door(
@@ -65,16 +62,15 @@ DOORS = (
         Words("Learn", "学习"),
         ":material/school:",
         Words(
-            "Ten short lessons, one idea a screen, for a class or for oneself.",
-            "十节短课，每屏一个概念，适合课堂教学，也适合自学。",
+            "Short lessons, one idea a screen, for a class or for oneself.",
+            "一节节短课，每屏一个概念，适合课堂教学，也适合自学。",
         ),
         (
-            Words("Episodes, inner and outer loop, prototypes, attention", "任务片段、内外循环、原型与注意力"),
+            Words("Episodes, inner and outer loop, prototypes", "任务片段、内外循环与原型"),
             Words("Predict first, then see", "先预测，再揭晓"),
-            Words("Break it on purpose: one shot, shuffled labels, a leak", "故意弄坏它：单样本、打乱标签、信息泄漏"),
+            Words("Each lesson ends with a way to break it", "每节课最后都试着把它弄坏"),
         ),
-        False,
-        Words("See what comes", "了解即将推出的内容"),
+        Words("Open Learn", "进入学习"),
     ),
 )
 
@@ -115,12 +111,9 @@ def doors(say: Say) -> None:
 
 def enter(say: Say, door: Door) -> None:
     """The card's button; the one primary button of the screen leads to the first."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        kind = "primary" if door is DOORS[0] else "secondary"
-        if st.button(say(door.enter), icon=":material/arrow_forward:", key=f"enter_{door.path[6:-3]}", type=kind):
-            st.switch_page(door.path)
-        if not door.open:
-            st.badge(say(Words("Not built yet", "尚未推出")), color="gray")
+    kind = "primary" if door is DOORS[0] else "secondary"
+    if st.button(say(door.enter), icon=":material/arrow_forward:", key=f"enter_{door.path[6:-3]}", type=kind):
+        st.switch_page(door.path)
 
 
 def points(say: Say, title: Words, icon: str, items: tuple[Words, ...]) -> None:

@@ -14,7 +14,8 @@ from metamed_core.picture import Area, Axis, Dots, Figure, Label, Line, Mark, Pi
 from metamed_core.svg import Scale, marker, ticks
 from metamed_core.words import Language, Words
 
-FONT = 13
+FONT = 14
+NARROWEST = 0.66  # of its usual width; a part that would be narrower goes under the one before
 HOLD = 15  # radius in pixels within which a finger takes hold of a mark
 STYLE = """
 .mm-figure { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; align-items: flex-start; }
@@ -24,9 +25,11 @@ STYLE = """
 .mm-legend { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; font-size: 0.82em; margin: 0.15rem 0 0; padding: 0; list-style: none; }
 .mm-legend li { display: inline-flex; align-items: center; gap: 0.3rem; margin: 0; padding: 0; }
 .mm-how { font-size: 0.8em; line-height: 1.4; margin: 0.2rem 0 0; opacity: 0.88; }
-.mm-table { border-collapse: collapse; font-size: 0.85em; width: 100%; font-variant-numeric: tabular-nums; }
-.mm-table th, .mm-table td { padding: 0.2rem 0.45rem; border-bottom: 1px solid rgba(128, 128, 128, 0.35); text-align: right; font-weight: 400; }
+.mm-part:has(> .mm-table) { min-width: min-content !important; }
+.mm-table { border-collapse: collapse; font-size: 0.82em; width: 100%; font-variant-numeric: tabular-nums; }
+.mm-table th, .mm-table td { padding: 0.2rem 0.35rem; border-bottom: 1px solid rgba(128, 128, 128, 0.35); text-align: right; font-weight: 400; }
 .mm-table thead th { font-weight: 600; vertical-align: bottom; }
+.mm-table td { word-break: keep-all; } .mm-table td:first-child { white-space: nowrap; }
 .mm-table th:first-child, .mm-table td:first-child, .mm-table .mm-text { text-align: left; }
 .mm-table .mm-strong { font-weight: 700; }
 .mm-table svg { vertical-align: -2px; margin-right: 0.35rem; }
@@ -89,7 +92,7 @@ def _cell(table: Table, pen: Pen, row: int, column: int, words: Words, look: Loo
 
 def _part(width: int, title: str, body: str, how: str, legend: str = "") -> str:
     told = f'<p class="mm-how">{how}</p>' if how else ""
-    return f'<section class="mm-part" style="flex-grow:{width}"><h4>{title}</h4>{body}{legend}{told}</section>'
+    return f'<section class="mm-part" style="flex-grow:{width};min-width:min(100%,{NARROWEST * width:.0f}px)"><h4>{title}</h4>{body}{legend}{told}</section>'
 
 
 def _picture(picture: Picture, pen: Pen) -> str:
@@ -147,7 +150,9 @@ class Frame:
     def __init__(self, picture: Picture, pen: Pen) -> None:
         self.picture, self.pen = picture, pen
         width, height = picture.shape
-        self.left, self.bottom = 50 * pen.size, 40 * pen.size
+        texts = [words.into(pen.language) for _, words in picture.y.ticks or ()]
+        wide = max(map(len, texts), default=3) > 3
+        self.left, self.bottom = (64 if wide else 50) * pen.size, 40 * pen.size
         self.x = Scale(picture.x.low, picture.x.high, self.left, width - 12 * pen.size)
         self.y = Scale(picture.y.low, picture.y.high, height - self.bottom, 8 * pen.size)
 

@@ -58,6 +58,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     page = visit(browser, f"{url}/diagnose?lang=zh", dark=True, height=760)
     from_heading(page, "5 · 原型", folder / "prototypes-zh-dark.png")
     compare(browser, url, folder)
+    learn(browser, url, folder)
     page = visit(browser, f"{url}/diagnose", height=1150)
     page.locator("input[type=file]").set_input_files(files=[{"name": "clinic.csv", "mimeType": "text/csv", "buffer": FLAWED.encode()}])
     settle(page)
@@ -78,6 +79,28 @@ def compare(browser: Browser, url: str, folder: Path) -> None:
     page.get_by_role("radio", name="净获益").click()
     settle(page)
     from_heading(page, "4 · 深入查看", folder / "compare-zh-dark.png")
+
+
+def learn(browser: Browser, url: str, folder: Path) -> None:
+    """Learn: MAML's outer loop after ten steps; prototypes after a change of a label, in Chinese, dark."""
+    page = visit(browser, f"{url}/learn?lesson=maml&screen=3", height=980)
+    predict(page, 1)
+    page.locator(".st-key-act_outer_10 button").click()
+    settle(page)
+    page.screenshot(path=folder / "learn-maml.png")
+    page = visit(browser, f"{url}/learn?lesson=prototypes&screen=4&picked=3&lang=zh", dark=True, height=980)
+    predict(page, 1)
+    page.locator(".st-key-act_relabel button").click()
+    settle(page)
+    page.screenshot(path=folder / "learn-prototypes-zh-dark.png")
+
+
+def predict(page: Page, option: int) -> None:
+    """Answer a lesson's question and show."""
+    page.locator(".st-key-lesson_question [role=radiogroup] label").nth(option).click()
+    settle(page)
+    page.locator(".st-key-show button").click()
+    settle(page)
 
 
 def main() -> None:

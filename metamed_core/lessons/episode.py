@@ -5,7 +5,7 @@ Patients are simulated from textbook directions; drawing (`Cohort.apart`), scali
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,8 +24,8 @@ from metamed_core.words import Words
 N_OF_EACH, N_ASKED, N_EPISODES = 12, 3, 30
 COLUMNS = {
     "ferritin": (Words("ferritin (µg/L)", "铁蛋白（µg/L）"), 80, 0.8, 0),
-    "MCV": (Words("MCV (fL)", "MCV（fL）"), 90, 0.07, 0),
-    "TSH": (Words("TSH (mIU/L)", "TSH（mIU/L）"), 1.8, 0.6, 1),
+    "MCV": (Words("MCV (fL)", "红细胞体积（fL）"), 90, 0.07, 0),
+    "TSH": (Words("TSH (mIU/L)", "促甲状腺素（mIU/L）"), 1.8, 0.6, 1),
 }
 """Name, healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
@@ -45,7 +45,7 @@ class EpisodeState(State):
 
     ways: int = whole(3, 2, 5)
     shots: int = whole(2, 1, 5)
-    number: int = whole(0, 0, 999)
+    number: int = whole(2, 0, 999)
     leaked: int = whole(0, 0, N_ASKED)
 
 
@@ -128,8 +128,11 @@ def support_table(state: EpisodeState, *, named: bool = True) -> Table:
     """The labelled patients."""
     one = episode(state)
     title = Words("Support: {n} labelled patients", "支持集：{n} 位已确诊患者").format(n=len(one.support))
-    how = Words("The learner may look at all of this table.", "学习器可以查看这张表的全部内容。")
-    return _table(state, one, sorted(one.support.tolist(), key=lambda row: _number(state, one, row)), title, how, named=named)
+    how = Words("The learner may look at all of the support.", "学习器可以查看支持集的全部内容。")
+    leak = Words("Bold: patients who are asked about as well.", "粗体：同时也被提问的患者。")
+    rows = sorted(one.support.tolist(), key=lambda row: _number(state, one, row))
+    both = frozenset((i, 0) for i, row in enumerate(rows) if row in set(one.query.tolist()))
+    return replace(_table(state, one, rows, title, how + leak if both else how, named=named), strong=both)
 
 
 def query_table(state: EpisodeState, *, revealed: bool) -> Table:
@@ -155,11 +158,11 @@ def classes_table(state: EpisodeState, number: int) -> Table:
     one = episode(state, number)
     rows = tuple((same(k), _called(name)) for k, name in enumerate(one.classes))
     title = Words("Episode {n}", "任务片段 {n}").format(n=number + 1)
-    return Table(title, Words("", ""), (Words("class", "类别"), Words("diagnosis", "诊断")), rows, LOOKS[: len(rows)], width=300)
+    return Table(title, same(""), (Words("class", "类别"), Words("diagnosis", "诊断")), rows, LOOKS[: len(rows)], width=300)
 
 
-def all_episodes(state: EpisodeState, *, shown: int) -> Picture:
-    """Accuracy of the first `shown` of thirty episodes, and the mean so far."""
+def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Picture:
+    """Accuracy of the first `shown` of thirty episodes, and the mean so far; beside: narrow enough to stand beside a table."""
     values = of_state(state)[:shown]
     at = tuple((i + 1.0, value) for i, value in enumerate(values))
     so_far = tuple((i + 1.0, mean(values[: i + 1])) for i in range(len(values)))
@@ -176,7 +179,7 @@ def all_episodes(state: EpisodeState, *, shown: int) -> Picture:
     )
     x = Axis(Words("episode", "任务片段"), 0, N_EPISODES + 1)
     y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
-    return Picture(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(700, 380))
+    return Picture(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
 
 
 def _called(name: str) -> Words:

@@ -30,6 +30,7 @@ MEANS = ((-2.4, -1.1), (2.2, -0.9), (0.3, 1.5))  # ferritin and MCV in standard 
 SPREAD = 0.85
 APART = 2.4  # how far the two faces of a two-faced diagnosis lie from its mean
 LOOKS = looks(len(NAMES))
+BORDER = Look(GREY.colour, "circle", (1, 0))
 NUMBER = r"-?[0-6]\.\d\d"
 
 
@@ -179,10 +180,6 @@ HOW = Words(
     "How to read: filled marks are labelled patients, large outlines the prototypes (means), tinted areas what lies nearest to each.",
     "读法：实心标记为已确诊患者，大空心标记为原型（均值），着色区域为离各原型最近的部分。",
 )
-HAND = Words(
-    "Drag a patient, or reach one with Tab and move it with the arrow keys; Enter picks it.",
-    "可拖动患者，或用 Tab 键选中后用方向键移动；回车键选定。",
-)
 
 
 def plane(
@@ -201,7 +198,7 @@ def plane(
     if regions:
         for k, corners in zip(present(state), geometry.nearest_regions(centres, WIDE, TALL), strict=True):
             marks.append(Area(corners, LOOKS[k], 0.16))
-            marks.append(Line((*corners, *corners[:1]), GREY, width=1.2, opacity=0.8))
+            marks.append(Line((*corners, *corners[:1]), BORDER, width=1, opacity=0.7))
     if judged:
         marks += _judged(state)
     marks += _labelled(state, threads=means)
@@ -213,8 +210,7 @@ def plane(
     if ask:
         marks += _asked_one(state)
     alt = Words("Plane of ferritin and MCV with labelled patients and prototypes", "铁蛋白与 MCV 平面，含已确诊患者与原型")
-    how = HOW + HAND if hand else HOW
-    return Picture(title, how, alt, X, Y, tuple(marks), "asked" if ask else "", str(_picked(state)) if hand else "", (760, 420))
+    return Picture(title, HOW, alt, X, Y, tuple(marks), "asked" if ask else "", str(_picked(state)) if hand else "", (760, 420))
 
 
 def _labelled(state: Prototypes, *, threads: bool) -> list[Mark]:
@@ -250,5 +246,4 @@ def _asked_one(state: Prototypes) -> list[Mark]:
     lines = [Line((here, point), GREY, width=1.5) for point in points(prototypes(state).tolist())]
     told = Words("the patient who is asked about: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
     named = told.format(x=f"{here[0]:.2f}", y=f"{here[1]:.2f}")
-    look = Look("#7A8A8A", "circle", (1, 0))
-    return [*lines, Dots((here,), look, Words("not diagnosed yet (drag it)", "尚未诊断（可拖动）"), 8, names=("asked",), told=(named,))]
+    return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, names=("asked",), told=(named,))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metamed_core import metrics
 from metamed_core.learners.prototypical import Prototypical
 from metamed_core.lessons import why
+from metamed_core.lessons import why_pictures as pictures
 from metamed_core.lessons.latex import number
 from metamed_core.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
 from metamed_core.lessons.why import PORTION, Why
@@ -106,7 +107,7 @@ def practice_loss(state: Why) -> Formula:
 def two_views(state: Why, shown: bool) -> Figure:
     """The curve of practice and one task as the network sees it; before the answer, before any practice."""
     now = state if shown else state.but(practice=0, unlike=0.0)
-    return why.learning(now), why.seen_by_network(now)
+    return pictures.learning(now), pictures.seen_by_network(now)
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ LESSON = Lesson(
                     "它学会的是这六位患者，而不是疾病：他们之间碰巧存在的差异，与疾病造成的差异被同等看待。",
                 ),
             ),
-            figure=lambda state, shown: (why.bars(state, revealed=shown),),
+            figure=lambda state, shown: (pictures.bars(state, revealed=shown),),
             formula=share_right,
             code=Code(metrics.accuracy, "return"),
             knobs=(SHOTS,),
@@ -160,7 +161,7 @@ LESSON = Lesson(
                 2,
                 Words("At the pace of one patient a year that is a working life.", "按一年一位患者的速度，这几乎是整个职业生涯。"),
             ),
-            figure=lambda state, shown: (why.by_shots(state, revealed=shown),),
+            figure=lambda state, shown: (pictures.by_shots(state, revealed=shown),),
             formula=needed,
             code=Code(metrics.accuracy, "return"),
         ),
@@ -180,7 +181,7 @@ LESSON = Lesson(
                     "六位患者定不下十三个未知数。每家都找到了众多吻合解中的一个，而仅凭自己的患者无从知道哪个才对。",
                 ),
             ),
-            figure=lambda state, shown: (why.opinions(state, revealed=shown),),
+            figure=lambda state, shown: (pictures.opinions(state, revealed=shown),),
             formula=agreement,
             code=Code(why.clinics, "plain(Episode"),
             knobs=(SHOTS,),
@@ -190,20 +191,20 @@ LESSON = Lesson(
             text=Words(
                 "**Meta-learning:** a network practises on many small tasks of **other** diseases, each with three labelled patients, and is corrected by how it names new "
                 "ones. It never sees ours. But diseases share organs: what is worth looking at, it can learn elsewhere.",
-                "**元学习：**让网络在许多**其他**疾病的小任务上练习，每个任务每种疾病三位已确诊患者，再根据它对新患者的判断加以纠正。它从未见过我们的疾病。但疾病共用器官系统：该看什么，可以从别处学到。",
+                "**元学习**：让网络在许多**其他**疾病的小任务上练习，每个任务每种疾病三位已确诊患者，再根据它对新患者的判断加以纠正。它从未见过我们的疾病。但疾病共用器官系统：该看什么，可以从别处学到。",
             ),
             question=Question(
                 Words("After practice, how well does it do on our diseases, from the same six patients?", "练习之后，用同样的六位患者，它在我们的疾病上表现如何？"),
                 (Words("As badly as ordinary learning", "与普通学习一样差"), Words("Somewhat better", "略好一些"), Words("As if it had ten times the patients", "好像有了十倍的患者")),
                 2,
                 Words(
-                    "Press [Practise 10 steps] and watch: the curve rises within seconds, and the cloud on the right falls into two. This is computed now, by the "
-                    "meta-training of this app.",
-                    "请按“练习 10 步”并观察：曲线在几秒内上升，右侧的点云分成两团。这是此刻由本应用的元训练实时算出的。",
+                    "Fifty steps of practice, computed just now, and the cloud on the right falls into two. Go on with the buttons, or start over and watch step by step. It is the "
+                    "meta-training that this app uses.",
+                    "刚刚算完五十步练习，右侧的点云已分成两团。可用按钮继续，或重新开始逐步观察。所用的正是本应用自己的元训练。",
                 ),
             ),
             figure=two_views,
-            reveal=lambda state: state.but(practice=max(state.practice, PORTION)),
+            reveal=lambda state: state.but(practice=max(state.practice, 5 * PORTION)),
             formula=practice_loss,
             code=Code(Prototypical.meta_loss, "return cross_entropy"),
             acts=(practise(PORTION), practise(5 * PORTION)),

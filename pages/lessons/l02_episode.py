@@ -10,9 +10,9 @@ from metamed_core.lessons.script import Act, Code, Formula, Knob, Lesson, Note, 
 from metamed_core.picture import Figure
 from metamed_core.words import Words
 
-WAYS = Knob("ways", Words("diagnoses (N, ways)", "诊断数（N，类）"))
-SHOTS = Knob("shots", Words("labelled patients of each (K, shots)", "每种诊断的已确诊患者数（K，样本）"))
-LEAKED = Knob("leaked", Words("asked patients of each diagnosis who are labelled too", "每种诊断中同时出现在支持集里的待判断患者数"))
+WAYS = Knob("ways", Words("diagnoses (N)", "诊断数（N）"))
+SHOTS = Knob("shots", Words("labelled patients of each (K)", "每种诊断的已确诊患者数（K）"))
+LEAKED = Knob("leaked", Words("patients of each in both tables", "每种诊断中同时在两表的患者数"))
 NEXT = Act[EpisodeState]("next", Words("Next episode", "下一个任务片段"), ":material/skip_next:", lambda s: s.but(number=s.number + 1))
 
 # -- what stands under the figures -----------------------------------------------------------------------------------
@@ -67,9 +67,9 @@ def average(state: EpisodeState) -> Formula:
 
 
 def with_leak(state: EpisodeState, shown: bool) -> Figure:
-    """The asked patients and thirty episodes; before the answer nobody stands in both tables."""
+    """The labelled patients and thirty episodes; before the answer nobody stands in both tables."""
     now = state if shown else state.but(leaked=0)
-    return world.query_table(now, revealed=True), world.all_episodes(now, shown=world.N_EPISODES)
+    return world.support_table(now), world.all_episodes(now, shown=world.N_EPISODES, beside=True)
 
 
 # -- the script ------------------------------------------------------------------------------------------------------

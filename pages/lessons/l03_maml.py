@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metamed_core.inner_loop import descend
 from metamed_core.lessons import maml
+from metamed_core.lessons import maml_pictures as pictures
 from metamed_core.lessons.latex import column, mean_of, number
 from metamed_core.lessons.maml import Maml
 from metamed_core.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
@@ -116,7 +117,7 @@ def what_is_lowered(state: Maml) -> Formula:
 def valley(state: Maml, shown: bool) -> Figure:
     """Task A alone; the first inner step once shown."""
     n = min(state.inner, state.steps) if shown else 0
-    return maml.of_task(state, 0, n), maml.patients_of(state, 0, n)
+    return pictures.of_task(state, 0, n), pictures.patients_of(state, 0, n)
 
 
 def three_paths(state: Maml, shown: bool) -> Figure:
@@ -125,18 +126,18 @@ def three_paths(state: Maml, shown: bool) -> Figure:
     told = Words("Three tasks from one start, after {n} of {all} inner steps", "三个任务从同一起点出发，内循环第 {n} / {all} 步").format(
         n=n, all=state.steps
     )
-    return maml.of_all(state, n, title=told), maml.inner_losses(state, n)
+    return pictures.of_all(state, n, title=told), pictures.inner_losses(state, n)
 
 
 def both_loops(state: Maml, shown: bool) -> Figure:
     """The inner paths, and where the outer step goes once shown."""
-    return maml.of_all(state, state.steps, arrows=shown), maml.outer_losses(state)
+    return pictures.of_all(state, state.steps, arrows=shown), pictures.outer_losses(state)
 
 
 def three_ways(state: Maml, shown: bool) -> Figure:
     """The way of the start by each rule once shown."""
     now = state if shown else state.but(outer=0)
-    return maml.of_rules(now, revealed=shown), maml.rule_losses(now, revealed=shown)
+    return pictures.of_rules(now, revealed=shown), pictures.rule_losses(now, revealed=shown)
 
 
 def lowest(state: Maml) -> int:
@@ -260,9 +261,9 @@ LESSON = Lesson(
                 ),
                 2,
                 Words(
-                    "MAML reaches the floor of the grey surface. The others stop elsewhere, often nearly as low: that is why they are used. Move the start: the answer "
-                    "depends on it.",
-                    "MAML 到达灰色曲面的谷底。另外两种停在别处，但损失往往相差不多，所以仍被采用。移动起点看看：结果与它有关。",
+                    "MAML reaches the floor of the grey surface. First order stops elsewhere, nearly as low, at a fraction of the cost. Reptile, which never looks at other "
+                    "patients, may stop higher. Move the start: the ways depend on it.",
+                    "MAML 到达灰色曲面的谷底。一阶 MAML 停在别处，损失相差无几，而计算量小得多。Reptile 从不看另一些患者，可能停得更高。移动起点看看：路线与它有关。",
                 ),
             ),
             figure=three_ways,

@@ -141,7 +141,7 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("One of four patients moves by 1 to the right. How far does the prototype move?", "四位患者中有一位向右移动 1，原型移动多少？"),
-                (Words("By 1", "1"), Words("By 1/2", "1/2"), Words("By 1/4", "1/4"), Words("Not at all", "不动")),
+                (Words("By 1", "移动 1"), Words("By 1/2", "移动 1/2"), Words("By 1/4", "移动 1/4"), Words("Not at all", "不动")),
                 2,
                 Words(
                     "A mean of four: each patient holds a quarter of it. With one labelled patient the prototype would go all the way.",

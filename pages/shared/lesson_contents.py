@@ -50,15 +50,16 @@ def _row(say: Say, lesson: Lesson[Any], *, primary: bool) -> None:
             progress = Words("{done} of {n} screens done", "已完成 {done} / {n} 屏").format(done=done, n=n)
             st.caption(f":material/schedule: {say(minutes)} · {tick}{say(progress)}  \n{say(after)}")
         with button:
-            again = Words("Go on", "继续") if 0 < done < n else Words("Read again", "重读") if done else Words("Begin", "开始")
-            named = Words("{do}: lesson {n}", "{do}第 {n} 课").format(do=again, n=lesson.number)
+            if not done:
+                named = Words("Begin lesson {n}", "开始第 {n} 课")
+            else:
+                named = Words("Go on with lesson {n}", "继续第 {n} 课") if done < n else Words("Read lesson {n} again", "重读第 {n} 课")
             st.button(
-                say(again),
+                say(named.format(n=lesson.number)),
                 key=f"open_{lesson.key}",
                 on_click=go,
                 args=(lesson.key, _next_screen(lesson)),
                 type="primary" if primary else "secondary",
-                help=say(named),
                 width="stretch",
             )
 

@@ -64,4 +64,4 @@ def _knob(say: Say, lesson: Lesson[Any], knob: Knob, stage: Stage) -> None:
         return
     low, high = bounds(lesson.state, knob.name)
     kind = type(current)
-    st.slider(say(knob.label), kind(low), kind(high), step=kind(knob.step), key=key, on_change=turn, width=210)
+    st.slider(say(knob.label), kind(low), kind(high), step=kind(knob.step), key=key, on_change=turn, width=230)

@@ -22,14 +22,16 @@ from pages.shared.lesson_place import Place, Stage, flag, go, here, stage_of
 
 LARGE = 1.3  # times the usual size of text: to be read from the last row
 HAND = Words(
-    "Marks with a ring can be dragged; or reach one with Tab, move it with the arrow keys, pick it with Enter.",
-    "带圆环的标记可以拖动；也可用 Tab 键选中，用方向键移动，按回车选定。",
+    "To move a mark, drag it, or reach it with Tab and use the arrow keys (with Shift in finer steps); Enter picks it.",
+    "移动标记：直接拖动，或用 Tab 键选中后按方向键（按住 Shift 更精细）；回车键选定。",
 )
 COMPACT = """<style>
+.st-key-lesson .katex-display { overflow: visible; }
 .st-key-page_title h1 { font-size: 1rem; padding: 0; } .st-key-page_title [data-testid=stCaptionContainer] { display: none; }
 </style>"""
 BIG_TEXT = f"""<style>
 .st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p, .st-key-lesson .katex {{ font-size: {LARGE}rem; }}
+.st-key-lesson h2 {{ font-size: {LARGE * 1.35}rem; }} .st-key-lesson h3 {{ font-size: {LARGE * 1.15}rem; }}
 .st-key-lesson [data-testid=stCaptionContainer] p {{ font-size: {LARGE * 0.85}rem; }}
 </style>"""
 
@@ -53,7 +55,7 @@ def lesson_page(say: Say) -> None:
             _question(say, screen, stage, place)
         with figure:
             _figure(say, lesson, screen, stage, place)
-        _formula(say, screen, stage, shown=place.screen in stage.shown)
+        _formula(say, screen, stage, place)
         if not place.locked:
             _notes(say, lesson)
         lesson_take_away.take_away(say, lesson, stage, place)
@@ -63,7 +65,7 @@ def _head(say: Say, lesson: Lesson[Any], place: Place) -> None:
     """Where one is and the way on, always in the same place."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="lesson_head"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-            st.button(say(Words("Contents", "目录")), icon=":material/toc:", key="to_contents", on_click=_leave, type="tertiary")
+            st.button(say(Words("Contents", "目录")), icon=":material/toc:", key="to_contents", on_click=go, args=(None,), type="tertiary")
             st.header(f"{lesson.number} · {say(lesson.title)}", anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             st.toggle(
@@ -78,7 +80,7 @@ def _head(say: Say, lesson: Lesson[Any], place: Place) -> None:
                 icon=":material/chevron_left:",
                 key="screen_back",
                 disabled=place.screen == 1,
-                on_click=go_on,
+                on_click=go,
                 args=(lesson.key, place.screen - 1),
             )
             st.markdown(f"**{place.screen} / {n}**", width="content")
@@ -88,21 +90,11 @@ def _head(say: Say, lesson: Lesson[Any], place: Place) -> None:
                 icon_position="right",
                 key="screen_next",
                 disabled=place.screen == n,
-                on_click=go_on,
+                on_click=go,
                 args=(lesson.key, place.screen + 1),
             )
     if place.screen == 1:
         st.caption(say(Words("Goal: {goal}", "目标：{goal}").format(goal=lesson.goal)))
-
-
-def go_on(lesson: str, screen: int) -> None:
-    """Another screen of the same lesson."""
-    go(lesson, screen)
-
-
-def _leave() -> None:
-    go(None)
-    st.session_state["learn_left"] = True
 
 
 def _question(say: Say, screen: Screen[Any], stage: Stage, place: Place) -> None:
@@ -142,10 +134,12 @@ def _answer(say: Say, screen: Screen[Any], stage: Stage, at: int, *, told: bool)
     """The options as they were answered; told: with the right one and why, which a locked link leaves to the teacher."""
     question, chosen = screen.question, stage.chosen.get(at)
     right = question.answer(stage.state) if told else None
+    lines = []
     for i, option in enumerate(question.options):
         icon = "check_circle" if i == right else "radio_button_checked" if i == chosen else "radio_button_unchecked"
         text = f"**{say(option)}**" if i == right else say(option)
-        st.markdown(f":material/{icon}: {text}")
+        lines.append(f":material/{icon}: {text}")
+    st.markdown("  \n".join(lines))
     if not told:
         st.caption(say(Words("Look at the figure; your teacher will explain.", "请看图；老师会讲解。")))
         return
@@ -174,18 +168,17 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], stage: Stage, pl
     st.caption(" ".join(filter(None, [*(say(part.how) for part in figure), say(HAND) if free else ""])))
 
 
-def _formula(say: Say, screen: Screen[Any], stage: Stage, *, shown: bool) -> None:
+def _formula(say: Say, screen: Screen[Any], stage: Stage, place: Place) -> None:
     """The formula, with today's numbers once the answer is shown: they would give it away."""
     formula, code = screen.formula(stage.state), screen.code
     with st.container(key="lesson_formula", gap="small"):
-        general, today = st.columns([1, 2], gap="medium")
-        with general:
-            st.latex(formula.latex_in(say.language))
-        with today:
-            if shown:
-                st.latex(formula.numbers_in(say.language))
-            else:
-                st.caption(say(Words("Today's numbers come with the answer.", "揭晓后显示当前数值。")))
+        # Large numbers beside a large formula would not fit the page.
+        general, today = (st.container(), st.container()) if place.large else st.columns([1, 2], gap="medium")
+        general.latex(formula.latex_in(say.language))
+        if place.screen in stage.shown:
+            today.latex(formula.numbers_in(say.language))
+        else:
+            today.caption(say(Words("Today's numbers come with the answer.", "揭晓后显示当前数值。")))
         st.caption(say(formula.where))
         with st.expander(
             f"{say(Words('The line that computes it', '计算它的那一行代码'))}: `{code.place}`", icon=":material/code:", key="lesson_code"
