@@ -24,7 +24,7 @@ LOOK = (
 body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; max-width: 900px; margin: 1.5rem auto; padding: 0 1rem; color: #0B1414; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 1.5rem 0 0.25rem; }
 article { break-inside: avoid; } .goal { border-left: 4px solid #15807D; padding-left: 0.75rem; }
-.ask { border: 1px solid #D3DEDE; border-radius: 6px; padding: 0.5rem 0.9rem; margin: 0.75rem 0; } .ask ul { margin: 0.25rem 0; }
+.ask { border: 1px solid #D3DEDE; border-radius: 6px; padding: 0.5rem 0.9rem; margin: 0.75rem 0; } .ask ul { margin: 0.25rem 0; padding: 0; list-style: none; }
 code, pre { font-size: 0.82rem; } pre { white-space: pre-wrap; border-left: 3px solid #D3DEDE; padding-left: 0.6rem; }
 .small { font-size: 0.85rem; } math { font-size: 1.1rem; }
 @media print { section.answers { break-before: page; } body { margin: 0; } }

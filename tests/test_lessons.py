@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from metamed_core.handout import handout_html, marked
+from metamed_core.handout import handout_html, marked, mathml
 from metamed_core.lessons.script import Code, Lesson, Note
 from metamed_core.lessons.state import State, bounds, real, whole, word
 from metamed_core.picture import Axis, Figure, Picture, Table, picture_data
@@ -81,6 +81,7 @@ def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> No
     for language in LANGUAGES:
         latex = formula.latex_in(language) + formula.numbers_in(language)
         assert not re.search(r"<\w+>", latex), "a name in a formula has no words"
+        assert not re.search(r"\\|\[\d+pt", re.sub(r"<[^>]*>", "", mathml(latex))), "the handout cannot draw a command of this formula"
         said = [screen.title, screen.text, question.ask, question.reason(after), formula.where]
         for figure in figures(lesson, at, lesson.state()):
             said += [part.title for part in figure] + [part.alt for part in figure if isinstance(part, Picture)]

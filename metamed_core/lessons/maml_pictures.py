@@ -34,8 +34,11 @@ def of_task(state: Maml, which: int, n: int) -> Picture:
     path = inner_path(_now(state), task, state.alpha, n)
     marks = [*_valley(state.seed, which, pair.look, pair.name), *_path(path, pair.look), _start(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
-    title = Words("{name} Support loss {first} → {last}", "{name}支持集损失 {first} → {last}")
-    return _picture(title.format(name=pair.name, first=f"{ends[0]:.2f}", last=f"{ends[1]:.2f}"), marks, INNER_HOW)
+    losses = ends if n else ends[:1]
+    title = Words("{name} Support loss {losses}", "{name}支持集损失 {losses}").format(
+        name=pair.name, losses=" → ".join(f"{value:.2f}" for value in losses)
+    )
+    return _picture(title, marks, INNER_HOW)
 
 
 INNER_HOW = Words(

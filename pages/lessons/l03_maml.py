@@ -73,7 +73,7 @@ def outer_step(state: Maml) -> Formula:
     there = [at - beta * by for at, by in zip(here, mean, strict=True)]
     return Formula(
         r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{\mathrm{query}}_t(\theta'_t)",
-        f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\[4pt] {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
+        f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
         Words(
             "The gradient is taken at the start $\\theta$, through the inner steps, of the loss on **other** patients (query). $\\beta$: outer step size.",
             "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",

@@ -27,7 +27,7 @@ def mean(state: Prototypes) -> Formula:
     patients = world.labelled(state)
     own = patients.values[patients.y == k].tolist()
     centre = world.prototypes(state)[world.present(state).index(k)].tolist()
-    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\[4pt] {mean_of(y for _, y in own)}\end{{pmatrix}}"
+    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
     return Formula(
         r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
         f"{column(centre)} = {summed}",
