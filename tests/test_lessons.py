@@ -79,7 +79,7 @@ def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> No
     assert 0 <= question.answer(after) < len(question.options)
     formula = screen.formula(after)
     for language in LANGUAGES:
-        latex = formula.latex_in(language) + formula.numbers_in(language)
+        latex = f"{formula.latex_in(language)} {formula.numbers_in(language)}"
         assert not re.search(r"<\w+>", latex), "a name in a formula has no words"
         assert not re.search(r"\\|\[\d+pt", re.sub(r"<[^>]*>", "", mathml(latex))), "the handout cannot draw a command of this formula"
         said = [screen.title, screen.text, question.ask, question.reason(after), formula.where]

@@ -56,7 +56,7 @@ def three_losses(state: Maml) -> Formula:
     ends = [(task, maml.inner_path(here, task, state.alpha, state.steps)[-1]) for task in maml.tasks(state.seed)]
     told = [f"{number(maml.support_loss_at(here, task))} \\to {number(maml.support_loss_at(end, task))}" for task, end in ends]
     return Formula(
-        r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \dots",
+        r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
         r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),
         Words(
             "$\\theta'_t$: the weights after {n} steps on task $t$; the numbers are support losses before and after.",

@@ -56,7 +56,7 @@ def score(state: Prototypes) -> Formula:
     """How many asked patients are named rightly."""
     right, n = world.n_right(state)
     return Formula(
-        r"\hat{k}(x) = \arg\min_k |f(x) - c_k|^2",
+        r"\hat{k}(x) = \underset{k}{\mathrm{arg\,min}}\; |f(x) - c_k|^2",
         rf"\frac{{{right}}}{{{n}}} = {number(100 * right / n, 0)}\,\%",
         Words("The nearest prototype names the patient; the share of {n} asked patients that are named rightly.", "由最近的原型给出诊断；{n} 位待判断患者中判断正确的比例。").format(n=n),
     )  # fmt: skip
