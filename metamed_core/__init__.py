@@ -21,6 +21,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        cell_transformer  the in-context network of prior_fitted
        metrics      how good answers are: functions of the right classes and the probabilities
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
+       perceptron_gradients  a Perceptron's derivatives by hand, for a whole meta-batch of tasks at once
        rounds       the support read patient by patient, shared by the learners that compare
        held_out     leave-one-out beside an adaptation
        universal    weights on disk: save, load, check

@@ -62,8 +62,8 @@ class Calibration:
         return cls()
 
     def fitted_with(self, settings: Mapping[str, Any]) -> bool:
-        """Whether it was learnt, and for a learner with these settings."""
-        return self.settings is not None and dict(self.settings) == dict(settings)
+        """Whether it was learnt, and for a learner with these settings; an option that is off is as if the card did not know it."""
+        return self.settings is not None and _chosen(self.settings) == _chosen(settings)
 
     def temperature_of(self, n_support: int, n_way: int, n_columns: int) -> float:
         """The temperature for a task of this size; above 1 softens, below 1 sharpens."""
@@ -79,6 +79,11 @@ class Calibration:
     def apply(self, log_proba: Tensor, n_support: int, n_way: int, n_columns: int) -> Tensor:
         """Calibrated log-probabilities, `(n, n_way)` -> `(n, n_way)`, in the same order: T is positive and the same for all classes."""
         return (log_proba / self.temperature_of(n_support, n_way, n_columns)).log_softmax(-1)
+
+
+def _chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the options that are off: a card written before an option came still speaks of the same learner."""
+    return {name: value for name, value in settings.items() if value is not False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,12 @@ def prototype_head(embeddings: Tensor, y: Tensor, n_way: int) -> dict[str, Tenso
 
 def log_proba(backbone: Backbone, weights: Weights, x: Tensor) -> Tensor:
     """Log softmax of the linear head on the embedding, `(n, ...)` -> `(n, n_way)`."""
-    logits = backbone.embed(weights, x) @ weights[HEAD_WEIGHT].transpose(-1, -2) + weights[HEAD_BIAS]
-    return logits.log_softmax(-1)
+    return head_log_proba(weights, backbone.embed(weights, x))
+
+
+def head_log_proba(head: Weights, embeddings: Tensor) -> Tensor:
+    """Log softmax of the linear head alone, `(n, e)` -> `(n, n_way)`."""
+    return (embeddings @ head[HEAD_WEIGHT].transpose(-1, -2) + head[HEAD_BIAS]).log_softmax(-1)
 
 
 def with_head(backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> dict[str, Tensor]:
@@ -76,6 +80,21 @@ def with_head(backbone: Backbone, weights: Weights, support: LabelledSet, n_way:
 def support_loss(backbone: Backbone, support: LabelledSet) -> Callable[[Weights], Tensor]:
     """The inner loss as a function of the weights."""
     return lambda weights: cross_entropy(log_proba(backbone, weights, support.x), support.y)
+
+
+def moving(
+    backbone: Backbone, initial: Weights, support: LabelledSet, *, head_only: bool
+) -> tuple[Weights, Weights, Callable[[Weights], Tensor]]:
+    """What the inner loop holds still, what it moves, and the inner loss as a function of the latter; `initial` from `with_head`.
+
+    `head_only` moves the head alone (ANIL, Raghu et al. 2020): the body is meta-learnt but does not adapt, so it embeds once.
+    """
+    if not head_only:
+        return {}, initial, support_loss(backbone, support)
+    head = {name: initial[name] for name in (HEAD_WEIGHT, HEAD_BIAS)}
+    held = {name: weight for name, weight in initial.items() if name not in head}
+    embeddings = backbone.embed(held, support.x)
+    return held, head, lambda head: cross_entropy(head_log_proba(head, embeddings), support.y)
 
 
 def descend(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, *, first_order: bool = False) -> dict[str, Tensor]:
@@ -117,14 +136,14 @@ class LinearHeadClassifier(Classifier):
 
 
 def adapt_by_gradient(
-    backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, *, lr: float, n_steps: int
+    backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, *, lr: float, n_steps: int, head_only: bool = False
 ) -> Iterator[LinearHeadClassifier]:
     """Yield the classifier at the start and after each of `n_steps` steps on the whole support, none of which raises its loss."""
     with torch.no_grad():
-        now = with_head(backbone, weights, support, n_way)
-    yield LinearHeadClassifier(backbone, now, support, n_way)
-    loss = support_loss(backbone, support)
+        initial = with_head(backbone, weights, support, n_way)
+        held, now, loss = moving(backbone, initial, support, head_only=head_only)
+    yield LinearHeadClassifier(backbone, initial, support, n_way)
     for _ in range(n_steps):
         with torch.no_grad():
             now = cautious_step(loss, now, lr)
-        yield LinearHeadClassifier(backbone, now, support, n_way)
+        yield LinearHeadClassifier(backbone, {**held, **now}, support, n_way)

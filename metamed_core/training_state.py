@@ -120,7 +120,9 @@ def _digest(facts: str, tensors: Mapping[str, Tensor]) -> str:
 def _differences(theirs: Mapping[str, Any], ours: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Dotted name, value in the file, value now, of everything that is not the same."""
     for key in [*theirs, *(key for key in ours if key not in theirs)]:
-        one, other, name = theirs.get(key), ours.get(key), f"{under}{key}"
+        # An option that came after the state was written was off when it was.
+        before_it_came = False if ours.get(key) is False else None
+        one, other, name = theirs.get(key, before_it_came), ours.get(key), f"{under}{key}"
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             yield from _differences(one, other, f"{name}.")
         elif one != other:

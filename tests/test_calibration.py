@@ -69,6 +69,9 @@ def test_a_known_calibration_is_found_again() -> None:
     assert (found.shots, found.n_way, found.n_columns) == (SHOTS, (2.0, 5.0), (2.0, 50.0))
     assert found.fitted_with({"inner_lr": 0.1})
     assert not found.fitted_with({"inner_lr": 0.2})
+    assert found.fitted_with({"inner_lr": 0.1, "came_later": False}), "an option that the card does not know is off"
+    assert not found.fitted_with({"inner_lr": 0.1, "came_later": True})
+    assert not found.fitted_with({"inner_lr": 0.1, "came_later": 0})
     assert not Calibration.none().fitted_with({})
 
 

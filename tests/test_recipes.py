@@ -22,7 +22,9 @@ def test_the_shipped_weights_were_made_by_the_recipe(name: str) -> None:
     card, (learner, backbone) = read_card(SHIPPED / f"{name}.safetensors"), recipe(name).ingredients(name)
     plan = dataclasses.asdict(recipe(name).plan)
     assert {key: plan[key] for key in card["plan"]} == card["plan"]
-    assert card["settings"] == dataclasses.asdict(learner)
+    settings = dataclasses.asdict(learner)
+    assert {**settings, **card["settings"]} == settings
+    assert all(value is False for name, value in settings.items() if name not in card["settings"]), "an option that came later is off"
     assert backbone_of(card["backbone"]) == backbone
 
 

@@ -153,6 +153,7 @@ def test_what_was_written_comes_back(written: Path) -> None:
         ({"learner": "maml"}, "learner prototypical there, maml here"),
         ({"prior": {"name": "clinical_prior", "version": VERSION + 1}}, f"prior.version {VERSION} there, {VERSION + 1} here"),
         ({"settings": {"inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
+        ({"settings": {"came_later": True}}, "settings.came_later None there, True here"),
         ({"backbone": {**BACKBONE.card(), "width": 9}}, "backbone.width 8 there, 9 here"),
         ({"format": 2}, "format 1 there, 2 here"),
     ],
@@ -164,6 +165,10 @@ def test_a_state_of_another_meta_training_is_refused(written: Path, changes: dic
         "--restart to begin anew.",
         **changes,
     )
+
+
+def test_a_state_from_before_an_option_came_is_gone_on_from_without_it(written: Path) -> None:
+    assert parsed(written, settings={"came_later": False}).state.step == 4
 
 
 DAMAGED = "ours.safetensors.state is damaged, so that meta-training cannot go on from it: restore it, or add --restart to begin anew."

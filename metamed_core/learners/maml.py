@@ -2,6 +2,8 @@
 
 It looks for initial weights from which a few gradient steps on a handful of patients already give a good classifier.
 The meta-gradient goes through those steps (second order) and is taken on query patients that the steps never saw.
+
+An option is ANIL (Raghu, Raghu, Bengio and Vinyals 2020), https://arxiv.org/abs/1909.09157: only the head adapts.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
+from metamed_core import perceptron_gradients as hand
 from metamed_core.backbones import Backbone, Weights
 from metamed_core.episode import Episode, LabelledSet
 from metamed_core.inner_loop import (
@@ -19,9 +23,9 @@ from metamed_core.inner_loop import (
     adapt_by_gradient,
     descended,
     log_proba,
+    moving,
     step_count,
     step_size,
-    support_loss,
     with_head,
 )
 from metamed_core.learner import Learner, cross_entropy
@@ -30,7 +34,11 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class Maml(Learner):
-    """MAML with a head made from prototypes; `first_order` leaves out the derivative of the inner gradient (sec. 5.2)."""
+    """MAML with a head made from prototypes.
+
+    first_order: leave out the derivative of the inner gradient (sec. 5.2). head_only: ANIL, the inner steps move the head alone, in
+    meta-training and in use; the network below it is meta-learnt but stays as it is.
+    """
 
     name: ClassVar[str] = "maml"
     title: ClassVar[Words] = Words("MAML", "MAML（模型无关元学习）")
@@ -44,6 +52,7 @@ class Maml(Learner):
     inner_lr: float = step_size(0.03)
     inner_steps: int = step_count(8)
     first_order: bool = False
+    head_only: bool = False
 
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`."""
@@ -51,11 +60,39 @@ class Maml(Learner):
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
         """See `Learner.adapt`."""
-        return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps)
+        return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps, head_only=self.head_only)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Algorithm 2, line 10: the query loss after the inner steps on the support."""
         initial = with_head(backbone, weights, episode.support, episode.n_way)
-        inner_loss = support_loss(backbone, episode.support)
-        adapted = descended(inner_loss, initial, self.inner_lr, self.inner_steps, first_order=self.first_order)
-        return cross_entropy(log_proba(backbone, adapted, episode.query.x), episode.query.y)
+        held, moved, inner_loss = moving(backbone, initial, episode.support, head_only=self.head_only)
+        adapted = descended(inner_loss, moved, self.inner_lr, self.inner_steps, first_order=self.first_order)
+        return cross_entropy(log_proba(backbone, {**held, **adapted}, episode.query.x), episode.query.y)
+
+    def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """See `Learner.meta_gradient`; for a `Perceptron` written out by hand, which is several times as fast."""
+        if not hand.by_hand(backbone, tasks.support.x):
+            return super().meta_gradient(backbone, weights, tasks, rng)
+        with torch.no_grad():
+            return hand.mean_over_tasks(lambda block: self._by_hand(weights, block), tasks)
+
+    def _by_hand(self, weights: Weights, tasks: Episode) -> tuple[Tensor, Tensor, Tensor]:
+        """The query loss after the inner steps and its gradient, pulled back through the steps and the making of the head; sums over tasks."""
+        support, query = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
+        first, second = hand.body(weights, len(support.x))
+        hidden = start = hand.hidden_layer(first, support)
+        now = initial = hand.with_head(first, second, support, start)
+        walked = []
+        for step in range(self.inner_steps):
+            if step and not self.head_only:
+                hidden = hand.hidden_layer(now.first, support)
+            at = hand.forward(now, support, hidden)
+            if not self.first_order:
+                walked.append((now, at))
+            now = hand.descended(now, support, at, self.inner_lr, head_only=self.head_only)
+        at = hand.forward(now, query, hand.hidden_layer(now.first, query))
+        way = hand.gradient(now, query, at)
+        for before, there in reversed(walked):
+            way = hand.pulled_back(way, before, support, there, self.inner_lr, head_only=self.head_only)
+        first_too, second_too = hand.through_head(way.head, way.offset, initial, support, start)
+        return hand.loss(at, query).sum(), way.first.sum(0) + hand.total([first_too]), way.second.sum(0) + hand.total([second_too])

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
+from metamed_core import perceptron_gradients as hand
 from metamed_core.backbones import Backbone, Weights
 from metamed_core.episode import Episode, LabelledSet, class_means
 from metamed_core.learner import Classifier, Learner, cross_entropy
@@ -58,3 +60,16 @@ class Prototypical(Learner):
         """Algorithm 1: negative log posterior of the query patients under the support's prototypes."""
         centres = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
         return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centres), episode.query.y)
+
+    def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """See `Learner.meta_gradient`; for a `Perceptron` written out by hand, which is several times as fast."""
+        if not hand.by_hand(backbone, tasks.support.x):
+            return super().meta_gradient(backbone, weights, tasks, rng)
+
+        def of_block(block: Episode) -> tuple[Tensor, Tensor, Tensor]:
+            support, query = hand.patients(block.support, block.n_way), hand.patients(block.query, block.n_way)
+            losses, first, second = hand.prototypical(*hand.body(weights, len(support.x)), support, query)
+            return losses.sum(), hand.total(first), hand.total(second)
+
+        with torch.no_grad():
+            return hand.mean_over_tasks(of_block, tasks)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
+from metamed_core import perceptron_gradients as hand
 from metamed_core.backbones import Backbone, Weights
 from metamed_core.episode import Episode, LabelledSet
 from metamed_core.inner_loop import LinearHeadClassifier, adapt_by_gradient, descend, step_count, step_size, support_loss, with_head
@@ -64,6 +65,10 @@ class Reptile(Learner):
         x, y = tasks.query.x, tasks.query.y
         draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch].to(x.device)
 
+        if hand.by_hand(backbone, x):
+            with torch.no_grad():
+                return self._by_hand(weights, tasks, draws)
+
         def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, draws: Tensor) -> tuple[Weights, Tensor]:
             def loss(weights: Weights, rows: Tensor | slice) -> Tensor:
                 head = with_head(backbone, weights, LabelledSet(xs, ys), tasks.n_way)
@@ -77,3 +82,16 @@ class Reptile(Learner):
         with torch.no_grad():
             ends, watched = vmap(adapted)(tasks.support.x, tasks.support.y, x, y, draws)
         return watched.mean(), {name: weight - ends[name].mean(0) for name, weight in weights.items()}
+
+    def _by_hand(self, weights: Weights, tasks: Episode, draws: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The same for a `Perceptron`, all tasks at once and without autograd; `draws` `(n_tasks, inner_steps, minibatch)`."""
+        support, others = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
+        first, second = initial = hand.body(weights, len(support.x))
+        for rows in draws.unbind(1):
+            x, y = tasks.query.x[..., 0].take_along_dim(rows.unsqueeze(-1), 1), tasks.query.y.take_along_dim(rows, 1)
+            minibatch = hand.patients(LabelledSet(x.unsqueeze(-1), y), tasks.n_way)
+            _, of_first, of_second = hand.prototypical(first, second, support, minibatch)
+            first, second = hand.minus(first, of_first, self.inner_lr), hand.minus(second, of_second, self.inner_lr)
+        watched, *_ = hand.prototypical(*initial, support, others)
+        moved = hand.by_name((initial[0] - first).mean(0), (initial[1] - second).mean(0))
+        return watched.mean(), moved
