@@ -135,12 +135,13 @@ class _Desk:
                     self._write_state(state)
                     written = state.step
                 yield self._told(state, state.loss, validated=due)
-        finally:
-            # Also when whoever pulls has stopped: a stop loses nothing.
+        except (GeneratorExit, KeyboardInterrupt):
+            # Whoever pulls has stopped: a stop loses nothing.
             if state is not None and written < state.step:
                 self._write_state(state)
                 if not self.job.keep_best:
                     self._write_weights(state)
+            raise
 
     def _is_best(self) -> bool:
         """Whether the last validation is better than all before: more often right, or as often and surer of it."""

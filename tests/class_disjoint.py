@@ -32,7 +32,7 @@ from metamed_core.tasks.cohort_tasks import FOLDS, DiseaseSplit, split_by_diseas
 from metamed_core.universal_training import train
 
 SHOTS = (1, 5)
-STEPS = {"prototypical": 300, "matching": 300, "maml": 150, "reptile": 300, "prior_fitted": 200}
+STEPS = {"prototypical": 150, "matching": 150, "maml": 60, "reptile": 150, "prior_fitted": 40}
 UNTRAINED = "nearest_centroid"
 
 
@@ -51,7 +51,7 @@ def meta_trained(cohort: Cohort, split: DiseaseSplit, learner: str, start: str, 
         learner, suggested(learner, split, STEPS[learner], start=start), start=start, source=name, sha256=cohort.sha256, split=split
     )
     out = folder / f"{start}.safetensors"
-    for _ in train(run.job(cohort, out), ALONE):
+    for _ in train(run.job(cohort, out, validate=10), ALONE):
         continue
     return Contestant(LEARNERS[learner](), str(out))
 

@@ -148,7 +148,7 @@ def test_ctrl_c_ends_with_a_sentence_and_no_traceback(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("metamed_core.universal_training.mean_accuracy", stopped)
+    monkeypatch.setattr("metamed_core.universal_training.validations", stopped)
     assert main(["meta-train", "--learner", "prototypical", "--out", str(tmp_path / "mine.safetensors")]) == 130
     assert capsys.readouterr().err == "Stopped. Meta-training goes on from its last state when the same command is given again.\n"
 

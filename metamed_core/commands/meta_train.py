@@ -1,26 +1,38 @@
-"""`python -m metamed_core meta-train --learner maml` makes a set of universal weights."""
+"""`python -m metamed_core meta-train`: weights for any table from simulated tasks, or from a table of many diagnoses.
+
+python -m metamed_core meta-train --learner maml                                # the shipped weights of MAML, by its recipe
+python -m metamed_core meta-train --learner maml --cohort table.csv --keep mine  # on the diseases of a table, into the library
+"""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import torch
 
-from metamed_core.commands.numbers import at_least, seconds, seed, step_size
+from metamed_core import library
+from metamed_core.commands.numbers import at_least, seconds, seed, shots, step_size
+from metamed_core.commands.tables import add_table_options, cohort_of
 from metamed_core.compute import DEVICES, Compute, joined
 from metamed_core.episode import Episode
 from metamed_core.learners import LEARNERS
+from metamed_core.meta_run import ANY_TABLE, NETWORKS, RANDOM, UNIVERSAL, MetaRun, suggested
 from metamed_core.meta_training import PRECISIONS, MetaTraining
 from metamed_core.progress import told
 from metamed_core.recipes import recipe
 from metamed_core.tasks import clinical_prior
-from metamed_core.universal import SHIPPED
-from metamed_core.universal_training import Job, train
+from metamed_core.tasks.cohort_tasks import FOLDS, split_by_disease
+from metamed_core.universal import SHIPPED, read_card
+from metamed_core.universal_training import Job, Progress, train
 
+COHORT_STEPS = 300
+"""A few diseases are learnt in so many steps; the best validated weights are kept."""
 VALIDATION_SEED = 20_000_000
 """Validation tasks are drawn from this seed, meta-training tasks from streams of the plan's: they never coincide."""
 
@@ -47,6 +59,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--save-every", type=seconds, default=30.0, metavar="SECONDS", help="how often to write the state (default %(default)g)"
     )
     parser.add_argument("--restart", action="store_true", help="begin anew, also where a stopped run left its state")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output at the end")
+    parser.add_argument("--keep", metavar="NAME", help="put a copy of the weights into the library, where the app offers them")
+    table = parser.add_argument_group("on a table of many diagnoses, split by disease (else: on simulated clinical tasks)")
+    table.add_argument(
+        "--cohort", type=Path, metavar="TABLE", help="the patients; each diagnosis is for meta-training, validation or judging alone"
+    )
+    table.add_argument(
+        "--fold", type=int, choices=range(FOLDS), default=0, help="which third of the diagnoses is novel (default %(default)s)"
+    )
+    table.add_argument("--split-seed", type=seed, default=0, help="of the split (default %(default)s)")
+    table.add_argument(
+        "--start", choices=(UNIVERSAL, RANDOM), default=UNIVERSAL, help="from the shipped weights or random ones (default %(default)s)"
+    )
+    table.add_argument(
+        "--network", choices=list(NETWORKS), default=ANY_TABLE, help="for any table, or a perceptron over these columns alone"
+    )
+    table.add_argument("--n-way", type=at_least(2), default=5, help="diagnoses of a task (default %(default)s)")
+    table.add_argument("--shots", type=shots, default=(1, 5), help="labelled patients of each, one of these numbers a task (default 1,5)")
+    add_table_options(table)
 
 
 def validation_tasks() -> list[Episode]:
@@ -57,21 +88,76 @@ def validation_tasks() -> list[Episode]:
 
 def run(options: argparse.Namespace) -> None:
     """Meta-train by the learner's recipe and the options given, or go on with a run that was stopped."""
-    plan = _plan(options)
     with joined(options.device) as compute:
         if compute.device.type == "cpu":
             torch.set_num_threads(1)  # on nets of this size a second thread only waits; a second process does not
-        job = _job(options, plan, compute)
-        for _ in told(train(job, compute), plan, sys.stderr):
-            continue
+        job = (
+            _prior_job(options, _plan(options, recipe(options.learner).plan), compute)
+            if options.cohort is None
+            else _cohort_job(options, compute)
+        )
+        last = deque(told(train(job, compute), job.plan, sys.stderr), maxlen=1)
+        if last:  # the first process alone is told
+            _close(options, job, last[0])
 
 
-def _plan(options: argparse.Namespace) -> MetaTraining:
+def _close(options: argparse.Namespace, job: Job, last: Progress) -> None:
+    """What stands at the end: the file, how good it is on held-out tasks beside its rivals, and how to judge it."""
+    kept = library.keep(job.out, options.keep).path if options.keep else None
+    card = read_card(job.out)
+    best = next(one for one in card["validation"] if one["step"] == card.get("step", last.step))
+    if options.json:
+        told = {
+            "weights": str(job.out),
+            "kept": kept and str(kept),
+            "sha256": card["sha256"],
+            "seconds": card["seconds"],
+            "run": card.get("run"),
+        }
+        sys.stdout.write(json.dumps(told | {"best": best, "validation": card["validation"], "rivals": dict(last.rivals)}) + "\n")
+    elif last.rivals:
+        rivals = ", ".join(f"{name} {accuracy:.4f}" for name, accuracy in last.rivals.items())
+        novel = ",".join(card["run"]["split"]["novel"]) if card["run"]["split"] else ""
+        sys.stderr.write(
+            f"{job.out}: held-out accuracy {best['accuracy']:.4f} (before adaptation {best['before']:.4f}), after step {best['step']}; {rivals}\n"
+            f"To judge it on diseases never seen: python -m metamed_core evaluate {options.cohort} --weights {job.out} --diagnoses '{novel}'\n"
+        )
+
+
+def _plan(options: argparse.Namespace, plan: MetaTraining) -> MetaTraining:
+    """The plan with whatever the options change."""
     given = {name: getattr(options, name) for name in ("meta_steps", "meta_batch", "meta_lr", "hidden_lr", "groups", "precision", "seed")}
-    return dataclasses.replace(recipe(options.learner).plan, **{name: value for name, value in given.items() if value is not None})
+    return dataclasses.replace(plan, **{name: value for name, value in given.items() if value is not None})
 
 
-def _job(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> Job:
+def _cohort_job(options: argparse.Namespace, compute: Compute) -> Job:
+    """Meta-training on the base diseases of a table."""
+    cohort = cohort_of(options.cohort, options)
+    split = split_by_disease(cohort.counts, options.fold, options.split_seed)
+    steps = COHORT_STEPS if options.meta_steps is None else options.meta_steps
+    plan = _plan(options, suggested(options.learner, split, steps, start=options.start, network=options.network))
+    run = MetaRun(
+        options.learner,
+        plan,
+        options.network,
+        options.start,
+        options.cohort.name,
+        cohort.sha256,
+        split,
+        n_way=options.n_way,
+        shots=options.shots,
+    )
+    for part, names in dataclasses.asdict(split).items():
+        if compute.first:
+            sys.stderr.write(f"{part}: {', '.join(f'{name} ({cohort.counts[name]})' for name in names)}\n")
+    out = options.out or Path(f"{options.learner}_{options.cohort.stem}.safetensors")
+    facts = {"commit": _commit(), "hardware": compute.hardware()}
+    job = run.job(cohort, out, facts=facts, save_every=options.save_every, validate=options.validate)
+    return dataclasses.replace(job, restart=options.restart)
+
+
+def _prior_job(options: argparse.Namespace, plan: MetaTraining, compute: Compute) -> Job:
+    """The learner's recipe on the clinical prior."""
     learner, backbone = recipe(options.learner).ingredients(options.learner)
     in_use, prior = LEARNERS[options.learner](), {"name": "clinical_prior", "version": clinical_prior.VERSION}
     return Job(

@@ -36,3 +36,11 @@ def seed(text: str) -> int:
     if not 0 <= (value := int(text)) < 2**63:
         raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
     return value
+
+
+def shots(text: str) -> tuple[int, ...]:
+    """Different whole numbers from 1, with commas."""
+    values = tuple(int(part) for part in text.split(","))
+    if min(values) < 1 or len(set(values)) < len(values):
+        raise argparse.ArgumentTypeError(f"{text} are no numbers of labelled patients: give different whole numbers from 1, as in 1,5")
+    return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from metamed_core.formats import read_table
-from metamed_core.records import Column, PatientRecords, Role
+from metamed_core.records import PatientRecords
+from metamed_core.records.columns.told import read_columns
 from metamed_core.words import Words
 
 FOLDER = Path(__file__).parents[2] / "sample_data"
@@ -77,24 +77,9 @@ def records_of(key: str) -> PatientRecords:
     """The patients of a bundled cohort, with the roles, units and ranges of its columns file."""
     cohort = cohorts()[key]
     raw = read_table(cohort.file, (FOLDER / cohort.file).read_bytes())
-    told = {column.name: column for column in _columns(FOLDER / cohort.columns_file)}
+    told = {column.name: column for column in read_columns(cohort.columns_file, (FOLDER / cohort.columns_file).read_bytes())}
     guessed = PatientRecords.from_table(raw)
     return guessed.with_columns(tuple(told.get(column.name, column) for column in guessed.columns))
-
-
-def _columns(path: Path) -> list[Column]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return [
-            Column(
-                name=row["column"],
-                role=Role(row["role"]),
-                unit=row["unit"] or "",
-                low=float(row["low"]) if row["low"] else None,
-                high=float(row["high"]) if row["high"] else None,
-                title=Words(row["en"], row["zh"]) if row["en"] else None,
-            )
-            for row in csv.DictReader(lines)
-        ]
 
 
 def called(key: str, text: str) -> Words:
