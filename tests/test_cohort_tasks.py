@@ -97,3 +97,18 @@ def test_a_diagnosis_with_few_patients_is_asked_again_and_one_without_any_left_i
 def test_nothing_to_draw_is_a_sentence() -> None:
     with pytest.raises(UserError, match="are too few to split"):
         CohortTasks(cohort({"a": 1, "b": 1}), shots=(3,)).sample_batch(1, torch.Generator())
+
+
+def test_diagnoses_whose_groups_do_not_go_together_are_not_drawn_together() -> None:
+    table = cohort({f"d{i}": 8 for i in range(3)})
+    groups = ["one hospital"] * 8 + ["A"] * 4 + ["B"] * 4 + ["A"] * 4 + ["B"] * 4
+    tasks = CohortTasks(Cohort.of_table(table.features, table.labels, groups), n_way=2, shots=(2,), n_query=3)
+    assert tasks.allowed == {2: ["d1", "d2"]}, "a diagnosis of one hospital alone cannot be asked about elsewhere"
+    assert tasks.sample_batch(5, torch.Generator().manual_seed(0)).n_way == 2
+
+
+def test_groups_that_allow_no_task_are_a_sentence() -> None:
+    table = cohort({"a": 2, "b": 2})
+    tasks = CohortTasks(Cohort.of_table(table.features, table.labels, ["A", "B", "B", "C"]), n_way=2, shots=(2,), n_query=3)
+    with pytest.raises(UserError, match=r"^2 diagnoses with 4 or more patients are too few to split|^The groups do not allow"):
+        tasks.sample_batch(1, torch.Generator().manual_seed(0))

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from metamed_core.cohort import Cohort
+from metamed_core.cohort import Cohort, Positions
 from metamed_core.encoding import ColumnScale, Panel, with_ranges
 from metamed_core.episode import Episode, LabelledSet
 from metamed_core.words import UserError, Words
@@ -23,6 +23,8 @@ LEAST_PATIENTS = 4
 LEAST_DISEASES = 2
 """In each part, or no task could be drawn from it."""
 FOLDS = 3
+CHOICES = 20
+"""How many choices of diagnoses are tried before a task is held for impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ class CohortTasks:
     @cached_property
     def allowed(self) -> dict[int, list[str]]:
         """For each number of shots that two diagnoses allow, the diagnoses that allow it."""
-        found = {k: [name for name, n in self.cohort.counts.items() if n > k] for k in self.shots}
+        group_of = self.cohort.group_numbers
+        several = {name for name, rows in self.cohort.members.items() if len(np.unique(group_of[rows])) > 1}
+        found = {k: [name for name, n in self.cohort.counts.items() if n > k and name in several] for k in self.shots}
         return {k: names for k, names in found.items() if len(names) >= LEAST_DISEASES}
 
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
@@ -122,7 +126,17 @@ class CohortTasks:
 
     def _task(self, names: list[str], n_way: int, k_shot: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
         """Positions of the labelled patients, class by class, then of the asked."""
-        chosen = [names[i] for i in rng.choice(len(names), n_way, replace=False)]
-        support, others = self.cohort.apart(chosen, k_shot, rng)
+        support, others = self._apart(names, n_way, k_shot, rng)
         asked = [rng.choice(rows, self.n_query, replace=len(rows) < self.n_query) for rows in others]
         return np.concatenate([*support, *asked])
+
+    def _apart(self, names: list[str], n_way: int, k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
+        """Patients of diagnoses drawn anew where their groups do not go together: one disease may be of one hospital, another of another."""
+        problem = None
+        for _ in range(CHOICES):
+            chosen = [names[i] for i in rng.choice(len(names), n_way, replace=False)]
+            try:
+                return self.cohort.apart(chosen, k_shot, rng)
+            except UserError as error:
+                problem = error
+        raise problem or _too_few(len(names))
