@@ -82,12 +82,16 @@ def by_hand(backbone: Backbone, x: Tensor) -> TypeGuard[Perceptron]:
     return isinstance(backbone, Perceptron) and not torch.is_autocast_enabled(x.device.type)
 
 
-def body(weights: Weights, n_tasks: int) -> tuple[Tensor, Tensor]:
-    """A and B of `Perceptron` weights, the same for all tasks; views, not copies, along the tasks."""
+def body(weights: Weights) -> tuple[Tensor, Tensor]:
+    """A `(d+1, h+1)` and B `(h+1, e)` of `Perceptron` weights; `prototypical` takes them so, one for all tasks."""
     unit = weights["in.weight"].new_zeros(weights["in.weight"].shape[1] + 1, 1)
     unit[-1] = 1.0
     first = torch.cat([torch.cat([weights["in.weight"].mT, weights["in.bias"].unsqueeze(0)]), unit], 1)
-    second = torch.cat([weights["out.weight"].mT, weights["out.bias"].unsqueeze(0)])
+    return first, torch.cat([weights["out.weight"].mT, weights["out.bias"].unsqueeze(0)])
+
+
+def for_each(n_tasks: int, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """The same A and B for each task, `(n_tasks, ...)`: views, until a task moves its own."""
     return first.expand(n_tasks, -1, -1), second.expand(n_tasks, -1, -1)
 
 
@@ -112,7 +116,7 @@ def patients(known: LabelledSet, n_way: int) -> Patients:
     """Cells `(n_tasks, n, n_columns, n_channels)` and classes `(n_tasks, n)`, made ready; only channel 0 is read, as by `Perceptron`."""
     values = known.x[..., 0]
     x = torch.cat([values, values.new_ones(*values.shape[:-1], 1)], -1)
-    members = (known.y.unsqueeze(-2) == torch.arange(n_way, device=x.device).unsqueeze(-1)).to(x.dtype)
+    members = x.new_zeros(len(x), n_way, len(known)).scatter_(1, known.y.unsqueeze(1), 1.0)
     counts = members.sum(-1, keepdim=True)
     means = members / counts.clamp_min(1.0)
     targets = means / (counts > 0).sum(-2, keepdim=True)
@@ -121,7 +125,7 @@ def patients(known: LabelledSet, n_way: int) -> Patients:
 
 def hidden_layer(first: Tensor, of: Patients) -> Tensor:
     """H = relu(x~ A)."""
-    return bmm(of.x, first).relu_()
+    return (of.x @ first).relu_()
 
 
 def _gated(back: Tensor, hidden: Tensor) -> Tensor:
@@ -133,7 +137,7 @@ def _gated(back: Tensor, hidden: Tensor) -> Tensor:
 
 def _classes(head: Tensor, offset: Tensor, second: Tensor) -> Tensor:
     """M = V B^T + [0 c]."""
-    classes = bmm(head, second.mT)
+    classes = head @ second.mT
     classes[..., -1] += offset
     return classes
 
@@ -193,27 +197,28 @@ def pulled_back(way: Network, network: Network, of: Patients, at: Pass, lr: floa
 
 def with_head(first: Tensor, second: Tensor, of: Patients, hidden: Tensor) -> Network:
     """The network with the head that its own prototypes make, V = 2 C and c = -|C|^2; see `inner_loop.prototype_head`."""
-    centres = bmm(bmm(of.means, hidden), second)
+    centres = bmm(of.means, hidden) @ second
     return Network(first, second, 2 * centres, -centres.square().sum(-1))
 
 
 def through_head(head: Tensor, offset: Tensor, network: Network, of: Patients, hidden: Tensor) -> tuple[Product, Product]:
     """A gradient in the V and c of `with_head` as one in the A and in the B that they were made of."""
     centres = 2 * head - offset.unsqueeze(-1) * network.head  # 2 dV - 2 dc C, and V is 2 C
-    back = _gated(bmm(of.means.mT, bmm(centres, network.second.mT)), hidden)
+    back = _gated(bmm(of.means.mT, centres @ network.second.mT), hidden)
     return (of.x, back), (bmm(of.means, hidden), centres)
 
 
 def prototypical(first: Tensor, second: Tensor, support: Patients, query: Patients) -> tuple[Tensor, list[Product], list[Product]]:
-    """The loss of `query` under the prototypes of `support`, `(n_tasks,)`, and its gradient in A and in B.
+    """The loss of `query` under the prototypes of `support`, `(n_tasks,)`, and its gradient in A and in B of each task.
 
+    first, second: A and B of each task or, without a leading dimension, of all.
     The softmax of minus squared distances is that of the prototype head, since |f(x)|^2 is the same for every class.
     """
     hidden = hidden_layer(first, support)
     network = with_head(first, second, support, hidden)
     at = forward(network, query, hidden_layer(first, query))
     back = _gated(bmm(at.error.mT, at.classes), at.hidden)
-    of_first, of_second = through_head(bmm(at.outcome, second), at.outcome[..., -1], network, support, hidden)
+    of_first, of_second = through_head(at.outcome @ second, at.outcome[..., -1], network, support, hidden)
     return loss(at, query), [(query.x, back), of_first], [(at.outcome, network.head), of_second]
 
 

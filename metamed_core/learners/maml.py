@@ -79,7 +79,7 @@ class Maml(Learner):
     def _by_hand(self, weights: Weights, tasks: Episode) -> tuple[Tensor, Tensor, Tensor]:
         """The query loss after the inner steps and its gradient, pulled back through the steps and the making of the head; sums over tasks."""
         support, query = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
-        first, second = hand.body(weights, len(support.x))
+        first, second = hand.for_each(len(support.x), *hand.body(weights))
         hidden = start = hand.hidden_layer(first, support)
         now = initial = hand.with_head(first, second, support, start)
         walked = []

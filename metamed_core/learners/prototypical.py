@@ -68,7 +68,7 @@ class Prototypical(Learner):
 
         def of_block(block: Episode) -> tuple[Tensor, Tensor, Tensor]:
             support, query = hand.patients(block.support, block.n_way), hand.patients(block.query, block.n_way)
-            losses, first, second = hand.prototypical(*hand.body(weights, len(support.x)), support, query)
+            losses, first, second = hand.prototypical(*hand.body(weights), support, query)
             return losses.sum(), hand.total(first), hand.total(second)
 
         with torch.no_grad():

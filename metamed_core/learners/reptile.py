@@ -86,7 +86,7 @@ class Reptile(Learner):
     def _by_hand(self, weights: Weights, tasks: Episode, draws: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The same for a `Perceptron`, all tasks at once and without autograd; `draws` `(n_tasks, inner_steps, minibatch)`."""
         support, others = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
-        first, second = initial = hand.body(weights, len(support.x))
+        first, second = initial = hand.for_each(len(support.x), *hand.body(weights))
         for rows in draws.unbind(1):
             x, y = tasks.query.x[..., 0].take_along_dim(rows.unsqueeze(-1), 1), tasks.query.y.take_along_dim(rows, 1)
             minibatch = hand.patients(LabelledSet(x.unsqueeze(-1), y), tasks.n_way)
