@@ -19,6 +19,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        tasks/       clinical_prior: synthetic tasks that look like small clinical tables
     5  learner      Learner, Classifier, and the settings a form can offer
        cell_transformer  the in-context network of prior_fitted
+       teaching_loops  the classic algorithms as good teaching code writes them, to measure our speed against
        metrics      how good answers are: functions of the right classes and the probabilities
     6  inner_loop   prototype head and gradient steps, shared by the learners that descend
        perceptron_gradients  a Perceptron's derivatives by hand, for a whole meta-batch of tasks at once
@@ -30,6 +31,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        measured     the result of an accuracy check, put into a card
     8  trace        AdaptationTrace: the numbers that a live curve draws
        meta_training  the outer loop as a generator
+       bench        how fast meta-training is beside those loops and the machine's own limit
        calibrate    learns a calibration on prior tasks, for the card
     9  diagnosis    Diagnosis: one patient's answer
        recipes      how each learner's shipped weights are made; RECIPES

@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from metamed_core import calibrate
-from metamed_core.commands import card, meta_train
+from metamed_core.commands import bench, card, meta_train
 from metamed_core.compute import speaks
 from metamed_core.words import UserError
 
@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     meta_train.add_options(commands.add_parser("meta-train", help="meta-train a learner and write its weights and card"))
     card.add_options(commands.add_parser("card", help="put the result of an accuracy check into the card of the weights it measured"))
     calibrate.add_options(commands.add_parser("calibrate", help="learn temperatures on prior tasks and write them into the card"))
+    bench.add_options(commands.add_parser("bench", help="measure how fast meta-training is on this computer, beside plain loops"))
     options = parser.parse_args(arguments)
     try:
         options.run(options)

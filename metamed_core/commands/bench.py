@@ -17,7 +17,7 @@ from metamed_core.commands.numbers import seconds
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of bench."""
     parser.set_defaults(run=run)
-    parser.add_argument("--seconds", type=seconds, default=45.0, help="about how long to measure (default %(default)g)")
+    parser.add_argument("--seconds", type=seconds, default=40.0, help="about how long to measure (default %(default)g)")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON: the medians")
 
 
