@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import joblib
-import numpy as np
 import pandas as pd
 import torch
 
@@ -32,7 +31,8 @@ from metamed_core.tasks.cohort_tasks import FOLDS, DiseaseSplit, split_by_diseas
 from metamed_core.universal_training import train
 
 SHOTS = (1, 5)
-STEPS = {"prototypical": 150, "matching": 150, "maml": 60, "reptile": 150, "prior_fitted": 40}
+STEPS = {"prototypical": 100, "matching": 100, "maml": 80, "reptile": 100, "prior_fitted": 40}
+"""Enough to learn a few diseases by heart: the best validated weights, which are kept, come earlier on most tables."""
 UNTRAINED = "nearest_centroid"
 
 
@@ -51,7 +51,7 @@ def meta_trained(cohort: Cohort, split: DiseaseSplit, learner: str, start: str, 
         learner, suggested(learner, split, STEPS[learner], start=start), start=start, source=name, sha256=cohort.sha256, split=split
     )
     out = folder / f"{start}.safetensors"
-    for _ in train(run.job(cohort, out, validate=10), ALONE):
+    for _ in train(run.job(cohort, out, validate=8), ALONE):
         continue
     return Contestant(LEARNERS[learner](), str(out))
 
@@ -80,6 +80,11 @@ def judge(folder: Path, name: str, fold: int, n_episodes: int, starts: tuple[str
         about = {"table": name, "fold": fold, "method": titles[row["contestant"]], "seconds": seconds}
         rows.append(about | {key: row[key] for key in ("k_shot", "episode", "n_way", "balanced_accuracy", "log_loss")})
     return rows
+
+
+def measured(path: Path, *about: Any) -> None:
+    """Judge and write."""
+    pd.DataFrame(judge(*about)).to_csv(path, index=False)
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -120,14 +125,22 @@ def main() -> None:
     options.add_argument("--folds", type=int, default=FOLDS)
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--starts", default="universal", help="universal, none, or both with a comma")
-    options.add_argument("--out", type=Path, help="file for every single result (.csv)")
+    options.add_argument(
+        "--out", type=Path, help="folder for every single result, one .csv a table and split; what lies there is not measured again"
+    )
     chosen = options.parse_args()
-    due = [(name, fold) for name in chosen.tables for fold in range(chosen.folds)]
+    due = [(name, fold) for fold in range(chosen.folds) for name in chosen.tables]
     starts = tuple(chosen.starts.split(","))
-    done = joblib.Parallel(chosen.jobs)(joblib.delayed(judge)(chosen.folder, name, fold, chosen.episodes, starts) for name, fold in due)
-    rows = pd.DataFrame([row for part in done for row in part])
-    if chosen.out:
-        rows.to_csv(chosen.out, index=False)
+    with TemporaryDirectory() as aside:
+        place = chosen.out or Path(aside)
+        place.mkdir(exist_ok=True, parents=True)
+        parts = [(place / f"{name}_{fold}.csv", name, fold) for name, fold in due]
+        joblib.Parallel(chosen.jobs)(
+            joblib.delayed(measured)(path, chosen.folder, name, fold, chosen.episodes, starts)
+            for path, name, fold in parts
+            if not path.exists()
+        )
+        rows = pd.concat([pd.read_csv(path) for path, _, _ in parts])
     result = summary(rows)
     for k, at in result.groupby("k_shot"):
         names = [name for name in chosen.tables if name in at]
@@ -138,7 +151,7 @@ def main() -> None:
             print(
                 f"| {row['method']} | {' | '.join(cells)} | {row['mean']:.1f} | {row['gain']:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}] |"
             )
-    print(f"\nmeta-training of all learners: {np.mean([part[0]['seconds'] for part in done]):.0f} s a table and split")
+    print(f"\nmeta-training of all learners: {rows['seconds'].mean():.0f} s a table and split")
 
 
 if __name__ == "__main__":
