@@ -33,10 +33,10 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        meta_training  the outer loop as a generator
        bench        how fast meta-training is beside those loops and the machine's own limit
        calibrate    learns a calibration on prior tasks, for the card
+       library      weights that were meta-trained on this computer, kept under a name
     9  diagnosis    Diagnosis: one patient's answer
        recipes      how each learner's shipped weights are made; RECIPES
        training_state  a stopped meta-training on disk
-       library      weights that were meta-trained on this computer, kept under a name
        evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves
     10 estimator    FewShotClassifier: the scikit-learn face
        plots/       what the plots of a comparison show, as values
@@ -46,7 +46,8 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        svg          the same plots without plotly, for a page that opens anywhere
        progress     meta-training told on standard error
        lessons/     what the lessons compute and draw, with the library's own code; a lesson as a value
-    12 report       tables to take away, safe in a spreadsheet
+    12 unfinished   meta-trainings of the app on disk: named by a token, held by one tab
+       report       tables to take away, safe in a spreadsheet
        board        a leaderboard as an HTML table
        picture_svg  a lesson's figures as HTML and SVG
     13 comparison_report  a comparison as one HTML file

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Job:
     prior: what is to be known of `tasks`; another value makes other weights. out: the weight file. facts: what else its card says.
     validate: validations after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
     initial: weights to start from; None: random ones from the plan's seed. rivals: what needs no meta-training, validated on the same tasks.
+    owned: whether the files are still this one's to write when it is stopped: another may have gone on from them meanwhile.
     keep_best: the file holds the weights of the best validation so far, not the last: few diseases are soon learnt by heart.
     """
 
@@ -54,6 +55,7 @@ class Job:
     initial: Mapping[str, Tensor] | None = None
     rivals: tuple[Learner, ...] = ()
     keep_best: bool = False
+    owned: Callable[[], bool] = lambda: True
 
     def validates_at(self, step: int) -> bool:
         """Whether the weights after this step are validated."""
@@ -137,7 +139,7 @@ class _Desk:
                 yield self._told(state, state.loss, validated=due)
         except (GeneratorExit, KeyboardInterrupt):
             # Whoever pulls has stopped: a stop loses nothing.
-            if state is not None and written < state.step:
+            if state is not None and written < state.step and self.job.owned():
                 self._write_state(state)
                 if not self.job.keep_best:
                     self._write_weights(state)

@@ -1,34 +1,42 @@
-"""Meta-train: make a new initialisation on a task distribution. Not built yet as a page; says so."""
+"""Meta-train: practise on some diseases, watch on others, judge on diseases never seen; keep the weights and use them."""
 
 from __future__ import annotations
 
+import streamlit as st
+
 from metamed_core.words import Words
-from pages.shared.coming import coming
+from pages.shared import warm
 from pages.shared.frame import frame
 
-WILL = (
-    Words(
-        "Choose what to practise on: a table with many diseases (split by disease) or simulated clinical tasks",
-        "选择练习的材料：包含多种疾病的表格（按疾病划分），或模拟的临床任务",
-    ),
-    Words("Choose a learner and a budget of time", "选择学习器和时间预算"),
-    Words(
-        "Watch the accuracy on unseen diseases, before and after adaptation, beside a start that never trained",
-        "观察在未见疾病上适应前后的准确率，并与未经训练的起点对照",
-    ),
-    Words("Stop and resume without losing what was learnt", "随时停止和继续，已学到的不会丢失"),
-    Words("Keep the weights as a file with a card, and choose them in Diagnose", "把权重连同说明卡存为文件，并在“诊断”中选用"),
-)
-TODAY = (
-    Words(
-        "Diagnose already starts from weights that were meta-trained on simulated clinical tasks; they come with MetaMed.",
-        "“诊断”已从在模拟临床任务上元训练得到的权重出发；这些权重随 MetaMed 一同提供。",
-    ),
-    Words(
-        "The same weights can be made anew from the command line; the README gives the command.",
-        "同样的权重可用命令行重新生成；命令见 README。",
-    ),
-)
-
 say = frame("pages/meta_train.py")
-coming(say, WILL, TODAY)
+with st.skeleton(height=400):
+    warm.ready()
+
+# Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+from pages.shared import match_patients, training_live, training_place, training_result, training_settings, training_tasks
+from pages.shared.workbench import bench as this_tab
+
+bench, training = this_tab(), training_place.training()
+st.markdown(say(training_place.WHAT))
+
+st.header(say(Words("1 · Tasks", "1 · 任务")), anchor=False)
+training_tasks.choose_tasks(say, bench, training)
+if match_patients.check_upload(say, bench):
+    st.stop()
+
+st.header(say(Words("2 · Learner and budget", "2 · 学习器与预算")), anchor=False)
+training_settings.choose_learner(say, training)
+
+st.header(say(Words("3 · Practise", "3 · 练习")), anchor=False)
+training_place.to_address(training)
+training_live.running(say, training)
+training_place.others(say, training)
+
+if training.run is not None and training.progress is not None:
+    st.header(say(Words("4 · Judged on diseases never seen", "4 · 在从未见过的疾病上评判")), anchor=False)
+    training_result.judgement(say, training)
+    st.header(say(Words("5 · Keep and use", "5 · 保存与使用")), anchor=False)
+    training_result.keep(say, training)
+else:
+    st.header(say(Words("Kept weights", "已保存的权重")), anchor=False)
+training_result.shelf(say, training)

@@ -42,12 +42,19 @@ PATIENCE = 30_000  # milliseconds to wait for what must come: a busy computer is
 PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def library_of_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Weights and runs of tests, also of the servers they start, stay out of the user's own library."""
+    os.environ["METAMED_HOME"] = str(tmp_path_factory.mktemp("metamed"))
+
+
 @dataclass(frozen=True)
 class Server:
-    """A running app: its address, and the log it has written so far."""
+    """A running app: its address, the log it has written so far, and its process."""
 
     url: str
     log: Path
+    pid: int = 0
 
     def text(self) -> str:
         """The log as it stands."""
@@ -60,7 +67,7 @@ def serve(log: Path) -> Iterator[Server]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)]
     with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process:
-        running = Server(f"http://127.0.0.1:{port}", log)
+        running = Server(f"http://127.0.0.1:{port}", log, process.pid)
         try:
             _wait_until_healthy(running, process)
             yield running

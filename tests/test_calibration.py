@@ -15,9 +15,9 @@ import pytest
 import torch
 from scipy.optimize import minimize_scalar
 
-from metamed_core.commands import meta_train as command_line
 from metamed_core.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of, judge
 from metamed_core.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
+from metamed_core.commands import meta_train as command_line
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import LabelledSet
 from metamed_core.estimator import FewShotClassifier

@@ -30,7 +30,7 @@ from metamed_core.evaluation.curves import (
     twin_curves,
 )
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, n_left_out, shots_allowed
-from metamed_core.evaluation.leaderboard import Leaderboard, Standing, leaderboard
+from metamed_core.evaluation.leaderboard import Leaderboard, Standing, difference, leaderboard
 from metamed_core.evaluation.match import Judged, compare
 from metamed_core.evaluation.patients import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.plan import Plan, plan_for
@@ -69,6 +69,7 @@ __all__ = [
     "contestants",
     "costs",
     "decision_curve",
+    "difference",
     "disagreements",
     "episode_pairs",
     "leaderboard",

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from metamed_core import library
 from metamed_core.calibration import Calibration
 from metamed_core.learner import Learner
 from metamed_core.learners import LEARNERS
@@ -82,10 +83,11 @@ class Contestant:
 
 
 def all_contestants() -> dict[str, Contestant]:
-    """Everyone who can be chosen by key: each learner from its shipped and from a random start, then the plain classifiers."""
+    """Everyone who can be chosen by key: each learner from its shipped and from a random start and from kept weights, then the plain classifiers."""
     shipped = [name for name in LEARNERS if (SHIPPED / f"{name}.safetensors").exists()]
     ours = [Contestant(LEARNERS[name](), start) for name in LEARNERS for start in (UNIVERSAL, RANDOM) if start == RANDOM or name in shipped]
-    return {one.key: one for one in (*ours, *(Contestant(learner()) for learner in PLAIN.values()))}
+    kept = [Contestant(LEARNERS[one.learner](), str(one.path)) for one in library.kept()]
+    return {one.key: one for one in (*ours, *kept, *(Contestant(learner()) for learner in PLAIN.values()))}
 
 
 def contestants(keys: tuple[str, ...] = DEFAULTS) -> tuple[Contestant, ...]:

@@ -68,6 +68,21 @@ def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metri
     return Leaderboard(metric, k_shot, tuple(_standings(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients)
 
 
+def difference(
+    comparison: Comparison, one: str, other: str, k_shot: int | None = None, metric: Metric = "balanced_accuracy"
+) -> Interval | None:
+    """By how much the contestant `one` is better than `other`, paired, with its 95 % interval; None while no episode is complete.
+
+    Of two that were named before anything was measured: no correction for a search among many.
+    """
+    sample = comparison.sample(metric, k_shot)
+    if sample is None:
+        return None
+    pair = comparison.keys.index(one), comparison.keys.index(other)
+    found = _interval(_crossed(sample, _differences(sample, [pair])), 0, sample, metric, difference=True)
+    return found if MEASURES[metric].higher_is_better else _turned(found, -1.0)
+
+
 def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Metric) -> Iterator[Standing]:
     worse = -1.0 if MEASURES[metric].higher_is_better else 1.0
     pairs = list(combinations(range(len(comparison.entries)), 2))

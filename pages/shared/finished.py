@@ -12,9 +12,10 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
+from metamed_core import library
 from metamed_core.evaluation import Cohort, Comparison, Contestant, Plan, all_contestants
 from metamed_core.words import UserError
 from pages.shared import cohorts
@@ -35,18 +36,23 @@ def is_bundled(patients: Patients) -> bool:
 
 
 @cache
-def _bundled(key: str) -> Cohort:
+def bundled_cohort(key: str) -> Cohort:
+    """A bundled cohort with all its diagnoses, made once for all visitors."""
     return Cohort.of_records(cohorts.records_of(key), cohorts.truth_of(key))
 
 
 def cohort_of(patients: Patients) -> Cohort:
     """The patients that a comparison is held on. Raises UserError where no task is possible."""
-    return _bundled(patients.source) if is_bundled(patients) else Cohort.of_records(patients.kept, patients.truth)
+    return bundled_cohort(patients.source) if is_bundled(patients) else Cohort.of_records(patients.kept, patients.truth)
 
 
-@cache
 def everyone() -> dict[str, Contestant]:
-    """All contestants, their weights read once for all visitors."""
+    """All contestants, their weights read once for all visitors, anew when the library has changed."""
+    return _everyone(library.listing())
+
+
+@lru_cache(maxsize=2)
+def _everyone(_: object) -> dict[str, Contestant]:
     return all_contestants()
 
 
@@ -70,8 +76,12 @@ def _fingerprint(key: str) -> str:
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 
-@cache
 def _card(key: str) -> dict[str, Any]:
+    return _card_in(library.listing(), key)
+
+
+@lru_cache(maxsize=256)
+def _card_in(_: object, key: str) -> dict[str, Any]:
     return dict(everyone()[key].card()) if key in everyone() else {}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from metamed_core import library
 from metamed_core.learner import Learner, Setting, settings
 from metamed_core.learners import LEARNERS
 from metamed_core.words import UserError, Words
@@ -95,15 +96,29 @@ def _ask(bench: Workbench, algorithm: str | None = None, start: str | None = Non
     name = algorithm if algorithm in LEARNERS else was.algorithm
     known = bench.settings.setdefault(name, {})
     values = tuple((one.name, known.setdefault(one.name, one.default)) for one in settings(LEARNERS[name]))
-    bench.question = Question(name, values, start if start in STARTS else was.start, was.seed if seed is None else seed)
+    begin = was.start if start is None else start
+    bench.question = Question(name, values, begin if begin in starts_of(name) else UNIVERSAL, was.seed if seed is None else seed)
+
+
+def use(bench: Workbench, algorithm: str, start: str) -> None:
+    """Ask with this algorithm from this start from now on."""
+    _ask(bench, algorithm, start)
+
+
+def starts_of(algorithm: str) -> dict[str, Words]:
+    """What an algorithm can start from: the shipped weights, random ones, and those in the library, by their path."""
+    return STARTS | {str(one.path): Words(plain(one.name), plain(one.name)) for one in library.kept(algorithm)}
 
 
 def _start(say: Say, bench: Workbench) -> None:
+    offered = starts_of(bench.question.algorithm)
+    if bench.question.start not in offered:  # removed from the library meanwhile
+        _ask(bench, start=UNIVERSAL)
     mirror(say, "start", bench.question.start)
     st.segmented_control(
         say(Words("Starting weights", "初始权重")),
-        list(STARTS),
-        format_func=lambda key: say(STARTS[key]),
+        list(offered),
+        format_func=lambda key: say(offered[key]) if key in offered else "",
         required=True,
         key="start",
         persist_state="session",
@@ -177,14 +192,18 @@ def _to_address(bench: Workbench, learner: type[Learner]) -> None:
     """Write what differs from the defaults into the address, and take out what no longer does."""
     question, source = bench.question, bench.patients.source
     defaults = {one.name: one.default for one in settings(learner)}
-    wanted = {"algorithm": question.algorithm, "start": question.start, "seed": str(question.seed)}
+    wanted = {
+        "algorithm": question.algorithm,
+        "start": question.start,
+        "seed": str(question.seed),
+    }
     wanted |= {name: f"{value:g}" for name, value in question.settings if value != defaults[name]}
     if source in list(cohorts.cohorts())[1:]:
         wanted["cohort"] = source
     ours = {"cohort", "algorithm", "start", "seed", *(one.name for known in LEARNERS.values() for one in settings(known))}
     if question.algorithm == next(iter(LEARNERS)):
         del wanted["algorithm"]
-    if question.start == UNIVERSAL:
+    if question.start != RANDOM:  # kept weights are of this computer alone
         del wanted["start"], wanted["seed"]
     for name in ours:
         if name in wanted and st.query_params.get(name) != wanted[name]:

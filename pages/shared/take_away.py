@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from metamed_core.diagnosis import diagnose
@@ -22,7 +24,7 @@ def offer_csv(say: Say, bench: Workbench) -> None:
         run = {
             "algorithm": question.algorithm,
             "settings": "; ".join(f"{name}={value:g}" for name, value in question.settings),
-            "weights": question.start,
+            "weights": Path(question.start).stem,  # not where it lies on the server
             "seed": question.seed,
             "step": shown.cursor,
             "file": source.file or source.source,

@@ -25,6 +25,7 @@ MODULES = (
     "metamed_core.evaluation",
     "metamed_core.comparison_report",
     "metamed_core.handout",
+    "metamed_core.unfinished",
 )
 N_THREADS = 1  # for networks of this size more threads are 10 to 100 times slower on a small computer (measured)
 

@@ -1,0 +1,139 @@
+"""Meta-trainings of the app on disk: each named by a token that cannot be guessed, held by one tab at a time, gone on with after a restart.
+
+In the folder lie weights, card and state of each (see `universal_training`); no patient is in them, only names of diagnoses.
+
+Floor 12 of the house.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from metamed_core import library
+from metamed_core.meta_run import MetaRun
+from metamed_core.training_state import remove_state, state_path
+from metamed_core.universal import read_card
+from metamed_core.words import UserError, Words
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{12}")
+STALE = 4.0
+"""Seconds without a sign of life after which a tab is taken to be closed."""
+MAX_AGE = 30 * 24 * 3600
+"""Seconds after which a run that nobody has gone on with is cleared away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run on disk: its token, what was chosen, the card of the weights so far, and whether there are steps left."""
+
+    token: str
+    run: MetaRun
+    card: dict[str, Any]
+    stopped: bool
+
+    @property
+    def path(self) -> Path:
+        """Its weights."""
+        return weights_of(self.token)
+
+    @property
+    def step(self) -> int:
+        """The step of the last validation."""
+        return int(self.card["validation"][-1]["step"]) if self.card["validation"] else 0
+
+
+def new_token() -> str:
+    """A name for a new run: whoever does not know it does not find the run."""
+    return secrets.token_urlsafe(9)
+
+
+def weights_of(token: str) -> Path:
+    """Where the weights of a run lie. Raises UserError for what is no token."""
+    if not TOKEN.fullmatch(token):
+        raise _unknown()
+    return library.folder("runs") / f"{token}.safetensors"
+
+
+def find(token: str) -> Unfinished:
+    """The run with this token. Raises UserError if there is none, or it is damaged or of another version."""
+    path = weights_of(token)
+    if not path.exists():
+        raise _unknown()
+    card = read_card(path)
+    return Unfinished(token, MetaRun.of_card(card.get("run") or {}), card, state_path(path).exists())
+
+
+def stopped_runs() -> Iterator[Unfinished]:
+    """Runs with steps left, the latest first; damaged ones are passed over and those that nobody wants any more cleared away."""
+    paths = sorted(library.folder("runs").glob("*.safetensors"), key=lambda path: -path.stat().st_mtime)
+    for path in paths:
+        if time.time() - path.stat().st_mtime > MAX_AGE:
+            remove(path.stem)
+            continue
+        try:
+            found = find(path.stem)
+        except UserError:
+            continue
+        if found.stopped:
+            yield found
+
+
+def remove(token: str) -> None:
+    """Clear a run away."""
+    path = weights_of(token)
+    remove_state(state_path(path))
+    for each in (path, path.with_suffix(".json"), _hold_of(token)):
+        each.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One tab's claim to a run: a file that says who, and by its time when the tab was last alive."""
+
+    token: str
+    owner: str
+
+    def take(self) -> None:
+        """Claim the run. Raises UserError while another tab is alive on it."""
+        path = _hold_of(self.token)
+        if path.exists() and path.read_text("utf-8") != self.owner and time.time() - path.stat().st_mtime < STALE:
+            raise UserError(
+                Words(
+                    "This meta-training is running in another tab, or was a moment ago: stop it there, or wait a few seconds and press again.",
+                    "该元训练正在另一标签页中运行（或刚刚还在运行）：请在那里停止，或稍等几秒后再点击。",
+                )
+            )
+        path.write_text(self.owner, "utf-8")
+
+    def is_ours(self) -> bool:
+        """Whether no other tab has claimed it since."""
+        path = _hold_of(self.token)
+        return path.exists() and path.read_text("utf-8") == self.owner
+
+    def touch(self) -> None:
+        """Show that this tab is alive."""
+        _hold_of(self.token).touch()
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self.is_ours():
+            _hold_of(self.token).unlink(missing_ok=True)
+
+
+def _hold_of(token: str) -> Path:
+    return weights_of(token).with_suffix(".held")
+
+
+def _unknown() -> UserError:
+    return UserError(
+        Words(
+            "There is no meta-training under this address any more: begin a new one.",
+            "该地址下已没有元训练：请新建一次。",
+        )
+    )

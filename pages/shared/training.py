@@ -1,0 +1,277 @@
+"""The meta-training that this browser tab is about: what is asked, how far it is, what it is worth on diseases never seen.
+
+One value in `st.session_state`, free of language. Steps are pulled: while it runs, a fragment asks for a slice of them every tick, so a closed
+tab ends the work. On disk lie its weights and where it stands (`metamed_core.unfinished`), under a token that stands in the address.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from metamed_core.cohort import Cohort
+from metamed_core.compute import ALONE
+from metamed_core.evaluation import Comparison, Judged, Plan, compare
+from metamed_core.meta_run import ANY_TABLE, UNIVERSAL, MetaRun, suggested
+from metamed_core.tasks.cohort_tasks import DiseaseSplit, split_by_disease
+from metamed_core.unfinished import Hold, Unfinished, find, new_token, remove, stopped_runs, weights_of
+from metamed_core.universal_training import Progress, train
+from metamed_core.words import UserError, Words
+from pages.shared import cohorts, finished
+from pages.shared.workbench import Patients
+
+KEY = "training"
+PRIOR = "prior"  # the source that is no cohort
+SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
+SAVE_EVERY = 5.0  # seconds of work that a killed server may lose
+N_VALIDATIONS = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is chosen on the page; `split` where the visitor has dealt the diagnoses otherwise than fold and seed do."""
+
+    source: str
+    learner: str = "prototypical"
+    network: str = ANY_TABLE
+    start: str = UNIVERSAL
+    meta_steps: int = 300
+    fold: int = 0
+    seed: int = 0
+    split: DiseaseSplit | None = None
+
+
+@dataclass
+class Training:
+    """The state of one tab; see the top of this file."""
+
+    asked: Asked
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    patients: Patients | None = None
+    cohort: Cohort | None = None
+    problem: Words | None = None
+    complaint: Words | None = None
+    beside: str = ""  # what the complaint is about: "keep" or "take"; empty: the run
+    said: Words | None = None
+    run: MetaRun | None = None
+    token: str = ""
+    opened: str = ""  # the token that the address has asked for
+    progress: Progress | None = None
+    losses: list[tuple[int, float]] = field(default_factory=list)
+    pulled: Iterator[Progress] | None = None
+    judging: Iterator[Judged] | None = None
+    plan: Plan | None = None
+    comparison: Comparison | None = None
+    uploads: object = None
+    began: tuple[float, int] = (0.0, 0)
+    unsettled: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def forget(self) -> None:
+        """Hold no patient any more, and leave nothing on disk of a run on a table of one's own."""
+        with self.lock:
+            private = self.run is not None and not is_public(self.run)
+            self.stop()
+            if private and self.token:
+                remove(self.token)
+            self.patients = self.cohort = self.run = self.plan = self.comparison = self.progress = None
+            self.token = ""
+
+    def ask(self, **changes: Any) -> None:
+        """Ask something else, for the next run; what there is of this one stays on disk."""
+        if self.asked != (asked := replace(self.asked, **changes)):
+            self.stop()
+            self.asked, self.complaint, self.said = asked, None, None
+            if self.run is not None:
+                self.leave()
+
+    def leave(self) -> None:
+        """Look at no run any more."""
+        self.stop()
+        self.run = self.progress = self.plan = self.comparison = None
+        self.token = ""
+
+    # -- what is asked ---------------------------------------------------------------------------------------------------
+
+    def settle(self, patients: Patients | None) -> None:
+        """Take up the patients; None for simulated tasks."""
+        if patients is self.patients and (self.cohort is not None or self.problem is not None or patients is None):
+            return
+        self.patients, self.cohort, self.problem = patients, None, None
+        if patients is not None:
+            try:
+                self.cohort = finished.cohort_of(patients)
+            except UserError as error:
+                self.problem = error.words
+
+    @property
+    def split(self) -> DiseaseSplit | None:
+        """How the diagnoses are dealt; None for simulated tasks. Raises UserError where they are too few."""
+        if self.cohort is None:
+            return None
+        return self.asked.split or split_by_disease(self.cohort.counts, self.asked.fold)
+
+    def wanted(self) -> MetaRun:
+        """The run that is asked for. Raises UserError for a choice that cannot be."""
+        asked, split = self.asked, self.split
+        plan = suggested(asked.learner, split, asked.meta_steps, asked.seed, asked.start, asked.network)
+        source = self.patients.file or asked.source if self.patients is not None else ""
+        return MetaRun(asked.learner, plan, asked.network, asked.start, source, self.cohort.sha256 if self.cohort else "", split)
+
+    @property
+    def lacks_table(self) -> bool:
+        """Whether the run is on a table that is not open here."""
+        return self.run is not None and self.run.split is not None and (self.cohort is None or self.cohort.sha256 != self.run.sha256)
+
+    # -- running ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether steps are being made."""
+        return self.pulled is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being computed."""
+        return self.pulled is not None or self.judging is not None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all steps are made."""
+        return self.run is not None and self.progress is not None and self.progress.step >= self.run.plan.meta_steps and not self.running
+
+    @property
+    def hold(self) -> Hold:
+        """This tab's claim to the run."""
+        return Hold(self.token, self.owner)
+
+    def begin(self) -> None:
+        """Start a new run of what is asked."""
+        with self.lock:
+            self.leave()
+            try:
+                self.run = self.wanted()
+            except UserError as error:
+                self.complaint = error.words
+                return
+            self.token = new_token()
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Make the steps that are left, from wherever the run was stopped."""
+        with self.lock:
+            self.complaint, self.said, self.beside = None, None, ""
+            if self.run is None or self.running:
+                return
+            try:
+                self.hold.take()
+                job = self.run.job(self.cohort, weights_of(self.token), save_every=SAVE_EVERY, validate=N_VALIDATIONS)
+                self.pulled = train(replace(job, owned=self.hold.is_ours), ALONE)
+                self.judging = self.plan = self.comparison = None
+                self.began = (time.perf_counter(), self.progress.step if self.progress else 0)
+            except UserError as error:
+                self.complaint = error.words
+
+    def stop(self) -> None:
+        """Make no more steps; everything so far is written."""
+        with self.lock:
+            pulled, self.pulled, self.judging = self.pulled, None, None
+            if pulled is not None:
+                pulled.close()  # type: ignore[attr-defined]
+                self.hold.release()
+
+    def open(self, token: str) -> None:
+        """Look at a run on disk; it goes on when asked to. Raises UserError if there is none."""
+        with self.lock:
+            self._take_up(find(token))
+
+    def _take_up(self, found: Unfinished) -> None:
+        self.stop()
+        run, self.token = found.run, found.token
+        source = run.source if run.source in cohorts.cohorts() else (self.asked.source if run.split else PRIOR)
+        self.asked = Asked(source, run.learner, run.network, run.start, run.plan.meta_steps, 0, run.plan.seed, run.split)
+        self.run, self.losses, self.plan, self.comparison = run, [], None, None
+        step = found.step if found.stopped else run.plan.meta_steps
+        self.progress = Progress(step, float("nan"), tuple(found.card["validation"]), seconds=found.card["seconds"])
+
+    def judge(self) -> None:
+        """Judge the weights so far on the novel diseases."""
+        with self.lock:
+            if self.run is None or self.cohort is None or self.run.split is None or self.lacks_table or self.busy:
+                return
+            try:
+                self.plan = self.run.judged(self.cohort, weights_of(self.token))
+                self.comparison, self.judging = Comparison.of(self.plan), compare(self.plan)
+            except UserError as error:
+                self.complaint = error.words
+
+    def tick(self) -> None:
+        """One slice of steps or of judgements. Streamlit may end it between two; none is lost then."""
+        until = time.perf_counter() + SLICE
+        if self.running:
+            self.hold.touch()
+        while self.busy and time.perf_counter() < until:
+            self._pull()
+            # Streamlit looks here whether something else is wanted (Stop, say); if so, this run of the page ends at once.
+            st.session_state.get(KEY)
+
+    def _pull(self) -> None:
+        """The next step, held-out task or judgement. Two runs of the page may overlap for a moment: the lock keeps them apart."""
+        with self.lock:
+            try:
+                if self.pulled is not None:
+                    self._step(self.pulled)
+                elif self.judging is not None and self.comparison is not None:
+                    self._judgement(self.judging, self.comparison)
+            except UserError as error:
+                self.complaint, self.pulled, self.judging = error.words, None, None
+
+    def _step(self, pulled: Iterator[Progress]) -> None:
+        progress = next(pulled, None)
+        if progress is None:
+            self.pulled = None
+            self.hold.release()
+            self.judge()
+            return
+        if self.progress is None or progress.step > self.progress.step:
+            self.losses.append((progress.step, progress.loss))
+        self.progress = progress
+
+    def _judgement(self, judging: Iterator[Judged], comparison: Comparison) -> None:
+        result = next(judging, None)
+        if result is None:
+            self.judging = None
+        else:
+            self.comparison = comparison.plus([result])
+
+    @property
+    def pace(self) -> float | None:
+        """Steps a second since the last start; None before there is a step."""
+        if self.progress is None or (done := self.progress.step - self.began[1]) < 1:
+            return None
+        return done / max(time.perf_counter() - self.began[0], 1e-9)
+
+
+def is_public(run: MetaRun) -> bool:
+    """Whether a run's tasks come from a bundled cohort as it is shipped, or from the prior: no patient of a visitor's is behind it."""
+    return run.split is None or (run.source in cohorts.cohorts() and run.sha256 == finished.bundled_cohort(run.source).sha256)
+
+
+def public_runs() -> list[Unfinished]:
+    """Stopped runs that anybody may go on with."""
+    return [one for one in stopped_runs() if is_public(one.run)]
+
+
+def attempt(training: Training, act: Callable[[], None], beside: str = "") -> None:
+    """Do something that a person has asked for; what goes wrong is said on the page, beside what it is about."""
+    training.complaint, training.said, training.beside = None, None, beside
+    try:
+        act()
+    except UserError as error:
+        training.complaint = error.words

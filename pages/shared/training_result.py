@@ -1,0 +1,186 @@
+"""What the weights are worth on diseases never seen, and what to do with them: keep, take away, use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from metamed_core import library
+from metamed_core.board import leaderboard_html
+from metamed_core.evaluation import CLAIM, Comparison, costs, difference, leaderboard
+from metamed_core.intervals import Interval
+from metamed_core.learners import LEARNERS
+from metamed_core.library import Kept
+from metamed_core.palette import Look, contestant_looks
+from metamed_core.unfinished import weights_of
+from metamed_core.words import Words
+from pages.shared import match_settings, training, workbench
+from pages.shared.forms import complain, use
+from pages.shared.frame import Say, fresh_key
+from pages.shared.text import plain
+from pages.shared.training import Training
+
+UNTRAINED = "nearest_centroid"
+
+
+def judgement(say: Say, current: Training) -> None:
+    """The sentence and the table; a button where nothing is judged yet."""
+    run, comparison = current.run, current.comparison
+    if run is not None and run.split is None:
+        st.info(
+            say(
+                Words(
+                    "Simulated tasks hold no disease back: keep the weights below and compare them with the shipped ones on patients.",
+                    "模拟任务没有留出的疾病：请在下方保存权重，并在患者上与自带权重比较。",
+                )
+            )
+        )
+    elif comparison is None or not comparison.judged_shots:
+        if not current.busy:
+            st.button(
+                say(Words("Judge on the novel diseases", "在新疾病上评判")),
+                icon=":material/gavel:",
+                key="training_judge",
+                on_click=current.judge,
+                disabled=current.lacks_table or not weights_of(current.token).exists(),
+            )
+    else:
+        _table(say, comparison)
+
+
+def _table(say: Say, comparison: Comparison) -> None:
+    least = comparison.judged_shots[0]
+    found = difference(comparison, comparison.keys[0], UNTRAINED, least)
+    if found is not None:
+        words, better = verdict(found, least)
+        (st.success if better else st.warning)(say(words), icon=":material/trending_up:" if better else ":material/trending_flat:")
+    looks = _looks(say, comparison)
+    for k in comparison.judged_shots:
+        board = leaderboard(comparison, k)
+        st.markdown(f"**{say(_title(k, board.n_episodes, board.n_patients))}**")
+        cost = {one.entry.key: one for one in costs(comparison, k)}
+        st.html(leaderboard_html(board, looks, cost, say.language))
+    st.caption(plain(say(CLAIM)))
+
+
+def _looks(say: Say, comparison: Comparison) -> dict[str, Look]:
+    """As in Compare; the weights of this run by what they are, since their file has no name yet."""
+    titles = {entry.key: say(entry.title) for entry in comparison.entries}
+    learner = LEARNERS[comparison.entries[0].learner].title
+    titles[comparison.keys[0]] = say(Words("{learner}, meta-trained here", "{learner}（此次元训练）").format(learner=learner))
+    return contestant_looks(titles)
+
+
+def _shots(k: int) -> Words:
+    return Words("one labelled patient", "一位已确诊患者") if k == 1 else Words("{k} labelled patients", "{k} 位已确诊患者").format(k=k)
+
+
+def _title(k: int, episodes: int, patients: int) -> Words:
+    return Words(
+        "Novel diseases, {shots} of each: {episodes} tasks, {patients} patients",
+        "新疾病，每种{shots}：{episodes} 个任务，{patients} 位患者",
+    ).format(shots=_shots(k), episodes=episodes, patients=patients)
+
+
+def verdict(found: Interval, k: int) -> tuple[Words, bool]:
+    """Whether meta-training beats the untrained prototype, in a sentence; and whether it does beyond chance."""
+    low, high = (f"{100 * end:+.1f}" for end in (found.low, found.high))
+    of = {"shots": _shots(k), "points": f"{100 * found.mean:+.1f}", "low": low, "high": high}
+    if found.low > 0:
+        return Words(
+            "On diseases it never met, with {shots} of each, it beats the untrained prototype by {points} points (95 % interval {low} to {high}).",
+            "在从未见过的疾病上（每种{shots}），准确率比未训练的原型高 {points} 个百分点（95% 区间 {low} 至 {high}）。",
+        ).format(**of), True
+    return Words(
+        "On diseases it never met, with {shots} of each, it does not beat the untrained prototype: {points} points (95 % interval {low} to {high}). "
+        "Use the shipped weights, or give it more diseases to practise on.",
+        "在从未见过的疾病上（每种{shots}），它并不优于未训练的原型：{points} 个百分点（95% 区间 {low} 至 {high}）。请使用自带权重，或提供更多疾病供其练习。",
+    ).format(**of), False
+
+
+def keep(say: Say, current: Training) -> None:
+    """Name the weights of this run and put them into the library."""
+    if current.run is None or current.busy or not weights_of(current.token).exists():
+        return
+
+    def press() -> None:
+        def act() -> None:
+            one = library.keep(weights_of(current.token), str(st.session_state.get("training_name") or ""))
+            current.said = Words("Kept as “{name}”.", "已保存为“{name}”。").format(name=one.name)
+
+        training.attempt(current, act, "keep")
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            say(Words("Name for these weights", "为这些权重命名")),
+            key="training_name",
+            max_chars=60,
+            persist_state="session",
+            placeholder=say(Words("e.g. blood diseases 2026", "例如：血液病 2026")),
+            width=320,
+        )
+        st.button(say(Words("Keep", "保存")), icon=":material/save:", key="training_keep", type="primary", on_click=press)
+    answer(say, current, "keep")
+
+
+def shelf(say: Say, current: Training) -> None:
+    """The kept weights: use, download, remove; and those of another computer."""
+    for one in library.kept():
+        _kept(say, current, one)
+    answer(say, current, "take")
+    with st.popover(say(Words("Take in weights from a file", "从文件导入权重")), icon=":material/upload_file:"):
+        key = fresh_key("training_zip")
+
+        def take() -> None:
+            file, name = st.session_state.get(key), str(st.session_state.get("take_name") or "")
+            if file is not None:
+                training.attempt(current, lambda: _took(current, library.take_in(file.getvalue(), name)), "take")
+
+        st.text_input(say(Words("Name (default: as in the file)", "名称（默认与文件相同）")), key="take_name", max_chars=60)
+        st.file_uploader(
+            say(Words("A .zip that “Download” gave", "由“下载”得到的 .zip 文件")), type=["zip"], key=key, on_change=take, max_upload_size=60
+        )
+
+
+def answer(say: Say, current: Training, beside: str) -> None:
+    """What came of the last press here."""
+    if current.beside == beside:
+        complain(say, current.complaint)
+        if current.said is not None:
+            st.success(plain(say(current.said)))
+
+
+def _took(current: Training, one: Kept) -> None:
+    current.said = Words("Taken in as “{name}”.", "已导入为“{name}”。").format(name=one.name)
+
+
+def _kept(say: Say, current: Training, one: Kept) -> None:
+    card = one.card
+    accuracy = max((each["accuracy"] for each in card.get("validation", [])), default=float("nan"))
+    run = card.get("run") or {}
+    made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"kept_{one.path.stem}"):
+        told = Words(
+            "{learner} · {made} · on {source} · {accuracy} % on held-out diseases",
+            "{learner} · {made} · 练习于 {source} · 验证疾病上 {accuracy}%",
+        ).format(learner=LEARNERS[one.learner].title, made=made, source=run.get("source") or "-", accuracy=f"{100 * accuracy:.1f}")
+        st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(told))}]", width="stretch")
+        if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
+            use(workbench.bench(), one.learner, str(one.path))
+            st.switch_page("pages/diagnose.py")
+        if st.button(say(Words("Use in Compare", "用于比较")), key=f"compare_{one.path.stem}", icon=":material/balance:"):
+            match = match_settings.match()
+            match.ask(who=match_settings.in_order(tuple(dict.fromkeys((*match.asked.who, f"{one.learner}-{one.path.stem}")))))
+            st.switch_page("pages/compare.py")
+        st.download_button(
+            say(Words("Download", "下载")),
+            library.packed(one.path),
+            f"{one.path.stem}.zip",
+            "application/zip",
+            key=f"download_{one.path.stem}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.popover(say(Words("Remove", "移除")), icon=":material/delete:"):
+            st.button(say(Words("Remove for good", "彻底移除")), key=f"remove_{one.path.stem}", on_click=library.remove, args=(one,))

@@ -1,0 +1,139 @@
+"""Which learner is meta-trained, which network it moves, from where, and for how many steps."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metamed_core.learners import LEARNERS
+from metamed_core.meta_run import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, UNIVERSAL
+from metamed_core.words import Words
+from pages.shared.forms import MAX_SEED, mirror
+from pages.shared.frame import Say
+from pages.shared.training import PRIOR, Training
+
+STEPS = {"prototypical": 300, "matching": 300, "maml": 100, "reptile": 200, "prior_fitted": 40}
+"""Enough on a table of some ten diseases, and under two minutes on two cores for all but the prior-fitted network (docs/evaluation.md)."""
+MOST_STEPS = 20_000
+STARTS = {UNIVERSAL: Words("Shipped weights", "自带权重"), RANDOM: Words("Random weights", "随机权重")}
+TOLD = {
+    (ANY_TABLE, UNIVERSAL): Words(
+        "Goes on from the shipped weights in small steps; the result serves any table.", "以小步从自带权重继续训练；结果适用任意表格。"
+    ),
+    (ANY_TABLE, RANDOM): Words(
+        "Begins from nothing: a few diseases are rarely enough for that, as the curve will show.",
+        "从零开始：只有几种疾病时往往不够，曲线会显示这一点。",
+    ),
+    (ONE_PANEL, RANDOM): Words(
+        "A small perceptron over exactly these columns, the base model of the classic papers. With few diseases it soon learns them by heart.",
+        "只读取这组列的小型感知机，即经典论文的基础模型。疾病较少时，它很快会死记硬背。",
+    ),
+}
+
+
+def choose_learner(say: Say, training: Training) -> None:
+    """The learner, a sentence on it, and what else decides the weights."""
+    asked = training.asked
+
+    def learner() -> None:
+        name = str(st.session_state["training_learner"])
+        network = ANY_TABLE if name == "prior_fitted" else training.asked.network
+        start = UNIVERSAL if network == ANY_TABLE and training.asked.network != network else training.asked.start
+        training.ask(learner=name, network=network, start=start, meta_steps=STEPS[name])
+
+    mirror(say, "training_learner", asked.learner)
+    st.segmented_control(
+        say(Words("Learner", "学习器")),
+        list(LEARNERS),
+        format_func=lambda name: say(LEARNERS[name].title) if name in LEARNERS else "",
+        required=True,
+        key="training_learner",
+        persist_state="session",
+        label_visibility="collapsed",
+        on_change=learner,
+        disabled=training.busy,
+    )
+    st.markdown(say(LEARNERS[asked.learner].summary))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        _network(say, training)
+        _start(say, training)
+        _steps(say, training)
+    st.caption(say(TOLD[asked.network, asked.start]))
+
+
+def _network(say: Say, training: Training) -> None:
+    offered = list(NETWORKS) if training.asked.source != PRIOR and training.asked.learner != "prior_fitted" else [ANY_TABLE]
+
+    def change() -> None:
+        network = str(st.session_state["training_network"])
+        training.ask(network=network, start=RANDOM if network == ONE_PANEL else UNIVERSAL)
+
+    if training.asked.network not in offered:
+        training.ask(network=ANY_TABLE)
+    mirror(say, "training_network", training.asked.network)
+    st.segmented_control(
+        say(Words("Network", "网络")),
+        offered,
+        format_func=lambda name: say(NETWORKS[name]) if name in NETWORKS else "",
+        required=True,
+        key="training_network",
+        persist_state="session",
+        on_change=change,
+        disabled=training.busy,
+    )
+
+
+def _start(say: Say, training: Training) -> None:
+    offered = list(STARTS) if training.asked.network == ANY_TABLE else [RANDOM]
+
+    def change() -> None:
+        training.ask(start=str(st.session_state["training_start"]))
+
+    mirror(say, "training_start", training.asked.start)
+    st.segmented_control(
+        say(Words("Begin from", "起点")),
+        offered,
+        format_func=lambda name: say(STARTS[name]) if name in STARTS else "",
+        required=True,
+        key="training_start",
+        persist_state="session",
+        on_change=change,
+        disabled=training.busy,
+    )
+
+
+def _steps(say: Say, training: Training) -> None:
+    def change() -> None:
+        steps, seed = st.session_state["training_steps"], st.session_state["training_seed"]
+        training.ask(meta_steps=int(steps or STEPS[training.asked.learner]), seed=int(seed or 0))
+
+    mirror(say, "training_steps", training.asked.meta_steps)
+    st.number_input(
+        say(Words("Steps", "步数")),
+        min_value=10,
+        max_value=MOST_STEPS,
+        step=10,
+        key="training_steps",
+        persist_state="session",
+        help=say(
+            Words(
+                "Outer steps: each adapts to 16 tasks and moves the start once. The best moment on the validation diseases is kept, so too many do no harm but take time.",
+                "外循环步数：每步适应 16 个任务，再把起点移动一次。保留在验证疾病上最好的时刻，因此步数过多无害，只是费时。",
+            )
+        ),
+        on_change=change,
+        disabled=training.busy,
+        width=150,
+    )
+    mirror(say, "training_seed", training.asked.seed)
+    st.number_input(
+        say(Words("Seed", "随机种子")),
+        min_value=0,
+        max_value=MAX_SEED,
+        step=1,
+        key="training_seed",
+        persist_state="session",
+        help=say(Words("The same number draws the same tasks: the same weights.", "相同的数字抽取相同的任务，得到相同的权重。")),
+        on_change=change,
+        disabled=training.busy,
+        width=130,
+    )
