@@ -26,17 +26,25 @@ WITHOUT_CONTEXT = 0.1
 """Share of the meta-loss without readings of the context; with half of it both were worse on real tables (docs/evaluation.md)."""
 
 
-def matching_posterior(queries: Tensor, support: Tensor, y: Tensor, n_way: int, sharpness: Tensor | float) -> Tensor:
-    """Eq. 1: y = sum_i a(x, x_i) y_i with a = softmax of the cosine; `(n, e)`, `(n_support, e)` -> `(n, n_way)`.
+def attention(queries: Tensor, support: Tensor, sharpness: Tensor | float) -> Tensor:
+    """a(x, x_i) of eq. 1, how much each query looks at each labelled patient: `(n, e)`, `(n_support, e)` -> `(n, n_support)`, sums to 1.
 
-    With two changes: the cosine is multiplied by a (meta-learnt) sharpness, for between -1 and 1 alone attention over 50
-    patients is almost even; and every class has the same weight. With sharpness 1 and classes of one size it is eq. 1.
+    The cosine is multiplied by a (meta-learnt) sharpness, for between -1 and 1 alone attention over 50 patients is almost even.
     """
     cosine = normalize(queries, dim=-1) @ normalize(support, dim=-1).transpose(-1, -2)
-    attention = (sharpness * cosine).softmax(-1)
+    return (sharpness * cosine).softmax(-1)
+
+
+def matching_posterior(queries: Tensor, support: Tensor, y: Tensor, n_way: int, sharpness: Tensor | float) -> Tensor:
+    """Eq. 1: y = sum_i a(x, x_i) y_i; `(n, e)`, `(n_support, e)` -> `(n, n_way)`.
+
+    With two changes: the sharpness of `attention`, and every class has the same weight. With sharpness 1 and classes of one size
+    it is eq. 1.
+    """
+    attended = attention(queries, support, sharpness)
     # Divided by the class's share of the support: a diagnosis with more labelled patients is not thereby more likely.
-    members = one_hot(y, n_way, attention.dtype)
-    mass = attention @ (members / members.sum(-2).clamp_min(1.0))
+    members = one_hot(y, n_way, attended.dtype)
+    mass = attended @ (members / members.sum(-2).clamp_min(1.0))
     return mass / mass.sum(-1, keepdim=True)
 
 
@@ -49,8 +57,8 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
     own = torch.unflatten(queries, -1, (-1, width))
     hidden, memory = own, torch.zeros_like(own)
     for _ in range(reads):
-        attention = (torch.flatten(hidden, -2) @ support.transpose(-1, -2)).softmax(-1)  # eq. 6
-        read = torch.unflatten(attention @ support, -1, (-1, width))  # eq. 5
+        attended = (torch.flatten(hidden, -2) @ support.transpose(-1, -2)).softmax(-1)  # eq. 6
+        read = torch.unflatten(attended @ support, -1, (-1, width))  # eq. 5
         state = torch.cat([hidden, read], -1)
         gates = linear(own, weights["match.lstm_in"], weights["match.lstm_bias"]) + linear(state, weights["match.lstm_state"])
         keep, write, show, new = gates.chunk(4, -1)

@@ -24,6 +24,11 @@ from metamed_core.learner import Learner
 from metamed_core.words import Words
 
 
+def initial_minus_adapted(weights: Weights, ends: Weights) -> dict[str, Tensor]:
+    """Algorithm 2's outer step as a gradient: initial minus adapted weights, mean over tasks; `ends` are stacked `(n_tasks, ...)`."""
+    return {name: weight - ends[name].mean(0) for name, weight in weights.items()}
+
+
 @dataclass(frozen=True)
 class Reptile(Learner):
     """Reptile with a head made from prototypes of the first minibatch (the episode's support)."""
@@ -81,7 +86,7 @@ class Reptile(Learner):
 
         with torch.no_grad():
             ends, watched = vmap(adapted)(tasks.support.x, tasks.support.y, x, y, draws)
-        return watched.mean(), {name: weight - ends[name].mean(0) for name, weight in weights.items()}
+        return watched.mean(), initial_minus_adapted(weights, ends)
 
     def _by_hand(self, weights: Weights, tasks: Episode, draws: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """The same for a `Perceptron`, all tasks at once and without autograd; `draws` `(n_tasks, inner_steps, minibatch)`."""

@@ -32,13 +32,13 @@ def of_task(state: Maml, which: int, n: int) -> Picture:
     """One task's support loss with `n` inner steps from the start."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
-    marks = [*_valley(state.seed, which, pair.look, pair.name), *_path(path, pair.look), _start(_now(state))]
+    marks = [*_valley(state.seed, which, pair.look, pair.name), *path_marks(path, pair.look), start_mark(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
     losses = ends if n else ends[:1]
     title = Words("{name} Support loss {losses}", "{name}支持集损失 {losses}").format(
         name=pair.name, losses=" → ".join(f"{value:.2f}" for value in losses)
     )
-    return _picture(title, marks, INNER_HOW)
+    return weights_plane(title, marks, INNER_HOW)
 
 
 INNER_HOW = Words(
@@ -85,7 +85,7 @@ def inner_losses(state: Maml, n: int) -> Picture:
     )
     title = Words("How badly each names its labelled patients", "各任务对其已确诊患者判断得有多差")
     how = Words("Right: lower is better.", "右图：越低越好。")
-    return _beside(title, how, x, Words("support loss", "支持集损失"), marks)
+    return beside(title, how, x, Words("support loss", "支持集损失"), marks)
 
 
 def outer_losses(state: Maml) -> Picture:
@@ -98,7 +98,7 @@ def outer_losses(state: Maml) -> Picture:
     mean = tuple((float(o), sum(each) / len(each)) for o, each in enumerate(losses))
     marks.append(Line(mean, TEAL, Words("mean of the three", "三者的平均"), 3.5, marks=True))
     how = Words("Right: what the outer loop lowers is the mean.", "右图：外循环所降低的是平均值。")
-    return _beside(
+    return beside(
         Words("Loss on other patients, behind the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
     )
 
@@ -110,7 +110,7 @@ def rule_losses(state: Maml, *, revealed: bool) -> Picture:
         way = tuple((float(o), mean_meta_loss(at, state)) for o, at in enumerate(trail(state, rule)))
         marks.append(Line(way, RULE_LOOKS[rule], width=2.5, marks=True))
     how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
-    return _beside(Words("Loss behind the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
+    return beside(Words("Loss behind the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
 
 LOSS = Words("query loss", "查询集损失")
@@ -120,7 +120,8 @@ def _outer_axis(state: Maml) -> Axis:
     return Axis(Words("outer step", "外循环步"), 0, max(10, state.outer))
 
 
-def _beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Picture:
+def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Picture:
+    """Losses by step, drawn beside the plane; their axis begins at 0."""
     highest = max((value for mark in marks if isinstance(mark, Line) for _, value in mark.points), default=1.0)
     return Picture(title, how, title, x, Axis(y, 0, 1.06 * max(highest, 0.4)), tuple(marks), shape=BESIDE)
 
@@ -133,17 +134,17 @@ def of_all(state: Maml, n: int, *, arrows: bool = False, title: Words | None = N
     here, marks = _now(state), list[Mark]()
     for which, (task, pair) in enumerate(zip(tasks(state.seed), PAIRS, strict=True)):
         marks += [Strokes(line, pair.look, width=1.2, opacity=0.6) for line in contours(state.seed, which)[:2]]
-        marks += _path(inner_path(here, task, state.alpha, n), pair.look, pair.short)
+        marks += path_marks(inner_path(here, task, state.alpha, n), pair.look, pair.short)
     if arrows:
         marks += _outer_arrows(state, here)
     way = trail(state)
     if len(way) > 1:
         marks.append(Line(points(way), RULE_LOOKS[state.rule], Words("way of the start", "起点走过的路"), 3, marks=True))
-    marks.append(_start(here))
+    marks.append(start_mark(here))
     usual = Words(
         "After {o} outer steps: query loss behind the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
     ).format(o=state.outer, loss=f"{mean_meta_loss(here, state):.3f}")
-    return _picture(title or usual, marks, OUTER_HOW)
+    return weights_plane(title or usual, marks, OUTER_HOW)
 
 
 OUTER_HOW = Words(
@@ -161,9 +162,9 @@ def of_rules(state: Maml, *, revealed: bool) -> Picture:
         way = trail(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{mean_meta_loss(way[-1], state):.3f}")
         marks.append(Line(points(way), RULE_LOOKS[rule], end, 2.5, marks=True))
-    marks.append(_start((state.x, state.y)))
+    marks.append(start_mark((state.x, state.y)))
     title = Words("Loss behind {n} inner steps, after {o} outer steps of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失")
-    return _picture(title.format(n=state.steps, o=state.outer), marks, RULES_HOW)
+    return weights_plane(title.format(n=state.steps, o=state.outer), marks, RULES_HOW)
 
 
 RULES_HOW = Words(
@@ -183,7 +184,7 @@ def _valley(seed: int, which: int, look: Look, name: Words) -> list[Mark]:
     return [Strokes(line, look, named if not i else None, 2.2 - 0.25 * i, 0.95 - 0.1 * i) for i, line in enumerate(lines)]
 
 
-def _path(path: list[Point], look: Look, name: Words | None = None) -> list[Mark]:
+def path_marks(path: list[Point], look: Look, name: Words | None = None) -> list[Mark]:
     """Inner steps; before the first only the name for the legend."""
     return [Line(points(path) if len(path) > 1 else (), look, name or Words("inner steps", "内循环步"), 2.5, arrow=True, marks=True)]
 
@@ -194,26 +195,29 @@ def _outer_arrows(state: Maml, here: Point) -> list[Mark]:
     to = [(here[0] - rate * gx, here[1] - rate * gy) for gx, gy in asked]
     mean = (sum(x for x, _ in to) / len(to), sum(y for _, y in to) / len(to))
     each = [
-        Line((here, _inside(end)), Look(pair.look.colour, pair.look.shape, (5, 3)), width=2, arrow=True)
+        Line((here, inside(end)), Look(pair.look.colour, pair.look.shape, (5, 3)), width=2, arrow=True)
         for end, pair in zip(to, PAIRS, strict=True)
     ]
     return [
         *each,
-        Line((here, _inside(mean)), TEAL, Words("outer step: the mean of what the tasks ask", "外循环步：各任务要求的平均"), 4, arrow=True),
+        Line((here, inside(mean)), TEAL, Words("outer step: the mean of what the tasks ask", "外循环步：各任务要求的平均"), 4, arrow=True),
     ]
 
 
-def _inside(at: Point) -> Point:
+def inside(at: Point) -> Point:
+    """The point, held at the edge of the plane."""
     x, y = (min(max(value, -REACH), REACH) for value in at)
     return x, y
 
 
-def _start(at: Point) -> Dots:
+def start_mark(at: Point) -> Dots:
+    """The ring that can be taken hold of."""
     told = Words("start at {x}, {y}", "起点：{x}，{y}").format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
     return Dots((at,), TEAL, START, 8, filled=False, names=("start",), told=(told,))
 
 
-def _picture(title: Words, marks: list[Mark], how: Words) -> Picture:
+def weights_plane(title: Words, marks: list[Mark], how: Words) -> Picture:
+    """Marks on the plane of the two weights; a click on it moves the start."""
     alt = Words(
         "Plane of the weights of ferritin and MCV with contour lines, inner paths and the start",
         "铁蛋白与 MCV 权重平面，含等高线、内循环路径和起点",
