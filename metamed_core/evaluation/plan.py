@@ -68,12 +68,18 @@ class Plan:
     @property
     def remarks(self) -> tuple[Words, ...]:
         """What a reader must know of how this table is judged."""
-        found = [_LEFT_OUT.format(n=n_left_out(self.cohort))] if LEAVE_ONE_OUT in self.shots else []
+        found = (
+            [(_LEFT_OUT_APART if self.cohort.groups else _LEFT_OUT).format(n=n_left_out(self.cohort))]
+            if LEAVE_ONE_OUT in self.shots
+            else []
+        )
         drawn = [k for k in self.shots if k != LEAVE_ONE_OUT]
         sizes = {k: len(eligible(self.cohort, k)) for k in drawn}
         if len(set(sizes.values())) > 1:
             most = max(drawn)
             found.append(_OTHER_TASKS.format(few=sizes[most], many=sizes[min(drawn)], most=most, least=min(drawn)))
+        if self.cohort.groups and drawn:
+            found.append(_APART)
         rarest = min((self.cohort.counts[name] for k in drawn for name in eligible(self.cohort, k)), default=0)
         if drawn and rarest < SCARCE:
             found.append(_FEW.format(n=rarest))
@@ -94,9 +100,9 @@ def plan_for(
     allowed = tuple(k for k in shots if (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))
     left = [k for k in shots if k not in allowed]
     if not allowed and not n_left_out(cohort):
-        raise UserError(_NOTHING.format(labelled=cohort.n_labelled))
+        raise UserError(_nothing(cohort))
     said = (
-        (_DROPPED if allowed else _INSTEAD).format(shots=_listed(left), rest=_listed(allowed), need=min(left) + LEAST_QUERY)
+        (_DROPPED if allowed else _INSTEAD).format(shots=_listed(left), rest=_listed(allowed), need=_needed(cohort, min(left)))
         if left
         else None
     )
@@ -110,34 +116,56 @@ def _listed(shots: Sequence[int]) -> Words:
 def _too_small(cohort: Cohort, shots: Sequence[int]) -> UserError:
     allowed = shots_allowed(cohort)
     if not allowed and not n_left_out(cohort):
-        return UserError(_NOTHING.format(labelled=cohort.n_labelled))
+        return UserError(_nothing(cohort))
     offer = (
         Words("{shots}, or leave-one-out", "{shots}，或留一法").format(shots=_listed(allowed))
         if allowed
         else Words("leave-one-out", "留一法")
     )
-    return UserError(_TOO_MANY.format(shots=_listed(shots), need=max(shots) + LEAST_QUERY, offer=offer))
+    return UserError(_TOO_MANY.format(shots=_listed(shots), need=_needed(cohort, max(shots)), offer=offer))
+
+
+def _nothing(cohort: Cohort) -> Words:
+    return (_NOTHING_APART if cohort.groups else _NOTHING).format(labelled=cohort.n_labelled)
+
+
+def _needed(cohort: Cohort, k_shot: int) -> Words:
+    """What two diagnoses would need for this number of shots."""
+    need = Words("{need} labelled patients each", "各有 {need} 位已确诊患者").format(need=k_shot + LEAST_QUERY)
+    return Words(f"{need.en}, not all of one group", f"{need.zh}，且不都属于同一组") if cohort.groups else need
 
 
 _NOTHING = Words(
     "With {labelled} labelled patients nothing can be compared: at least two diagnoses need two or more labelled patients each.",
     "只有 {labelled} 位已确诊患者，无法比较：至少要有两种诊断，每种有两位或更多已确诊患者。",
 )
+_NOTHING_APART = Words(
+    "With {labelled} labelled patients nothing can be compared: at least two diagnoses need labelled patients of two or more groups each.",
+    "有 {labelled} 位已确诊患者，但无法比较：至少要有两种诊断，每种的已确诊患者来自两个或更多的组。",
+)
+_APART = Words(
+    "Patients of one group (a hospital, a paper) are never both labelled and asked about in an episode.",
+    "同一组（医院、论文）的患者不会在同一任务片段中既作为已确诊患者又被询问。",
+)
 _TOO_MANY = Words(
-    "The table has too few patients for {shots} shots (two diagnoses would need {need} labelled patients each): choose {offer}.",
-    "患者太少，无法进行 {shots} 样本的比较（需要两种诊断各有 {need} 位已确诊患者）：请选择 {offer}。",
+    "The table has too few patients for {shots} shots (two diagnoses would need {need}): choose {offer}.",
+    "患者太少，无法进行 {shots} 样本的比较（需要两种诊断{need}）：请选择 {offer}。",
 )
 _DROPPED = Words(
     "Too few patients for {shots} labelled patients of each diagnosis; the table is judged at {rest}.",
     "患者太少，无法按每种诊断 {shots} 位已确诊患者来评判；改为只评判 {rest} 位的情形。",
 )
 _INSTEAD = Words(
-    "Too few patients to draw episodes (two diagnoses would need {need} labelled patients each): leave-one-out is used instead.",
-    "患者太少，无法抽取任务片段（需要两种诊断各有 {need} 位已确诊患者）：改用留一法。",
+    "Too few patients to draw episodes (two diagnoses would need {need}): leave-one-out is used instead.",
+    "患者太少，无法抽取任务片段（需要两种诊断{need}）：改用留一法。",
 )
 _LEFT_OUT = Words(
     "Leave-one-out: each of {n} patients is left out once and named from all others. Every patient counts once.",
     "留一法：{n} 位患者逐一留出，由其余患者来判断。每位患者只计一次。",
+)
+_LEFT_OUT_APART = Words(
+    "Leave-one-out: each of {n} patients is left out once, with all patients of the same group, and named from all others.",
+    "留一法：{n} 位患者逐一留出，并同时留出同组的全部患者，由其余患者来判断。",
 )
 _OTHER_TASKS = Words(
     "At {most} shots only {few} diagnoses have enough patients, at {least} shots {many}: these are different tasks, so read the curve over shots with care.",
