@@ -56,3 +56,7 @@ class UserError(ValueError):
     def __init__(self, words: Words) -> None:
         super().__init__(words.en)
         self.words = words
+
+    def __reduce__(self) -> tuple[type[UserError], tuple[Words]]:
+        """An error from another process keeps both languages: an exception is else pickled as its English text alone."""
+        return type(self), (self.words,)

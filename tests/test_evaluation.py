@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import pickle
 import time
 
 import numpy as np
@@ -150,6 +151,16 @@ def test_titles_and_keys_tell_starts_and_settings_apart() -> None:
     assert other.key == "maml-none-inner_steps=20"
     assert other.title.en == "MAML (random start, inner_steps=20)"
     assert other.title.zh == "MAML（模型无关元学习，随机起点，inner_steps=20）"
+
+
+def test_a_plan_travels_without_the_weights_it_has_read() -> None:
+    plan = Plan(cohort(), contestants(("maml", "maml-none", "naive_bayes")), (1,), 1)
+    here = list(compare(plan))
+    packed = pickle.dumps(plan)
+    assert len(packed) < 20_000, "weights have megabytes"
+    there = pickle.loads(packed)  # noqa: S301 - packed a line above
+    assert there.contestants == plan.contestants
+    assert all(same(one, again) for one, again in zip(here, compare(there), strict=True))
 
 
 def test_a_random_start_is_another_one_in_each_episode() -> None:

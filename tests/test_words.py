@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import string
 from pathlib import Path
@@ -85,4 +86,11 @@ def test_words() -> None:
 def test_a_user_error_is_a_value_error_with_both_languages() -> None:
     error = UserError(Words("No label column: choose one.", "没有标签列：请选择一列。"))
     assert isinstance(error, ValueError)
+    assert (str(error), error.words.zh) == ("No label column: choose one.", "没有标签列：请选择一列。")
+
+
+def test_a_user_error_of_another_process_has_both_languages() -> None:
+    packed = pickle.dumps(UserError(Words("No label column: choose one.", "没有标签列：请选择一列。")))
+    error = pickle.loads(packed)  # noqa: S301 - packed a line above
+    assert isinstance(error, UserError)
     assert (str(error), error.words.zh) == ("No label column: choose one.", "没有标签列：请选择一列。")

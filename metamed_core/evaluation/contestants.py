@@ -75,6 +75,10 @@ class Contestant:
     def _loaded(self) -> Start:
         return load_weights(self.start, self.learner)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to another process: the weights stay behind, and are read there from the same path."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
     def card(self) -> Mapping[str, Any]:
         """The card of its weights; empty for those that have none."""
         if self.plain or self.start == RANDOM:
