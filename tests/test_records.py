@@ -8,13 +8,14 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from odd_files import TABLE
+from odd_files import TABLE, workbook
 
 from metamed_core.formats import read_table
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.records.columns.dates import days
 from metamed_core.records.columns.units import is_age, unit_in, unit_words
 from metamed_core.records.columns.values import Cells, numbers, yes_no
+from metamed_core.records.upload import opened
 from metamed_core.words import UserError, Words
 
 
@@ -344,3 +345,13 @@ def test_no_text_of_a_patient_stays_in_the_process() -> None:
     PatientRecords.from_table(pd.DataFrame({"x": ["a very private remark"] * 3, "dx": list("aab")}, dtype=object))
     gc.collect()
     assert not any(hasattr(thing, "cache_info") for thing in vars(module).values())
+
+
+def test_a_workbook_is_opened_at_its_first_sheet_of_patients() -> None:
+    rows = [["ferritin", "diagnosis"], *([f, d] for d in "ab" for f in (1, 2, 3)), [2, None]]
+    book = workbook({"cover": [["read me"], ["a cover sheet"]], "blank": [], "patients": rows, "later": rows})
+    sheet, records = opened("book.xlsx", book, None, [Column("ferritin", Role.NUMBER, "µg/L"), Column("gone", Role.NUMBER)])
+    assert (sheet, records.counts, records.column("ferritin").unit) == ("patients", {"a": 3, "b": 3}, "µg/L")
+    assert opened("book.xlsx", book, "cover")[0] == "cover"
+    assert opened("book.xlsx", workbook({"cover": [["read me"], ["a cover"]], "more": [["x"], ["y"]]}))[0] == "cover"
+    assert opened("patients.csv", b"x,dx\n1,a\n2,b\n")[0] is None

@@ -11,6 +11,7 @@ from metamed_core.formats import read_table
 from metamed_core.formats.table import shown
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.records.columns.told import read_columns
+from metamed_core.records.upload import opened
 from metamed_core.words import UserError, Words
 
 
@@ -22,16 +23,15 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
         "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labelled and asked in one task"
     )
     parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated")
-    parser.add_argument("--sheet", help="sheet of a workbook (default: the first that is not empty)")
+    parser.add_argument("--sheet", help="sheet of a workbook (default: the first that allows a task)")
     if truth:
         parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
 
 
 def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
     """The patients, with the roles that the options name. Raises UserError."""
-    raw = read_table(path.name, _bytes(path), options.sheet)
     told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
-    records = PatientRecords.from_table(raw, [column for column in told if column.name in raw.columns])
+    _, records = opened(path.name, _bytes(path), options.sheet, told)
     chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
     if options.label:
         chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metamed_core.formats import EXTENSIONS, read_table, sheets
+from metamed_core.formats import EXTENSIONS, sheets
 from metamed_core.records import Column, Finding, PatientRecords, Role
+from metamed_core.records.upload import opened
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts
 from pages.shared.forms import attempt, complain, mirror
@@ -68,30 +69,8 @@ def offer_upload(say: Say, bench: Workbench) -> None:
 
 def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) -> None:
     """Read a file into the upload check. Raises UserError and leaves everything as it was."""
-    names = sheets(name, data)
-    sheet, records = _first_of_patients(name, data, names) if sheet is None and len(names) > 1 else (sheet, _read(name, data, sheet))
-    bench.pending = Pending(name, data, names, sheet, records, records)
-
-
-def _read(name: str, data: bytes, sheet: str | None) -> PatientRecords:
-    return PatientRecords.from_table(read_table(name, data, sheet))
-
-
-def _first_of_patients(name: str, data: bytes, sheets: list[str]) -> tuple[str, PatientRecords]:
-    """The first sheet that allows a task; a workbook often begins with a cover or a legend. Else the first that can be read.
-
-    Raises UserError with what is wrong in the first sheet where none can be read.
-    """
-    readable: list[tuple[str, PatientRecords]] = []
-    for sheet in sheets:
-        try:
-            records = _read(name, data, sheet)
-        except UserError:
-            continue
-        readable.append((sheet, records))
-        if records.problem is None and not any(finding.kind == "guessed_label" for finding in records.findings):
-            return sheet, records
-    return readable[0] if readable else (sheets[0], _read(name, data, sheets[0]))
+    sheet, records = opened(name, data, sheet)
+    bench.pending = Pending(name, data, sheets(name, data), sheet, records, records)
 
 
 def upload_check(say: Say, bench: Workbench, pending: Pending) -> None:
