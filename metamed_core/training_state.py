@@ -27,6 +27,8 @@ FORMAT = 1
 """Version of the file, a part of what must agree."""
 KEY = "metamed"
 """The entry of the safetensors header that holds everything that is not a tensor, as JSON."""
+MOST_HEADER = 10_000_000
+"""Bytes of a header that are read; ours has some ten thousand."""
 PARTS = ("weights", "mean", "square")
 """The mappings of tensors in a `MetaState`, each a prefix of the tensors' names."""
 
@@ -75,6 +77,26 @@ def read_state(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        raise _damaged(path) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a state says of itself in its header: the numbers of weights stay on disk."""
+
+    step: int
+    seconds: float
+    validation: tuple[Mapping[str, float], ...]
+
+
+def told(path: Path) -> Told:
+    """How far a state is, without reading it whole. Raises UserError if it is damaged; whoever goes on from it checks the rest."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            facts = json.loads(json.loads(file.read(min(length, MOST_HEADER)))["__metadata__"][KEY])
+        return Told(int(facts["step"]), float(facts["seconds"]), tuple(facts["validation"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
 
 

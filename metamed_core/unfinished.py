@@ -7,17 +7,17 @@ Floor 12 of the house.
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from metamed_core import library
 from metamed_core.meta_run import MetaRun
-from metamed_core.training_state import remove_state, state_path
+from metamed_core.training_state import remove_state, state_path, told
 from metamed_core.universal import read_card
 from metamed_core.words import UserError, Words
 
@@ -30,22 +30,19 @@ MAX_AGE = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A run on disk: its token, what was chosen, the card of the weights so far, and whether there are steps left."""
+    """A run on disk: its token, what was chosen, the step it has reached, its validations, its seconds, and whether there are steps left."""
 
     token: str
     run: MetaRun
-    card: dict[str, Any]
+    step: int
+    validation: tuple[Mapping[str, float], ...]
+    seconds: float
     stopped: bool
 
     @property
     def path(self) -> Path:
         """Its weights."""
         return weights_of(self.token)
-
-    @property
-    def step(self) -> int:
-        """The step of the last validation."""
-        return int(self.card["validation"][-1]["step"]) if self.card["validation"] else 0
 
 
 def new_token() -> str:
@@ -66,13 +63,17 @@ def find(token: str) -> Unfinished:
     if not path.exists():
         raise _unknown()
     card = read_card(path)
-    return Unfinished(token, MetaRun.of_card(card.get("run") or {}), card, state_path(path).exists())
+    run, state = MetaRun.of_card(card.get("run") or {}), state_path(path)
+    if not state.exists():
+        return Unfinished(token, run, run.plan.meta_steps, tuple(card.get("validation", ())), float(card.get("seconds", 0)), stopped=False)
+    reached = told(state)
+    return Unfinished(token, run, reached.step, reached.validation, reached.seconds, stopped=True)
 
 
 def stopped_runs() -> Iterator[Unfinished]:
     """Runs with steps left, the latest first; damaged ones are passed over and those that nobody wants any more cleared away."""
-    paths = sorted(library.folder("runs").glob("*.safetensors"), key=lambda path: -path.stat().st_mtime)
-    for path in paths:
+    paths = [path for path in library.folder("runs").glob("*.safetensors") if TOKEN.fullmatch(path.stem)]
+    for path in sorted(paths, key=lambda path: -path.stat().st_mtime):
         if time.time() - path.stat().st_mtime > MAX_AGE:
             remove(path.stem)
             continue
@@ -101,8 +102,8 @@ class Hold:
 
     def take(self) -> None:
         """Claim the run. Raises UserError while another tab is alive on it."""
-        path = _hold_of(self.token)
-        if path.exists() and path.read_text("utf-8") != self.owner and time.time() - path.stat().st_mtime < STALE:
+        path, (owner, age) = _hold_of(self.token), self._claim()
+        if owner not in {"", self.owner} and age < STALE:
             raise UserError(
                 Words(
                     "This meta-training is running in another tab, or was a moment ago: stop it there, or wait a few seconds and press again.",
@@ -113,12 +114,22 @@ class Hold:
 
     def is_ours(self) -> bool:
         """Whether no other tab has claimed it since."""
-        path = _hold_of(self.token)
-        return path.exists() and path.read_text("utf-8") == self.owner
+        return self._claim()[0] == self.owner
 
-    def touch(self) -> None:
-        """Show that this tab is alive."""
-        _hold_of(self.token).touch()
+    def touch(self) -> bool:
+        """Show that this tab is alive; whether the run is still its own."""
+        ours = self.is_ours()
+        if ours:
+            _hold_of(self.token).touch()
+        return ours
+
+    def _claim(self) -> tuple[str, float]:
+        """Whose it is and how long ago they were last alive; nobody's where there is no file (any more)."""
+        path = _hold_of(self.token)
+        try:
+            return path.read_text("utf-8"), time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            return "", math.inf
 
     def release(self) -> None:
         """Let others have it."""

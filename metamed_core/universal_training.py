@@ -36,7 +36,7 @@ class Job:
     prior: what is to be known of `tasks`; another value makes other weights. out: the weight file. facts: what else its card says.
     validate: validations after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
     initial: weights to start from; None: random ones from the plan's seed. rivals: what needs no meta-training, validated on the same tasks.
-    owned: whether the files are still this one's to write when it is stopped: another may have gone on from them meanwhile.
+    owned: whether the files are still this one's to write: another may have gone on from them meanwhile.
     keep_best: the file holds the weights of the best validation so far, not the last: few diseases are soon learnt by heart.
     """
 
@@ -131,7 +131,8 @@ class _Desk:
                     if not self.job.keep_best or self._is_best():
                         self._write_weights(state)
                 if state.step == self.job.plan.meta_steps:
-                    remove_state(state_path(self.job.out))
+                    if self.job.owned():
+                        remove_state(state_path(self.job.out))
                     written = state.step
                 elif due or time.perf_counter() - self.saved >= self.job.save_every:
                     self._write_state(state)
@@ -139,7 +140,7 @@ class _Desk:
                 yield self._told(state, state.loss, validated=due)
         except (GeneratorExit, KeyboardInterrupt):
             # Whoever pulls has stopped: a stop loses nothing.
-            if state is not None and written < state.step and self.job.owned():
+            if state is not None and written < state.step:
                 self._write_state(state)
                 if not self.job.keep_best:
                     self._write_weights(state)
@@ -171,11 +172,14 @@ class _Desk:
 
     def _write_weights(self, state: MetaState) -> None:
         job = self.job
+        if not job.owned():
+            return
         facts = {**job.facts, "validation": self.validation, "step": state.step, "seconds": round(self.seconds)}
         save_weights(job.out, job.learner, job.backbone, state.weights, facts)
 
     def _write_state(self, state: MetaState) -> None:
-        write_state(state_path(self.job.out), TrainingState(state, self.seconds, self.validation), _identity(self.job))
+        if self.job.owned():
+            write_state(state_path(self.job.out), TrainingState(state, self.seconds, self.validation), _identity(self.job))
         self.saved = time.perf_counter()
 
     def _told(self, state: MetaState, loss: float, *, validated: bool = False) -> Progress:

@@ -99,3 +99,41 @@ def test_who_has_lost_the_run_writes_nothing_any_more() -> None:
     weights_of(token).with_suffix(".held").write_text("another")
     pulled.close()  # type: ignore[attr-defined]
     assert before == {path.name: path.read_bytes() for path in library.folder("runs").iterdir() if path.suffix != ".held"}
+
+
+def test_who_has_lost_the_run_does_not_go_on_writing_either() -> None:
+    token = begun()
+    before = weights_of(token).with_name(f"{token}.safetensors.state").read_bytes()
+    for _ in train(dataclasses.replace(RUN.job(None, weights_of(token), validate=1, save_every=0.0), owned=lambda: False), ALONE):
+        pass
+    assert weights_of(token).with_name(f"{token}.safetensors.state").read_bytes() == before
+
+
+def test_a_claim_is_shown_to_be_alive_by_its_owner_only() -> None:
+    mine, theirs = Hold("a" * 12, "me"), Hold("a" * 12, "you")
+    assert not mine.touch(), "nobody's yet"
+    mine.take()
+    assert mine.touch()
+    assert not theirs.touch()
+
+
+def test_files_that_are_no_runs_stay_and_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = library.folder("runs") / "notes of somebody.safetensors"
+    odd.write_bytes(b"no weights")
+    monkeypatch.setattr(unfinished, "MAX_AGE", -1.0)
+    assert list(stopped_runs()) == []
+    assert odd.exists()
+
+
+def test_a_stopped_run_tells_the_step_of_its_state_and_a_damaged_one_is_a_sentence() -> None:
+    token = new_token()
+    pulled = train(RUN.job(None, weights_of(token), validate=1), ALONE)
+    while next(pulled).step < 2:
+        pass
+    pulled.close()  # type: ignore[attr-defined]
+    assert find(token).step == 2
+    for data in (b"", b"x", (99).to_bytes(8, "little") + b"{}"):
+        weights_of(token).with_name(f"{token}.safetensors.state").write_bytes(data)
+        with pytest.raises(UserError, match=r"is damaged, so that meta-training cannot go on from it"):
+            find(token)
+        assert list(stopped_runs()) == []

@@ -58,9 +58,9 @@ def from_address(asked: dict[str, str]) -> Match:
 
 
 def in_order(who: tuple[str, ...]) -> tuple[str, ...]:
-    """The same contestants in one order, the usual eight first: results must not depend on the order of clicks."""
+    """The same contestants in one order, the usual eight first: results must not depend on the order of clicks. Who is unknown (any more) is left out."""
     order = [*DEFAULTS, *(key for key in finished.everyone() if key not in DEFAULTS)]
-    return tuple(sorted(who, key=order.index))
+    return tuple(sorted((key for key in who if key in order), key=order.index))
 
 
 def to_address(match: Match) -> None:

@@ -31,6 +31,10 @@ PRIOR = "prior"  # the source that is no cohort
 SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
 SAVE_EVERY = 5.0  # seconds of work that a killed server may lose
 N_VALIDATIONS = 20
+TAKEN_OVER = Words(
+    "Another tab has gone on with this meta-training, so it was stopped here: go on there, or stop it there first.",
+    "另一标签页已接着进行该元训练，此处因此停止：请在那里继续，或先在那里停止。",
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Training:
     said: Words | None = None
     run: MetaRun | None = None
     token: str = ""
-    opened: str = ""  # the token that the address has asked for
+    private: set[str] = field(default_factory=set)  # tokens of this tab's runs on tables of one's own
     progress: Progress | None = None
     losses: list[tuple[int, float]] = field(default_factory=list)
     pulled: Iterator[Progress] | None = None
@@ -76,10 +80,12 @@ class Training:
     def forget(self) -> None:
         """Hold no patient any more, and leave nothing on disk of a run on a table of one's own."""
         with self.lock:
-            private = self.run is not None and not is_public(self.run)
             self.stop()
-            if private and self.token:
-                remove(self.token)
+            for token in self.private:
+                remove(token)
+            if self.token in self.private and "run" in st.query_params:
+                del st.query_params["run"]
+            self.private.clear()
             self.patients = self.cohort = self.run = self.plan = self.comparison = self.progress = None
             self.token = ""
 
@@ -125,6 +131,14 @@ class Training:
         return MetaRun(asked.learner, plan, asked.network, asked.start, source, self.cohort.sha256 if self.cohort else "", split)
 
     @property
+    def can_begin(self) -> bool:
+        """Whether the patients allow a run; what they lack is said where they are chosen."""
+        try:
+            return self.patients is None or self.split is not None
+        except UserError:
+            return False
+
+    @property
     def lacks_table(self) -> bool:
         """Whether the run is on a table that is not open here."""
         return self.run is not None and self.run.split is not None and (self.cohort is None or self.cohort.sha256 != self.run.sha256)
@@ -161,7 +175,12 @@ class Training:
                 self.complaint = error.words
                 return
             self.token = new_token()
+            self._note_private(self.run)
             self.go_on()
+
+    def _note_private(self, run: MetaRun) -> None:
+        if not is_public(run):
+            self.private.add(self.token)
 
     def go_on(self) -> None:
         """Make the steps that are left, from wherever the run was stopped."""
@@ -182,9 +201,13 @@ class Training:
         """Make no more steps; everything so far is written."""
         with self.lock:
             pulled, self.pulled, self.judging = self.pulled, None, None
-            if pulled is not None:
+            if pulled is None:
+                return
+            try:
                 pulled.close()  # type: ignore[attr-defined]
-                self.hold.release()
+            except UserError as error:  # the disk is full, say
+                self.complaint, self.beside = error.words, ""
+            self.hold.release()
 
     def open(self, token: str) -> None:
         """Look at a run on disk; it goes on when asked to. Raises UserError if there is none."""
@@ -197,8 +220,8 @@ class Training:
         source = run.source if run.source in cohorts.cohorts() else (self.asked.source if run.split else PRIOR)
         self.asked = Asked(source, run.learner, run.network, run.start, run.plan.meta_steps, 0, run.plan.seed, run.split)
         self.run, self.losses, self.plan, self.comparison = run, [], None, None
-        step = found.step if found.stopped else run.plan.meta_steps
-        self.progress = Progress(step, float("nan"), tuple(found.card["validation"]), seconds=found.card["seconds"])
+        self._note_private(run)
+        self.progress = Progress(found.step, float("nan"), found.validation, seconds=found.seconds)
 
     def judge(self) -> None:
         """Judge the weights so far on the novel diseases."""
@@ -214,8 +237,9 @@ class Training:
     def tick(self) -> None:
         """One slice of steps or of judgements. Streamlit may end it between two; none is lost then."""
         until = time.perf_counter() + SLICE
-        if self.running:
-            self.hold.touch()
+        if self.running and not self.hold.touch():
+            self.complaint, self.beside = TAKEN_OVER, ""
+            self.stop()
         while self.busy and time.perf_counter() < until:
             self._pull()
             # Streamlit looks here whether something else is wanted (Stop, say); if so, this run of the page ends at once.
@@ -230,7 +254,8 @@ class Training:
                 elif self.judging is not None and self.comparison is not None:
                     self._judgement(self.judging, self.comparison)
             except UserError as error:
-                self.complaint, self.pulled, self.judging = error.words, None, None
+                self.stop()
+                self.complaint, self.beside = error.words, ""
 
     def _step(self, pulled: Iterator[Progress]) -> None:
         progress = next(pulled, None)

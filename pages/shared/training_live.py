@@ -14,6 +14,7 @@ from pages.shared.charts import thinned
 from pages.shared.forms import complain
 from pages.shared.frame import Say
 from pages.shared.live import is_tick, live_chart
+from pages.shared.text import plain
 from pages.shared.training import TICK, Training
 
 SMOOTH = 20  # steps over which the loss is averaged
@@ -69,7 +70,7 @@ def _controls(say: Say, training: Training) -> None:
             type="secondary" if stopped else "primary",
             on_click=press,
             args=("begin",),
-            disabled=training.busy or (training.cohort is None and training.patients is not None),
+            disabled=training.busy or not training.can_begin,
         )
         st.button(
             say(Words("Stop", "停止")),
@@ -114,7 +115,7 @@ def _stopped(training: Training, run: MetaRun, of: dict[str, int]) -> Words:
         return Words(
             "Stopped at step **{step}** of {planned}. It goes on when the same table is opened again: “{source}”.",
             "停在第 **{step}** / {planned} 步。重新打开同一表格“{source}”即可继续。",
-        ).format(**of, source=run.source)
+        ).format(**of, source=plain(run.source))
     return Words(
         "Stopped at step **{step}** of {planned}; everything so far is kept.", "停在第 **{step}** / {planned} 步；已学到的均已保留。"
     ).format(**of)

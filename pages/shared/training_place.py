@@ -24,12 +24,12 @@ MOST = 5
 
 def training() -> Training:
     """This tab's meta-training, with the run that the address names."""
-    if KEY not in st.session_state:
-        st.session_state[KEY] = Training(Asked(FIRST))
-    held: Training = st.session_state[KEY]
-    asked = st.query_params.get("run", "")
-    if asked and asked not in (held.token, held.opened):
-        held.opened = asked
+    if KEY in st.session_state:
+        held: Training = st.session_state[KEY]
+        return held
+    # The address is asked once: later it names the run of before until this page has written the new one into it.
+    st.session_state[KEY] = held = Training(Asked(FIRST))
+    if asked := st.query_params.get("run", ""):
         attempt(held, lambda: held.open(asked))
     return held
 
