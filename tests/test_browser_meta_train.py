@@ -76,9 +76,9 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     for part in ("Base: to practise on", "Validation: to watch by", "Novel: to judge by"):
         page.get_by_text(part, exact=True).first.wait_for()
     steps = page.locator(".st-key-training_steps input")
-    steps.fill("60")
+    steps.fill("36")
     steps.press("Enter")
-    page.get_by_text("60 steps: press Start and watch").wait_for()
+    page.get_by_text("36 steps: press Start and watch").wait_for()
     press(page, "training_begin")
     chart = page.locator(".st-key-training_accuracy_chart :is(canvas, svg)").first
     chart.wait_for()
@@ -97,7 +97,7 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     assert step(page) <= stopped
     press(page, "training_continue")
     wait_for_step(page, stopped + 1)
-    page.get_by_text("Finished: 60 steps.").wait_for(timeout=180_000)
+    page.get_by_text("Finished: 36 steps.").wait_for(timeout=400_000)
     page.get_by_text(re.compile(r"untrained prototype(:| by) [+-]?\d")).first.wait_for(timeout=240_000)
     page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
     assert page.locator(".mm-board tbody tr").count() == 2 * 4

@@ -30,7 +30,7 @@ KEY = "training"
 PRIOR = "prior"  # the source that is no cohort
 SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
 SAVE_EVERY = 5.0  # seconds of work that a killed server may lose
-N_VALIDATIONS = 20
+N_VALIDATIONS = 12
 TAKEN_OVER = Words(
     "Another tab has gone on with this meta-training, so it was stopped here: go on there, or stop it there first.",
     "另一标签页已接着进行该元训练，此处因此停止：请在那里继续，或先在那里停止。",
