@@ -117,7 +117,7 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     ready(page)
     press(page, "compare_my_weights")
     page.get_by_role("heading", level=1, name="Compare", exact=True).wait_for()
-    page.get_by_text("9 contestants").wait_for()
+    page.get_by_text("9 contestants · ").wait_for()
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])

@@ -14,6 +14,7 @@ from metamed_core.evaluation import (
     Comparison,
     Judged,
     Leaderboard,
+    difference,
     leaderboard,
     leaderboard_text,
     verdict,
@@ -229,3 +230,31 @@ def test_text_in_both_languages(comparison: Comparison) -> None:
     assert len(english.splitlines()) == 4 + 3 - 0
     assert "p = 0.0" in english.splitlines()[3]
     assert leaderboard_text(leaderboard(comparison, 5, "log_loss")).splitlines()[1].split()[1].startswith("0.")
+
+
+# -- two named beforehand ------------------------------------------------------------------------------------------------
+
+
+def test_the_difference_of_two_is_the_boards_with_its_interval_and_turns_with_them() -> None:
+    comparison = made_up({"good": guessing(0.9), "poor": guessing(0.7)}, n_episodes=20, seed=3)
+    found, turned = difference(comparison, "good", "poor"), difference(comparison, "poor", "good")
+    assert found is not None
+    assert turned is not None
+    behind = leaderboard(comparison).standings[1].behind
+    assert behind is not None
+    assert (found.mean, found.low, found.high) == pytest.approx((behind.mean, behind.low, behind.high), abs=1e-12)
+    assert (turned.mean, turned.low, turned.high) == pytest.approx((-found.mean, -found.high, -found.low), abs=1e-12)
+    assert found.low > 0
+    loss = difference(comparison, "good", "poor", metric="log_loss")
+    assert loss is not None
+    assert loss.mean > 0, "better is positive where less is better"
+
+
+def test_before_an_episode_is_complete_there_is_no_difference() -> None:
+    comparison = made_up(EQUALS, n_episodes=2)
+    assert difference(dataclasses.replace(comparison, results=comparison.results[:1]), "one", "other") is None
+
+
+def test_the_interval_of_the_difference_holds_the_truth_as_often_as_it_says() -> None:
+    found = [difference(made_up(EQUALS, n_episodes=12, n_query=8, seed=seed), "one", "other") for seed in range(200)]
+    assert np.mean([one is not None and one.low <= 0 <= one.high for one in found]) >= 0.93

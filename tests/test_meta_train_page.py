@@ -11,7 +11,8 @@ from metamed_core import library
 from metamed_core.intervals import Interval
 from metamed_core.meta_run import ONE_PANEL, RANDOM
 from metamed_core.unfinished import weights_of
-from pages.shared.training import KEY, PRIOR, Asked, Training, is_public
+from pages.shared.training import KEY, Training
+from pages.shared.training_asked import PRIOR, Asked, is_public
 from pages.shared.training_result import verdict
 from pages.shared.workbench import KEY as BENCH
 from pages.shared.workbench import UPLOAD
@@ -158,6 +159,27 @@ def test_the_split_may_be_dealt_by_hand_and_nonsense_is_a_sentence() -> None:
     app.multiselect(key="training_validation").set_value([]).run()
     assert held(app).split == changed
     assert any("too few to split" in unescaped(one.value) for one in app.error)
+
+
+def test_advanced_settings_decide_the_run_and_are_found_again_with_it() -> None:
+    app = open_page()
+    first = held(app).split
+    app.number_input(key="training_deal").set_value(1).run()
+    assert held(app).split != first
+    app.number_input(key="training_batch").set_value(4).run()
+    app.number_input(key="training_ways").set_value(3).run()
+    app.number_input(key="training_rate").set_value(0.001).run()
+    app = walked(app)
+    run = held(app).run
+    assert run is not None
+    assert (run.plan.meta_batch, run.n_way, run.plan.meta_lr) == (4, 3, 0.001)
+    again = held(open_page(run=held(app).token)).asked
+    assert (again.meta_batch, again.n_way, again.meta_lr, again.split) == (4, 3, 0.001, run.split)
+    app.number_input(key="training_steps").set_value(40).run()
+    assert "at the pace of your last run" in texts(app)
+    app.segmented_control(key="training_learner").set_value("reptile").run()
+    assert "40 steps" not in texts(app)
+    assert held(app).asked.meta_lr is None
 
 
 def upload(app: AppTest, table: str, name: str = "mine.csv") -> AppTest:

@@ -18,16 +18,16 @@ import streamlit as st
 from metamed_core.cohort import Cohort
 from metamed_core.compute import ALONE
 from metamed_core.evaluation import Comparison, Judged, Plan, compare
-from metamed_core.meta_run import ANY_TABLE, UNIVERSAL, MetaRun, suggested
-from metamed_core.tasks.cohort_tasks import DiseaseSplit, split_by_disease
-from metamed_core.unfinished import Hold, Unfinished, find, new_token, remove, stopped_runs, weights_of
+from metamed_core.meta_run import MetaRun
+from metamed_core.tasks.cohort_tasks import DiseaseSplit
+from metamed_core.unfinished import Hold, Unfinished, find, new_token, remove, weights_of
 from metamed_core.universal_training import Progress, train
 from metamed_core.words import UserError, Words
 from pages.shared import cohorts, finished
+from pages.shared.training_asked import PRIOR, Asked, asked_of, is_public
 from pages.shared.workbench import Patients
 
 KEY = "training"
-PRIOR = "prior"  # the source that is no cohort
 SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
 SAVE_EVERY = 5.0  # seconds of work that a killed server may lose
 N_VALIDATIONS = 12
@@ -35,20 +35,6 @@ TAKEN_OVER = Words(
     "Another tab has gone on with this meta-training, so it was stopped here: go on there, or stop it there first.",
     "另一标签页已接着进行该元训练，此处因此停止：请在那里继续，或先在那里停止。",
 )
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is chosen on the page; `split` where the visitor has dealt the diagnoses otherwise than fold and seed do."""
-
-    source: str
-    learner: str = "prototypical"
-    network: str = ANY_TABLE
-    start: str = UNIVERSAL
-    meta_steps: int = 300
-    fold: int = 0
-    seed: int = 0
-    split: DiseaseSplit | None = None
 
 
 @dataclass
@@ -74,6 +60,7 @@ class Training:
     comparison: Comparison | None = None
     uploads: object = None
     began: tuple[float, int] = (0.0, 0)
+    paces: dict[tuple[str, str], float] = field(default_factory=dict)  # steps a second of each learner and network, as last measured here
     unsettled: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -119,16 +106,7 @@ class Training:
     @property
     def split(self) -> DiseaseSplit | None:
         """How the diagnoses are dealt; None for simulated tasks. Raises UserError where they are too few."""
-        if self.cohort is None:
-            return None
-        return self.asked.split or split_by_disease(self.cohort.counts, self.asked.fold)
-
-    def wanted(self) -> MetaRun:
-        """The run that is asked for. Raises UserError for a choice that cannot be."""
-        asked, split = self.asked, self.split
-        plan = suggested(asked.learner, split, asked.meta_steps, asked.seed, asked.start, asked.network)
-        source = self.patients.file or asked.source if self.patients is not None else ""
-        return MetaRun(asked.learner, plan, asked.network, asked.start, source, self.cohort.sha256 if self.cohort else "", split)
+        return self.asked.split_of(self.cohort)
 
     @property
     def can_begin(self) -> bool:
@@ -170,7 +148,8 @@ class Training:
         with self.lock:
             self.leave()
             try:
-                self.run = self.wanted()
+                source = self.patients.file or self.asked.source if self.patients is not None else ""
+                self.run = self.asked.run(self.cohort, source)
             except UserError as error:
                 self.complaint = error.words
                 return
@@ -218,7 +197,7 @@ class Training:
         self.stop()
         run, self.token = found.run, found.token
         source = run.source if run.source in cohorts.cohorts() else (self.asked.source if run.split else PRIOR)
-        self.asked = Asked(source, run.learner, run.network, run.start, run.plan.meta_steps, 0, run.plan.seed, run.split)
+        self.asked = asked_of(run, source)
         self.run, self.losses, self.plan, self.comparison = run, [], None, None
         self._note_private(run)
         self.progress = Progress(found.step, float("nan"), found.validation, seconds=found.seconds)
@@ -267,6 +246,8 @@ class Training:
         if self.progress is None or progress.step > self.progress.step:
             self.losses.append((progress.step, progress.loss))
         self.progress = progress
+        if self.run is not None and self.pace is not None:
+            self.paces[self.run.learner, self.run.network] = self.pace
 
     def _judgement(self, judging: Iterator[Judged], comparison: Comparison) -> None:
         result = next(judging, None)
@@ -281,16 +262,6 @@ class Training:
         if self.progress is None or (done := self.progress.step - self.began[1]) < 1:
             return None
         return done / max(time.perf_counter() - self.began[0], 1e-9)
-
-
-def is_public(run: MetaRun) -> bool:
-    """Whether a run's tasks come from a bundled cohort as it is shipped, or from the prior: no patient of a visitor's is behind it."""
-    return run.split is None or (run.source in cohorts.cohorts() and run.sha256 == finished.bundled_cohort(run.source).sha256)
-
-
-def public_runs() -> list[Unfinished]:
-    """Stopped runs that anybody may go on with."""
-    return [one for one in stopped_runs() if is_public(one.run)]
 
 
 def attempt(training: Training, act: Callable[[], None], beside: str = "") -> None:

@@ -89,9 +89,7 @@ def _where(training: Training) -> Words:
     """How far it is."""
     run, progress = training.run, training.progress
     if run is None:
-        return Words(
-            "{n} steps: press Start and watch.", "共 {n} 步：点击“开始”并观察。"
-        ).format(n=training.asked.meta_steps)  # fmt: skip
+        return _before(training)
     of = {"step": progress.step if progress else 0, "planned": run.plan.meta_steps}
     if training.running:
         if training.pace is None:
@@ -108,6 +106,18 @@ def _where(training: Training) -> Words:
     if training.is_finished:
         return Words("Finished: **{planned}** steps.", "已完成：**{planned}** 步。").format(**of)
     return _stopped(training, run, of)
+
+
+def _before(training: Training) -> Words:
+    """What Start will do, and how long that takes once the pace is known."""
+    asked = training.asked
+    pace = training.paces.get((asked.learner, asked.network))
+    if pace is None:
+        return Words("{n} steps: press Start and watch.", "共 {n} 步：点击“开始”并观察。").format(n=asked.meta_steps)
+    return Words(
+        "{n} steps, about {seconds} s at the pace of your last run: press Start and watch.",
+        "共 {n} 步，按上次的速度约 {seconds} 秒：点击“开始”并观察。",
+    ).format(n=asked.meta_steps, seconds=math.ceil(asked.meta_steps / pace))
 
 
 def _stopped(training: Training, run: MetaRun, of: dict[str, int]) -> Words:

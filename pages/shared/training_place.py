@@ -10,7 +10,8 @@ from metamed_core.words import Words
 from pages.shared import cohorts
 from pages.shared.frame import Say
 from pages.shared.text import plain
-from pages.shared.training import KEY, Asked, Training, attempt, public_runs
+from pages.shared.training import KEY, Training, attempt
+from pages.shared.training_asked import Asked, public_runs
 from pages.shared.training_tasks import FIRST
 
 WHAT = Words(

@@ -7,12 +7,13 @@ import streamlit as st
 from metamed_core.tasks.cohort_tasks import FOLDS, LEAST_PATIENTS, DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.shared import check, cohorts, match_patients
-from pages.shared.forms import complain, mirror
+from pages.shared.forms import MAX_SEED, complain, mirror
 from pages.shared.frame import Say
 from pages.shared.match import Match
 from pages.shared.match_settings import opening
 from pages.shared.text import plain
-from pages.shared.training import PRIOR, Training
+from pages.shared.training import Training
+from pages.shared.training_asked import PRIOR
 from pages.shared.workbench import UPLOAD, Patients, Workbench
 
 FIRST = "blood_panel"
@@ -145,17 +146,34 @@ def _change_split(say: Say, training: Training, split: DiseaseSplit) -> None:
     def fold() -> None:
         training.ask(fold=int(st.session_state["training_fold"]), split=None)
 
-    mirror(say, "training_fold", training.asked.fold)
-    st.segmented_control(
-        say(Words("Which third is novel", "哪三分之一作为新疾病")),
-        list(range(FOLDS)),
-        format_func=lambda n: str(n + 1),
-        required=True,
-        key="training_fold",
-        persist_state="session",
-        on_change=fold,
-        disabled=training.busy,
-    )
+    def deal() -> None:
+        training.ask(deal=int(st.session_state["training_deal"] or 0), split=None)
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        mirror(say, "training_fold", training.asked.fold)
+        st.segmented_control(
+            say(Words("Which third is novel", "哪三分之一作为新疾病")),
+            list(range(FOLDS)),
+            format_func=lambda n: str(n + 1),
+            required=True,
+            key="training_fold",
+            persist_state="session",
+            on_change=fold,
+            disabled=training.busy,
+        )
+        mirror(say, "training_deal", training.asked.deal)
+        st.number_input(
+            say(Words("Seed of the deal", "划分的随机种子")),
+            min_value=0,
+            max_value=MAX_SEED,
+            step=1,
+            key="training_deal",
+            persist_state="session",
+            help=say(Words("Another number deals the diseases otherwise.", "不同的数字得到不同的划分。")),
+            on_change=deal,
+            disabled=training.busy,
+            width=180,
+        )
     everyone = [*split.base, *split.validation, *split.novel]
 
     def by_hand() -> None:
