@@ -101,6 +101,7 @@ def pages() -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.bench_compare import compare_page
+    from tests.bench_meta_train import meta_train_page
     from tests.conftest import find_browser, launch, serve
 
     if find_browser() is None:
@@ -119,6 +120,7 @@ def pages() -> None:
             print(f"{entry.title.en:<14}{shown:>12.2f} s{drawn:>12.2f} s")
         print(f"\nStop, while MAML plays on the cohort that opens first: {_stop(browser, server.url):.2f} s from the click until it stands")
         compare_page(browser, server.url)
+        meta_train_page(browser, server.url)
         browser.close()
 
 

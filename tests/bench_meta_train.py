@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import time
@@ -10,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from metamed_core.library import HOME
 from tests.conftest import find_browser, launch, serve
 
 if TYPE_CHECKING:
@@ -64,15 +62,13 @@ def _stop(page: Page) -> float:
 
 
 def main() -> None:
-    """On a fresh server with a library of its own."""
+    """On a fresh server."""
     from playwright.sync_api import sync_playwright
 
-    with TemporaryDirectory() as folder:
-        os.environ[HOME] = folder
-        with serve(Path(folder) / "log") as server, sync_playwright() as playwright:
-            browser = launch(playwright, find_browser())
-            meta_train_page(browser, server.url)
-            browser.close()
+    with TemporaryDirectory() as folder, serve(Path(folder) / "log") as server, sync_playwright() as playwright:
+        browser = launch(playwright, find_browser())
+        meta_train_page(browser, server.url)
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -63,10 +63,14 @@ class Server:
 
 @contextmanager
 def serve(log: Path) -> Iterator[Server]:
-    """The app in a process of its own, on a free port, that nobody has visited yet."""
+    """The app in a process of its own, on a free port, that nobody has visited yet; its library is not the user's own."""
     port = _free_port()
+    environment = {"METAMED_HOME": str(log.parent / "metamed"), **os.environ}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)]
-    with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
+    ):
         running = Server(f"http://127.0.0.1:{port}", log, process.pid)
         try:
             _wait_until_healthy(running, process)

@@ -58,6 +58,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     page = visit(browser, f"{url}/diagnose?lang=zh", dark=True, height=760)
     from_heading(page, "5 · 原型", folder / "prototypes-zh-dark.png")
     compare(browser, url, folder)
+    meta_train(browser, url, folder)
     learn(browser, url, folder)
     page = visit(browser, f"{url}/diagnose", height=1150)
     page.locator("input[type=file]").set_input_files(files=[{"name": "clinic.csv", "mimeType": "text/csv", "buffer": FLAWED.encode()}])
@@ -79,6 +80,19 @@ def compare(browser: Browser, url: str, folder: Path) -> None:
     page.get_by_role("radio", name="净获益").click()
     settle(page)
     from_heading(page, "4 · 深入查看", folder / "compare-zh-dark.png")
+
+
+def meta_train(browser: Browser, url: str, folder: Path) -> None:
+    """Meta-train: half-way, then judged; before anything runs, in Chinese, dark."""
+    page = visit(browser, f"{url}/meta_train?lang=zh", dark=True, height=960)
+    page.screenshot(path=folder / "meta-train-zh-dark.png")
+    page = visit(browser, f"{url}/meta_train", height=820)
+    page.locator(".st-key-training_begin button").click()
+    page.wait_for_function("/step 1[0-9]{2} \\/ 300/.test(document.body.innerText)", timeout=300_000)
+    from_heading(page, "3 · Practise", folder / "meta-train-running.png")
+    page.get_by_text("beats the untrained prototype").wait_for(timeout=300_000)
+    settle(page)
+    from_heading(page, "4 · Judged", folder / "meta-train-judged.png")
 
 
 def learn(browser: Browser, url: str, folder: Path) -> None:
