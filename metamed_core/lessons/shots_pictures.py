@@ -76,8 +76,7 @@ def intervals(state: Shots, *, revealed: bool) -> Picture:
         first = i == 0
         x = i + 1.0
         name = Words("counts episodes only", "只计任务片段") if first else None
-        marks.append(Line(((x - 0.15, naive.low), (x - 0.15, naive.high)), NAIVE, name, 5))
-        marks.append(Dots(((x - 0.15, naive.mean),), NAIVE, size=3.5))
+        marks.append(Line(((x - 0.15, naive.low), (x - 0.15, naive.high)), NAIVE, name, 6))
         if revealed:
             name = Words("counts patients as well", "同时计入患者") if first else None
             marks.append(Line(((x + 0.2, honest.low), (x + 0.2, honest.high)), HONEST, name, 2))

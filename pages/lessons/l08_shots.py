@@ -140,9 +140,9 @@ def why_enough(state: Shots) -> Words:
     """The number, and what it means for one's own table."""
     n = world.needs(state.seed, "regression")
     told = Words(
-        "Over all four kinds of disease it needs {n} of each. What was learnt on other diseases stands in for patients, and is worth most where there are fewest. Mind: these simulated clinics are of the "
+        "Over all four kinds of disease it needs {n} of each. What was learnt on other diseases stands in for patients, and is worth most where there are fewest; where two lines cross, the other method is the better choice from there on. Mind: these simulated clinics are of the "
         "kind the weights have practised on. On real tables the curves met earlier, mostly at 3 to 5; only Compare, on your own patients, can tell.",
-        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以顶替患者，患者越少越值钱。但请注意：这些模拟诊所正是权重练习过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
+        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以顶替患者，患者越少越值钱；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是权重练习过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
         "只有用您自己的患者在“比较”页上测过才知道。",
     )
     return told.format(n=n if n is not None else Words("more than 50", "50 多"))
