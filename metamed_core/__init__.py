@@ -35,6 +35,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        calibrate    learns a calibration on prior tasks, for the card
        library      weights that were meta-trained on this computer, kept under a name
     9  diagnosis    Diagnosis: one patient's answer
+       advice       what the app says of how far an adaptation can be trusted
        recipes      how each learner's shipped weights are made; RECIPES
        training_state  a stopped meta-training on disk
        evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metamed_core import advice
 from metamed_core.learners import LEARNERS
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import LANGUAGES, Language, UserError
-from pages.shared import cards, check, cohorts, patients, workbench
+from pages.shared import check, cohorts, patients, workbench
 from pages.shared.charts import MOST_POINTS, thinned
 from pages.shared.forms import attempt
 from pages.shared.frame import Say
@@ -81,20 +82,20 @@ def test_every_cohort_with_every_algorithm(app: AppTest, key: str, algorithm: st
 def test_the_answers_say_whether_their_figures_are_calibrated(app: AppTest) -> None:
     """With the shipped weights they are, from random weights they are not."""
     bench = held(app)
-    for start, note, language in (("universal", cards.CALIBRATED, "en"), ("none", cards.ORDER_ONLY, "zh")):
+    for start, note, language in (("universal", advice.CALIBRATED, "en"), ("none", advice.ORDER_ONLY, "zh")):
         bench.question = dataclasses.replace(bench.question, start=start)
         app.segmented_control(key="language").set_value(language).run()
         captions = [caption.value for caption in app.caption]
-        notes = (cards.CALIBRATED, cards.ORDER_ONLY, cards.OTHER_SETTINGS)
+        notes = (advice.CALIBRATED, advice.ORDER_ONLY, advice.OTHER_SETTINGS)
         assert [each for each in notes if each.into(language) in captions] == [note]
 
 
 def test_settings_that_were_not_calibrated_are_told_apart(app: AppTest) -> None:
     trace = held(app).trace
     assert trace is not None
-    assert cards.how_to_read(trace) == cards.CALIBRATED
+    assert advice.how_to_read(trace) == advice.CALIBRATED
     trace.learner = LEARNERS["maml"](inner_steps=2)
-    assert cards.how_to_read(trace) == cards.OTHER_SETTINGS
+    assert advice.how_to_read(trace) == advice.OTHER_SETTINGS
 
 
 def test_at_most_one_primary_button(app: AppTest) -> None:

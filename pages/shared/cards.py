@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from metamed_core.advice import how_to_read
 from metamed_core.diagnosis import Diagnosis, agreement, arrange, diagnose, predicted
 from metamed_core.palette import Look
-from metamed_core.trace import AdaptationTrace
 from metamed_core.words import Words
 from pages.shared.forms import mirror, pager
 from pages.shared.frame import Say, fresh_key
@@ -26,20 +26,6 @@ ORDERS = {
     "class": Words("By diagnosis", "按诊断"),
 }
 ALL = ""
-CALIBRATED = Words(
-    "How to read: at the last step the figures are calibrated on simulated tables: there, of the answers given 0.90, about 90 in 100 are right. "
-    "On real tables they are further off (measured in `docs/evaluation.md`): read them with care, most of all with few patients.",
-    "读法：最后一步的数值已在模拟表格上校准：在模拟表格上，给出 0.90 的答案约有九成正确。"
-    "在真实表格上偏差更大（实测见 `docs/evaluation.md`），请谨慎解读，患者很少时尤其如此。",
-)
-OTHER_SETTINGS = Words(
-    "How to read: take the figures as a ranking. They were calibrated for the default settings, and yours differ.",
-    "读法：请将数值视为排序。它们是按默认设置校准的，而您的设置与之不同。",
-)
-ORDER_ONLY = Words(
-    "How to read: take the figures as a ranking. They are not calibrated: of the answers given 0.90, more or fewer than 90 in 100 may be right.",
-    "读法：请将数值视为排序。它们尚未校准：给出 0.90 的答案中，实际正确的比例可能高于或低于九成。",
-)
 
 
 def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
@@ -78,13 +64,6 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
     with part, st.grid(2, gap="small"):
         for one in diagnose(kept, shown.trace, shown.cursor, on_page):
             _card(say, one, looks, bench.patients.truth.get(one.row) if revealed else None)
-
-
-def how_to_read(trace: AdaptationTrace) -> Words:
-    """How far the probabilities of this adaptation can be trusted."""
-    if trace.calibrated:
-        return CALIBRATED
-    return ORDER_ONLY if trace.calibration.settings is None else OTHER_SETTINGS
 
 
 def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Look], example: str) -> tuple[str, str | None, str]:

@@ -15,6 +15,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from metamed_core.advice import held_out_title, held_out_warning
 from metamed_core.diagnosis import arrange
 from metamed_core.palette import Look
 from metamed_core.words import Words
@@ -51,15 +52,6 @@ HOW_PROBABLE = Words(
     "读法：每条线为一种诊断；在每一步，各线之和为 100%。竖直点线标示当前所示的步。",
 )
 DASHED = Words("Dashed: plain class means without learning.", "虚线：不经学习、仅按各诊断均值判断的准确率。")
-WORSE = Words(
-    "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
-    "try another algorithm or more labelled patients.",
-    "在这一步，算法在留出患者上的准确率（{now}）低于不经学习的简单类均值（{base}）：建议换用其他算法，或补充已确诊患者。",
-)
-SINGLE = Words(
-    "Held-out accuracy is not known: every diagnosis has a single labelled patient.",
-    "无法估计留出准确率：每种诊断只有一位已确诊患者。",
-)
 
 
 def live_chart(key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart]) -> None:
@@ -155,12 +147,12 @@ def _loss(say: Say, shown: Moment) -> None:
 
 def _held_out(say: Say, shown: Moment) -> None:
     data, _, now = _curve(shown, lambda step: step.held_out_accuracy)
-    if math.isnan(now):
-        st.caption(say(SINGLE))
-        return
     n, base = shown.trace.n_held_out, shown.trace.baseline_held_out
-    title = Words("Held-out accuracy {now} ({right} of {n})", "留出准确率 {now}（{n} 位中 {right} 位）")
-    st.markdown(f"**{say(title.format(now=f'{now:.0%}', right=round(now * n), n=n))}**")
+    title = say(held_out_title(now, n))
+    if math.isnan(now):
+        st.caption(title)
+        return
+    st.markdown(f"**{title}**")
     total, compared = shown.trace.total_steps, not math.isnan(base)
     live_chart(
         "held_out",
@@ -171,8 +163,8 @@ def _held_out(say: Say, shown: Moment) -> None:
     )
     how = HOW_ONE_OUT if shown.trace.leave_one_out else HOW_GROUPS_OUT.format(n=shown.trace.n_folds)
     st.caption(say(how + DASHED if compared else how))
-    if now < base:
-        st.warning(say(WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}")), icon=":material/trending_down:")
+    if (warning := held_out_warning(now, base)) is not None:
+        st.warning(say(warning), icon=":material/trending_down:")
 
 
 def _choose_watched(bench: Workbench, shown: Moment) -> None:
