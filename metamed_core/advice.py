@@ -1,4 +1,4 @@
-"""What the app says of how far an adaptation can be trusted: the sentences beside the curve and above the answers, in one place.
+"""What the app says of how far an adaptation can be trusted: the sentences of the upload check, beside the curve and above the answers.
 
 Floor 9 of the house.
 """
@@ -13,6 +13,7 @@ from metamed_core.words import Words
 if TYPE_CHECKING:
     from metamed_core.trace import AdaptationTrace
 
+NOTHING_ODD = Words("Nothing odd was found in this table.", "未发现异常。")
 WORSE = Words(
     "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
     "try another algorithm or more labelled patients.",

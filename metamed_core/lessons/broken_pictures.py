@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from metamed_core.advice import held_out_title, held_out_warning, how_to_read
+from metamed_core.advice import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis import diagnose
 from metamed_core.lessons import broken as world
 from metamed_core.lessons.broken import COLUMNS, DIAGNOSES, NEW, Broken, Outcome
@@ -19,34 +19,44 @@ CALLED = {
     "hypothyroidism": Words("hypothyroidism", "甲状腺功能减退"),
     "haemolysis": Words("haemolysis", "溶血"),
 }
-ASKED = Words("new patients right", "新患者判断正确")
+ASKED = Words("new", "新患者")
 HOW = Words(
-    "Left: two bars are all that a clinician sees; who is right among new patients is known here, since they are simulated. Right: the app's own sentences.",
-    "左图：前两条是医生能看到的全部；新患者中谁判断正确，因为是模拟数据才知道。右表：应用自己的原话。",
+    "Bars: how sure it is of its answers on average; labelled patients left out in turn and named rightly; new patients named rightly. A clinician sees the first two; the third is "
+    "known here because the patients are simulated. Table: findings and warnings are the app's own sentences, bold where it warns.",
+    "条形：对答案的平均自信程度；依次留出的已确诊患者中判断正确的比例；新患者中判断正确的比例。医生只看得到前两条，第三条因为是模拟患者才知道。表：问题与警告均为应用原话，粗体为警告。",
 )
 
 
-def bars(found: Outcome, title: Words, *, revealed: bool, asked: Words | None = None) -> Picture:
-    """How sure it is, how many left-out patients are right beside the untrained prototype, and once revealed how many new ones are."""
+def bars(found: Outcome, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Picture:
+    """How sure it is, how many left-out patients are right beside the untrained prototype, and once revealed how many new ones are.
+
+    left_out: or whether that, too, is still a question.
+    """
     shown = [
-        (Words("how sure it is", "自信程度"), found.sure, SURE),
-        (Words("left out, right", "留出后判断正确"), found.held_out, LEFT_OUT),
+        (Words("how sure", "自信程度"), found.sure, SURE),
+        (Words("left out", "留出患者"), found.held_out if left_out else math.nan, LEFT_OUT),
     ]
     shown.append((asked or ASKED, found.n_right / len(found.truth) if revealed else math.nan, TRUE))
     marks: list[Mark] = []
     for i, (_, value, look) in enumerate(shown):
         x = i + 1.0
         if math.isnan(value):
-            marks.append(Label((x, 0.06), same("?") if i == 2 else Words("not known", "未知"), bold=True))
+            marks.append(Label((x, 0.06), same("?") if i == 2 or not left_out else Words("not known", "未知"), bold=True))
             continue
         marks.append(Area(((x - 0.32, 0), (x - 0.32, value), (x + 0.32, value), (x + 0.32, 0)), look, 0.7))
         marks.append(Label((x, value + 0.045), same(f"{100 * value:.0f} %"), bold=True))
     base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
-    if not math.isnan(base):
-        marks.append(Line(((1.6, base), (2.4, base)), Look("#7A8A8A", "circle", (1, 0)), Words("plain class means, left out", "简单类均值，留出"), 3.5))  # fmt: skip
+    if left_out and not math.isnan(base):
+        marks.append(Line(((1.6, base), (2.4, base)), Look("#7A8A8A", "circle", (1, 0)), Words("plain class means, without learning", "简单类均值，不经学习"), 3.5))  # fmt: skip
     marks.append(Line(((0.5, chance), (3.5, chance)), GREY, Words("guessing", "瞎猜"), 1.5))
     x_axis = Axis(same(""), 0.5, 3.5, ticks=tuple((i + 1.0, name) for i, (name, _, _) in enumerate(shown)))
-    y = Axis(Words("share of patients", "比例"), 0, 1.12, percent=True, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
+    y = Axis(
+        Words("sure, or named rightly", "自信，或判断正确"),
+        0,
+        1.12,
+        percent=True,
+        ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)),
+    )
     return Picture(title, HOW, Words("How sure, left-out and new patients right", "自信程度、留出与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
 
 
@@ -54,7 +64,7 @@ def said(found: Outcome, *further: tuple[Words, Words]) -> Table:
     """What the app says of this table: the upload check's findings, the held-out accuracy with its warning, and further rows."""
     findings = [finding.message for finding in found.records.findings]
     check = Words("Upload check", "上传检查")
-    rows = [(check, message) for message in findings] or [(check, Words("Nothing found.", "未发现问题。"))]
+    rows = [(check, message) for message in findings] or [(check, NOTHING_ODD)]
     held = Words("Diagnose, curve", "“诊断”页，曲线")
     rows.append((held, held_out_title(found.held_out, found.trace.n_held_out)))
     if (warning := held_out_warning(found.held_out, found.trace.baseline_held_out)) is not None:
@@ -63,13 +73,13 @@ def said(found: Outcome, *further: tuple[Words, Words]) -> Table:
         rows.append((Words("Diagnose, answers", "“诊断”页，答案"), how_to_read(found.trace)))
     rows += further
     strong = frozenset((i, 1) for i, row in enumerate(rows) if i < len(findings) or row[1] is warning)
-    return Table(Words("What the app says", "应用怎么说"), same(""), (Words("where", "位置"), Words("its words", "原话")), tuple(rows), strong=strong, width=400)  # fmt: skip
+    return Table(Words("What the app shows", "应用显示什么"), same(""), (Words("where", "位置"), Words("what it says", "内容")), tuple(rows), strong=strong, width=400)  # fmt: skip
 
 
 def unsaid() -> Table:
     """The place of the app's words before the answer."""
     rows = ((Words("Upload check", "上传检查"), same("?")), (Words("Diagnose", "“诊断”页"), same("?")))
-    return Table(Words("What will the app say?", "应用会怎么说？"), same(""), (Words("where", "位置"), Words("its words", "原话")), rows, width=400)  # fmt: skip
+    return Table(Words("What will the app show?", "应用会显示什么？"), same(""), (Words("where", "位置"), Words("what it says", "内容")), rows, width=400)  # fmt: skip
 
 
 def summary(found: Outcome) -> Words:

@@ -41,8 +41,8 @@ TELL = Act[Broken](
 )
 NAMES = {
     "right": Words("right", "正确"),
-    "left": Words("left out", "留出"),
-    "held": Words("held-out", "留出"),
+    "left": Words("left-out patients", "留出患者"),
+    "held": Words("held-out accuracy", "留出准确率"),
     "plain": Words("plain means", "简单均值"),
     "same": Words("same diagnosis", "诊断相同"),
     "labelled": Words("labelled", "已确诊"),
@@ -111,7 +111,7 @@ def far(state: Broken) -> Formula:
     """Distances of patients of known diseases and of the new one from the nearest labelled patient."""
     found = world.outcome(state.seed, "missing", cured=state.told)
     return Formula(
-        r"\sum_k p(k \mid x) = 1 \qquad d(x) = \min_i |f(x) - f(x_i)|",
+        r"\begin{matrix}\sum_k p(k \mid x) = 1 \\ d(x) = \min_i |f(x) - f(x_i)|\end{matrix}",
         rf"<usual>: d = {number(found.nearest(new=False))} \qquad <new>: d = {number(found.nearest(new=True))}",
         Words(
             "Probabilities of the diagnoses in the table always add up to 1: none is kept for “something else”. $d$: distance from the nearest labelled patient, as on each card; medians.",
@@ -134,7 +134,7 @@ def alarmed(state: Broken, shown: bool) -> Figure:
     """Shuffled labels or wrong practice: three bars, and the app's words."""
     found = world.outcome(state.seed, state.fault)
     title = pictures.summary(found) if shown else Words("What the clinician sees, and what not", "医生看得到的与看不到的")
-    return pictures.bars(found, title, revealed=shown), pictures.said(found) if shown else pictures.unsaid()
+    return pictures.bars(found, title, revealed=shown, left_out=shown), pictures.said(found) if shown else pictures.unsaid()
 
 
 def with_leak(state: Broken, shown: bool) -> Figure:
@@ -150,17 +150,21 @@ def with_leak(state: Broken, shown: bool) -> Figure:
 def two_hospitals(state: Broken, shown: bool) -> Figure:
     """Three bars for new patients of the other hospital, and the app's words, Compare's among them."""
     found = world.outcome(state.seed, "hospital", cured=state.from_b if shown else 0)
-    asked = Words("new at B, right", "B 院新患者判断正确")
+    asked = Words("new at B", "B 院新患者")
     if not shown:
         return pictures.bars(
-            found, Words("All labelled patients are from hospital A", "已确诊患者全部来自医院 A"), revealed=False, asked=asked
+            found,
+            Words("All labelled patients are from hospital A", "已确诊患者全部来自医院 A"),
+            revealed=False,
+            left_out=False,
+            asked=asked,
         ), pictures.unsaid()
     share, refused = world.apart(state.seed, state.from_b)
-    told = refused or Words("Judged only across hospitals: {share} % right.", "仅跨医院评判：正确 {share}%。").format(
+    told = refused or Words("No warning. Judged across hospitals only: {share} % right.", "无警告。仅跨医院评判：正确 {share}%。").format(
         share=f"{100 * share:.0f}"
     )
     return pictures.bars(found, pictures.summary(found), revealed=True, asked=asked), pictures.said(
-        found, (Words("Compare, column as group", "“比较”页，设为分组"), told)
+        found, (Words("Compare", "“比较”页"), told)
     )
 
 
@@ -189,13 +193,13 @@ def why_alarm(state: Broken) -> Words:
     shuffled, elsewhere, fine = (world.outcome(state.seed, fault) for fault in ("labels", "prior", "none"))
     return Words(
         "The held-out accuracy: {a} % with shuffled labels, {b} % with weights that practised on the wrong things, {c} % with neither. The app never says “your labels are wrong”. Read it so: near guessing in both bars means "
-        "labels or columns; clearly below **plain class means** means this algorithm or its weights, and there the app warns. How sure it is tells nothing: here {d} % and {e} %.",
-        "留出准确率：标签打乱时 {a}%，权重练错东西时 {b}%，两者皆无时 {c}%。应用不会说“您的标签错了”。应当这样读：若与瞎猜相近，而简单类均值也一样，问题在标签或列；若明显低于**简单类均值**，问题在算法或其权重，此时应用会警告。自信程度什么也说明不了：此处分别为 {d}% 和 {e}%。",
+        "labels or columns; clearly below **plain class means** means this algorithm or its weights, and there the app warns. How sure it is misleads: {d} % and {e} % here, {f} % with neither.",
+        "留出准确率：标签打乱时 {a}%，权重练错东西时 {b}%，两者皆无时 {c}%。应用不会说“您的标签错了”。应当这样读：若与瞎猜相近，而简单类均值也一样，问题在标签或列；若明显低于**简单类均值**，问题在算法或其权重，此时应用会警告。自信程度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
     ).format(
         **{
             name: f"{100 * value:.0f}"
             for name, value in zip(
-                "abcde", (shuffled.held_out, elsewhere.held_out, fine.held_out, shuffled.sure, elsewhere.sure), strict=True
+                "abcdef", (shuffled.held_out, elsewhere.held_out, fine.held_out, shuffled.sure, elsewhere.sure, fine.sure), strict=True
             )
         }
     )

@@ -84,7 +84,7 @@ def bayes(state: Uncertainty) -> Formula:
     """The answer at the prevalence that is set."""
     p, here, was = state.answer, state.of_1000 / 1000, world.AMONG
     return Formula(
-        r"p' = \frac{p\,\pi'/\pi}{p\,\pi'/\pi + (1-p)\,(1-\pi')/(1-\pi)}",
+        r"p' = \frac{a}{a + b} \quad \begin{matrix}a = p \cdot \pi'/\pi \\ b = (1-p)(1-\pi')/(1-\pi)\end{matrix}",
         rf"\frac{{{number(p)} \cdot {number(here, 3)}/{number(was)}}}{{{number(p)} \cdot {number(here, 3)}/{number(was)} + {number(1 - p)} \cdot {number(1 - here, 3)}/{number(1 - was)}}} = {number(100 * world.after(p, here), 0)}\,\%",
         Words("$p$: the answer; $\\pi = 1/3$: how frequent the learner takes the disease to be, of three that weigh the same; $\\pi'$: how frequent it is here.", "$p$：给出的答案；$\\pi = 1/3$：学习器以为的患病率（三种诊断权重相同）；$\\pi'$：此处的实际患病率。"),
     )  # fmt: skip

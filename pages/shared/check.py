@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metamed_core.advice import NOTHING_ODD
 from metamed_core.formats import EXTENSIONS, sheets
 from metamed_core.records import Column, Finding, PatientRecords, Role
 from metamed_core.records.upload import opened
@@ -150,7 +151,7 @@ def _open_sheet(bench: Workbench, sheet: str) -> None:
 
 def _findings(say: Say, bench: Workbench, found: Sequence[Finding]) -> None:
     if not found:
-        st.markdown(":material/check_circle: " + say(Words("Nothing odd was found in this table.", "未发现异常。")))
+        st.markdown(":material/check_circle: " + say(NOTHING_ODD))
     for at, finding in enumerate(found[:MOST_FINDINGS]):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             icon = ":material/info:" if finding.remedy is None else ":material/flag:"
