@@ -54,9 +54,18 @@ def show(page: Page, lesson: Lesson[Any], at: int) -> None:
     idle(page, 0.2)
 
 
+def cut_formulas(page: Page) -> list[str]:
+    """Formulas that reach beyond their place, where nobody can read them."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.st-key-lesson_formula .katex-display')].filter(shown => [...shown.querySelectorAll('.katex-html .base')]"
+        ".pop().getBoundingClientRect().right > shown.parentElement.getBoundingClientRect().right + 1).map(shown => shown.innerText)"
+    )
+    return found
+
+
 @pytest.mark.parametrize(("lesson", "odd"), PATTERNS)
 def test_a_lesson_runs_through_and_answers_at_once(open_page: OpenPage, lesson: Lesson[Any], odd: int) -> None:
-    page = open_page(f"/learn?lesson={lesson.key}&lang=en", color_scheme="dark" if odd else "light")
+    page = open_page(f"/learn?lesson={lesson.key}&lang=en", color_scheme="dark" if odd else "light", width=1024 if odd else 1280)
     page.locator(".mm-root svg, .mm-root table").first.wait_for()
     idle(page)
     seconds: list[float] = []
@@ -68,6 +77,7 @@ def test_a_lesson_runs_through_and_answers_at_once(open_page: OpenPage, lesson: 
         show(page, lesson, at)
         body = page.locator(".st-key-lesson").inner_text()
         assert "Traceback" not in body
+        assert cut_formulas(page) == []
         if language == "zh":
             assert not [word for word in ("How to read", "Right:", "Predict", "Next", "Handout") if word in body]
         for act in screen.acts[:1]:

@@ -61,7 +61,7 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
     for k in range(2):
         own = support.x[support.y == k, 0].tolist()
         assert f"m_{k + 1} = {sum(own) / (len(own) + 1 / 1.5**2):.2f}" in told
-    assert f"= {1 + 1 / (4 + 1 / 1.5**2):.2f}" in told
+    assert world.posterior_mean(support, 0)[1] == pytest.approx(1 / (4 + 1 / 1.5**2))
     gaps = []
     for i in range(world.N_HELD):
         task = world.simple(7, i)

@@ -157,19 +157,14 @@ def meta_loss(weights: Weights, task: Episode, alpha: float, n: int, *, first_or
 
 def outer_gradients(start: Point, seed: int, alpha: float, n: int, rule: str) -> list[Point]:
     """For each task what the outer step goes against: a gradient of `meta_loss`, or for Reptile start minus adapted weights."""
-    return gradients(start, tasks(seed), alpha, n, rule)
-
-
-def gradients(start: Point, of_tasks: tuple[Episode, ...], alpha: float, n: int, rule: str) -> list[Point]:
-    """The same for any tasks."""
     if rule == "reptile":
-        ends = [inner_path(start, task, alpha, n)[-1] for task in of_tasks]
+        ends = [inner_path(start, task, alpha, n)[-1] for task in tasks(seed)]
         return [(start[0] - x, start[1] - y) for x, y in ends]
 
     def of(task: Episode) -> Point:
         return _point(grad(lambda weights: meta_loss(weights, task, alpha, n, first_order=rule == "first_order"))(_weights(start))["w"])
 
-    return [of(task) for task in of_tasks]
+    return [of(task) for task in tasks(seed)]
 
 
 def outer_rate(rule: str) -> float:

@@ -26,7 +26,7 @@ MOST_TASKS = 99
 KINDS = {body.__name__: body for body in BODIES}
 N_WAY, N_COLUMNS, N_LABELLED, N_ASKED = 3, 5, 6, 4  # of a task of the clinical prior: patients of each diagnosis
 TAU = 1.5  # spread of the diseases' means about 0; patients have spread 1 about their disease's mean
-MOST_SHOTS, N_JUDGED, N_HELD = 16, 20, 6
+MOST_SHOTS, N_JUDGED, N_HELD = 16, 20, 4
 SHOTS = (1, 2, 4, 8, 16)
 REACH = 5.0
 GRID = torch.linspace(-REACH, REACH, 41, dtype=torch.float64).unsqueeze(1)
@@ -186,17 +186,23 @@ def by_network(task: Simple, shots: int, x: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=256)
+def _answered(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
+    """Exact under the assumed prior, and by the shipped network, for the asked patients and then along `GRID`: read once for both."""
+    task = simple(seed, number, world)
+    everyone = torch.cat([task.asked, GRID])
+    return exact(task.support(shots), everyone), by_network(task, shots, everyone)
+
+
 def curves(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
     """Probability of the second disease along `GRID`: exact, and by the shipped network."""
-    task = simple(seed, number, world)
-    return exact(task.support(shots), GRID)[:, 1], by_network(task, shots, GRID)[:, 1]
+    formula, network = _answered(seed, number, world, shots)
+    return formula[-len(GRID) :, 1], network[-len(GRID) :, 1]
 
 
-@lru_cache(maxsize=256)
 def answers(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
     """Probabilities of the asked patients: exact under the assumed prior, and by the shipped network."""
-    task = simple(seed, number, world)
-    return exact(task.support(shots), task.asked), by_network(task, shots, task.asked)
+    formula, network = _answered(seed, number, world, shots)
+    return formula[: -len(GRID)], network[: -len(GRID)]
 
 
 def right(state: Prior) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from metamed_core.learners.prior_fitted import PriorFitted
 from metamed_core.lessons.prior_fitted import MOST_PRACTICE, N_HELD, TAU, exact, mean, simple
 from metamed_core.meta_training import MetaState, MetaTraining, meta_train
 
-PORTION, TASKS_A_STEP = 15, 32
+PORTION, TASKS_A_STEP = 10, 32
 PLAN = MetaTraining(meta_steps=MOST_PRACTICE, meta_batch=TASKS_A_STEP, meta_lr=0.02, hidden_lr=0.03)
 SMALL = CellTransformer(width=16, heads=2, cell_layers=1, tokens=1, row_width=16, row_heads=2, row_layers=1, slots=2, code=2)
 

@@ -11,14 +11,18 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.func import grad, vmap
 
 from metamed_core.episode import Episode, LabelledSet
+from metamed_core.inner_loop import descended
 from metamed_core.learners.reptile import initial_minus_adapted
 from metamed_core.lessons import geometry, maml
 from metamed_core.lessons.maml import MOST_INNER, MOST_OUTER, N_SUPPORT, PAIRS, REACH, RULES, Maml
 from metamed_core.lessons.state import State, real, whole
 from metamed_core.picture import Point
 
+RACE = 15  # outer steps on few patients, by each rule
 LONGEST = 2.6  # of the arrows in the comparison of the rules: each rule has a scale of its own
 
 
@@ -130,44 +134,69 @@ def joint_contours(seed: int) -> tuple[tuple[geometry.Piece, ...], ...]:
 
 
 @lru_cache(maxsize=128)
-def few_tasks(seed: int, few: int) -> tuple[tuple[LabelledSet, Episode], ...]:
-    """Of each task the `few` labelled patients of each disease, and the same parted in two halves: to walk on, to be judged on."""
-    told = [task.support.take(torch.arange(2 * few)) for task in maml.tasks(seed)]
+def few_tasks(seed: int, few: int) -> tuple[LabelledSet, Episode]:
+    """The `few` labelled patients of each disease, of all tasks stacked, and the same parted in two halves: to walk on, to be judged on."""
+    x, y = (torch.stack([getattr(task.support, name)[: 2 * few] for task in maml.tasks(seed)]) for name in ("x", "y"))
     half = few // 2 * 2
-    return tuple((one, Episode(one.take(torch.arange(half)), one.take(torch.arange(half, 2 * few)), 2)) for one in told)
+    return LabelledSet(x, y), Episode(LabelledSet(x[:, :half], y[:, :half]), LabelledSet(x[:, half:], y[:, half:]), 2)
 
 
-@lru_cache(maxsize=4096)
-def raced(start: Point, seed: int, alpha: float, n: int, few: int, rule: str, outer: int) -> Point:
-    """The start after so many outer steps by a rule that knows these few patients only.
+@lru_cache(maxsize=128)
+def race(start: Point, seed: int, alpha: float, n: int, few: int, rule: str) -> tuple[Point, ...]:
+    """The start and where each of `RACE` outer steps leads by a rule that knows these few patients only; all tasks at once.
 
     Reptile walks on all of them; MAML, exact or first-order, walks on one half and is judged on the other.
     """
-    if not outer:
-        return start
-    here = raced(start, seed, alpha, n, few, rule, outer - 1)
-    if rule == "reptile":
-        walked = tuple(Episode(told, told, 2) for told, _ in few_tasks(seed, few))
-        return moved(here, towards(here, walked, alpha, n), maml.EPSILON)
-    halves = tuple(half for _, half in few_tasks(seed, few))
-    return moved(here, mean(maml.gradients(here, halves, alpha, n, rule)), maml.BETA)
+    told, halves = few_tasks(seed, few)
+
+    def end(weights: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        return descended(maml.loss_on(LabelledSet(x, y)), {"w": weights}, alpha, n)["w"]
+
+    def judged(weights: Tensor, x: Tensor, y: Tensor, others: Tensor, truth: Tensor) -> Tensor:
+        half = Episode(LabelledSet(x, y), LabelledSet(others, truth), 2)
+        return maml.meta_loss({"w": weights}, half, alpha, n, first_order=rule == "first_order")
+
+    now = torch.tensor(start, dtype=torch.float64)
+    way = [start]
+    for _ in range(RACE):
+        if rule == "reptile":
+            ends = vmap(end, (None, 0, 0))(now, told.x, told.y)
+            against = maml.EPSILON * initial_minus_adapted({"w": now}, {"w": ends})["w"]
+        else:
+            parts = (halves.support.x, halves.support.y, halves.query.x, halves.query.y)
+            against = maml.BETA * vmap(grad(judged), (None, 0, 0, 0, 0))(now, *parts).mean(0)
+        now = (now - against).clamp(-REACH, REACH)
+        way.append((float(now[0]), float(now[1])))
+    return tuple(way)
 
 
-def race(state: Walk, rule: str) -> list[Point]:
-    """The start and where every outer step on the few patients has led."""
-    return [raced((state.x, state.y), state.drawn, state.alpha, state.steps, state.few, rule, o) for o in range(state.outer + 1)]
+def way_of(state: Walk, rule: str) -> tuple[Point, ...]:
+    """The way of the start in the race by a rule."""
+    return race((state.x, state.y), state.drawn, state.alpha, state.steps, state.few, rule)
 
 
-def behind(at: Point, state: Walk) -> float:
-    """Loss on new patients behind inner steps on all of the few labelled ones: the same for every rule."""
-    pairs = zip(few_tasks(state.drawn, state.few), maml.tasks(state.drawn), strict=True)
-    losses = [
-        maml.query_loss_at(maml.inner_path(at, Episode(told, told, 2), state.alpha, state.steps)[-1], task) for (told, _), task in pairs
-    ]
-    return sum(losses) / len(losses)
+@lru_cache(maxsize=128)
+def judged_along(way: tuple[Point, ...], seed: int, alpha: float, n: int, few: int) -> tuple[float, ...]:
+    """Loss on new patients behind inner steps on all of the few labelled ones, for each start of a way: the same for every rule."""
+    told, new = few_tasks(seed, few)[0], maml.tasks(seed)
+    others, truth = (torch.stack([getattr(task.query, name) for task in new]) for name in ("x", "y"))
+
+    def behind(weights: Tensor, x: Tensor, y: Tensor, others: Tensor, truth: Tensor) -> Tensor:
+        task = Episode(LabelledSet(x, y), LabelledSet(others, truth), 2)
+        return maml.meta_loss({"w": weights}, task, alpha, n)
+
+    of_tasks = vmap(behind, (None, 0, 0, 0, 0))
+    starts = torch.tensor(way, dtype=torch.float64)
+    losses = vmap(of_tasks, (0, None, None, None, None))(starts, told.x, told.y, others, truth)
+    return tuple(losses.mean(1).tolist())
+
+
+def losses_of(state: Walk, rule: str) -> tuple[float, ...]:
+    """`judged_along` the way of a rule."""
+    return judged_along(way_of(state, rule), state.drawn, state.alpha, state.steps, state.few)
 
 
 def winner(state: Walk) -> int:
     """The rule with the lowest loss at the end of the race, in the order of `RULES`."""
-    losses = [behind(race(state, rule)[-1], state) for rule in RULES]
+    losses = [losses_of(state, rule)[-1] for rule in RULES]
     return losses.index(min(losses))

@@ -156,14 +156,14 @@ def races(state: Walk, *, revealed: bool) -> tuple[Picture, Picture]:
     plane: list[Mark] = _rings(state.drawn, 0.45)
     losses: list[Mark] = []
     for rule, name in RULES.items() if revealed else ():
-        way = world.race(state, rule)
-        end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{world.behind(way[-1], state):.3f}")
-        plane.append(Line(points(way), RULE_LOOKS[rule], end, 2.5, marks=True))
-        losses.append(Line(tuple((float(o), world.behind(at, state)) for o, at in enumerate(way)), RULE_LOOKS[rule], width=2.5, marks=True))
+        along = world.losses_of(state, rule)
+        end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{along[-1]:.3f}")
+        plane.append(Line(world.way_of(state, rule), RULE_LOOKS[rule], end, 2.5, marks=True))
+        losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_LOOKS[rule], width=2.5, marks=True))
     title = Words("{n} labelled patients a task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
     told = Words("Loss on new patients, after adapting to all {n}", "用全部 {n} 位适应之后，在新患者上的损失").format(n=2 * state.few)
     left = weights_plane(title, [*plane, start_mark((state.x, state.y))], RACE_HOW)
-    return left, beside(told, JUDGED_HOW, _outer(state), LOSS, losses)
+    return left, beside(told, JUDGED_HOW, Axis(Words("outer step", "外循环步"), 0, world.RACE), LOSS, losses)
 
 
 RACE_HOW = Words(

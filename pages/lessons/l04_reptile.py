@@ -95,7 +95,7 @@ def same_step(state: Walk) -> Formula:
 
 def on_new_patients(state: Walk) -> Formula:
     """Loss on new patients at the end of each rule's way."""
-    told = [rf"<{rule}>: {number(world.behind(world.race(state, rule)[-1], state), 3)}" for rule in RULES]
+    told = [rf"<{rule}>: {number(world.losses_of(state, rule)[-1], 3)}" for rule in RULES]
     half, whole = state.few // 2 * 2, 2 * state.few
     return Formula(
         rf"\underbrace{{{half}}}_{{<walk>}} + \underbrace{{{whole - half}}}_{{<judge>}} \quad <or> \quad \underbrace{{{whole}}}_{{<all>}}",
@@ -103,7 +103,7 @@ def on_new_patients(state: Walk) -> Formula:
         Words(
             "Patients of a task: MAML parts them; Reptile walks on all. The three losses: on 80 new patients of each task, after {o} outer steps.",
             "一个任务的患者：MAML 分成两份；Reptile 全部用来走步。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。",
-        ).format(o=state.outer),
+        ).format(o=world.RACE),
         {
             **RULES,
             "walk": Words("to walk on", "走步"),
@@ -284,10 +284,9 @@ LESSON = Lesson(
                 who_wins,
             ),
             figure=lambda state, shown: pictures.races(state, revealed=shown),
-            reveal=lambda state: state.but(outer=max(state.outer, 20)),
             formula=on_new_patients,
-            code=Code(world.raced, "walked = tuple("),
-            acts=(OTHERS, outer(10)),
+            code=Code(world.race, "vmap(end"),
+            acts=(OTHERS,),
             knobs=(FEW,),
         ),
         Screen(

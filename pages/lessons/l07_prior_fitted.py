@@ -118,13 +118,14 @@ def closed_form(state: Prior) -> Formula:
     known = [world.posterior_mean(support, k) for k in range(2)]
     told = r",\quad ".join(rf"m_{k + 1} = {number(m)}" for k, (m, _) in enumerate(known))
     return Formula(
-        r"p(k \mid x, S) \propto \mathcal{N}\Big(x;\ \frac{\sum_{i \in S_k} x_i}{n_k + 1/\tau^2},\ 1 + \frac{1}{n_k + 1/\tau^2}\Big)",
-        rf"{told},\quad <variance> = {number(1 + known[0][1])} \qquad \overline{{|q - p|}} = {number(100 * world.gap(state.seed, state.shots), 1)}\ <points>",
+        r"p(k \mid x, S) \propto \mathcal{N}(x;\ m_k,\ 1 + v_k)",
+        rf"{told} \qquad \overline{{|q - p|}} = {number(100 * world.gap(state.seed, state.shots), 1)}\ <points>",
         Words(
-            "$n_k$: labelled patients of disease $k$; $\\tau = {tau}$: spread of the means in this world; $m_k$: the mean as known so far, drawn towards 0 while patients are few. $q$: the shipped network, three readings averaged and calibrated.",
-            "$n_k$：疾病 $k$ 的已确诊患者数；$\\tau = {tau}$：这个世界中均值的标准差；$m_k$：目前所知的均值，患者少时向 0 收缩。$q$：自带网络，三次读取取平均并经校准。",
-        ).format(tau=world.TAU),
-        {"variance": Words("variance", "方差"), "points": Words("percentage points", "个百分点")},
+            "$m_k = v_k \\sum_{i \\in S_k} x_i$ with $v_k = 1 / (n_k + 1 / \\tau^2)$: the mean of disease $k$ as known from its $n_k$ labelled patients, drawn towards 0 while they are few; $\\tau$ = 1.5: spread of the means in this world. "
+            "$q$: the shipped network, three readings averaged and calibrated.",
+            "$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者得知的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，三次读取取平均并经校准。",
+        ),
+        {"points": Words("percentage points", "个百分点")},
     )
 
 
@@ -283,8 +284,8 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "Press [Practise]. For a while nothing seems to happen, then the curve bends into the exact one. Whoever is to lose least on average over a prior must answer as its posterior does: so practice on tasks **is** the fit, computed here as you press.",
-                    "请按“练习”。起初似乎毫无动静，随后曲线便向精确答案弯过去。要在一个先验上平均损失最小，就必须像它的后验那样作答：所以在任务上练习**就是**拟合，您每按一次，这里就真的算一次。",
+                    "Press [Practise]. For a while nothing seems to happen, then the curve bends into the exact one. Whoever wants to lose least on average must answer with the exact probabilities (the **posterior** of this prior): so practice on tasks **is** the fit, computed here as you press.",
+                    "请按“练习”。起初似乎毫无动静，随后曲线便向精确答案弯过去。要让平均损失最小，就必须给出精确的概率（这个先验的**后验**）：所以在任务上练习**就是**拟合，您每按一次，这里就真的算一次。",
                 ),
             ),
             figure=the_fit,

@@ -28,6 +28,10 @@ HAND = Words(
 COMPACT = """<style>
 .st-key-lesson .katex-display { overflow: visible; }
 .st-key-page_title h1 { font-size: 1rem; padding: 0; } .st-key-page_title [data-testid=stCaptionContainer] { display: none; }
+@media (max-width: 1150px) { /* a formula and its numbers one below the other: side by side they would be cut */
+.st-key-lesson_formula [data-testid=stHorizontalBlock] { flex-direction: column; }
+.st-key-lesson_formula [data-testid=stColumn] { width: 100%; flex: 1 1 auto; }
+}
 </style>"""
 BIG_TEXT = f"""<style>
 .st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p, .st-key-lesson .katex {{ font-size: {LARGE}rem; }}
