@@ -40,6 +40,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        training_state  a stopped meta-training on disk
        evaluation/  a fair match of learners and plain classifiers: plan, compare, leaderboard, curves
     10 estimator    FewShotClassifier: the scikit-learn face
+       answers      each patient's answer to take away, and what made it
        plots/       what the plots of a comparison show, as values
        universal_training  meta-training with its files: goes on, validates, saves
     11 meta_run     a meta-training that somebody has chosen: learner, network, tasks, budget
@@ -52,6 +53,7 @@ The map, floor by floor; a module imports only from a lower floor (tests/test_ho
        board        a leaderboard as an HTML table
        picture_svg  a lesson's figures as HTML and SVG
     13 comparison_report  a comparison as one HTML file
+       diagnosis_report   the answers as one HTML file
        handout      a lesson as one HTML file to print
     14 commands/    the command line's commands, one file each
     15 __main__     the command line

@@ -1,4 +1,4 @@
-"""The command line: `python -m metamed_core meta-train --learner maml`; `--help` lists every command.
+"""The command line: `python -m metamed_core diagnose patients.csv`; `--help` lists every command.
 
 Floor 15 of the house.
 """
@@ -9,31 +9,48 @@ import argparse
 import sys
 
 from metamed_core import calibrate
-from metamed_core.commands import bench, card, meta_train
+from metamed_core.commands import bench, card, diagnose, evaluate, meta_train
 from metamed_core.compute import speaks
 from metamed_core.words import UserError
 
+COMMANDS = {
+    "diagnose": (diagnose, "adapt to the labelled patients of a table and answer for the others"),
+    "evaluate": (evaluate, "compare learners and plain classifiers on a table, here or on a cluster"),
+    "meta-train": (meta_train, "meta-train a learner and write its weights and card"),
+    "calibrate": (calibrate, "learn temperatures on prior tasks and write them into the card"),
+    "card": (card, "put the result of an accuracy check into the card of the weights it measured"),
+    "bench": (bench, "measure how fast meta-training is on this computer, beside plain loops"),
+}
+EXAMPLE = """example:
+  python -m metamed_core diagnose patients.csv --out predictions.csv
+
+Each command has its own --help. For research and teaching only; not a medical device."""
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m metamed_core", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    meta_train.add_options(commands.add_parser("meta-train", help="meta-train a learner and write its weights and card"))
-    card.add_options(commands.add_parser("card", help="put the result of an accuracy check into the card of the weights it measured"))
-    calibrate.add_options(commands.add_parser("calibrate", help="learn temperatures on prior tasks and write them into the card"))
-    bench.add_options(commands.add_parser("bench", help="measure how fast meta-training is on this computer, beside plain loops"))
+    """Run one command; returns the exit status: 2 for what the user can mend, 130 when stopped."""
+    parser = argparse.ArgumentParser(
+        prog="python -m metamed_core", description="Few-shot diagnosis by meta-learning.", epilog=EXAMPLE, formatter_class=_Plain
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (command, told) in COMMANDS.items():
+        about = f"{told[0].upper()}{told[1:]}."
+        command.add_options(commands.add_parser(name, help=told, description=about, epilog=command.EXAMPLES, formatter_class=_Plain))
     options = parser.parse_args(arguments)
     try:
         options.run(options)
     except UserError as error:
         if speaks():
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(error.words.into(getattr(options, "language", "en")) + "\n")
         return 2
     except KeyboardInterrupt:
         if speaks():
-            sys.stderr.write("Stopped. Meta-training goes on from its last state when the same command is given again.\n")
+            sys.stderr.write(f"Stopped. {getattr(options, 'stopped', '')}".rstrip() + "\n")
         return 130
     return 0
+
+
+_Plain = argparse.RawDescriptionHelpFormatter  # keeps the lines of an example
 
 
 if __name__ == "__main__":

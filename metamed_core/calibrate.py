@@ -32,6 +32,8 @@ from metamed_core.universal import SHIPPED, add_to_card, load_weights
 CALIBRATION_SEED, JUDGING_SEED = 30_000_000, 40_000_000
 """Calibration is learnt on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
 N_TASKS = 2000
+EXAMPLES = """example:
+  python -m metamed_core calibrate --learner maml --weights mine.safetensors --tasks 500"""
 
 
 def answers_of(

@@ -13,6 +13,9 @@ import torch
 from metamed_core.bench import N_TASKS, Contest, Round, bench, by_hand_flops, contenders, layer_by_layer_flops
 from metamed_core.commands.numbers import seconds
 
+EXAMPLES = """example:
+  python -m metamed_core bench --seconds 20 --json"""
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of bench."""

@@ -10,6 +10,9 @@ from metamed_core.learners import LEARNERS
 from metamed_core.measured import record_measurement
 from metamed_core.universal import SHIPPED
 
+EXAMPLES = """example:
+  python -m metamed_core card --learner maml --measured table.json --episodes 100"""
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of card."""

@@ -1,8 +1,4 @@
-"""`python -m metamed_core meta-train`: weights for any table from simulated tasks, or from a table of many diagnoses.
-
-python -m metamed_core meta-train --learner maml                                # the shipped weights of MAML, by its recipe
-python -m metamed_core meta-train --learner maml --cohort table.csv --keep mine  # on the diseases of a table, into the library
-"""
+"""`python -m metamed_core meta-train`: weights for any table from simulated tasks, or from a table of many diagnoses."""
 
 from __future__ import annotations
 
@@ -33,13 +29,17 @@ from metamed_core.universal_training import Job, Progress, train
 
 COHORT_STEPS = 300
 """A few diseases are learnt in so many steps; the best validated weights are kept."""
+EXAMPLES = """examples:
+  python -m metamed_core meta-train --learner maml --out mine.safetensors
+  python -m metamed_core meta-train --learner prototypical --cohort table.csv --keep mine
+  torchrun --nproc-per-node 2 -m metamed_core meta-train --learner maml"""
 VALIDATION_SEED = 20_000_000
 """Validation tasks are drawn from this seed, meta-training tasks from streams of the plan's: they never coincide."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of meta-train; those of the plan are the recipe's unless given."""
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, stopped="Meta-training goes on from its last state when the same command is given again.")
     parser.add_argument(
         "--learner", choices=list(LEARNERS), required=True, help="its recipe sets every option of the plan that is not given"
     )

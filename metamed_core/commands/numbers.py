@@ -44,3 +44,20 @@ def shots(text: str) -> tuple[int, ...]:
     if min(values) < 1 or len(set(values)) < len(values):
         raise argparse.ArgumentTypeError(f"{text} are no numbers of labelled patients: give different whole numbers from 1, as in 1,5")
     return values
+
+
+def shots_or_left_out(text: str) -> tuple[int, ...]:
+    """Different whole numbers from 0, with commas; 0 stands for leave-one-out."""
+    values = tuple(int(part) for part in text.split(","))
+    if min(values) < 0 or len(set(values)) < len(values):
+        raise argparse.ArgumentTypeError(
+            f"{text} are no numbers of shots: give different whole numbers, as in 1,5; 0 leaves one patient out"
+        )
+    return values
+
+
+def jobs(text: str) -> int:
+    """A whole number from 1, or -1 for one a core."""
+    if (value := int(text)) < 1 and value != -1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of workers: give a whole number from 1, or -1 for one a core")
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,24 @@ def cohort_of(path: Path, options: argparse.Namespace) -> Cohort:
     records = records_of(path, options)
     truth = set_aside(records, read_table(options.truth.name, _bytes(options.truth))) if options.truth else None
     return Cohort.of_records(records, truth)
+
+
+def checked_ending(out: Path | None, endings: Sequence[str]) -> None:
+    """See before any work that the result can be written there. Raises UserError for another ending, or a folder that does not exist."""
+    if out is None:
+        return
+    if out.suffix not in endings:
+        raise UserError(
+            Words("{file} would be no result: its name must end in {endings}.", "无法写为 {file}：文件名须以 {endings} 结尾。").format(
+                file=out.name, endings=Words(", ".join(endings[:-1]) + f" or {endings[-1]}", "、".join(endings[:-1]) + f" 或 {endings[-1]}")
+            )
+        )
+    if not out.parent.is_dir():
+        raise UserError(
+            Words("There is no folder {folder}: make it, or write elsewhere.", "文件夹 {folder} 不存在：请先建立，或写到别处。").format(
+                folder=out.parent
+            )
+        )
 
 
 def _as(column: Column, role: Role | None) -> Column:

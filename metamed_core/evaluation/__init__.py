@@ -36,9 +36,12 @@ from metamed_core.evaluation.patients import Confusion, Disagreement, confusion,
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.samples import MEASURES, Measure, Metric
 from metamed_core.evaluation.script import Source, as_python
+from metamed_core.evaluation.sweep import sweep
 from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, too_wide, verdict
+from metamed_core.evaluation.workers import BACKENDS, workers
 
 __all__ = [
+    "BACKENDS",
     "CLAIM",
     "DEFAULTS",
     "LEAVE_ONE_OUT",
@@ -81,7 +84,9 @@ __all__ = [
     "reliability",
     "set_aside",
     "shots_allowed",
+    "sweep",
     "too_wide",
     "twin_curves",
     "verdict",
+    "workers",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from metamed_core import library
 from metamed_core.calibration import Calibration
+from metamed_core.encoding import Panel
 from metamed_core.learner import Learner
 from metamed_core.learners import LEARNERS
 from metamed_core.plain import PLAIN
@@ -70,6 +71,11 @@ class Contestant:
         if self.plain:
             return Start(self.learner.default_backbone(), {}, Calibration.none())
         return load_weights(RANDOM, self.learner, seed) if self.start == RANDOM else self._loaded
+
+    @property
+    def panel(self) -> Panel | None:
+        """The columns that its weights were meta-trained for; None: it reads any table. Raises UserError if they cannot be read."""
+        return None if self.plain or self.start == RANDOM else self._loaded.panel
 
     @cached_property
     def _loaded(self) -> Start:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from metamed_core.evaluation.plan import Plan
 
 Array = npt.NDArray[np.float64]
+Round = tuple[int, int]
+"""An episode of a plan: its number, from 0, and its number of shots."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,20 +53,33 @@ def compare(plan: Plan, done: int = 0) -> Iterator[Judged]:
     Shots and contestants grow evenly, so that a run may be stopped anywhere; `done` results are passed over to go on with it.
     Results follow from the plan alone, but for the seconds. Raises UserError before the first result if weights cannot be read.
     """
-    # Read in the beginning: a missing file is told before anything is waited for.
-    panels = {contestant.key: contestant.begin(0).panel for contestant in plan.contestants}
-    rounds = ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
-    for index, k_shot in rounds:
-        due = plan.contestants[done:]
-        done = max(0, done - len(plan.contestants))
-        if due:
-            episode = draw(plan.cohort, k_shot, index, plan.seed)
-            # All read the same cells, but for weights that were meta-trained on the columns of one panel.
-            shared = encoded(plan.cohort, episode)
-            for one in due:
-                panel = panels[one.key]
-                task = shared if panel is None else encoded(plan.cohort, episode, panel)
-                yield _judged(plan, one, episode, task, k_shot, index)
+    read_weights(plan)
+    n = len(plan.contestants)
+    for place, (index, k_shot) in enumerate(rounds(plan)):
+        yield from judged_round(plan, index, k_shot, done=max(0, done - place * n))
+
+
+def read_weights(plan: Plan) -> None:
+    """Read all weights in the beginning: a missing file is told before anything is waited for. Raises UserError."""
+    for contestant in plan.contestants:
+        contestant.begin(0)
+
+
+def rounds(plan: Plan) -> Iterator[Round]:
+    """Every round of a plan in the order in which `compare` goes."""
+    return ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
+
+
+def judged_round(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator[Judged]:
+    """The results of one round alone, of all contestants but the first `done`; they depend on no other round."""
+    if done >= len(plan.contestants):
+        return
+    episode = draw(plan.cohort, k_shot, index, plan.seed)
+    # All read the same cells, but for weights that were meta-trained on the columns of one panel.
+    shared = encoded(plan.cohort, episode)
+    for one in plan.contestants[done:]:
+        task = shared if one.panel is None else encoded(plan.cohort, episode, one.panel)
+        yield _judged(plan, one, episode, task, k_shot, index)
 
 
 def _judged(plan: Plan, contestant: Contestant, episode: Draw, task: Episode, k_shot: int, index: int) -> Judged:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from metamed_core.answers import produced_by
 from metamed_core.diagnosis import diagnose
 from metamed_core.report import predictions_csv
 from metamed_core.words import Words
@@ -21,14 +20,7 @@ def offer_csv(say: Say, bench: Workbench) -> None:
 
     def make() -> bytes:
         everyone = diagnose(shown.records, shown.trace, shown.cursor)
-        run = {
-            "algorithm": question.algorithm,
-            "settings": "; ".join(f"{name}={value:g}" for name, value in question.settings),
-            "weights": Path(question.start).stem,  # not where it lies on the server
-            "seed": question.seed,
-            "step": shown.cursor,
-            "file": source.file or source.source,
-        }
+        run = produced_by(shown.trace, question.start, question.seed, shown.cursor, source.file or source.source)
         return predictions_csv(everyone, shown.records.classes, run)
 
     with st.container(horizontal=True, vertical_alignment="center"):
