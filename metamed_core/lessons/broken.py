@@ -22,7 +22,7 @@ from metamed_core.calibration import Calibration
 from metamed_core.cohort import Cohort
 from metamed_core.encoding import CHANNELS, PatientEncoder
 from metamed_core.episode import Episode, LabelledSet
-from metamed_core.evaluation.episodes import Draw, encoded
+from metamed_core.evaluation import compare, contestants, plan_for
 from metamed_core.learners.prototypical import Prototypical
 from metamed_core.lessons.state import State, whole, word
 from metamed_core.meta_training import MetaTraining, meta_train
@@ -32,7 +32,7 @@ from metamed_core.trace import start as begin
 from metamed_core.universal import Start, load_weights
 from metamed_core.words import UserError, Words
 
-N_LABELLED, N_NEW, MOST_CURED, PRACTICE = 5, 12, 3, 100
+N_LABELLED, N_NEW, MOST_CURED, PRACTICE = 5, 12, 3, 60
 COLUMNS = {"ferritin": (80, 0.8, 0), "MCV": (90, 0.07, 0), "CRP": (3, 0.9, 1), "TSH": (1.8, 0.6, 1), "transferrin saturation": (28, 0.35, 0), "reticulocytes": (1.2, 0.35, 1)}  # fmt: skip
 """Healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
@@ -177,7 +177,7 @@ class OtherDiseases:
 
 @lru_cache(maxsize=32)
 def practised_elsewhere(seed: int) -> Start:
-    """A small network after a hundred outer steps of the library's meta-training on the wrong diseases."""
+    """A small network after sixty outer steps of the library's meta-training on the wrong diseases."""
     network = Perceptron(len(COLUMNS), hidden=32, features=3)
     plan = MetaTraining(PRACTICE, 8, 0.02, seed=seed)
     *_, last = islice(meta_train(Prototypical(), network, OtherDiseases(), plan), PRACTICE + 1)
@@ -186,11 +186,16 @@ def practised_elsewhere(seed: int) -> Start:
 
 def _elsewhere(records: PatientRecords, seed: int) -> AdaptationTrace:
     """An adaptation from these weights; all else as in `trace.start`."""
+    known, asked = _cells(records)
+    return AdaptationTrace(Prototypical(), practised_elsewhere(seed), known, records.n_way, asked)
+
+
+def _cells(records: PatientRecords) -> tuple[LabelledSet, Tensor]:
+    """The labelled patients and the others, scaled together."""
     encoder, classes = PatientEncoder.fit(records.features), list(records.classes)
     y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
     known = LabelledSet(encoder.encode(records.features.loc[records.diagnosed]), y)
-    asked: Tensor = encoder.encode(records.features.loc[records.undiagnosed])
-    return AdaptationTrace(Prototypical(), practised_elsewhere(seed), known, len(classes), asked)
+    return known, encoder.encode(records.features.loc[records.undiagnosed])
 
 
 # -- hospitals -------------------------------------------------------------------------------------------------------
@@ -198,20 +203,14 @@ def _elsewhere(records: PatientRecords, seed: int) -> AdaptationTrace:
 
 @lru_cache(maxsize=64)
 def apart(seed: int, from_b: int) -> tuple[float, Words | None]:
-    """Accuracy where the labelled and the asked are never from one hospital, mean of ten draws; or why that cannot be known."""
-    records = outcome(seed, "hospital", cured=from_b).records
-    cohort = Cohort.of_records(records).only(records.classes)
-    shots, shares = max(from_b, 1), []
-    for i in range(10):
-        try:
-            known, asked = cohort.apart(records.classes, shots, np.random.default_rng([seed, i]))
-        except UserError as error:
-            return math.nan, error.words
-        one = encoded(cohort, Draw(records.classes, np.concatenate(known), np.concatenate(asked)))
-        learner = Prototypical()
-        *_, last = load_weights("universal", learner).adapt(learner, one.support, one.n_way)
-        shares.append(metrics.accuracy(one.query.y.numpy(), last.predict_proba(one.query.x).numpy()))
-    return float(np.mean(shares)), None
+    """Accuracy as Compare judges it, the labelled and the asked never from one hospital; or why it cannot, in its own words."""
+    cohort = Cohort.of_records(outcome(seed, "hospital", cured=from_b).records)
+    try:
+        plan, _ = plan_for(cohort, contestants(("prototypical",)), shots=(1,), n_episodes=10, seed=seed)
+        judged = list(compare(plan))
+    except UserError as error:
+        return math.nan, error.words
+    return float(np.concatenate([metrics.right(one.y, one.proba) for one in judged]).mean()), None
 
 
 @lru_cache(maxsize=64)
@@ -220,8 +219,9 @@ def _asked_of(seed: int, whose: int, k: int) -> tuple[str, ...]:
     own, new = file_of(whose, "one", k=k), file_of(seed, "none")
     joined = pd.concat([own[own["diagnosis"].notna()], new[new["diagnosis"].isna()]], ignore_index=True)
     records = PatientRecords.from_table(joined.drop(columns=["truth", "hospital"]))
-    trace = begin(records, Prototypical()).run()
-    return tuple(records.classes[i] for i in metrics.named(trace.steps[-1].proba))
+    known, asked = _cells(records)
+    *_, last = load_weights("universal", Prototypical()).adapt(Prototypical(), known, records.n_way)
+    return tuple(records.classes[i] for i in last.predict_proba(asked).argmax(-1).tolist())
 
 
 def clinics_say(state: Broken) -> tuple[tuple[str, ...], ...]:

@@ -160,9 +160,9 @@ def two_hospitals(state: Broken, shown: bool) -> Figure:
             asked=asked,
         ), pictures.unsaid()
     share, refused = world.apart(state.seed, state.from_b)
-    told = refused or Words("No warning. Judged across hospitals only: {share} % right.", "无警告。仅跨医院评判：正确 {share}%。").format(
-        share=f"{100 * share:.0f}"
-    )
+    told = refused or Words(
+        "No warning. Judged across hospitals, 1 labelled of each: {share} % right.", "无警告。跨医院评判，每种 1 位已确诊：正确 {share}%。"
+    ).format(share=f"{100 * share:.0f}")
     return pictures.bars(found, pictures.summary(found), revealed=True, asked=asked), pictures.said(
         found, (Words("Compare", "“比较”页"), told)
     )
