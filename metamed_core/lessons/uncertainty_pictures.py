@@ -170,7 +170,9 @@ def by_prevalence(state: Uncertainty, *, revealed: bool) -> Picture:
     how = Words("How to read: to the left the disease is rarer, each mark ten times.", "读法：越靠左疾病越罕见，每格相差十倍。")
     x = Axis(Words("people who have the disease", "患病者所占比例"), _rare(0.0007), _rare(0.7), ticks=ticks)
     y = Axis(Words("probability that this patient has it", "这位患者患病的概率"), 0, 1.04, percent=True, ticks=SHARES)
-    return Picture(title, how, Words("Probability by prevalence", "概率随患病率的变化"), x, y, tuple(marks), shape=(400, 380))
+    return Picture(
+        title, how, Words("Probability by prevalence", "概率随患病率的变化"), x, y, tuple(marks), shape=(400 if revealed else 640, 380)
+    )
 
 
 def _rare(prevalence: float) -> float:

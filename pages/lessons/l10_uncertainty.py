@@ -22,6 +22,7 @@ TELLING = Knob(
     Words("how much the table tells", "表格的信息量"),
     options={1.0: Words("as usual", "寻常"), 0.5: Words("half", "一半"), 0.25: Words("a quarter", "四分之一")},
 )
+FIRST_TRY = 1.3  # so that there is something left to find
 CARD = Act[Uncertainty](
     "card",
     Words("The shipped card's temperature", "用自带说明卡中的温度"),
@@ -105,9 +106,9 @@ def how_tempered(state: Uncertainty) -> Words:
     """The error before and with the card's temperature."""
     before, now = (world.reliability(state.seed, state.k, t).error for t in (1.0, world.card_temperature(state.k)))
     return Words(
-        "Above 1, all answers move towards “I do not know”. The temperature in the shipped card was learnt on other simulated tasks, and mends these: error {a} % before, {b} % after. The same patients are "
+        "Above 1, all answers move towards “I do not know”. Move T, or take the one in the shipped card: it was learnt on other simulated tasks, and mends these as well: error {a} % before, {b} % after. The same patients are "
         "named rightly, only the boasting is gone. With 10 labelled patients of each the network is too modest, and T lies below 1.",
-        "大于 1：所有答案都向“不知道”靠拢。自带说明卡中的温度是在另一批模拟任务上学到的，用在这里同样有效：误差由 {a}% 降到 {b}%。判对的患者一个不变，只是不再夸口。每种有 10 位已确诊患者时，网络反而过于谦虚，T 便小于 1。",
+        "大于 1：所有答案都向“不知道”靠拢。拖动 T，或直接用自带说明卡中的温度：它是在另一批模拟任务上学到的，用在这里同样有效，误差由 {a}% 降到 {b}%。判对的患者一个不变，只是不再夸口。每种有 10 位已确诊患者时，网络反而过于谦虚，T 便小于 1。",
     ).format(a=f"{100 * before:.1f}", b=f"{100 * now:.1f}")
 
 
@@ -208,7 +209,7 @@ LESSON = Lesson(
             code=Code(Calibration.apply, "return (log_proba / "),
             acts=(CARD,),
             knobs=(T, K),
-            reveal=lambda state: state.but(temperature=round(world.card_temperature(state.k), 2)) if state.temperature == 1 else state,
+            reveal=lambda state: state.but(temperature=FIRST_TRY) if state.temperature == 1 else state,
         ),
         Screen(
             title=Words("A set of names, and when to stay silent", "给出一组名称，以及何时不作答"),
