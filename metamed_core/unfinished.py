@@ -30,7 +30,7 @@ MAX_AGE = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A run on disk: its token, what was chosen, the step it has reached, its validations, its seconds, and whether there are steps left."""
+    """A run on disk: its token, what was chosen, the step it has reached, its validations, its seconds, whether there are steps left, and the rivals' accuracy."""
 
     token: str
     run: MetaRun
@@ -38,6 +38,7 @@ class Unfinished:
     validation: tuple[Mapping[str, float], ...]
     seconds: float
     stopped: bool
+    rivals: Mapping[str, float]
 
     @property
     def path(self) -> Path:
@@ -64,10 +65,12 @@ def find(token: str) -> Unfinished:
         raise _unknown()
     card = read_card(path)
     run, state = MetaRun.of_card(card.get("run") or {}), state_path(path)
+    rivals = card.get("rivals", {})
     if not state.exists():
-        return Unfinished(token, run, run.plan.meta_steps, tuple(card.get("validation", ())), float(card.get("seconds", 0)), stopped=False)
+        step, validation, seconds = run.plan.meta_steps, tuple(card.get("validation", ())), float(card.get("seconds", 0))
+        return Unfinished(token, run, step, validation, seconds, False, rivals)
     reached = told(state)
-    return Unfinished(token, run, reached.step, reached.validation, reached.seconds, stopped=True)
+    return Unfinished(token, run, reached.step, reached.validation, reached.seconds, True, rivals)
 
 
 def stopped_runs() -> Iterator[Unfinished]:

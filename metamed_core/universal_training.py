@@ -22,7 +22,7 @@ from metamed_core.episode import Episode, TaskDistribution
 from metamed_core.learner import Learner
 from metamed_core.meta_training import MetaState, MetaTraining, Validation, meta_train, validations
 from metamed_core.training_state import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
-from metamed_core.universal import save_weights
+from metamed_core.universal import add_to_card, save_weights
 
 EARLY = 8
 """A validation after so few steps that whoever doubts a card can repeat it in seconds."""
@@ -132,6 +132,8 @@ class _Desk:
                         self._write_weights(state)
                 if state.step == self.job.plan.meta_steps:
                     if self.job.owned():
+                        # The weights may be of an earlier step; the curve is whole.
+                        add_to_card(self.job.out, self._found())
                         remove_state(state_path(self.job.out))
                     written = state.step
                 elif due or time.perf_counter() - self.saved >= self.job.save_every:
@@ -174,8 +176,12 @@ class _Desk:
         job = self.job
         if not job.owned():
             return
-        facts = {**job.facts, "validation": self.validation, "step": state.step, "seconds": round(self.seconds)}
-        save_weights(job.out, job.learner, job.backbone, state.weights, facts)
+        save_weights(job.out, job.learner, job.backbone, state.weights, {**job.facts, "step": state.step, **self._found()})
+
+    def _found(self) -> dict[str, Any]:
+        """What the card says of the way there."""
+        rivals = {"rivals": {name: round(value, 4) for name, value in self.rivals.items()}} if self.rivals else {}
+        return {"validation": self.validation, "seconds": round(self.seconds), **rivals}
 
     def _write_state(self, state: MetaState) -> None:
         if self.job.owned():

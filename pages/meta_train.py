@@ -32,7 +32,7 @@ training_place.to_address(training)
 training_live.running(say, training)
 training_place.others(say, training)
 
-if training.run is not None and training.progress is not None:
+if training.progress is not None and not training.running:
     st.header(say(Words("4 · Judged on diseases never seen", "4 · 在从未见过的疾病上评判")), anchor=False)
     training_result.judgement(say, training)
     st.header(say(Words("5 · Keep and use", "5 · 保存与使用")), anchor=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,9 @@ def test_a_run_is_watched_judged_kept_and_found_again() -> None:
     assert app.query_params["run"] in (training.token, [training.token])
     assert training.progress is not None
     assert set(training.progress.rivals) == {"nearest_centroid", "logistic_regression"}
+    assert [step for step, _ in training.losses] == list(range(1, 11)), "the loss of every step, also of those that are validated"
+    assert all(math.isfinite(loss) for _, loss in training.losses)
+    assert "meta-trained here" in "".join(element.proto.body for element in app.get("html")), "not the name of its file"
     assert "untrained prototype" in texts(app)
     app.text_input(key="training_name").set_value("mine").run()
     app.button(key="training_keep").click().run()
@@ -111,6 +115,11 @@ def test_a_run_is_watched_judged_kept_and_found_again() -> None:
     again = open_page(run=training.token)
     assert held(again).run == training.run
     assert held(again).is_finished
+    assert held(again).progress is not None
+    assert (held(again).progress.rivals.keys(), held(again).progress.validation) == (
+        training.progress.rivals.keys(),
+        training.progress.validation,
+    )
     assert again.button(key="training_judge")
 
 

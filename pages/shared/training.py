@@ -6,6 +6,7 @@ tab ends the work. On disk lie its weights and where it stands (`metamed_core.un
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 import time
@@ -200,7 +201,7 @@ class Training:
         self.asked = asked_of(run, source)
         self.run, self.losses, self.plan, self.comparison = run, [], None, None
         self._note_private(run)
-        self.progress = Progress(found.step, float("nan"), found.validation, seconds=found.seconds)
+        self.progress = Progress(found.step, float("nan"), found.validation, found.rivals, seconds=found.seconds)
 
     def judge(self) -> None:
         """Judge the weights so far on the novel diseases."""
@@ -243,7 +244,8 @@ class Training:
             self.hold.release()
             self.judge()
             return
-        if self.progress is None or progress.step > self.progress.step:
+        # While it validates a step it tells of it without its loss, which comes at last.
+        if not math.isnan(progress.loss) and (not self.losses or progress.step > self.losses[-1][0]):
             self.losses.append((progress.step, progress.loss))
         self.progress = progress
         if self.run is not None and self.pace is not None:

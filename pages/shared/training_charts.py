@@ -26,17 +26,18 @@ def accuracy(names: Mapping[str, str], steps: str, title: str, total: int, floor
     return alt.layer(base.mark_line(strokeWidth=2.5), dots).properties(height=HEIGHT)
 
 
-def loss(steps: str, title: str, total: int) -> alt.LayerChart:
-    """One line; the data have `step` and `value`."""
+def loss(steps: str, title: str, total: int, top: float) -> alt.LayerChart:
+    """One line; the data have `step` and `value`; top: where the axis ends."""
     line = alt.Chart().mark_line(color=COLOURS[0], strokeWidth=2)
     tip = [alt.Tooltip("step:Q", title=steps), alt.Tooltip("value:Q", title=title, format=".3f")]
-    y = alt.Y("value:Q", title=title, axis=alt.Axis(tickCount=4), scale=alt.Scale(zero=True))
+    y = alt.Y("value:Q", title=title, axis=alt.Axis(tickCount=4), scale=alt.Scale(domain=[0, top]))
     return alt.layer(line.encode(x=_x(steps, total), y=y, tooltip=tip)).properties(height=HEIGHT)
 
 
 def legend(names: Mapping[str, str]) -> str:
-    """What stands below the accuracy: each line's dash and name."""
-    return " · ".join(f"{mark} {name}" for mark, name in zip(MARKS, names.values(), strict=True))
+    """What stands below the accuracy: each line's dash in its colour, and its name, for Markdown."""
+    marks = (f':color[{mark}]{{foreground="{colour}"}}' for mark, colour in zip(MARKS, COLOURS, strict=True))
+    return " \u2002 ".join(f"{mark}\u00a0{name.replace(' ', chr(0xA0))}" for mark, name in zip(marks, names.values(), strict=True))
 
 
 def _x(title: str, total: int) -> alt.X:

@@ -67,7 +67,7 @@ def _controls(say: Say, training: Training) -> None:
             say(Words("Begin anew", "重新开始") if training.run is not None else Words("Start", "开始")),
             icon=":material/restart_alt:" if training.run is not None else ":material/play_arrow:",
             key="training_begin",
-            type="secondary" if stopped else "primary",
+            type="primary" if training.run is None else "secondary",
             on_click=press,
             args=("begin",),
             disabled=training.busy or not training.can_begin,
@@ -157,15 +157,27 @@ def _charts(say: Say, training: Training) -> None:
         st.markdown(f":small[{training_charts.legend(names)}]")
     with right:
         st.markdown(f"**{say(Words('What it lowers: the loss of the tasks it practises on', '它在降低什么：练习任务的损失'))}**")
-        live_chart(
-            "training_loss",
-            say(Words("Loss of the tasks practised on against steps", "练习任务的损失随步数的变化")),
-            _losses(training),
-            (say, run.plan.meta_steps),
-            lambda: training_charts.loss(
-                steps, say(Words("loss, mean of {n} steps", "损失（{n} 步均值）").format(n=SMOOTH)), run.plan.meta_steps
-            ),
-        )
+        losses = _losses(training)
+        if losses.empty:
+            st.caption(
+                say(
+                    Words(
+                        "Drawn from the next step on: the losses of earlier visits are not kept.",
+                        "从下一步起绘制：以往访问时的损失未保存。",
+                    )
+                )
+            )
+        else:
+            top = _top(losses)
+            live_chart(
+                "training_loss",
+                say(Words("Loss of the tasks practised on against steps", "练习任务的损失随步数的变化")),
+                losses,
+                (say, run.plan.meta_steps, top),
+                lambda: training_charts.loss(
+                    steps, say(Words("loss, mean of {n} steps", "损失（{n} 步均值）").format(n=SMOOTH)), run.plan.meta_steps, top
+                ),
+            )
     st.caption(
         say(
             Words(
@@ -210,3 +222,10 @@ def _losses(training: Training) -> pd.DataFrame:
     steps = pd.DataFrame(training.losses, columns=["step", "value"])
     steps["value"] = steps["value"].rolling(SMOOTH, min_periods=1).mean()
     return steps.iloc[thinned(range(len(steps)))]
+
+
+def _top(losses: pd.DataFrame) -> float:
+    """Where the axis ends: a round number above all losses so far, so that it rarely moves, and then upwards only."""
+    highest = max(1.1 * float(losses["value"].max()), 0.01)
+    unit = 10 ** math.floor(math.log10(highest))
+    return next(step * unit for step in (1, 2, 5, 10) if step * unit >= highest)

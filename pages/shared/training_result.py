@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
@@ -12,16 +16,17 @@ from metamed_core.evaluation import CLAIM, Comparison, costs, difference, leader
 from metamed_core.intervals import Interval
 from metamed_core.learners import LEARNERS
 from metamed_core.library import Kept
-from metamed_core.palette import Look, contestant_looks
 from metamed_core.unfinished import weights_of
 from metamed_core.words import Words
-from pages.shared import match_settings, training, workbench
+from pages.shared import cohorts, match_settings, training, workbench
 from pages.shared.forms import complain, use
 from pages.shared.frame import Say, fresh_key
+from pages.shared.match_looks import looks_of
 from pages.shared.text import plain
 from pages.shared.training import Training
 
 UNTRAINED = "nearest_centroid"
+SIMULATED = Words("simulated clinical tasks", "模拟临床任务")
 
 
 def judgement(say: Say, current: Training) -> None:
@@ -55,7 +60,8 @@ def _table(say: Say, comparison: Comparison) -> None:
     if found is not None:
         words, better = verdict(found, least)
         (st.success if better else st.warning)(say(words), icon=":material/trending_up:" if better else ":material/trending_flat:")
-    looks = _looks(say, comparison)
+    comparison = _named(comparison)
+    looks = looks_of(say, comparison)
     for k in comparison.judged_shots:
         board = leaderboard(comparison, k)
         st.markdown(f"**{say(_title(k, board.n_episodes, board.n_patients))}**")
@@ -64,12 +70,14 @@ def _table(say: Say, comparison: Comparison) -> None:
     st.caption(plain(say(CLAIM)))
 
 
-def _looks(say: Say, comparison: Comparison) -> dict[str, Look]:
-    """As in Compare; the weights of this run by what they are, since their file has no name yet."""
-    titles = {entry.key: say(entry.title) for entry in comparison.entries}
-    learner = LEARNERS[comparison.entries[0].learner].title
-    titles[comparison.keys[0]] = say(Words("{learner}, meta-trained here", "{learner}（此次元训练）").format(learner=learner))
-    return contestant_looks(titles)
+def _named(comparison: Comparison) -> Comparison:
+    """The weights of this run by what they are, since their file has no name yet; the rival as it is called above."""
+    ours, *others = comparison.entries
+    ours = replace(
+        ours, title=Words("{learner}, meta-trained here", "{learner}（此次元训练）").format(learner=LEARNERS[ours.learner].title)
+    )
+    prototype = Words("Untrained prototype", "未训练的原型")
+    return replace(comparison, entries=(ours, *(replace(one, title=prototype) if one.key == UNTRAINED else one for one in others)))
 
 
 def _shots(k: int) -> Words:
@@ -120,16 +128,22 @@ def keep(say: Say, current: Training) -> None:
             placeholder=say(Words("e.g. blood diseases 2026", "例如：血液病 2026")),
             width=320,
         )
-        st.button(say(Words("Keep", "保存")), icon=":material/save:", key="training_keep", type="primary", on_click=press)
+        st.button(
+            say(Words("Keep", "保存")),
+            icon=":material/save:",
+            key="training_keep",
+            type="primary" if current.is_finished else "secondary",
+            on_click=press,
+        )
     answer(say, current, "keep")
 
 
 def shelf(say: Say, current: Training) -> None:
     """The kept weights: use, download, remove; and those of another computer."""
     for one in library.kept():
-        _kept(say, current, one)
+        _kept(say, one)
     answer(say, current, "take")
-    with st.popover(say(Words("Take in weights from a file", "从文件导入权重")), icon=":material/upload_file:"):
+    with st.expander(say(Words("Take in weights from a file", "从文件导入权重")), icon=":material/upload_file:", key="training_take"):
         key = fresh_key("training_zip")
 
         def take() -> None:
@@ -139,7 +153,11 @@ def shelf(say: Say, current: Training) -> None:
 
         st.text_input(say(Words("Name (default: as in the file)", "名称（默认与文件相同）")), key="take_name", max_chars=60)
         st.file_uploader(
-            say(Words("A .zip that “Download” gave", "由“下载”得到的 .zip 文件")), type=["zip"], key=key, on_change=take, max_upload_size=60
+            say(Words("A .zip that “Download weights” gave", "由“下载权重”得到的 .zip 文件")),
+            type=["zip"],
+            key=key,
+            on_change=take,
+            max_upload_size=60,
         )
 
 
@@ -155,17 +173,37 @@ def _took(current: Training, one: Kept) -> None:
     current.said = Words("Taken in as “{name}”.", "已导入为“{name}”。").format(name=one.name)
 
 
-def _kept(say: Say, current: Training, one: Kept) -> None:
+def _kept(say: Say, one: Kept) -> None:
     card = one.card
     accuracy = max((each["accuracy"] for each in card.get("validation", [])), default=float("nan"))
-    run = card.get("run") or {}
     made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"kept_{one.path.stem}"):
-        told = Words(
-            "{learner} · {made} · on {source} · {accuracy} % on held-out diseases",
-            "{learner} · {made} · 练习于 {source} · 验证疾病上 {accuracy}%",
-        ).format(learner=LEARNERS[one.learner].title, made=made, source=run.get("source") or "-", accuracy=f"{100 * accuracy:.1f}")
-        st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(told))}]", width="stretch")
+    told = Words(
+        "{learner} · {made} · {steps} steps on {source} · {accuracy} on diseases held out for validation",
+        "{learner} · {made} · 在{source}上练习 {steps} 步 · 验证疾病上 {accuracy}",
+    ).format(
+        learner=LEARNERS[one.learner].title,
+        made=made,
+        steps=_steps(card),
+        source=_source(card),
+        accuracy="–" if math.isnan(accuracy) else f"{100 * accuracy:.1f} %",
+    )
+    with st.container(border=True, key=f"kept_{one.path.stem}"):
+        st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(told))}]")
+        _acts(say, one)
+
+
+def _steps(card: Mapping[str, Any]) -> int | str:
+    """How many were made on the way to these weights."""
+    return card.get("step") or (card.get("plan") or {}).get("meta_steps") or "?"
+
+
+def _source(card: Mapping[str, Any]) -> Words:
+    source = str((card.get("run") or {}).get("source") or "")
+    return cohorts.cohorts()[source].name if source in cohorts.cohorts() else Words(source, source) if source else SIMULATED
+
+
+def _acts(say: Say, one: Kept) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
             use(workbench.bench(), one.learner, str(one.path))
             st.switch_page("pages/diagnose.py")
@@ -174,7 +212,7 @@ def _kept(say: Say, current: Training, one: Kept) -> None:
             match.ask(who=match_settings.in_order(tuple(dict.fromkeys((*match.asked.who, f"{one.learner}-{one.path.stem}")))))
             st.switch_page("pages/compare.py")
         st.download_button(
-            say(Words("Download", "下载")),
+            say(Words("Download weights", "下载权重")),
             library.packed(one.path),
             f"{one.path.stem}.zip",
             "application/zip",

@@ -32,8 +32,8 @@ PARTS = {
     ),
 }
 PRIVACY = Words(
-    "While it runs, the weights and the names of the diagnoses are written to this computer, so that nothing is lost by a reload; no patient is.",
-    "运行时，权重和诊断名称会写入本机，以免刷新页面后丢失；不会写入任何患者数据。",
+    "While it runs, the weights, the table's name and the names of the diagnoses are written to this computer, so that nothing is lost by a reload; no patient is.",
+    "运行时，权重、表格名称和诊断名称会写入本机，以免刷新页面后丢失；不会写入任何患者数据。",
 )
 
 
