@@ -21,7 +21,7 @@ FAULT = Knob(
     options={
         "none": Words("nothing", "没有"),
         "labels": Words("shuffled labels", "标签打乱"),
-        "prior": Words("practised on other things", "练错了东西"),
+        "prior": Words("wrong practice", "练错了东西"),
     },
 )
 DROP = Act[Broken](
@@ -194,7 +194,7 @@ def why_alarm(state: Broken) -> Words:
     return Words(
         "The held-out accuracy: {a} % with shuffled labels, {b} % with weights that practised on the wrong things, {c} % with neither. The app never says “your labels are wrong”. Read it so: near guessing in both bars means "
         "labels or columns; clearly below **plain class means** means this algorithm or its weights, and there the app warns. How sure it is misleads: {d} % and {e} % here, {f} % with neither.",
-        "留出准确率：标签打乱时 {a}%，权重练错东西时 {b}%，两者皆无时 {c}%。应用不会说“您的标签错了”。应当这样读：若与瞎猜相近，而简单类均值也一样，问题在标签或列；若明显低于**简单类均值**，问题在算法或其权重，此时应用会警告。自信程度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
+        "留出准确率：标签打乱时 {a}%，权重练错东西时 {b}%，两者皆无时 {c}%。若与瞎猜相近，简单类均值也一样，请查标签和列，应用无从知道；若明显低于**简单类均值**，问题在算法或其权重，应用会警告。自信程度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
     ).format(
         **{
             name: f"{100 * value:.0f}"
