@@ -192,8 +192,8 @@ def why_alarm(state: Broken) -> Words:
     """What the held-out accuracy is for both faults."""
     shuffled, elsewhere, fine = (world.outcome(state.seed, fault) for fault in ("labels", "prior", "none"))
     return Words(
-        "The held-out accuracy: {a} % with shuffled labels, {b} % with weights that practised on the wrong things, {c} % with neither. The app never says “your labels are wrong”. Read it so: near guessing in both bars means "
-        "labels or columns; clearly below **plain class means** means this algorithm or its weights, and there the app warns. How sure it is misleads: {d} % and {e} % here, {f} % with neither.",
+        "The held-out accuracy: {a} % with shuffled labels, {b} % with weights that practised on the wrong things, {c} % with neither. Near guessing, plain means too: look at labels and columns; the app cannot know. "
+        "Clearly below **plain class means**: this algorithm or its weights, and the app warns. How sure it is misleads: {d} % and {e} % here, {f} % with neither.",
         "留出准确率：标签打乱时 {a}%，权重练错东西时 {b}%，两者皆无时 {c}%。若与瞎猜相近，简单类均值也一样，请查标签和列，应用无从知道；若明显低于**简单类均值**，问题在算法或其权重，应用会警告。自信程度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
     ).format(
         **{
