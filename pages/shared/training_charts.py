@@ -9,7 +9,7 @@ import altair as alt
 HEIGHT = 240
 COLOURS = ("#15807D", "#D55E00", "#7A8A8A", "#0072B2")
 DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 3), (9, 3, 2, 3))
-MARKS = ("━━", "╍╍", "┈┈", "━ ┈")
+MARKS = ("━━", "╍╍", "┈┈", "━┈━")
 
 
 def accuracy(names: Mapping[str, str], steps: str, title: str, total: int, floor: float) -> alt.LayerChart:

@@ -162,8 +162,8 @@ def _charts(say: Say, training: Training) -> None:
             st.caption(
                 say(
                     Words(
-                        "Drawn from the next step on: the losses of earlier visits are not kept.",
-                        "从下一步起绘制：以往访问时的损失未保存。",
+                        "It is drawn while it runs; the losses of earlier visits are not kept.",
+                        "运行时绘制；以往访问时的损失不予保存。",
                     )
                 )
             )
