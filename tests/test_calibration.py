@@ -15,9 +15,10 @@ import pytest
 import torch
 from scipy.optimize import minimize_scalar
 
+from metamed_core.__main__ import main
 from metamed_core.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of, judge
 from metamed_core.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
-from metamed_core.commands import meta_train as command_line
+from metamed_core.commands import meta_train
 from metamed_core.encoding import PatientEncoder
 from metamed_core.episode import LabelledSet
 from metamed_core.estimator import FewShotClassifier
@@ -288,7 +289,7 @@ def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path,
         shutil.copy(SHIPPED / f"prototypical.{end}", tmp_path / f"mine.{end}")
     path = tmp_path / "mine.safetensors"
     before = read_card(path)
-    assert command_line.main(["calibrate", "--learner", "prototypical", "--weights", str(path), "--tasks", "150"]) == 0
+    assert main(["calibrate", "--learner", "prototypical", "--weights", str(path), "--tasks", "150"]) == 0
     after, learner = read_card(path), LEARNERS["prototypical"]()
     assert {key: value for key, value in after.items() if key != "calibration"} == {k: v for k, v in before.items() if k != "calibration"}
     card, origin = after["calibration"], load_weights(str(path), learner)
@@ -311,13 +312,13 @@ def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path,
 @pytest.mark.parametrize("options", [["--learner", "forest"], ["--learner", "maml", "--tasks", "3"], []], ids=" ".join)
 def test_bad_options_exit_with_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        command_line.main(["calibrate", *options])
+        main(["calibrate", *options])
     assert caught.value.code == 2
     assert "usage: python -m metamed_core" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command_line.main(["calibrate", "--learner", "maml", "--weights", str(tmp_path / "no.safetensors")]) == 2
+    assert main(["calibrate", "--learner", "maml", "--weights", str(tmp_path / "no.safetensors")]) == 2
     assert "cannot be read: check the path" in capsys.readouterr().err
 
 
@@ -339,7 +340,7 @@ def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
 
 def test_no_two_purposes_share_a_seed_or_a_task() -> None:
     trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {MetaTraining().seed}
-    seeds = [CALIBRATION_SEED, JUDGING_SEED, command_line.VALIDATION_SEED, *trained]
+    seeds = [CALIBRATION_SEED, JUDGING_SEED, meta_train.VALIDATION_SEED, *trained]
     assert len(set(seeds)) == len(seeds)
     drawn = [ClinicalPrior().sample_batch(1, torch.Generator().manual_seed(seed)).query.x for seed in seeds]
     assert not any(torch.equal(one, other) for one, other in itertools.combinations(drawn, 2))

@@ -15,7 +15,7 @@ import joblib
 import numpy as np
 import pytest
 import torch
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import reusable_executor
 
 from metamed_core import library
 from metamed_core.__main__ import COMMANDS, main
@@ -129,7 +129,8 @@ def test_weights_that_cannot_be_read_are_a_sentence_from_here_and_from_a_worker(
 def test_a_worker_that_is_ended_from_outside_is_a_sentence() -> None:
     results = sweep(plan(), jobs=2, parcel=1)
     next(results)
-    for pid in list(get_reusable_executor()._processes):
+    # Looked up, not asked for: asking from here, with other settings, ends the workers at work and waits for them.
+    for pid in list(reusable_executor._executor._processes):
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(UserError, match=r"^A worker was ended from outside, most often because memory ran out"):
         list(results)
