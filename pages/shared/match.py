@@ -149,6 +149,11 @@ class Match:
         return self.n_results // n, self.plan.n_results // n
 
     @property
+    def chance(self) -> float:
+        """The balanced accuracy of who guesses among all diagnoses."""
+        return 1 / max(1, len(self.plan.cohort.counts)) if self.plan else 0.5
+
+    @property
     def seconds_left(self) -> float | None:
         """By the pace since Run; None before there is one."""
         done = self.n_results - self.n_before

@@ -158,17 +158,21 @@ def _drawn(say: Say, match: Match, comparison: Comparison) -> Drawn:
     points = _points(say, comparison)
     now = time.perf_counter()
     # Nothing to see yet: look again at the next tick.
-    floor = _floor(points, old)
+    floor = _floor(points, match.chance, old)
     # An interval of two episodes may reach to 0: it is cut at the edge, so that it does not rule the axis for the rest of the run.
     drawn = Drawn(about, points.assign(low=points["low"].clip(lower=floor)), floor, now if len(points) else 0.0, now - began)
     match.view.choices["drawn"] = drawn
     return drawn
 
 
-def _floor(points: pd.DataFrame, old: object) -> float:
-    """Where the axis begins: below every score so far, in steps of a tenth, and never higher again: another axis is another chart."""
-    lowest = math.floor(10 * (points["mean"].min() - 0.05)) / 10 if len(points) else 0.5
-    return max(0.0, min(lowest, old.floor if isinstance(old, Drawn) else 0.5))
+def _floor(points: pd.DataFrame, chance: float, old: object) -> float:
+    """Where the axis begins, in steps of a tenth: at chance, from the first draw on, since another axis is another chart.
+
+    Only a score below chance moves it, and never up again.
+    """
+    known = old.floor if isinstance(old, Drawn) else math.floor(10 * chance) / 10
+    lowest = math.floor(10 * (points["mean"].min() - 0.05)) / 10 if len(points) else known
+    return max(0.0, min(lowest, known))
 
 
 def _points(say: Say, comparison: Comparison) -> pd.DataFrame:
