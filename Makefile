@@ -18,8 +18,10 @@ BIN := .venv/bin
 run: .venv/run.stamp
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
+# Two at a time, but browsers one after the other: they are timed.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -m "browser and not slow"
 
 check: .venv/develop.stamp
 	$(BIN)/ruff format --check .

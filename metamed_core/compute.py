@@ -99,6 +99,7 @@ def joined(device: str) -> Iterator[Compute]:
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Compute(chosen, rank, processes)
+        distributed.barrier()  # one that leaves while another still talks to it may abort
     finally:
         distributed.destroy_process_group()
 
