@@ -50,7 +50,7 @@ def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:
     assert math.isnan(found.held_out)
     assert kinds(found) == ["single_patient_class"]
     assert advice.SINGLE.en in words_of(found)
-    assert found.records.findings[0].message.zh in words_of(found)
+    assert found.records.findings[0].message.en in words_of(found)
     assert "<unknown>" in LESSON.screens[0].formula(Broken()).numbers
     assert kinds(world.outcome(7, "one", 2)) == []
 
@@ -109,6 +109,18 @@ def test_a_cure_leaves_the_other_patients_as_they_were() -> None:
         before, after = (world.file_of(7, fault, cured=n) for n in (0, 2))
         new = [one[one["diagnosis"].isna()].reset_index(drop=True) for one in (before, after)]
         assert new[0].equals(new[1])
+
+
+@pytest.mark.parametrize(("fault", "cured"), [("one", 0), ("leak", 0), ("missing", 1)])
+def test_a_chinese_sentence_names_diagnoses_and_columns_in_chinese(fault: str, cured: int) -> None:
+    found = world.outcome(7, fault, 1 if fault == "one" else N_LABELLED, cured=cured)
+    (finding,), told = found.records.findings, pictures.said(found).rows[0][1]
+    assert told.en == finding.message.en
+    between = [f"“{name}”" for name in pictures.WRITTEN if f"“{name}”" in finding.message.zh]
+    assert between, "names of the file stand in the app's own sentence"
+    for name in between:
+        assert name not in told.zh
+        assert pictures.WRITTEN[name[1:-1]].zh in told.zh
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -19,6 +19,9 @@ CALLED = {
     "hypothyroidism": Words("hypothyroidism", "甲状腺功能减退"),
     "haemolysis": Words("haemolysis", "溶血"),
 }
+TREATED = Words("treatment given", "已给治疗")
+WRITTEN = {**CALLED, "treatment given": TREATED, "diagnosis": Words("diagnosis", "诊断")}
+"""What stands in the simulated file, as its reader would have written it."""
 ASKED = Words("new", "新患者")
 HOW = Words(
     "Bars: how sure it is of its answers on average; labelled patients left out in turn and named rightly; new patients named rightly. A clinician sees the first two; the third is "
@@ -62,7 +65,7 @@ def bars(found: Outcome, title: Words, *, revealed: bool, asked: Words | None = 
 
 def said(found: Outcome, *further: tuple[Words, Words]) -> Table:
     """What the app says of this table: the upload check's findings, the held-out accuracy with its warning, and further rows."""
-    findings = [finding.message for finding in found.records.findings]
+    findings = [_as_written(finding.message) for finding in found.records.findings]
     check = Words("Upload check", "上传检查")
     rows = [(check, message) for message in findings] or [(check, NOTHING_ODD)]
     held = Words("Diagnose, curve", "“诊断”页，曲线")
@@ -74,6 +77,14 @@ def said(found: Outcome, *further: tuple[Words, Words]) -> Table:
     rows += further
     strong = frozenset((i, 1) for i, row in enumerate(rows) if i < len(findings) or row[1] is warning)
     return Table(Words("What the app shows", "应用显示什么"), same(""), (Words("where", "位置"), Words("what it says", "内容")), tuple(rows), strong=strong, width=400)  # fmt: skip
+
+
+def _as_written(message: Words) -> Words:
+    """The app's sentence with the file's quoted names in the reader's language: a Chinese clinic's file would have Chinese ones."""
+    zh = message.zh
+    for name, words in WRITTEN.items():
+        zh = zh.replace(f"“{name}”", f"“{words.zh}”")
+    return Words(message.en, zh)
 
 
 def unsaid() -> Table:
@@ -131,6 +142,6 @@ def leaking(state: Broken) -> Table:
     body = tuple(
         (same(row["ferritin"]), same(row["TSH"]), told[row["treatment given"]], CALLED.get(row["diagnosis"], same("?"))) for row in picked
     )
-    header = (Words("ferritin", "铁蛋白"), Words("TSH", "TSH"), Words("treatment given", "已给治疗"), Words("diagnosis", "诊断"))
+    header = (Words("ferritin", "铁蛋白"), Words("TSH", "TSH"), TREATED, WRITTEN["diagnosis"])
     how = Words("Three labelled and three new patients; of {n} columns two are shown besides.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip
     return Table(Words("The file, six of its rows", "文件中的六行"), how, header, body, width=400)

@@ -222,7 +222,7 @@ def why_hospital(state: Broken) -> Words:
     return Words(
         "{a} of {n}: another analyser, other patients. Left out, all are from hospital A, so nothing shows. **Diagnose does not warn.** Symptom: it worked at home and fails elsewhere. Give the column “hospital” the role "
         "“group”: Compare then never labels and asks in one hospital, and refuses where there is only one. Cure: label some at B; with three of each {b} of {n}.",
-        "{n} 位中只有 {a} 位：仪器不同，患者也不同。留出时全是医院 A 的人，所以看不出来。**“诊断”页不会警告**。症状：在本院好用，换一家就失灵。把“hospital”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
+        "{n} 位中只有 {a} 位：仪器不同，患者也不同。留出时全是医院 A 的人，所以看不出来。**“诊断”页不会警告**。症状：在本院好用，换一家就失灵。把“医院”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
     ).format(a=before.n_right, b=after.n_right, n=len(before.truth))
 
 
