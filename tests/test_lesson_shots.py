@@ -95,9 +95,11 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     usual, odd = world.with_first(seed, 5), world.with_first(seed, 95)
     assert odd[0] < usual[0] - 0.05
     assert np.mean(odd[5:]) > np.mean(usual[5:]) - 0.06, "a handful outvotes it"
-    alike = world.curves(seed, 1.0)
-    assert all(max(values) <= 0.75 for values in alike.values())
-    assert alike["network"][-1] < found["network"][-1] - 0.08
+    plain = world.curves(seed, one_each=True)
+    for overlap in (0.25, 0.5, 1.0):
+        alike = world.curves(seed, overlap)
+        assert all(max(values) <= world.ceiling(overlap) for values in alike.values())
+        assert alike["network"][-1] < plain["network"][-1] - 0.08 * overlap
 
 
 def test_an_unusual_patient_is_farther_from_the_mean() -> None:
@@ -108,3 +110,16 @@ def test_an_unusual_patient_is_farther_from_the_mean() -> None:
     alone, of_three = world.displaced(Shots())
     assert alone == pytest.approx(float(gaps[int(np.flatnonzero(first == world.first_patient(7, 95))[0])]))
     assert of_three == pytest.approx(alone / 3, abs=alone / 6)
+
+
+def test_only_disguised_patients_change_with_the_overlap() -> None:
+    """The curve “before the change” is of the same clinics and the same labelled patients."""
+    before, after = world.clinics(7)[::2], world.clinics(7, 0.25)
+    assert len(before) == len(after) == len(world.KINDS)
+    for one, other in zip(before, after, strict=True):
+        rows = [row for diagnosis in (0, 2, 3) for row in one.rows(diagnosis)]
+        values = [each.cells[rows][..., 0].numpy() for each in (one, other)]
+        alike = [np.corrcoef(*(each[:, column] for each in values))[0, 1] for column in range(world.N_COLUMNS)]
+        assert np.mean(alike) > 0.6, "columns are scaled anew and findings vote anew, but by the same patients"
+    half = world.measured(7, 0.0)["prototype"][::2].mean(0)
+    assert world.curves(7, one_each=True)["prototype"] == pytest.approx(half.tolist())

@@ -74,18 +74,22 @@ def start() -> Start:
 
 @lru_cache(maxsize=32)
 def clinics(seed: int, overlap: float = 0.0) -> tuple[Clinic, ...]:
-    """Two tables of each kind of body; in overlap, that share of the second diagnosis's patients look as those of the first do."""
-    return tuple(one for i, body in enumerate(KINDS) for one in simulated(body, seed + i * APART, 2, N_POOL + N_ASKED, overlap))
+    """Two tables of each kind of body; in overlap, that share of the second diagnosis's patients look as those of the first do.
+
+    Of these only the first of each kind, else the same patients: the reader turns it and an answer must come at once.
+    """
+    made = [(body, seed + i * APART) for i, body in enumerate(KINDS)]
+    return tuple(one for body, own in made for one in simulated(body, own, 2, N_POOL + N_ASKED, overlap, keep=1 if overlap else 2))
 
 
-def simulated(body: Body, seed: int, n: int, each: int, overlap: float = 0.0) -> tuple[Clinic, ...]:
-    """`n` tables of four diagnoses with `each` patients, as they would be uploaded."""
+def simulated(body: Body, seed: int, n: int, each: int, overlap: float = 0.0, *, keep: int | None = None) -> tuple[Clinic, ...]:
+    """`n` tables of four diagnoses with `each` patients, as they would be uploaded; of these the first `keep`."""
     rng = torch.Generator().manual_seed(seed + APART)
     y = torch.arange(N_WAY).repeat(each).expand(n, -1)
     disguised = (y == 1) & (torch.rand(y.shape, generator=torch.Generator().manual_seed(seed)) < overlap)
     values = table(body, torch.where(disguised, 0, y), N_WAY, N_COLUMNS, rng)
     cells = ColumnScale.fit(values).cells(values).double()
-    return tuple(Clinic(one, embedded(one), y[0]) for one in cells)
+    return tuple(Clinic(one, embedded(one), y[0]) for one in cells[:keep])
 
 
 @torch.no_grad()
@@ -142,16 +146,20 @@ def measured(seed: int, overlap: float) -> dict[str, Array]:
     found = {method: np.zeros((len(clinics(seed, overlap)), len(SHOTS))) for method in METHODS}
     for i, one in enumerate(clinics(seed, overlap)):
         for at, k in enumerate(SHOTS):
-            # Half as many where the reader changes the clinics: an answer must come at once.
-            draws = [drawn(one, k, np.random.default_rng([seed, k, i, j])) for j in range(1 if overlap else N_DRAWS)]
+            # In overlap the first of the draws that the same clinic had without it.
+            own, n = (2 * i, 1) if overlap else (i, N_DRAWS)
+            draws = [drawn(one, k, np.random.default_rng([seed, k, own, j])) for j in range(n)]
             for method in METHODS:
                 found[method][i, at] = np.mean([share_right(one, answers(one, method, s, q), q) for s, q in draws])
     return found
 
 
-def curves(seed: int, overlap: float = 0.0, kind: int = 0) -> dict[str, tuple[float, ...]]:
-    """Method -> accuracy at each of SHOTS, mean over the two clinics of a kind of disease, or over all eight if `kind` is 0."""
-    chosen = slice(None) if not kind else slice(2 * kind - 2, 2 * kind)
+def curves(seed: int, overlap: float = 0.0, kind: int = 0, *, one_each: bool = False) -> dict[str, tuple[float, ...]]:
+    """Method -> accuracy at each of SHOTS, mean over the two clinics of a kind of disease, or over all eight if `kind` is 0.
+
+    In overlap, over one clinic of each kind; one_each: over these clinics without it.
+    """
+    chosen = slice(2 * kind - 2, 2 * kind) if kind else slice(None, None, 2 if one_each and not overlap else 1)
     return {method: tuple(each[chosen].mean(0).tolist()) for method, each in measured(seed, overlap).items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metamed_core.lessons import shots as world
 from metamed_core.lessons import small_clinics
-from metamed_core.lessons.shots import FEW, N_LUCK, N_SMALL, SHOTS, Shots
+from metamed_core.lessons.shots import FEW, KINDS, N_LUCK, N_SMALL, SHOTS, Shots
 from metamed_core.palette import Look
 from metamed_core.picture import GREY, TEAL, Axis, Dots, Label, Line, Mark, Picture, Point, same
 from metamed_core.words import Words
@@ -46,10 +46,14 @@ def luck(state: Shots, *, revealed: bool) -> Picture:
     return Picture(title, how, Words("Accuracy by draw of the labelled patients", "各次抽取的准确率"), Axis(K_TITLE, 0.4, 2.6, ticks=ticks), _axis(low, 1.08), tuple(marks), shape=(640, 380))  # fmt: skip
 
 
-def curves(state: Shots, *, revealed: bool, overlap: float = 0.0) -> Picture:
-    """Three methods against the number of labelled patients; before the answer only the network's curve. overlap: with the ceiling it sets."""
-    kind = 0 if overlap else state.kind
-    found = world.curves(state.seed, overlap, kind)
+def curves(state: Shots, *, revealed: bool, overlap: float | None = None) -> Picture:
+    """Three methods against the number of labelled patients; before the answer only the network's curve.
+
+    overlap: with the ceiling it sets, in one clinic of each kind of disease; None: in all clinics of the chosen kind.
+    """
+    one_each = overlap is not None
+    kind, overlap = 0 if one_each else state.kind, overlap or 0.0
+    found = world.curves(state.seed, overlap, kind, one_each=one_each)
     marks: list[Mark] = [
         Line(tuple((float(i), value) for i, value in enumerate(found[method])), LOOKS[method], NAMES[method], 2.5, marks=True)
         for method in (world.METHODS if revealed else ("network",))
@@ -57,14 +61,14 @@ def curves(state: Shots, *, revealed: bool, overlap: float = 0.0) -> Picture:
     end = len(SHOTS) - 1
     if overlap and revealed:
         most = world.ceiling(overlap)
-        plain = world.curves(state.seed)["network"]
+        plain = world.curves(state.seed, one_each=True)["network"]
         marks.append(Line(((-0.3, most), (end + 0.3, most)), GREY, Words("no method can do better", "任何方法都无法超过"), 2))
         marks.append(Line(tuple((float(i), v) for i, v in enumerate(plain)), TEAL, Words("shipped weights, before the change", "自带权重，改动之前"), 1.5, 0.5))  # fmt: skip
     x = Axis(K_TITLE, -0.4, end + 0.4, ticks=tuple((float(i), same(k)) for i, k in enumerate(SHOTS)))
     title = Words("Four diagnoses, new patients: who is named rightly, by how many were labelled", "四种诊断：新患者判断正确的比例随已确诊患者数的变化")  # fmt: skip
     if overlap:
         title = Words("{share} % of the patients of diagnosis 2 look exactly like diagnosis 1", "诊断 2 有 {share}% 的患者与诊断 1 毫无差别").format(share=f"{100 * overlap:.0f}")  # fmt: skip
-    how = Words("How to read: mean over {n} simulated clinics; all methods got the same patients.", "读法：{n} 家模拟诊所的平均；各方法所用患者完全相同。").format(n=2 if kind else 8)  # fmt: skip
+    how = Words("How to read: mean over {n} simulated clinics; all methods got the same patients.", "读法：{n} 家模拟诊所的平均；各方法所用患者完全相同。").format(n=len(KINDS) if one_each else 2 if kind else 2 * len(KINDS))  # fmt: skip
     return Picture(title, how, Words("Accuracy by number of labelled patients", "准确率随已确诊患者数的变化"), x, _axis(0.2), tuple(marks), shape=(700, 380))  # fmt: skip
 
 
