@@ -36,12 +36,11 @@ class Answer:
     held_back: Words | None
 
 
-def answers(records: PatientRecords, trace: AdaptationTrace, step_index: int) -> tuple[Answer, ...]:
-    """The answers at one step, in the order of `records.undiagnosed`."""
-    empty = records.features.loc[records.undiagnosed].isna().all(axis=1).to_numpy()
-    return tuple(
-        _answer(one, no_value=bool(none)) for one, none in zip(diagnose(records, trace, step_index), empty, strict=True)
-    )  # fmt: skip
+def answers(records: PatientRecords, trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Answer, ...]:
+    """The answers at one step, in the order of `records.undiagnosed` or at these positions in it only."""
+    found = diagnose(records, trace, step_index, positions)
+    empty = records.features.loc[[one.row for one in found]].isna().all(axis=1).to_numpy()
+    return tuple(_answer(one, no_value=bool(none)) for one, none in zip(found, empty, strict=True))
 
 
 def _answer(one: Diagnosis, *, no_value: bool) -> Answer:

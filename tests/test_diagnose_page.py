@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core import advice
+from metamed_core.answers import answers
 from metamed_core.learners import LEARNERS
 from metamed_core.records import Column, PatientRecords, Role
 from metamed_core.words import LANGUAGES, Language, UserError
@@ -146,6 +147,23 @@ def test_the_truth_is_revealed_on_request(app: AppTest) -> None:
     settle(app)
     app.toggle(key="reveal").set_value(True).run()
     assert "63 are right" in texts(app) or "of 63" in texts(app)
+
+
+def test_each_card_says_what_cannot_be_ruled_out_or_why_it_holds_back(app: AppTest) -> None:
+    bench = held(settle(app))
+    said = [one.value for one in app.markdown if "which together reach" in one.value or "alone reaches" in one.value]
+    found = answers(bench.patients.records, bench.trace, bench.cursor, range(10))
+    assert len(said) == len(found) == 10
+    for one, words in zip(found, said, strict=True):
+        assert (f"the first {len(one.likely)}," in words) if len(one.likely) > 1 else ("first alone" in words)
+
+    table = TABLE + "Q-3,,,\nQ-4,,60,77\n"
+    upload(app, "clinic.csv", table.encode())
+    app.button(key="confirm").click().run()
+    settle(app)
+    assert "No column holds a value for this patient" in texts(app)
+    app.segmented_control(key="language").set_value("zh").run()
+    assert "该患者没有任何数据" in texts(app)
 
 
 # -- upload ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.advice import how_to_read
-from metamed_core.diagnosis import Diagnosis, agreement, arrange, diagnose, predicted
+from metamed_core.answers import Answer
+from metamed_core.answers import answers as answers_of
+from metamed_core.diagnosis import Diagnosis, agreement, arrange, predicted
+from metamed_core.metrics import COVERAGE
 from metamed_core.palette import Look
 from metamed_core.words import Words
 from pages.shared.forms import mirror, pager
@@ -62,8 +65,8 @@ def answers(say: Say, bench: Workbench, looks: dict[str, Look]) -> None:
         part = st.container()
         on_page = [found[k] for k in pager(say, len(found), PER_PAGE, key="answers_page")]
     with part, st.grid(2, gap="small"):
-        for one in diagnose(kept, shown.trace, shown.cursor, on_page):
-            _card(say, one, looks, bench.patients.truth.get(one.row) if revealed else None)
+        for one in answers_of(kept, shown.trace, shown.cursor, on_page):
+            _card(say, one, looks, bench.patients.truth.get(one.diagnosis.row) if revealed else None)
 
 
 def _choices(say: Say, bench: Workbench, guesses: list[str], looks: dict[str, Look], example: str) -> tuple[str, str | None, str]:
@@ -117,11 +120,13 @@ def _reveal(say: Say, bench: Workbench, shown: Moment) -> bool:
     return revealed
 
 
-def _card(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None) -> None:
+def _card(say: Say, answer: Answer, looks: dict[str, Look], truth: str | None) -> None:
+    one = answer.diagnosis
     with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{one.row}"):
         st.markdown(f"**{plain(one.name)}**{_verdict(say, one, looks, truth)}")
         ranked = say(Words("Ranked diagnoses of {name}", "{name} 的诊断排序").format(name=one.name))
         st.table(pd.DataFrame(_lines(say, one, looks)), border=False, hide_index=True, hide_header=True, width="content", alt=ranked)
+        st.markdown(f":small[{_left_open(say, answer)}]")
         near = [
             f"{plain(n.name)} · {mark(looks[n.diagnosis])}\u00a0{plain(looks[n.diagnosis].name)} · {n.distance:.2f}" for n in one.nearest
         ]
@@ -129,6 +134,17 @@ def _card(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None) -
             f":small[{say(Words('Nearest labelled patients and their distance:', '最近的已确诊患者及其距离：'))}]  \n"
             + "  \n".join(f":small[{n}]" for n in near)
         )
+
+
+def _left_open(say: Say, answer: Answer) -> str:
+    """How many of the ranked diagnoses cannot be ruled out yet, or why no answer should be taken."""
+    if answer.held_back is not None:
+        return f":material/help: **{say(answer.held_back)}**"
+    n, share = len(answer.likely), f"{COVERAGE:.0%}"
+    if n == 1:
+        return say(Words("The first alone reaches {share}.", "仅第一种即达到 {share}。").format(share=share))
+    said = Words("Not ruled out: the first {n}, which together reach {share}.", "尚不能排除：前 {n} 种，合计达到 {share}。")
+    return say(said.format(n=n, share=share))
 
 
 def _verdict(say: Say, one: Diagnosis, looks: dict[str, Look], truth: str | None) -> str:
