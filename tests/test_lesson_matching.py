@@ -55,6 +55,7 @@ def test_weights_and_votes_are_sums_written_out(state: Matching) -> None:
 def test_the_numbers_under_the_formulas_are_these(state: Matching) -> None:
     top = max(naive_weights(state))
     assert LESSON.screens[0].formula(state).numbers.endswith(f"= {top:.3f}")
+    assert math.exp(state.sharpness * max(world.cosines(state))) / world.likeness(state) == pytest.approx(top, abs=5e-4)
     told = LESSON.screens[1].formula(state).numbers
     assert all(f"= {value:.3f}" in told for value in naive_votes(state, divided=True))
     assert rf"\max a = {top:.3f}" in LESSON.screens[2].formula(state).numbers

@@ -20,3 +20,11 @@ def mean_of(values: Iterable[float], digits: int = 2) -> str:
     shown = [number(value, digits) for value in values]
     added = "".join(text if not i else f" + {text}" if not text.startswith("-") else f" - {text[1:]}" for i, text in enumerate(shown))
     return rf"\frac{{{added}}}{{{len(shown)}}}"
+
+
+def large(value: float) -> str:
+    """A positive number of any size in a short way: from a million on with a power of ten."""
+    if value < 1e6:
+        return number(value, 0)
+    digits, power = f"{value:.1e}".split("e")
+    return rf"{digits} \cdot 10^{{{int(power)}}}"

@@ -6,6 +6,7 @@ the prototypes it is compared with are the library's.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -107,6 +108,11 @@ def cosines(state: Matching) -> list[float]:
 def weights(state: Matching) -> list[float]:
     """How much the asked patient looks at each labelled one; the library's `attention`."""
     return attention(_tensor(here(state)), labelled(state).values, state.sharpness)[0].tolist()
+
+
+def likeness(state: Matching) -> float:
+    """What all labelled patients have before their weights are shared out, added up: the denominator of a weight."""
+    return sum(math.exp(state.sharpness * each) for each in cosines(state))
 
 
 def votes(state: Matching, *, divided: bool | None = None) -> list[float]:

@@ -27,6 +27,7 @@ HOW = Words(
 )
 WIDEST = 26.0  # pixels of a line with all the weight
 TAGGED, MOST_TAGS = 0.1, 4  # weights from here on are written beside the patient, but not too many
+ABOVE, CLOSE = 0.32, (1.0, 0.45)  # how far above its patient a weight stands, and how near two are too near, in units of the plane
 SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", "B12 缺乏"))
 
 
@@ -34,7 +35,7 @@ def plane(state: Matching, title: Words, *, lines: bool = True) -> Picture:
     """The labelled patients and the asked one; lines: how much the asked one looks at each."""
     patients, share = world.labelled(state), world.weights(state)
     own, marks = world.here(state), list[Mark]()
-    tagged = {i for i in sorted(range(len(share)), key=lambda i: -share[i])[:MOST_TAGS] if lines and share[i] >= TAGGED}
+    tagged = _tagged(patients.values.tolist(), share) if lines else []
     length = math.hypot(*own)
     if lines and length:
         far = min(WIDE / abs(own[0]) if own[0] else math.inf, TALL / abs(own[1]) if own[1] else math.inf)
@@ -50,8 +51,11 @@ def plane(state: Matching, title: Words, *, lines: bool = True) -> Picture:
             if lines
             else ()
         )
-        tags = tuple(same(f"{100 * share[i]:.0f} %" if i in tagged else "") for i in rows)
-        marks.append(Dots(at, LOOKS[k], name, 6, told=told, tags=tags))
+        marks.append(Dots(at, LOOKS[k], name, 6, told=told))
+    for i in tagged:
+        x, y = patients.values[i].tolist()
+        # Above the patient, but never above the plane, where the title stands.
+        marks.append(Label((x, y + (ABOVE if y + 2 * ABOVE <= TALL else -ABOVE)), same(f"{100 * share[i]:.0f} %")))
     marks.append(Dots(((0.0, 0.0),), Look(GREY.colour, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
     told_own = Words("the asked patient: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")
@@ -61,6 +65,16 @@ def plane(state: Matching, title: Words, *, lines: bool = True) -> Picture:
         "铁蛋白与 MCV 平面，从待诊断患者连向各已确诊患者",
     )
     return Picture(title, HOW, alt, X, Y, tuple(marks), click="asked", shape=PLANE)
+
+
+def _tagged(values: list[list[float]], share: list[float]) -> list[int]:
+    """Whose weight is written beside them: the largest, but of patients so near that the numbers would cover one another only one."""
+    found: list[int] = []
+    for i in sorted(range(len(share)), key=lambda i: -share[i])[:MOST_TAGS]:
+        free = all(abs(values[i][0] - values[j][0]) > CLOSE[0] or abs(values[i][1] - values[j][1]) > CLOSE[1] for j in found)
+        if share[i] >= TAGGED and free:
+            found.append(i)
+    return found
 
 
 def table(state: Matching, *, revealed: bool, n: int = 7) -> Table:
@@ -102,8 +116,8 @@ def bars(state: Matching, *, both: bool = False) -> Picture:
     if both:
         title = Words("Solid: divided by class size; pale: not", "深色：除以各类人数；浅色：不除")
         how = Words(
-            "Right: dark bars as the code answers, pale ones as equation 1 is printed.",
-            "右图：深色条形为代码的答案，浅色为论文式 1 的原样。",
+            "Right: dark bars as the code answers, pale ones as equation 1 of Vinyals et al. 2016 is printed.",
+            "右图：深色条形为代码的答案，浅色为 Vinyals 等 2016 式 1 的原样。",
         )
     y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
     alt = Words("Bars: the probability of each diagnosis", "条形图：各诊断的概率")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metamed_core.learners.matching import attention, matching_posterior
 from metamed_core.lessons import matching as world
 from metamed_core.lessons import matching_pictures as pictures
-from metamed_core.lessons.latex import number
+from metamed_core.lessons.latex import large, number
 from metamed_core.lessons.matching import NAMES, SHIPPED_SHARPNESS, Matching
 from metamed_core.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
 from metamed_core.picture import Figure
@@ -31,15 +31,14 @@ def one_weight(state: Matching) -> Formula:
     """The largest weight, written out."""
     i = world.most_attended(state)
     turn, share = world.cosines(state), world.weights(state)
-    diagnosis = NAMES[int(world.labelled(state).y[i])]
     return Formula(
         r"a_i = \frac{e^{s \cos(x, x_i)}}{\sum_j e^{s \cos(x, x_j)}}",
-        rf"a_{{<top>}} = \frac{{e^{{{number(state.sharpness, 1)} \cdot {number(turn[i])}}}}}{{\sum_j}} = {number(share[i], 3)}",
+        rf"a_{{<top>}} = \frac{{e^{{{number(state.sharpness, 1)} \cdot {number(turn[i])}}}}}{{{large(world.likeness(state))}}} = {number(share[i], 3)}",
         Words(
-            "$a_i$: weight of labelled patient $i$; $\\cos$: of the angle between two patients as seen from the healthy average; $s$: sharpness. All weights together are 1. Vinyals et al. 2016.",
-            "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度。全部权重之和为 1。Vinyals 等 2016。",
+            "$a_i$: weight of labelled patient $i$; $\\cos$: of the angle between two patients as seen from the healthy average; $s$: sharpness, how much likeness counts (screen 3). All weights together are 1. Vinyals et al. 2016.",
+            "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度，即相似程度有多要紧（见第 3 屏）。全部权重之和为 1。Vinyals 等 2016。",
         ),
-        {"top": diagnosis},
+        {"top": Words("most alike", "最像者")},
     )
 
 
@@ -50,8 +49,8 @@ def added_up(state: Matching) -> Formula:
         r"p(k \mid x) \propto \frac{1}{n_k}\sum_{i:\, y_i = k} a_i",
         r",\quad ".join(told),
         Words(
-            "The weights of a diagnosis added up, divided by its number $n_k$ of labelled patients (here {n} each); then scaled so that all sum to 1. Eq. 1 of the paper, with that division.",
-            "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即论文式 1，外加这一除法。",
+            "The weights of a diagnosis added up, divided by its number $n_k$ of labelled patients (here {n} each); then scaled so that all sum to 1. Equation 1 of Vinyals et al. 2016, but for that division.",
+            "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即 Vinyals 等 2016 的式 1，外加这一除法。",
         ).format(n=state.shots),
         {f"k{k}": name for k, name in enumerate(NAMES)},
     )
@@ -65,8 +64,8 @@ def spread_out(state: Matching) -> Formula:
         r"s = 0:\ a_i = \frac{1}{n} \qquad s \to \infty:\ a_{<nearest>} = 1",
         rf"s = {number(state.sharpness, 1)}: \quad \max a = {number(max(share), 3)}, \quad \min a = {number(min(share), 3)}, \quad \frac{{1}}{{n}} = {number(even, 3)}",
         Words(
-            "$n$: labelled patients. The shipped network has learnt a sharpness of {s} in meta-training, for embeddings of its own.",
-            "$n$：已确诊患者数。自带网络在元训练中学到的锐度为 {s}（针对它自己的嵌入）。",
+            "$n$: labelled patients. The network that comes with MetaMed has learnt a sharpness of {s}; it compares patients by numbers that it computes from all columns, here they are compared by ferritin and MCV.",
+            "$n$：已确诊患者数。MetaMed 自带网络学到的锐度为 {s}；它用由全部列算出的数值比较患者，此处只用铁蛋白和 MCV。",
         ).format(s=f"{SHIPPED_SHARPNESS:.1f}"),
         {"nearest": Words("nearest", "最近者")},
     )
@@ -79,7 +78,7 @@ def both_scores(state: Matching) -> Formula:
     return Formula(
         r"\underbrace{\underset{k}{\mathrm{arg\,min}}\,|x - c_k|^2}_{<prototypes>} \quad \underbrace{\underset{k}{\mathrm{arg\,max}}\,p(k \mid x)}_{<matching>}",
         rf"<prototypes>: \frac{{{prototypes}}}{{{n}}} = {number(100 * prototypes / n, 0)}\,\% \qquad <matching>: \frac{{{matching}}}{{{n}}} = {number(100 * matching / n, 0)}\,\%",
-        Words("Share of {n} asked patients that each learner names rightly; $c_k$: prototype.", "两种学习器在 {n} 位待判断患者中判断正确的比例；$c_k$：原型。").format(n=n),
+        Words("Share of {n} asked patients that each learner names rightly. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which it is smallest, largest.", "两种学习器在 {n} 位待判断患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
         {"prototypes": Words("prototypes", "原型网络"), "matching": Words("matching", "匹配网络")},
     )  # fmt: skip
 
@@ -214,8 +213,9 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "A bar on the right is a stack of the lines of one colour. Drag the ring to a place where two bars are equally high: there the network is undecided, and says so.",
-                    "右边的条形就是同色线条叠起来的高度。把空心圆拖到两根条形一样高的地方：网络在那里拿不定主意，也会如实说出。",
+                    "A bar on the right is a stack of the lines of one colour. Drag the ring slowly to the left, to where two bars are equally high: the network is undecided there, and says so. Near there, one diagnosis "
+                    "often has the widest line and the other the higher bar.",
+                    "右边的条形就是同色线条叠起来的高度。把空心圆慢慢向左拖，直到两根条形一样高：网络在那里拿不定主意，也会如实说出。在那附近，常常一种诊断拥有最宽的线，另一种却条形更高。",
                 ),
             ),
             figure=who_wins,
@@ -227,8 +227,8 @@ LESSON = Lesson(
         Screen(
             title=Words("How sharply to look", "看得多锐利"),
             text=Words(
-                "One number decides how much likeness matters: the **sharpness**. It multiplies every cosine before the weights are shared out, and is learnt in meta-training.",
-                "相似到底有多重要，由一个数决定：**锐度**。分配权重之前，每个余弦都要乘以它；它的值在元训练中学得。",
+                "One number decides how much likeness matters: the **sharpness**. It multiplies every cosine before the weights are shared out, and is learnt in meta-training, from patients with other diseases.",
+                "相似到底有多重要，由一个数决定：**锐度**。分配权重之前，每个余弦都要乘以它；它的值在元训练中，从患其他疾病的患者身上学得。",
             ),
             question=Question(
                 Words("With sharpness 0, what is the answer for any patient?", "锐度为 0 时，对任何患者的答案是什么？"),
