@@ -80,6 +80,11 @@ def moved(here: Point, against: Point, rate: float) -> Point:
     return x, y
 
 
+def parted(state: Walk, n: int) -> float:
+    """How far apart the ways of the start end by one inner step and by `n`."""
+    return math.dist(trail(state, 1)[-1], trail(state, n)[-1])
+
+
 def trail(state: Walk, n: int | None = None) -> list[Point]:
     """The start and where every outer step so far has led; n: with another number of inner steps."""
     steps = state.steps if n is None else n

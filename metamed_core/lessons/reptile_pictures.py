@@ -54,7 +54,10 @@ def of_ends(state: Walk, *, revealed: bool) -> Picture:
         marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True))
         marks.append(Dots((middle,), AMBER, MEAN, 7))
     title = Words("Three tasks from one start, after {o} outer steps", "三个任务从同一起点出发，外循环 {o} 步后").format(o=state.outer)
-    return weights_plane(title, [*marks, start_mark(here)], HOW)
+    told = Words("{how} The tasks: {a}, {b}, {c}.", "{how}任务：{a}{b}{c}")
+    return weights_plane(
+        title, [*marks, start_mark(here)], told.format(how=HOW, **dict(zip("abc", (pair.name for pair in PAIRS), strict=True)))
+    )
 
 
 def table_of_ends(state: Walk, *, revealed: bool) -> Table:
@@ -163,9 +166,10 @@ def races(state: Walk, *, revealed: bool) -> tuple[Picture, Picture]:
     title = Words("{n} labelled patients a task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
     told = Words("Loss on new patients, after adapting to all {n}", "用全部 {n} 位适应之后，在新患者上的损失").format(n=2 * state.few)
     left = weights_plane(title, [*plane, start_mark((state.x, state.y))], RACE_HOW)
-    return left, beside(told, JUDGED_HOW, Axis(Words("outer step", "外循环步"), 0, world.RACE), LOSS, losses)
+    return left, beside(told, JUDGED_HOW, Axis(Words("outer step", "外循环步"), 0, world.RACE), NEW_LOSS, losses)
 
 
+NEW_LOSS = Words("loss on new patients", "在新患者上的损失")
 RACE_HOW = Words(
     "How to read: rings mark where each task's best models lie; the ways are those of the start.",
     "读法：彩色圆环标出各任务最佳模型所在；折线是起点走过的路。",
@@ -183,6 +187,6 @@ def broken(state: Walk) -> tuple[Picture, Picture]:
     losses = [maml.mean_meta_loss(at, state.as_maml) for at in way]
     title = Words("After {o} outer steps: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
     line = Line(tuple((float(o), value) for o, value in enumerate(losses)), AMBER, width=2.5, marks=True)
-    told = Words("Loss on other patients, behind the inner steps", "内循环之后，在另一些患者上的损失")
+    told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")
     right = beside(told, Words("Right: lower is better.", "右图：越低越好。"), _outer(state), LOSS, [line])
     return weights_plane(title.format(o=state.outer, loss=f"{losses[-1]:.3f}"), marks, HOW), right

@@ -70,9 +70,9 @@ def three_means(state: Walk) -> Formula:
         r"\underbrace{\overline{\theta'_t} - \theta}_{<reptile>}",
         r"\qquad ".join(told),
         Words(
-            "The bar is the mean over three tasks. MAML: slope felt at the start, through the inner steps; first order: slope at the ends; Reptile: no slope on query patients at all. Degrees: "
-            "away from MAML's mean.",
-            "横线表示三个任务的平均。MAML：穿过内循环、在起点处感到的坡度；一阶：终点处的坡度；Reptile：完全不看查询集上的坡度。度数：与 MAML 平均箭头的夹角。",
+            "The bar is the mean over three tasks. $\\nabla L$: slope of the loss. MAML: slope felt at the start, through the inner steps; first order: slope at the ends; Reptile: no slope on other patients (the query) at all. "
+            "Degrees: away from MAML's mean.",
+            "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处感到的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
         ),
         RULES,
     )
@@ -87,8 +87,8 @@ def same_step(state: Walk) -> Formula:
         r"\theta - \frac{1}{3}\sum_t \theta'_t \;=\; \alpha\,\nabla \Big(\frac{1}{3}\sum_t L_t\Big)(\theta)",
         rf"{column(ours)} \;=\; {number(state.alpha, 1)} \cdot {column(joint)}",
         Words(
-            "With one inner step, Reptile's arrow **is** the gradient of the three support losses together, times $\\alpha$. From the second step on it is not.",
-            "内循环只走一步时，Reptile 的箭头**就是**三个支持集损失合在一起的梯度乘以 $\\alpha$。从第二步起就不是了。",
+            "$L_t$: loss on the labelled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the three losses together, times $\\alpha$. From the second step on it is not.",
+            "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失合在一起的坡度乘以 $\\alpha$。从第二步起就不是了。",
         ),
     )
 
@@ -101,8 +101,8 @@ def on_new_patients(state: Walk) -> Formula:
         rf"\underbrace{{{half}}}_{{<walk>}} + \underbrace{{{whole - half}}}_{{<judge>}} \quad <or> \quad \underbrace{{{whole}}}_{{<all>}}",
         r"\qquad ".join(told),
         Words(
-            "Patients of a task: MAML parts them; Reptile walks on all. The three losses: on 80 new patients of each task, after {o} outer steps.",
-            "一个任务的患者：MAML 分成两份；Reptile 全部用来走步。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。",
+            "Patients of a task: MAML parts them; Reptile walks on all. The three losses: on 80 new patients of each task, after {o} outer steps. 0: all named rightly, for certain; 0.69: a coin.",
+            "一个任务的患者：MAML 分成两份；Reptile 全部用来走步。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。0：全部十拿九稳地判对；0.69：等于掷硬币。",
         ).format(o=world.RACE),
         {
             **RULES,
@@ -123,8 +123,8 @@ def where_it_stops(state: Walk) -> Formula:
         r"<stops>\ \theta = \frac{1}{3}\sum_t \theta'_t(\theta)",
         rf"\Big|\theta - \overline{{\theta'_t}}\Big|: {number(gaps[0])} \to {number(gaps[1])} \qquad <loss>: {number(losses[0], 3)} \to {number(losses[1], 3)}",
         Words(
-            "Distance between the start and the mean of the ends, and query loss behind the inner steps: at first, and now. A distance of 0 only says that nothing moves, not that something is learnt.",
-            "起点与三个终点平均的距离，以及内循环之后的查询集损失：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
+            "Distance between the start and the mean of the ends, and query loss after the inner steps (0.69: as good as a coin): at first, and now. A distance of 0 only says that nothing moves, not that something is learnt.",
+            "起点与三个终点平均的距离，以及内循环之后的查询集损失（0.69 等于掷硬币）：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
         ),
         {"stops": Words("Reptile stops where", "Reptile 停在"), "loss": Words("query loss", "查询集损失")},
     )
@@ -163,10 +163,19 @@ def why_nearer(state: Walk) -> Words:
     here = (state.x, state.y)
     first, reptile = (sum(world.angles(here, state, rule)) / len(maml.PAIRS) for rule in ("first_order", "reptile"))
     return Words(
-        "Task by task, first order turns {a}° from MAML on average, Reptile {b}°. First order asks the same patients as MAML and forgets only how the path bends; Reptile points to where the "
-        "path went. Drag the start: where a task is solved, its arrows are short and their direction is chance.",
-        "逐个任务看，一阶平均偏离 MAML {a}°，Reptile 偏离 {b}°。一阶问的是与 MAML 相同的患者，只忽略了路径如何弯曲；Reptile 则指向路径走到的地方。拖动起点看看：任务已解决之处箭头很短，方向近乎偶然。",
+        "The titles tell of the thick arrows. Thin arrow by thin arrow, first order is {a}° off on average, Reptile {b}°; in a mean that evens out. First order asks the same patients as MAML and forgets only how "
+        "the path bends; Reptile points to where the path went. Drag the start: where a task is solved, its arrows are short and their direction is chance.",
+        "标题说的是粗箭头。逐个细箭头比较，一阶平均偏 {a}°，Reptile 偏 {b}°；取平均后会部分抵消。一阶问的是与 MAML 相同的患者，只忽略了路径如何弯曲；Reptile 则指向路径走到的地方。拖动起点看看：任务已解决之处箭头很短，方向近乎偶然。",
     ).format(a=f"{first:.0f}", b=f"{reptile:.0f}")
+
+
+def why_joint(state: Walk) -> Words:
+    """The reason, and how far apart the ways end."""
+    return Words(
+        "One step of each task, averaged, is one step on all patients together: the two sides below are equal. Only from the second inner step on do paths bend, and the start seeks a place near "
+        "all ends instead of one that is good by itself. In this small world the two lie close: the ways end {a} apart on the plane with 3 inner steps, {b} with 6.",
+        "每个任务各走一步再取平均，等于在全部患者上走一步：下方等式两边相等。只有从第二步起路径才会弯曲，起点要找的就不再是“本身就好”的位置，而是“离各终点都近”的位置。在这个小世界里两处相距不远：内循环 3 步时，两条路的终点在平面上相距 {a}，6 步时 {b}。",
+    ).format(a=f"{world.parted(state, 3):.2f}", b=f"{world.parted(state, 6):.2f}")
 
 
 def who_wins(state: Walk) -> Words:
@@ -199,9 +208,10 @@ LESSON = Lesson(
         Screen(
             title=Words("Go towards where they ended", "朝终点走去"),
             text=Words(
-                "The plane of lesson 3: each point is a model that gives ferritin and MCV a weight. Three tasks walk three inner steps down their own valleys, from one **start**. Reptile now looks at "
-                "nothing but the three **ends** of these paths.",
-                "还是第 3 课的平面：每一点是一个模型，给铁蛋白和 MCV 各一个权重。三个任务从同一个**起点**出发，各沿自己的山谷走三步内循环。接下来，Reptile 只看这三条路的**终点**。",
+                "The plane of lesson 3: each point is a model, a weight for ferritin and one for MCV. A **task** asks which of two diseases patients have; each **inner step** moves the model so that the task's "
+                "labelled patients are named a little better. Three tasks walk three steps each, from one **start**. Reptile looks at nothing but the three **ends**.",
+                "还是第 3 课的平面：每一点是一个模型，即铁蛋白和 MCV 各一个权重。一个**任务**问的是：患者患的是两种疾病中的哪一种；**内循环**每走一步，模型就把该任务的已确诊患者判断得好一点。三个任务从同一个**起点**出发，各走三步。"
+                "Reptile 只看这三条路的**终点**。",
             ),
             question=Question(
                 Words("Where does Reptile move the start?", "Reptile 会把起点移到哪里？"),
@@ -227,8 +237,8 @@ LESSON = Lesson(
             title=Words("Where the arrows differ", "箭头不同在哪里"),
             text=Words(
                 "The same start and the same paths, three times. An arrow tells where a task would have the start. **MAML** asks: how must the start change so that **other** patients are named better at "
-                "the end? **First-order MAML** takes the slope at the end and acts as if it held at the start. **Reptile** points to the end itself.",
-                "同一个起点、同样的路径，画三次。箭头表示一个任务希望起点去哪里。**MAML** 问的是：起点怎样改变，终点处才能把**另一些**患者判断得更好？**一阶 MAML** 取终点处的坡度，当作起点处也成立。**Reptile** 直接指向终点。",
+                "the end? **First-order MAML** takes the slope of their loss (how badly they are named) at the end and acts as if it held at the start. **Reptile** points to the end itself.",
+                "同一个起点、同样的路径，画三次。箭头表示一个任务希望起点去哪里。**MAML** 问的是：起点怎样改变，终点处才能把**另一些**患者判断得更好？**一阶 MAML** 取终点处损失（判断得有多差）的坡度，当作起点处也成立。**Reptile** 直接指向终点。",
             ),
             question=Question(
                 Words("Whose mean arrow (thick) lies nearer to MAML's?", "谁的平均箭头（粗）更接近 MAML 的？"),
@@ -256,11 +266,7 @@ LESSON = Lesson(
                     Words("It does not move at all", "根本不动"),
                 ),
                 1,
-                Words(
-                    "One step of each task, averaged, is one step on all patients together: the two sides below are equal. Only from the second inner step on do paths bend, and the start seeks a place near "
-                    "all ends instead of one that is good by itself. In this small world the two lie close together; with 6 inner steps they part more.",
-                    "每个任务各走一步再取平均，等于在全部患者上走一步：下方等式两边相等。只有从第二步起路径才会弯曲，起点要找的就不再是“本身就好”的位置，而是“离各终点都近”的位置。在这个小世界里两处相距不远；把内循环设为 6 步，差别更大。",
-                ),
+                why_joint,
             ),
             figure=joint,
             reveal=lambda state: state.but(outer=max(state.outer, 30), epsilon=max(state.epsilon, 1.0)),
