@@ -38,8 +38,8 @@ def table_of(state: Prior) -> Table:
         n=state.number + 1, all=task.n
     )
     how = Words(
-        "How to read: a row is a patient, as in an upload; a dash is a test not done.",
-        "读法：每行一位患者，与上传的表格一样；短横表示未做该检验。",
+        "How to read: a row is a patient, as in an upload; a dash is a test not done. Tests and their units are invented too.",
+        "读法：每行一位患者，与上传的表格一样；短横表示未做该检验。检验及其单位也是虚构的。",
     )
     return Table(title, how, (Words("patient has", "患者诊断"), *columns), tuple(rows), tuple(drawn), width=430)
 
@@ -67,8 +67,8 @@ def plane_of(state: Prior, *, asked: bool, revealed: bool) -> Picture:
     how = Words("Right: labelled patients for whom both tests were done.", "右图：两项检验都做过的已确诊患者。")
     if asked:
         how = Words(
-            "Left: filled marks are labelled, outlines asked patients; only those for whom both tests were done. The network sees all five tests, and what is missing.",
-            "左图：实心标记为已确诊患者，空心标记为待判断患者；只画出两项检验都做过的。网络看到全部五项检验，也看到缺失。",
+            "Left: filled marks are labelled, outlines asked patients, once shown in the colour of the truth; only those for whom both tests were done. The network sees all five tests, and what is missing.",
+            "左图：实心标记为已确诊患者，空心标记为待判断患者（揭晓后按真实诊断着色）；只画出两项检验都做过的。网络看到全部五项检验，也看到缺失。",
         )
     alt = Words("Plane of two tests with the patients of a synthetic task", "两项检验的平面，含一个合成任务的患者")
     return Picture(title, how, alt, x, y, tuple(marks), shape=(370, 330))

@@ -17,12 +17,12 @@ from metamed_core.words import Words
 
 KIND = Knob(
     "kind",
-    Words("kind of disease", "疾病的类型"),
+    Words("kind of disease", "疾病类型"),
     options={
-        "pathways": Words("pathways", "通路"),
-        "mechanisms": Words("mechanisms", "机制"),
-        "rules": Words("rules", "规则"),
-        "spectra": Words("spectra", "谱系"),
+        "pathways": Words("organ systems", "器官系统"),
+        "mechanisms": Words("mechanisms", "发病机制"),
+        "rules": Words("criteria", "诊断标准"),
+        "spectra": Words("too little, too much", "过少与过多"),
     },
 )
 WORLD = Knob(
@@ -64,8 +64,8 @@ def drawn(state: Prior) -> Formula:
         r"<rule> \sim <prior>, \qquad (x, y) \sim <rule>",
         rf"<seed>\ {state.seed}, <task>\ {state.number + 1}: \quad {world.N_WAY} \cdot {world.N_LABELLED} = {task.n}\ <labelled>, \quad {task.values.shape[1]}\ <tests>, \quad {number(missing, 0)}\,\%\ <missing>",
         Words(
-            "First a disease is drawn (which tests it moves, and how), then its patients. The shipped network has practised on {n} such tasks, none twice.",
-            "先抽取一种疾病（影响哪些检验、如何影响），再抽取它的患者。自带网络练习过 {n} 个这样的任务，没有一个重复。",
+            "$\\sim$: is drawn by chance from; $x$: the tests of a patient, $y$: the diagnosis. First come the diseases (which tests they move, and how), then their patients. The network that comes with MetaMed, “shipped” below, has practised on {n} such tasks, none twice.",
+            "$\\sim$：随机抽自；$x$：患者的各项检验，$y$：诊断。先抽取疾病（影响哪些检验、如何影响），再抽取患者。MetaMed 自带的网络练习过 {n} 个这样的任务，没有一个重复。",
         ).format(n=f"{N_PRACTISED:,}"),
         {
             "rule": Words("disease", "疾病"),
@@ -83,15 +83,15 @@ def graded(state: Prior) -> Formula:
     """The loss of this exercise."""
     loss, right, n = world.exercise_loss(state)
     return Formula(
-        r"\min_\theta\ \mathbb{E}_{<prior>}\Big[-\log q_\theta\big(y \mid x, <labelled>\big)\Big]",
+        r"\min_\theta\ \mathbb{E}_{<prior>}\Big[-\log q_\theta(y \mid x, S)\Big]",
         rf"-\overline{{\log q}} = {number(loss)} \qquad <guess>: \log {world.N_WAY} = {number(1.0986)} \qquad <right>: \frac{{{right}}}{{{n}}}",
         Words(
-            "$q_\\theta$: the network's probability of the truth, mean over the twelve asked patients. Practice makes this loss small on average over all tasks of the prior; of one task it can still be large.",
-            "$q_\\theta$：网络给真实诊断的概率，对十二位待判断患者取平均。练习使这一损失在先验的全部任务上平均变小；单个任务上仍可能很大。",
+            "The loss $-\\log q$: 0 for a truth held for certain, the larger the less probable the truth was held; here its mean over the twelve. $q_\\theta$: the network's probability of the truth, $\\theta$: its weights, $S$: labelled patients, $\\mathbb{E}$: "
+            "mean over all tasks of the prior. Of one task the loss can still be large.",
+            "损失 $-\\log q$：对真实诊断十分肯定时为 0，越不看好则越大；此处为十二位患者的平均。$q_\\theta$：网络给真实诊断的概率；$\\theta$：网络的权重；$S$：已确诊患者；$\\mathbb{E}$：对先验的全部任务取平均。单个任务的损失仍可能很大。",
         ),
         {
             "prior": Words("prior", "先验"),
-            "labelled": Words("labelled patients", "已确诊患者"),
             "guess": Words("guessing", "瞎猜"),
             "right": Words("right", "正确"),
         },
@@ -121,9 +121,9 @@ def closed_form(state: Prior) -> Formula:
         r"p(k \mid x, S) \propto \mathcal{N}(x;\ m_k,\ 1 + v_k)",
         rf"{told} \qquad \overline{{|q - p|}} = {number(100 * world.gap(state.seed, state.shots), 1)}\ <points>",
         Words(
-            "$m_k = v_k \\sum_{i \\in S_k} x_i$ with $v_k = 1 / (n_k + 1 / \\tau^2)$: the mean of disease $k$ as known from its $n_k$ labelled patients, drawn towards 0 while they are few; $\\tau$ = 1.5: spread of the means in this world. "
+            "$\\mathcal{N}$: bell curve of that mean and variance; $m_k = v_k \\sum_{i \\in S_k} x_i$ with $v_k = 1 / (n_k + 1 / \\tau^2)$: the mean of disease $k$ as known from its $n_k$ labelled patients, drawn towards 0 while they are few; $\\tau$ = 1.5: spread of the means in this world. "
             "$q$: the shipped network, three readings averaged and calibrated.",
-            "$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者得知的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，三次读取取平均并经校准。",
+            "$\\mathcal{N}$：以此为均值与方差的钟形曲线；$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者得知的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，三次读取取平均并经校准。",
         ),
         {"points": Words("percentage points", "个百分点")},
     )
@@ -207,9 +207,9 @@ def as_many(state: Prior) -> Words:
 def how_far(state: Prior) -> Words:
     """Today's gap, and why it is not zero."""
     return Words(
-        "On average {g} percentage points apart with {k} labelled patients of each disease; press [Twice as many patients]. It cannot be zero: the formula **knows** that values are bell-shaped, equally wide and of one kind. The network has practised "
+        "On average over four tasks {g} percentage points apart, with {k} labelled patients of each disease; in one task more, in another less: press [Next task], then [Twice as many patients]. It cannot be zero: the formula **knows** that values are bell-shaped, equally wide and of one kind. The network has practised "
         "on skewed values, outliers, thresholds and gaps as well, its prior is **wider**, so it stays more careful, most of all far from the labelled patients.",
-        "每种疾病 {k} 位已确诊患者时，平均相差 {g} 个百分点；请按“患者加倍”。差距不会是零：公式**知道**数值呈钟形、宽度相同、只有一种。网络还练习过偏态、离群值、阈值和缺失，它的先验**更宽**，所以更谨慎，在远离已确诊患者处尤其如此。",
+        "每种疾病 {k} 位已确诊患者时，四个任务平均相差 {g} 个百分点，有的任务多些，有的少些：请按“下一个任务”，再按“患者加倍”。差距不会是零：公式**知道**数值呈钟形、宽度相同、只有一种。网络还练习过偏态、离群值、阈值和缺失，它的先验**更宽**，所以更谨慎，在远离已确诊患者处尤其如此。",
     ).format(g=f"{100 * world.gap(state.seed, state.shots):.0f}", k=state.shots)
 
 
@@ -254,8 +254,8 @@ LESSON = Lesson(
         Screen(
             title=Words("An exercise", "一道练习题"),
             text=Words(
-                "The network is shown the eighteen labelled patients and asked about twelve others. It answers with probabilities. This is a real answer of the shipped network, on a task it has never seen.",
-                "给网络看十八位已确诊患者，再问另外十二位。它以概率作答。这里是自带网络在一个从未见过的任务上的真实答案。",
+                "The network is shown the eighteen labelled patients and asked about twelve others. It answers with probabilities. This is a real answer of the network that comes with MetaMed, on a task it has never seen.",
+                "给网络看十八位已确诊患者，再问另外十二位。它以概率作答。这里是 MetaMed 自带的网络在一个从未见过的任务上的真实答案。",
             ),
             question=Question(
                 Words("How many of the twelve does it name rightly?", "十二位中它能判对几位？"),
