@@ -99,7 +99,7 @@ def outer_losses(state: Maml) -> Picture:
     marks.append(Line(mean, TEAL, Words("mean of the three", "三者的平均"), 3.5, marks=True))
     how = Words("Right: what the outer loop lowers is the mean.", "右图：外循环所降低的是平均值。")
     return beside(
-        Words("Loss on other patients, behind the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
+        Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
     )
 
 
@@ -110,7 +110,7 @@ def rule_losses(state: Maml, *, revealed: bool) -> Picture:
         way = tuple((float(o), mean_meta_loss(at, state)) for o, at in enumerate(trail(state, rule)))
         marks.append(Line(way, RULE_LOOKS[rule], width=2.5, marks=True))
     how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
-    return beside(Words("Loss behind the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
+    return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
 
 LOSS = Words("query loss", "查询集损失")
@@ -142,7 +142,7 @@ def of_all(state: Maml, n: int, *, arrows: bool = False, title: Words | None = N
         marks.append(Line(points(way), RULE_LOOKS[state.rule], Words("way of the start", "起点走过的路"), 3, marks=True))
     marks.append(start_mark(here))
     usual = Words(
-        "After {o} outer steps: query loss behind the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
+        "After {o} outer steps: query loss after the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
     ).format(o=state.outer, loss=f"{mean_meta_loss(here, state):.3f}")
     return weights_plane(title or usual, marks, OUTER_HOW)
 
@@ -163,7 +163,9 @@ def of_rules(state: Maml, *, revealed: bool) -> Picture:
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{mean_meta_loss(way[-1], state):.3f}")
         marks.append(Line(points(way), RULE_LOOKS[rule], end, 2.5, marks=True))
     marks.append(start_mark((state.x, state.y)))
-    title = Words("Loss behind {n} inner steps, after {o} outer steps of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失")
+    title = Words(
+        "Loss once {n} inner steps are done, after {o} outer steps of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失"
+    )
     return weights_plane(title.format(n=state.steps, o=state.outer), marks, RULES_HOW)
 
 

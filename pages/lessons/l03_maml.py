@@ -86,7 +86,7 @@ def three_rules(state: Maml) -> Formula:
     here = maml.trail(state, "maml")[-1]
     asked = {rule: maml.outer_gradients(here, state.seed, state.alpha, state.steps, rule)[0] for rule in maml.RULES}
     return Formula(
-        r"\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \quad \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}",
+        r"\begin{matrix}\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \\ \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}\end{matrix}",
         r"\quad ".join(rf"\underbrace{{{column(value, 3)}}}_{{<{name}>}}" for name, value in zip(maml.RULES, asked.values(), strict=True)),
         Words(
             "Task A. $H_i$: second derivatives of the support loss at inner step $i$, hence “second order”. First-order MAML leaves them out; Reptile "
@@ -105,7 +105,7 @@ def what_is_lowered(state: Maml) -> Formula:
         r"\min_\theta\ \frac{1}{3}\sum_t L^{\mathrm{query}}_t\big(\theta'_t(\theta)\big)",
         f"{number(first, 3)} \\to {number(now, 3)}",
         Words(
-            "Loss on the query patients behind {n} inner steps of size {alpha}: at the first start, and now.",
+            "Loss on the query patients after {n} inner steps of size {alpha}: at the first start, and now.",
             "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
         ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
     )
@@ -247,7 +247,7 @@ LESSON = Lesson(
         Screen(
             title=Words("Second order, first order, Reptile", "二阶、一阶与 Reptile"),
             text=Words(
-                "The grey surface is what counts: the loss **behind** the inner steps, for every start. MAML walks down it exactly, for which it needs second "
+                "The grey surface is what counts: the loss **after** the inner steps, for every start. MAML walks down it exactly, for which it needs second "
                 "derivatives. **First-order MAML** pretends that the slope at the end holds at the start as well. **Reptile** simply goes a part of the way to where the "
                 "inner steps ended.",
                 "灰色曲面才是关键：每个起点在内循环**之后**的损失。MAML 精确地沿它下降，为此需要二阶导数。**一阶 MAML** 假定终点处的坡度在起点处同样成立。**Reptile** 则只是朝内循环的终点走一小段。",
