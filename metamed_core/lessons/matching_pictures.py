@@ -27,7 +27,8 @@ HOW = Words(
 )
 WIDEST = 26.0  # pixels of a line with all the weight
 TAGGED, MOST_TAGS = 0.1, 4  # weights from here on are written beside the patient, but not too many
-ABOVE, CLOSE = 0.32, (1.0, 0.45)  # how far above its patient a weight stands, and how near two are too near, in units of the plane
+ABOVE, BESIDE_MARK = 0.32, 0.22  # how far from its patient a weight stands, in units of the plane
+CLOSE = (1.0, 0.45)  # and how near two patients are too near for two weights
 SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", "B12 缺乏"))
 
 
@@ -54,8 +55,11 @@ def plane(state: Matching, title: Words, *, lines: bool = True) -> Picture:
         marks.append(Dots(at, LOOKS[k], name, 6, told=told))
     for i in tagged:
         x, y = patients.values[i].tolist()
-        # Above the patient, but never above the plane, where the title stands.
-        marks.append(Label((x, y + (ABOVE if y + 2 * ABOVE <= TALL else -ABOVE)), same(f"{100 * share[i]:.0f} %")))
+        weight_told = same(f"{100 * share[i]:.0f} %")
+        # Above the patient; at the upper edge beside, away from the line, or it would cover the title.
+        left = own[0] > x
+        beside = Label((x - BESIDE_MARK if left else x + BESIDE_MARK, y), weight_told, "end" if left else "start")
+        marks.append(Label((x, y + ABOVE), weight_told) if y + 2 * ABOVE <= TALL else beside)
     marks.append(Dots(((0.0, 0.0),), Look(GREY.colour, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
     told_own = Words("the asked patient: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")

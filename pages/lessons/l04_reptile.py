@@ -209,8 +209,8 @@ LESSON = Lesson(
             title=Words("Go towards where they ended", "朝终点走去"),
             text=Words(
                 "The plane of lesson 3: each point is a model, a weight for ferritin and one for MCV. A **task** asks which of two diseases patients have; each **inner step** moves the model so that the task's "
-                "labelled patients are named a little better. Three tasks walk three steps each, from one **start**. Reptile looks at nothing but the three **ends**.",
-                "还是第 3 课的平面：每一点是一个模型，即铁蛋白和 MCV 各一个权重。一个**任务**问的是：患者患的是两种疾病中的哪一种；**内循环**每走一步，模型就把该任务的已确诊患者判断得好一点。三个任务从同一个**起点**出发，各走三步。"
+                "labelled patients are named a little better. Three tasks walk three steps, each down its own valley, from one **start**. Reptile looks at nothing but the three **ends**.",
+                "还是第 3 课的平面：每一点是一个模型，即铁蛋白和 MCV 各一个权重。一个**任务**问的是：患者患的是两种疾病中的哪一种；**内循环**每走一步，模型就把该任务的已确诊患者判断得好一点。三个任务从同一个**起点**出发，各沿自己的山谷走三步。"
                 "Reptile 只看这三条路的**终点**。",
             ),
             question=Question(
