@@ -62,7 +62,7 @@ def curves(state: Shots, *, revealed: bool, overlap: float | None = None) -> Pic
     if overlap and revealed:
         most = world.ceiling(overlap)
         plain = world.curves(state.seed, one_each=True)["network"]
-        marks.append(Line(((-0.3, most), (end + 0.3, most)), GREY, Words("no method can do better", "任何方法都无法超过"), 2))
+        marks.append(Line(((-0.3, most), (end + 0.3, most)), GREY, Words("now no method can do better", "改动之后，任何方法都无法超过"), 2))
         marks.append(Line(tuple((float(i), v) for i, v in enumerate(plain)), TEAL, Words("shipped weights, before the change", "自带权重，改动之前"), 1.5, 0.5))  # fmt: skip
     x = Axis(K_TITLE, -0.4, end + 0.4, ticks=tuple((float(i), same(k)) for i, k in enumerate(SHOTS)))
     title = Words("Four diagnoses, new patients: who is named rightly, by how many were labelled", "四种诊断：新患者判断正确的比例随已确诊患者数的变化")  # fmt: skip

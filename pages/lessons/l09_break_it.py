@@ -262,7 +262,7 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("On how many of the 36 new patients do the three not all agree?", "36 位新患者中，三家意见不全一致的有多少位？"),
-                (Words("On none", "没有"), Words("On fewer than six", "不到六位"), Words("On ten or more", "十位以上")),
+                (Words("On none", "没有"), Words("On one to seven", "一到七位"), Words("On eight or more", "八位或更多")),
                 lambda state: 2 if (n := world.n_disagree(state)[0]) >= 8 else 1 if n else 0,
                 why_one,
             ),
