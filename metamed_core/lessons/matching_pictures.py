@@ -118,10 +118,10 @@ def bars(state: Matching, *, both: bool = False) -> Picture:
         "Right: a bar is the sum of the weights of a diagnosis, one segment a patient.", "右图：条形是该诊断全部权重之和，每段一位患者。"
     )
     if both:
-        title = Words("Solid: divided by class size; pale: not", "深色：除以各类人数；浅色：不除")
+        title = Words("Of each pair, left: divided by class size; right: not", "每对条形，左：除以各类人数；右：不除")
         how = Words(
-            "Right: dark bars as the code answers, pale ones as equation 1 of Vinyals et al. 2016 is printed.",
-            "右图：深色条形为代码的答案，浅色为 Vinyals 等 2016 式 1 的原样。",
+            "Right picture: of each pair of bars the left is the code's answer, the right equation 1 of Vinyals et al. 2016 as printed.",
+            "右图：每对条形中，左边为代码的答案，右边为 Vinyals 等 2016 式 1 的原样。",
         )
     y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
     alt = Words("Bars: the probability of each diagnosis", "条形图：各诊断的概率")

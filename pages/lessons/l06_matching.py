@@ -290,9 +290,9 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "How many were entered says how a table came about, not how common a disease is. Simply added up (pale bars), twenty against four multiply the odds by five, for everybody. So the code divides by class size (dark bars). A copied patient still counts more within their own diagnosis. And a "
+                    "How many were entered says how a table came about, not how common a disease is. Simply added up (the right bar of a pair), twenty against four multiply the odds by five, for everybody. So the code divides by class size (the left bar). A copied patient still counts more within their own diagnosis. And a "
                     "nearly healthy patient is named as firmly as a severe case of the same direction: the symptom is a sure answer for somebody who is not ill.",
-                    "录入多少位，反映的是表格怎么来的，而不是疾病有多常见。简单相加时（浅色条形），二十比四会让每个人患缺铁的优势都乘以五。所以代码要除以各类人数（深色条形）。重复录入的患者在自己的诊断内部仍会分量过重。而几乎健康的人，会与同方向的重症得到同样肯定的答案：症状就是对没病的人也言之凿凿。",
+                    "录入多少位，反映的是表格怎么来的，而不是疾病有多常见。简单相加时（每对中右边的条形），二十比四会让每个人患缺铁的优势都乘以五。所以代码要除以各类人数（左边的条形）。重复录入的患者在自己的诊断内部仍会分量过重。而几乎健康的人，会与同方向的重症得到同样肯定的答案：症状就是对没病的人也言之凿凿。",
                 ),
             ),
             figure=broken,
