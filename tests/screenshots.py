@@ -96,7 +96,7 @@ def meta_train(browser: Browser, url: str, folder: Path) -> None:
 
 
 def learn(browser: Browser, url: str, folder: Path) -> None:
-    """Learn: MAML's outer loop after ten steps; prototypes after a change of a label, in Chinese, dark."""
+    """Learn: MAML's outer loop after ten steps; prototypes after a change of a label, in Chinese, dark; a fault and how it shows."""
     page = visit(browser, f"{url}/learn?lesson=maml&screen=3", height=980)
     predict(page, 1)
     page.locator(".st-key-act_outer_10 button").click()
@@ -107,6 +107,9 @@ def learn(browser: Browser, url: str, folder: Path) -> None:
     page.locator(".st-key-act_relabel button").click()
     settle(page)
     page.screenshot(path=folder / "learn-prototypes-zh-dark.png")
+    page = visit(browser, f"{url}/learn?lesson=break_it&screen=3", height=980)
+    predict(page, 1)
+    page.screenshot(path=folder / "learn-break-it.png")
 
 
 def predict(page: Page, option: int) -> None:
