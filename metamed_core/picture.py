@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from metamed_core.palette import Look
@@ -146,6 +146,6 @@ def same(text: object) -> Words:
     return Words(str(text), str(text))
 
 
-def points(rows: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+def points(rows: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     """Rows of two numbers as points."""
     return tuple((float(x), float(y)) for x, y in rows)

@@ -73,17 +73,17 @@ def test_angles_are_between_the_mean_arrows(seed: int) -> None:
 def test_one_inner_step_is_ordinary_training(seed: int) -> None:
     state = Walk(seed=seed)
     joint = slope(lambda w: np.mean([naive_loss(w, task.support) for task in maml.tasks(seed)]), START)
-    np.testing.assert_allclose(world.towards(START, maml.tasks(seed), 1.5, 1), 1.5 * joint, atol=1e-7)
+    np.testing.assert_allclose(world.towards(START, seed, 1.5, 1), 1.5 * joint, atol=1e-7)
     assert LESSON.screens[2].formula(state).numbers == rf"{column(1.5 * joint)} \;=\; 1.5 \cdot {column(joint)}"
     # From the second step on it is not.
-    two = np.array(world.towards(START, maml.tasks(seed), 1.5, 2))
+    two = np.array(world.towards(START, seed, 1.5, 2))
     assert np.abs(two / np.linalg.norm(two) - joint / np.linalg.norm(joint)).max() > 0.001
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_step_ends_on_the_floor_of_the_joint_loss_and_several_elsewhere(seed: int) -> None:
     state = Walk(seed=seed, outer=60, steps=6, epsilon=1.0)
-    one, several = (world.joint_loss_at(world.trail(state, n)[-1], seed) for n in (1, 6))
+    one, several = (world.joint_losses(world.trail(state, n), seed)[-1] for n in (1, 6))
     _, values = maml.valley(seed, 0)
     lowest = np.mean([maml.valley(seed, i)[1] for i in range(3)], 0).min()
     assert values.shape == (41, 41)

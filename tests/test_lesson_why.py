@@ -45,6 +45,13 @@ def test_practice_is_the_librarys_meta_training_run_in_one_go() -> None:
             np.testing.assert_array_equal(mine.weights[name], weight)
 
 
+def test_all_tasks_at_once_are_judged_as_one_by_one() -> None:
+    tasks, start = why.new_tasks(7, 3), why.practised(7, 0.0, 20)
+    each = [why.one_task(tasks, i) for i in range(why.N_TASKS)]
+    one_by_one = np.mean([why.share_right(why.from_start(task, start), task.query) for task in each])
+    assert why.practised_accuracy(7, 3, 0.0, 20) == pytest.approx(one_by_one, abs=1e-12)
+
+
 def test_the_practised_network_names_by_the_nearest_prototype() -> None:
     state = Why(practice=50)
     start, tasks, each = why.practised(7, 0.0, 50), why.new_tasks(7, 3), []

@@ -7,13 +7,13 @@ library's (`inner_loop`, `learner.cross_entropy`); only the network is smaller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
-from torch.func import grad, vmap
+from torch.func import grad
 
 from metamed_core.backbones import Weights
 from metamed_core.episode import Episode, LabelledSet
@@ -106,6 +106,21 @@ def tasks(seed: int) -> tuple[Episode, ...]:
     return tuple(Episode(_patients(pair, N_SUPPORT, rng), _patients(pair, N_QUERY, rng), n_way=2) for pair in PAIRS)
 
 
+@lru_cache(maxsize=64)
+def together(seed: int) -> Episode:
+    """The same three, stacked: patients `(3, n, 2)`, so that one call answers for all."""
+    return stacked(tasks(seed))
+
+
+def stacked(episodes: Sequence[Episode]) -> Episode:
+    """Tasks of one shape as one of patients `(n_tasks, n, 2)`."""
+    support, query = (
+        LabelledSet(torch.stack([part.x for part in parts]), torch.stack([part.y for part in parts]))
+        for parts in ([one.support for one in episodes], [one.query for one in episodes])
+    )
+    return Episode(support, query, n_way=2)
+
+
 def _patients(pair: Pair, n: int, rng: torch.Generator) -> LabelledSet:
     y = torch.arange(2).repeat(n)
     middle = torch.tensor(pair.apart, dtype=torch.float64) * (y.double().unsqueeze(1) - 0.5)
@@ -115,14 +130,19 @@ def _patients(pair: Pair, n: int, rng: torch.Generator) -> LabelledSet:
 
 
 def log_proba(weights: Tensor, x: Tensor) -> Tensor:
-    """Logistic regression without intercept: log probabilities `(n, 2)` of the two diseases from `w . x`."""
-    score = x @ weights
+    """Logistic regression without intercept: log probabilities `(..., n, 2)` of the two diseases from `w . x`; weights `(..., 2)`."""
+    score = (x @ weights.unsqueeze(-1)).squeeze(-1)
     return torch.stack([torch.zeros_like(score), score], -1).log_softmax(-1)
 
 
+def losses(weights: Tensor, patients: LabelledSet) -> Tensor:
+    """How badly these patients are named, `(...)`; weights `(..., 2)`, for stacked tasks each its own. The library's `cross_entropy`."""
+    return cross_entropy(log_proba(weights, patients.x), patients.y)
+
+
 def loss_on(patients: LabelledSet) -> Callable[[Weights], Tensor]:
-    """How badly these patients are named, as a function of the two weights `{"w": (2,)}`; the library's `cross_entropy`."""
-    return lambda weights: cross_entropy(log_proba(weights["w"], patients.x), patients.y)
+    """The same as a function of the weights `{"w": (..., 2)}`; of stacked tasks the sum, so that each one's gradient is its own."""
+    return lambda weights: losses(weights["w"], patients).sum()
 
 
 def inner_path(start: Point, task: Episode, alpha: float, n: int) -> list[Point]:
@@ -155,16 +175,25 @@ def meta_loss(weights: Weights, task: Episode, alpha: float, n: int, *, first_or
     return loss_on(task.query)(adapted)
 
 
+def ends(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: int) -> Tensor:
+    """Where the inner steps of each task end from each of these starts, `(n_starts, 3, 2)`."""
+    weights = torch.as_tensor(starts, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
+    return descended(loss_on(together(seed).support), {"w": weights}, alpha, n)["w"]
+
+
+def losses_behind(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: int) -> Tensor:
+    """Query loss of each task after the inner steps from each of these starts, `(n_starts, 3)`."""
+    return losses(ends(starts, seed, alpha, n), together(seed).query)
+
+
 def outer_gradients(start: Point, seed: int, alpha: float, n: int, rule: str) -> list[Point]:
     """For each task what the outer step goes against: a gradient of `meta_loss`, or for Reptile start minus adapted weights."""
+    weights = torch.tensor(start, dtype=torch.float64).expand(len(PAIRS), -1)
     if rule == "reptile":
-        ends = [inner_path(start, task, alpha, n)[-1] for task in tasks(seed)]
-        return [(start[0] - x, start[1] - y) for x, y in ends]
-
-    def of(task: Episode) -> Point:
-        return _point(grad(lambda weights: meta_loss(weights, task, alpha, n, first_order=rule == "first_order"))(_weights(start))["w"])
-
-    return [of(task) for task in tasks(seed)]
+        asked = weights - ends([start], seed, alpha, n)[0]
+    else:
+        asked = grad(lambda own: meta_loss(own, together(seed), alpha, n, first_order=rule == "first_order"))({"w": weights})["w"]
+    return [(x, y) for x, y in asked.tolist()]
 
 
 def outer_rate(rule: str) -> float:
@@ -190,21 +219,16 @@ def trail(state: Maml, rule: str | None = None) -> list[Point]:
 
 def mean_meta_loss(start: Point, state: Maml) -> float:
     """Mean over the tasks of the query loss after the inner steps from this start."""
-    return sum(query_loss_at(inner_path(start, task, state.alpha, state.steps)[-1], task) for task in tasks(state.seed)) / len(PAIRS)
+    return float(losses_behind([start], state.seed, state.alpha, state.steps).mean())
 
 
 @lru_cache(maxsize=64)
 def valley(seed: int, which: int | None, alpha: float = 0.0, n: int = 0) -> tuple[geometry.Array, geometry.Array]:
     """A loss over the plane: axis `(m,)` and values `(m, m)`. which: a task's support loss; None: `meta_loss`, mean over tasks."""
     axis, grid = geometry.plane(-REACH, REACH, 41 if which is not None else 31)
-    drawn = tasks(seed)
-
-    def value(w: Tensor) -> Tensor:
-        if which is not None:
-            return loss_on(drawn[which].support)({"w": w})
-        return torch.stack([meta_loss({"w": w}, task, alpha, n) for task in drawn]).mean()
-
-    return axis, vmap(value)(torch.from_numpy(grid)).detach().numpy().reshape(len(axis), -1)
+    starts = torch.from_numpy(grid)
+    values = losses(starts, tasks(seed)[which].support) if which is not None else losses_behind(starts, seed, alpha, n).mean(1)
+    return axis, values.numpy().reshape(len(axis), -1)
 
 
 @lru_cache(maxsize=64)

@@ -10,10 +10,10 @@ from metamed_core.lessons.maml import (
     Maml,
     contours,
     inner_path,
+    losses_behind,
     mean_meta_loss,
     outer_gradients,
     outer_rate,
-    query_loss_at,
     support_loss_at,
     tasks,
     trail,
@@ -90,13 +90,11 @@ def inner_losses(state: Maml, n: int) -> Picture:
 
 def outer_losses(state: Maml) -> Picture:
     """Query loss behind the inner steps by outer step: of each task, and their mean."""
-    marks: list[Mark] = []
-    ends = [[inner_path(at, task, state.alpha, state.steps)[-1] for task in tasks(state.seed)] for at in trail(state)]
-    losses = [[query_loss_at(end, task) for end, task in zip(each, tasks(state.seed), strict=True)] for each in ends]
-    for which, pair in enumerate(PAIRS):
-        marks.append(Line(tuple((float(o), each[which]) for o, each in enumerate(losses)), pair.look, width=2, marks=True))
-    mean = tuple((float(o), sum(each) / len(each)) for o, each in enumerate(losses))
-    marks.append(Line(mean, TEAL, Words("mean of the three", "三者的平均"), 3.5, marks=True))
+    losses = losses_behind(trail(state), state.seed, state.alpha, state.steps)
+    marks: list[Mark] = [
+        Line(points(enumerate(each.tolist())), pair.look, width=2, marks=True) for pair, each in zip(PAIRS, losses.T, strict=True)
+    ]
+    marks.append(Line(points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, marks=True))
     how = Words("Right: what the outer loop lowers is the mean.", "右图：外循环所降低的是平均值。")
     return beside(
         Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
@@ -107,8 +105,8 @@ def rule_losses(state: Maml, *, revealed: bool) -> Picture:
     """Mean query loss behind the inner steps by outer step, for each rule."""
     marks: list[Mark] = []
     for rule in RULES if revealed else ():
-        way = tuple((float(o), mean_meta_loss(at, state)) for o, at in enumerate(trail(state, rule)))
-        marks.append(Line(way, RULE_LOOKS[rule], width=2.5, marks=True))
+        losses = losses_behind(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
+        marks.append(Line(points(enumerate(losses.tolist())), RULE_LOOKS[rule], width=2.5, marks=True))
     how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
     return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 

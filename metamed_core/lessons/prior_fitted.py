@@ -178,31 +178,32 @@ def if_known(task: Simple, x: Tensor) -> Tensor:
     return (-0.5 * (x - task.mean).square()).softmax(1)
 
 
-def by_network(task: Simple, shots: int, x: Tensor) -> Tensor:
-    """The shipped network's answer for patients `(n, 1)` -> `(n, 2)`; the scale is that of labelled and asked patients, as in the app."""
+@lru_cache(maxsize=64)
+def _network(seed: int, number: int, world: str, shots: int) -> tuple[ColumnScale, Classifier]:
+    """The shipped network after it has read this task; the scale is that of labelled and asked patients, as in the app."""
+    task = simple(seed, number, world)
     support = task.support(shots)
     scale = ColumnScale.fit(torch.cat([support.x, task.asked]))
-    return reads(scale.cells(support.x), support.y, 2).predict_proba(scale.cells(x))
+    return scale, reads(scale.cells(support.x), support.y, 2)
+
+
+def by_network(seed: int, number: int, world: str, shots: int, x: Tensor) -> Tensor:
+    """The shipped network's answer for patients `(n, 1)` -> `(n, 2)`."""
+    scale, network = _network(seed, number, world, shots)
+    return network.predict_proba(scale.cells(x))
+
+
+@lru_cache(maxsize=64)
+def curves(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
+    """Probability of the second disease along `GRID`: exact under the assumed prior, and by the shipped network."""
+    return exact(simple(seed, number, world).support(shots), GRID)[:, 1], by_network(seed, number, world, shots, GRID)[:, 1]
 
 
 @lru_cache(maxsize=256)
-def _answered(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
-    """Exact under the assumed prior, and by the shipped network, for the asked patients and then along `GRID`: read once for both."""
-    task = simple(seed, number, world)
-    everyone = torch.cat([task.asked, GRID])
-    return exact(task.support(shots), everyone), by_network(task, shots, everyone)
-
-
-def curves(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
-    """Probability of the second disease along `GRID`: exact, and by the shipped network."""
-    formula, network = _answered(seed, number, world, shots)
-    return formula[-len(GRID) :, 1], network[-len(GRID) :, 1]
-
-
 def answers(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Tensor]:
     """Probabilities of the asked patients: exact under the assumed prior, and by the shipped network."""
-    formula, network = _answered(seed, number, world, shots)
-    return formula[: -len(GRID)], network[: -len(GRID)]
+    task = simple(seed, number, world)
+    return exact(task.support(shots), task.asked), by_network(seed, number, world, shots, task.asked)
 
 
 def right(state: Prior) -> tuple[int, int, int]:

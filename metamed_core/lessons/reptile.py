@@ -6,13 +6,13 @@ Tasks, model and inner path are those of `maml`; a step of the start is made of 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.func import grad, vmap
+from torch.func import grad
 
 from metamed_core.episode import Episode, LabelledSet
 from metamed_core.inner_loop import descended
@@ -53,14 +53,14 @@ class Walk(State):
         return Maml(self.seed, self.x, self.y, self.alpha, self.steps, rule="reptile")
 
 
-def ends(start: Point, tasks: tuple[Episode, ...], alpha: float, n: int) -> list[Point]:
+def ends(start: Point, seed: int, alpha: float, n: int) -> list[Point]:
     """Where the inner steps of each task end."""
-    return [maml.inner_path(start, task, alpha, n)[-1] for task in tasks]
+    return [(x, y) for x, y in maml.ends([start], seed, alpha, n)[0].tolist()]
 
 
-def towards(start: Point, tasks: tuple[Episode, ...], alpha: float, n: int) -> Point:
+def towards(start: Point, seed: int, alpha: float, n: int) -> Point:
     """Start minus the mean of the ends: what Reptile goes against; the library's `initial_minus_adapted`."""
-    reached = {"w": torch.tensor(ends(start, tasks, alpha, n), dtype=torch.float64)}
+    reached = {"w": maml.ends([start], seed, alpha, n)[0]}
     x, y = initial_minus_adapted({"w": torch.tensor(start, dtype=torch.float64)}, reached)["w"].tolist()
     return x, y
 
@@ -71,7 +71,7 @@ def after(start: Point, seed: int, alpha: float, n: int, epsilon: float, outer: 
     if not outer:
         return start
     here = after(start, seed, alpha, n, epsilon, outer - 1)
-    return moved(here, towards(here, maml.tasks(seed), alpha, n), epsilon)
+    return moved(here, towards(here, seed, alpha, n), epsilon)
 
 
 def moved(here: Point, against: Point, rate: float) -> Point:
@@ -117,13 +117,15 @@ def angles(at: Point, state: Walk, rule: str) -> list[float]:
 # -- one inner step is ordinary training -----------------------------------------------------------------------------
 
 
-def joint_loss_at(at: Point, seed: int) -> float:
-    """Mean support loss of the three tasks with one model for all: what training on everybody together lowers."""
-    return sum(maml.support_loss_at(at, task) for task in maml.tasks(seed)) / len(PAIRS)
+def joint_losses(starts: Sequence[Point], seed: int) -> list[float]:
+    """Mean support loss of the three tasks with one model for all, of each start: what training on everybody together lowers."""
+    weights = torch.tensor(starts, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
+    joint: list[float] = maml.losses(weights, maml.together(seed).support).mean(1).tolist()
+    return joint
 
 
 def joint_gradient(at: Point, seed: int) -> Point:
-    """Gradient of `joint_loss_at`."""
+    """Gradient of the joint loss."""
     return mean([maml.inner_gradient(at, task) for task in maml.tasks(seed)])
 
 
@@ -153,23 +155,14 @@ def race(start: Point, seed: int, alpha: float, n: int, few: int, rule: str) -> 
     Reptile walks on all of them; MAML, exact or first-order, walks on one half and is judged on the other.
     """
     told, halves = few_tasks(seed, few)
-
-    def end(weights: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        return descended(maml.loss_on(LabelledSet(x, y)), {"w": weights}, alpha, n)["w"]
-
-    def judged(weights: Tensor, x: Tensor, y: Tensor, others: Tensor, truth: Tensor) -> Tensor:
-        half = Episode(LabelledSet(x, y), LabelledSet(others, truth), 2)
-        return maml.meta_loss({"w": weights}, half, alpha, n, first_order=rule == "first_order")
-
-    now = torch.tensor(start, dtype=torch.float64)
-    way = [start]
+    now, way = torch.tensor(start, dtype=torch.float64), [start]
     for _ in range(RACE):
+        weights = {"w": now.expand(len(PAIRS), -1)}
         if rule == "reptile":
-            ends = vmap(end, (None, 0, 0))(now, told.x, told.y)
-            against = maml.EPSILON * initial_minus_adapted({"w": now}, {"w": ends})["w"]
+            against = maml.EPSILON * initial_minus_adapted({"w": now}, descended(maml.loss_on(told), weights, alpha, n))["w"]
         else:
-            parts = (halves.support.x, halves.support.y, halves.query.x, halves.query.y)
-            against = maml.BETA * vmap(grad(judged), (None, 0, 0, 0, 0))(now, *parts).mean(0)
+            asked = grad(lambda own: maml.meta_loss(own, halves, alpha, n, first_order=rule == "first_order"))(weights)["w"]
+            against = maml.BETA * asked.mean(0)
         now = (now - against).clamp(-REACH, REACH)
         way.append((float(now[0]), float(now[1])))
     return tuple(way)
@@ -183,17 +176,9 @@ def way_of(state: Walk, rule: str) -> tuple[Point, ...]:
 @lru_cache(maxsize=128)
 def judged_along(way: tuple[Point, ...], seed: int, alpha: float, n: int, few: int) -> tuple[float, ...]:
     """Loss on new patients behind inner steps on all of the few labelled ones, for each start of a way: the same for every rule."""
-    told, new = few_tasks(seed, few)[0], maml.tasks(seed)
-    others, truth = (torch.stack([getattr(task.query, name) for task in new]) for name in ("x", "y"))
-
-    def behind(weights: Tensor, x: Tensor, y: Tensor, others: Tensor, truth: Tensor) -> Tensor:
-        task = Episode(LabelledSet(x, y), LabelledSet(others, truth), 2)
-        return maml.meta_loss({"w": weights}, task, alpha, n)
-
-    of_tasks = vmap(behind, (None, 0, 0, 0, 0))
-    starts = torch.tensor(way, dtype=torch.float64)
-    losses = vmap(of_tasks, (0, None, None, None, None))(starts, told.x, told.y, others, truth)
-    return tuple(losses.mean(1).tolist())
+    starts = torch.tensor(way, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
+    adapted = descended(maml.loss_on(few_tasks(seed, few)[0]), {"w": starts}, alpha, n)["w"]
+    return tuple(maml.losses(adapted, maml.together(seed).query).mean(1).tolist())
 
 
 def losses_of(state: Walk, rule: str) -> tuple[float, ...]:

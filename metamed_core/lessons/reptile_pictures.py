@@ -46,11 +46,11 @@ def of_ends(state: Walk, *, revealed: bool) -> Picture:
     here = way[-1]
     marks = [*_rings(state.seed), *_paths(here, state)]
     if revealed:
-        reached = world.ends(here, maml.tasks(state.seed), state.alpha, state.steps)
+        reached = world.ends(here, state.seed, state.alpha, state.steps)
         middle = world.mean(reached)
         marks += [Line((end, middle), GREY, width=1.2, opacity=0.8) for end in reached]
         marks += _trail(way, AMBER)
-        step = world.moved(here, world.towards(here, maml.tasks(state.seed), state.alpha, state.steps), state.epsilon)
+        step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
         marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True))
         marks.append(Dots((middle,), AMBER, MEAN, 7))
     title = Words("Three tasks from one start, after {o} outer steps", "三个任务从同一起点出发，外循环 {o} 步后").format(o=state.outer)
@@ -63,13 +63,13 @@ def of_ends(state: Walk, *, revealed: bool) -> Picture:
 def table_of_ends(state: Walk, *, revealed: bool) -> Table:
     """Start, the three ends, their mean and the new start, as numbers."""
     here = world.trail(state)[-1]
-    reached = world.ends(here, maml.tasks(state.seed), state.alpha, state.steps)
+    reached = world.ends(here, state.seed, state.alpha, state.steps)
     told = [
         (Words("start", "起点"), here),
         *((Words("end, {t}", "终点，{t}").format(t=pair.short), end) for end, pair in zip(reached, PAIRS, strict=True)),
     ]
     rows = [(name, *(same(_number(value)) for value in at)) for name, at in told]
-    step = world.moved(here, world.towards(here, maml.tasks(state.seed), state.alpha, state.steps), state.epsilon)
+    step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
     last = [(MEAN, world.mean(reached)), (Words("new start", "新起点"), step)]
     rows += [(name, *(same(_number(value) if revealed else "?") for value in at)) for name, at in last]
     header = (Words("place", "位置"), X.title, Y.title)
@@ -143,8 +143,8 @@ def joint_losses(state: Walk, *, revealed: bool) -> Picture:
     """Joint loss along both ways."""
     marks: list[Mark] = []
     for n, look in ((state.steps, AMBER), (1, PLAIN)) if revealed else ():
-        way = enumerate(world.trail(state, n))
-        marks.append(Line(tuple((float(o), world.joint_loss_at(at, state.seed)) for o, at in way), look, width=2.5, marks=True))
+        losses = world.joint_losses(world.trail(state, n), state.seed)
+        marks.append(Line(points(enumerate(losses)), look, width=2.5, marks=True))
     how = Words("Right: that loss along the two ways.", "右图：沿两条路的该损失。")
     title = Words("Loss of the start itself, before any adaptation", "起点本身（未适应时）的损失")
     return beside(title, how, _outer(state), Words("loss, all three tasks", "损失（三个任务）"), marks)
@@ -184,9 +184,9 @@ def broken(state: Walk) -> tuple[Picture, Picture]:
     """Paths and the way of the start, and the loss behind the inner steps along it."""
     way = world.trail(state)
     marks = [*_rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
-    losses = [maml.mean_meta_loss(at, state.as_maml) for at in way]
+    losses = maml.losses_behind(way, state.seed, state.alpha, state.steps).mean(1).tolist()
     title = Words("After {o} outer steps: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
-    line = Line(tuple((float(o), value) for o, value in enumerate(losses)), AMBER, width=2.5, marks=True)
+    line = Line(points(enumerate(losses)), AMBER, width=2.5, marks=True)
     told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")
     right = beside(told, Words("Right: lower is better.", "右图：越低越好。"), _outer(state), LOSS, [line])
     return weights_plane(title.format(o=state.outer, loss=f"{losses[-1]:.3f}"), marks, HOW), right

@@ -42,9 +42,9 @@ FEW = Knob("few", Words("labelled patients of each disease", "每种疾病的已
 
 def towards_the_ends(state: Walk) -> Formula:
     """The next outer step, written out."""
-    here, tasks = world.trail(state)[-1], maml.tasks(state.seed)
-    reached = world.ends(here, tasks, state.alpha, state.steps)
-    there = world.moved(here, world.towards(here, tasks, state.alpha, state.steps), state.epsilon)
+    here = world.trail(state)[-1]
+    reached = world.ends(here, state.seed, state.alpha, state.steps)
+    there = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
     return Formula(
         r"\theta \leftarrow \theta + \varepsilon\Big(\frac{1}{3}\sum_t \theta'_t - \theta\Big)",
         rf"{column(there)} = {column(here)} + {number(state.epsilon)} \cdot \Big({column(world.mean(reached))} - {column(here)}\Big)",
@@ -81,7 +81,7 @@ def three_means(state: Walk) -> Formula:
 def same_step(state: Walk) -> Formula:
     """One inner step: both sides of the identity."""
     here = (state.x, state.y)
-    ours = world.towards(here, maml.tasks(state.seed), state.alpha, 1)
+    ours = world.towards(here, state.seed, state.alpha, 1)
     joint = world.joint_gradient(here, state.seed)
     return Formula(
         r"\theta - \frac{1}{3}\sum_t \theta'_t \;=\; \alpha\,\nabla \Big(\frac{1}{3}\sum_t L_t\Big)(\theta)",
@@ -116,8 +116,8 @@ def on_new_patients(state: Walk) -> Formula:
 
 def where_it_stops(state: Walk) -> Formula:
     """How far the start is from the mean of the ends, first and now; and the loss."""
-    way, tasks = world.trail(state), maml.tasks(state.seed)
-    gaps = [(x * x + y * y) ** 0.5 for x, y in (world.towards(at, tasks, state.alpha, state.steps) for at in (way[0], way[-1]))]
+    way = world.trail(state)
+    gaps = [(x * x + y * y) ** 0.5 for x, y in (world.towards(at, state.seed, state.alpha, state.steps) for at in (way[0], way[-1]))]
     losses = [maml.mean_meta_loss(at, state.as_maml) for at in (way[0], way[-1])]
     return Formula(
         r"<stops>\ \theta = \frac{1}{3}\sum_t \theta'_t(\theta)",
@@ -291,7 +291,7 @@ LESSON = Lesson(
             ),
             figure=lambda state, shown: pictures.races(state, revealed=shown),
             formula=on_new_patients,
-            code=Code(world.race, "vmap(end"),
+            code=Code(world.race, "descended(maml.loss_on(told)"),
             acts=(OTHERS,),
             knobs=(FEW,),
         ),
