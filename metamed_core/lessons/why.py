@@ -27,7 +27,7 @@ from metamed_core.meta_training import MetaState, MetaTraining, meta_train
 from metamed_core.plain import PLAIN
 
 N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
-MOST_PRACTICE, PORTION, TASKS_A_STEP = 150, 10, 16
+MOST_PRACTICE, PORTION, TASKS_A_STEP = 100, 10, 16
 SHOTS = (1, 2, 3, 5, 10, 20, 50)
 SIGNAL, NUISANCE, NOISE = 1.0, 1.6, 0.55  # how far a disease moves; how much the ten other directions vary; error of each value
 PLAN = MetaTraining(meta_steps=MOST_PRACTICE, meta_batch=TASKS_A_STEP, meta_lr=0.02)
