@@ -1,4 +1,4 @@
-"""A fresh server, a real Chromium, and a guard that fails a test on any fault that a person would not see."""
+"""A server, a real Chromium, and a guard that fails a test on any fault that a person would not see."""
 
 from __future__ import annotations
 
@@ -79,12 +79,19 @@ def serve(log: Path) -> Iterator[Server]:
             process.terminate()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A fresh server for one test; a traceback in its log fails the test."""
-    with serve(tmp_path / "server.log") as running:
+@contextmanager
+def serve_without_fault(log: Path) -> Iterator[Server]:
+    """The same; a traceback in its log fails the test."""
+    with serve(log) as running:
         yield running
     assert "Traceback" not in running.text(), running.text()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for a file of tests, fresh for its first: each visitor's work is their own, and torch is imported once."""
+    with serve_without_fault(tmp_path_factory.mktemp("server") / "server.log") as running:
+        yield running
 
 
 def _free_port() -> int:

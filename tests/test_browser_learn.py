@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ import pytest
 
 from metamed_core.lessons.script import Lesson
 from pages.lessons import LESSONS
-from tests.conftest import Server, serve
 from tests.test_browser_compare import violations
 from tests.test_browser_diagnose import idle, wait_until
 
@@ -23,14 +22,6 @@ pytestmark = pytest.mark.browser
 OpenPage = Callable[..., "Page"]
 STEP_WITHIN = 2.5  # seconds, on a computer that does other things as well; on an idle one 0.5 (docs/write-a-lesson.md)
 PATTERNS = [pytest.param(lesson, number % 2, id=lesson.key) for number, lesson in enumerate(LESSONS.values())]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all lessons: each visitor's lesson is their own, and torch is imported once."""
-    with serve(tmp_path_factory.mktemp("learn") / "server.log") as running:
-        yield running
-    assert "Traceback" not in running.text(), running.text()
 
 
 def figure(page: Page) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from safetensors import safe_open
 
 from metamed_core import library
 from metamed_core.training_state import KEY as STATE
-from tests.conftest import serve
+from tests.conftest import serve, serve_without_fault
 from tests.test_browser_compare import charts_without_alt, violations
 from tests.test_browser_diagnose import idle
 
@@ -40,8 +40,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def server(home: Path, server: Server) -> Server:
-    return server
+def server(home: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server of this test's own, with that library."""
+    with serve_without_fault(tmp_path / "server.log") as running:
+        yield running
 
 
 def press(page: Page, key: str) -> None:
