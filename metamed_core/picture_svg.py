@@ -16,6 +16,7 @@ from metamed_core.words import Language, Words
 
 FONT = 14
 NARROWEST = 0.66  # of its usual width; a part that would be narrower goes under the one before
+A_NAME = 12  # letters of a cell that is a name and not a sentence
 HOLD = 15  # radius in pixels within which a finger takes hold of a mark
 STYLE = """
 .mm-figure { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; align-items: flex-start; }
@@ -87,7 +88,10 @@ def _cell(table: Table, pen: Pen, row: int, column: int, words: Words, look: Loo
     kind = _kind(table, column)
     if (row, column) in table.strong:
         kind = ' class="mm-text mm-strong"' if kind else ' class="mm-strong"'
-    return f"<td{kind}>{swatch}{pen.say(words)}</td>"
+    text = pen.say(words)
+    if len(text) <= A_NAME and pen.language == "zh":
+        text = text.replace(" ", "\u00a0")  # a Chinese name has no other place where it could be broken
+    return f"<td{kind}>{swatch}{text}</td>"
 
 
 def _part(width: int, title: str, body: str, how: str, legend: str = "") -> str:
@@ -174,7 +178,9 @@ class Frame:
         for value, text in self._ticks(picture.y, self.y):
             at = f"{self.y(value):.1f}"
             parts.append(f'<path d="M{self.x.start:.1f} {at}H{self.x.end:.1f}" stroke="currentColor" stroke-opacity="0.1"/>')
-            parts.append(f'<text x="{self.left - 6:.1f}" y="{self.y(value) + 4:.1f}" text-anchor="end">{text}</text>')
+            # Beside its line, but never so low that the lowest meets the first number of the other axis.
+            base = min(self.y(value) + 4, self.y.start)
+            parts.append(f'<text x="{self.left - 6:.1f}" y="{base:.1f}" text-anchor="end">{text}</text>')
         middle, centre = (self.x.start + self.x.end) / 2, (self.y.start + self.y.end) / 2
         bottom, side = picture.shape[1] - 5, 12 * pen.size
         parts.append(f'<text x="{middle:.1f}" y="{bottom}" text-anchor="middle">{pen.say(picture.x.title)}</text>')

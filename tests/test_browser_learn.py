@@ -46,18 +46,28 @@ def show(page: Page, lesson: Lesson[Any], at: int) -> None:
     idle(page, 0.2)
 
 
-def cut_formulas(page: Page) -> list[str]:
-    """Formulas that reach beyond their place, where nobody can read them."""
-    found: list[str] = page.evaluate(
-        "[...document.querySelectorAll('.st-key-lesson_formula .katex-display')].filter(shown => [...shown.querySelectorAll('.katex-html .base')]"
-        ".pop().getBoundingClientRect().right > shown.parentElement.getBoundingClientRect().right + 1).map(shown => shown.innerText)"
-    )
+RIGHT = ".getBoundingClientRect().right"
+FORMULAS = f"all => all.filter(one => [...one.querySelectorAll('.katex-html .base')].pop(){RIGHT} > one.parentElement{RIGHT} + 1).map(one => one.innerText)"
+FIGURES = f"all => all.filter(one => one{RIGHT} > one.closest('.mm-root'){RIGHT} + 1).map(one => one.textContent)"
+
+
+def cut(page: Page) -> list[str]:
+    """Formulas, tables and pictures that reach beyond their place, where nobody can read them, at both widths."""
+    usual, found = page.viewport_size, list[str]()
+    assert usual
+    for width in (1024, 1280):
+        page.set_viewport_size({"width": width, "height": usual["height"]})
+        page.wait_for_timeout(100)
+        found += page.locator(".st-key-lesson_formula .katex-display").evaluate_all(FORMULAS)
+        found += page.locator(".mm-root :is(.mm-table, .mm-plot)").evaluate_all(FIGURES)
+    page.set_viewport_size(usual)
     return found
 
 
 @pytest.mark.parametrize(("lesson", "odd"), PATTERNS)
 def test_a_lesson_runs_through_and_answers_at_once(open_page: OpenPage, lesson: Lesson[Any], odd: int) -> None:
-    page = open_page(f"/learn?lesson={lesson.key}&lang=en", color_scheme="dark" if odd else "light", width=1024 if odd else 1280)
+    link = f"/learn?lesson={lesson.key}&lang=en" + ("&large=1" if odd else "")
+    page = open_page(link, color_scheme="dark" if odd else "light", width=1024 if odd else 1280)
     page.locator(".mm-root svg, .mm-root table").first.wait_for()
     idle(page)
     seconds: list[float] = []
@@ -69,7 +79,7 @@ def test_a_lesson_runs_through_and_answers_at_once(open_page: OpenPage, lesson: 
         show(page, lesson, at)
         body = page.locator(".st-key-lesson").inner_text()
         assert "Traceback" not in body
-        assert cut_formulas(page) == []
+        assert cut(page) == []
         assert violations(page) == []
         if language == "zh":
             assert not [word for word in ("How to read", "Right:", "Predict", "Next", "Handout") if word in body]
@@ -93,7 +103,7 @@ def drag(page: Page) -> None:
     """Take the last mark by the pointer and move it a little."""
     # Asked in one go: between two questions a new figure may have taken the place of the old.
     x, y = page.locator(".mm-hold").last.evaluate(
-        "mark => { const box = mark.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }"
+        "mark => { mark.scrollIntoView({ block: 'center' }); const box = mark.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }"
     )
     page.mouse.move(x, y)
     page.mouse.down()

@@ -166,8 +166,12 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Pi
     values = of_state(state)[:shown]
     at = tuple((i + 1.0, value) for i, value in enumerate(values))
     so_far = tuple((i + 1.0, mean(values[: i + 1])) for i in range(len(values)))
-    title = Words(
-        "{n} episodes: mean accuracy {mean} %, from {low} % to {high} %", "{n} 个任务片段：平均准确率 {mean}%，从 {low}% 到 {high}%"
+    title = (
+        Words("One episode: accuracy {mean} %", "一个任务片段：准确率 {mean}%")
+        if len(values) == 1
+        else Words(
+            "{n} episodes: mean accuracy {mean} %, from {low} % to {high} %", "{n} 个任务片段：平均准确率 {mean}%，从 {low}% 到 {high}%"
+        )
     )
     told = title.format(n=len(values), mean=f"{100 * mean(values):.0f}", low=f"{100 * min(values):.0f}", high=f"{100 * max(values):.0f}")
     marks = (

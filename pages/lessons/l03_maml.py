@@ -32,6 +32,8 @@ INNER = Act[Maml](
 ALPHA = Knob("alpha", Words("inner step size α", "内循环步长 α"), 0.1)
 STEPS = Knob("steps", Words("inner steps", "内循环步数"))
 
+PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
+
 # -- what stands under the figures -----------------------------------------------------------------------------------
 
 
@@ -41,12 +43,13 @@ def one_step(state: Maml) -> Formula:
     here = maml.trail(state)[-1]
     there = maml.inner_path(here, task, state.alpha, 1)[1]
     return Formula(
-        r"\theta' = \theta - \alpha\,\nabla L_{\mathrm{support}}(\theta)",
+        r"\theta' = \theta - \alpha\,\nabla L_{<support>}(\theta)",
         f"{column(there)} = {column(here)} - {number(state.alpha, 1)} \\cdot {column(maml.inner_gradient(here, task))}",
         Words(
             "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labelled patients of task A.",
             "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
         ),
+        PARTS,
     )
 
 
@@ -72,12 +75,13 @@ def outer_step(state: Maml) -> Formula:
     mean = [sum(part) / len(asked) for part in zip(*asked, strict=True)]
     there = [at - beta * by for at, by in zip(here, mean, strict=True)]
     return Formula(
-        r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{\mathrm{query}}_t(\theta'_t)",
+        r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{<query>}_t(\theta'_t)",
         f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
         Words(
             "The gradient is taken at the start $\\theta$, through the inner steps, of the loss on **other** patients (query). $\\beta$: outer step size.",
             "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
         ),
+        PARTS,
     )
 
 
@@ -102,12 +106,13 @@ def what_is_lowered(state: Maml) -> Formula:
     way = maml.trail(state)
     first, now = (maml.mean_meta_loss(at, state) for at in (way[0], way[-1]))
     return Formula(
-        r"\min_\theta\ \frac{1}{3}\sum_t L^{\mathrm{query}}_t\big(\theta'_t(\theta)\big)",
+        r"\min_\theta\ \frac{1}{3}\sum_t L^{<query>}_t\big(\theta'_t(\theta)\big)",
         f"{number(first, 3)} \\to {number(now, 3)}",
         Words(
             "Loss on the query patients after {n} inner steps of size {alpha}: at the first start, and now.",
             "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
         ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
+        PARTS,
     )
 
 

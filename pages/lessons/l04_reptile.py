@@ -66,7 +66,7 @@ def three_means(state: Walk) -> Formula:
         for rule, value in means.items()
     ]
     return Formula(
-        r"\underbrace{-\overline{\nabla_\theta L^{\mathrm{query}}_t(\theta'_t(\theta))}}_{<maml>} \quad \underbrace{-\overline{\nabla L^{\mathrm{query}}_t(\theta'_t)}}_{<first_order>} \quad "
+        r"\underbrace{-\overline{\nabla_\theta L^{<query>}_t(\theta'_t(\theta))}}_{<maml>} \quad \underbrace{-\overline{\nabla L^{<query>}_t(\theta'_t)}}_{<first_order>} \quad "
         r"\underbrace{\overline{\theta'_t} - \theta}_{<reptile>}",
         r"\qquad ".join(told),
         Words(
@@ -74,7 +74,7 @@ def three_means(state: Walk) -> Formula:
             "Degrees: away from MAML's mean.",
             "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处感到的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
         ),
-        RULES,
+        {**RULES, "query": Words("query", "查询集")},
     )
 
 

@@ -25,6 +25,10 @@ HAND = Words(
     "To move a mark, drag it, or reach it with Tab and use the arrow keys (with Shift in finer steps); Enter picks it.",
     "移动标记：直接拖动，或用 Tab 键选中后按方向键（按住 Shift 更精细）；回车键选定。",
 )
+LATER = Words("Today's numbers come with the answer.", "揭晓后显示当前数值。")
+LATER_ALL = Words(
+    "Today's numbers, and what you can press, turn or move, come with the answer.", "揭晓后显示当前数值，以及可按、可调、可移动之处。"
+)
 COMPACT = """<style>
 .st-key-lesson .katex-display { overflow: visible; }
 .st-key-page_title h1 { font-size: 1rem; padding: 0; } .st-key-page_title [data-testid=stCaptionContainer] { display: none; }
@@ -37,6 +41,10 @@ BIG_TEXT = f"""<style>
 .st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p, .st-key-lesson .katex {{ font-size: {LARGE}rem; }}
 .st-key-lesson h2 {{ font-size: {LARGE * 1.35}rem; }} .st-key-lesson h3 {{ font-size: {LARGE * 1.15}rem; }}
 .st-key-lesson [data-testid=stCaptionContainer] p {{ font-size: {LARGE * 0.85}rem; }}
+@media (max-width: 1150px) {{ /* large text beside a large table would not fit: one below the other */
+.st-key-lesson_body > * > [data-testid=stHorizontalBlock] {{ flex-direction: column; }}
+.st-key-lesson_body > * > * > [data-testid=stColumn] {{ width: 100%; flex: 1 1 auto; }}
+}}
 </style>"""
 
 
@@ -52,7 +60,8 @@ def lesson_page(say: Say) -> None:
     st.html(COMPACT + BIG_TEXT if place.large else COMPACT)
     with st.container(key="lesson"):
         _head(say, lesson, place)
-        text, figure = st.columns([1, 2], gap="medium")
+        with st.container(key="lesson_body"):
+            text, figure = st.columns([1, 2], gap="medium")
         with text:
             st.subheader(say(screen.title), anchor=False)
             st.markdown(say(screen.text))
@@ -182,7 +191,8 @@ def _formula(say: Say, screen: Screen[Any], stage: Stage, place: Place) -> None:
         if place.screen in stage.shown:
             today.latex(formula.numbers_in(say.language))
         else:
-            today.caption(say(Words("Today's numbers come with the answer.", "揭晓后显示当前数值。")))
+            free = not place.locked and bool(screen.acts or screen.knobs or screen.movable)
+            today.caption(say(LATER_ALL if free else LATER))
         st.caption(say(formula.where))
         with st.expander(
             f"{say(Words('The line that computes it', '计算它的那一行代码'))}: `{code.place}`", icon=":material/code:", key="lesson_code"
