@@ -118,8 +118,6 @@ def _charts(say: Say, match: Match, comparison: Comparison) -> None:
     looks = looks_of(say, comparison)
     drawn = _drawn(say, match, comparison)
     shots = [say(shots_title(k)) for k in comparison.shots]
-    if drawn.points.empty:
-        st.caption(say(Words("The first episode is being judged.", "正在评判第一个任务片段。")))
     st.markdown(f"**{say(Words('Who is right how often, with how many labelled patients?', '有多少已确诊患者时，谁的准确率如何？'))}**")
     live_chart(
         "match_board",
@@ -128,6 +126,9 @@ def _charts(say: Say, match: Match, comparison: Comparison) -> None:
         (say, tuple(looks), tuple(shots), drawn.floor),
         lambda: match_charts.board({look.name: look for look in looks.values()}, shots, drawn.floor, _titles(say)),
     )
+    # Below the chart: what comes and goes above it would have it rebuilt.
+    if drawn.points.empty:
+        st.caption(say(Words("The first episode is being judged.", "正在评判第一个任务片段。")))
     st.markdown(f":small[{legend(looks)}]")
     st.caption(
         say(
@@ -166,11 +167,11 @@ def _drawn(say: Say, match: Match, comparison: Comparison) -> Drawn:
 
 
 def _floor(points: pd.DataFrame, chance: float, old: object) -> float:
-    """Where the axis begins, in steps of a tenth: at chance, from the first draw on, since another axis is another chart.
+    """Where the axis begins, in steps of a tenth: a tenth below chance, from the first draw on, since another axis is another chart.
 
-    Only a score below chance moves it, and never up again.
+    The first episodes often score a little below chance; only a score well below it moves the axis, and never up again.
     """
-    known = old.floor if isinstance(old, Drawn) else math.floor(10 * chance) / 10
+    known = old.floor if isinstance(old, Drawn) else math.floor(10 * chance) / 10 - 0.1
     lowest = math.floor(10 * (points["mean"].min() - 0.05)) / 10 if len(points) else known
     return max(0.0, min(lowest, known))
 
