@@ -109,14 +109,9 @@ def tasks(seed: int) -> tuple[Episode, ...]:
 @lru_cache(maxsize=64)
 def together(seed: int) -> Episode:
     """The same three, stacked: patients `(3, n, 2)`, so that one call answers for all."""
-    return stacked(tasks(seed))
-
-
-def stacked(episodes: Sequence[Episode]) -> Episode:
-    """Tasks of one shape as one of patients `(n_tasks, n, 2)`."""
     support, query = (
         LabelledSet(torch.stack([part.x for part in parts]), torch.stack([part.y for part in parts]))
-        for parts in ([one.support for one in episodes], [one.query for one in episodes])
+        for parts in ([task.support for task in tasks(seed)], [task.query for task in tasks(seed)])
     )
     return Episode(support, query, n_way=2)
 
@@ -162,11 +157,6 @@ def inner_gradient(start: Point, task: Episode) -> Point:
 def support_loss_at(at: Point, task: Episode) -> float:
     """How badly the labelled patients are named with these two weights."""
     return float(loss_on(task.support)(_weights(at)))
-
-
-def query_loss_at(at: Point, task: Episode) -> float:
-    """How badly the asked patients are named with these two weights."""
-    return float(loss_on(task.query)(_weights(at)))
 
 
 def meta_loss(weights: Weights, task: Episode, alpha: float, n: int, *, first_order: bool = False) -> Tensor:

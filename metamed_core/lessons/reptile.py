@@ -119,7 +119,7 @@ def angles(at: Point, state: Walk, rule: str) -> list[float]:
 
 def joint_losses(starts: Sequence[Point], seed: int) -> list[float]:
     """Mean support loss of the three tasks with one model for all, of each start: what training on everybody together lowers."""
-    weights = torch.tensor(starts, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
+    weights = torch.tensor(starts, dtype=torch.float64).unsqueeze(1)
     joint: list[float] = maml.losses(weights, maml.together(seed).support).mean(1).tolist()
     return joint
 
