@@ -33,7 +33,7 @@ format: .venv/develop.stamp
 	$(BIN)/ruff format .
 
 bench: .venv/develop.stamp
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.benchmarks.bench
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.shared.frame import Say, frame
+from pages.parts.common.frame import Say, frame
 
 
 @dataclass(frozen=True)

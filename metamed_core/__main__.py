@@ -8,9 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from metamed_core import calibrate
-from metamed_core.commands import bench, card, diagnose, evaluate, meta_train
-from metamed_core.compute import speaks
+from metamed_core.cli import bench, card, diagnose, evaluate, meta_train
+from metamed_core.meta_training import calibrate, speaks
 from metamed_core.words import UserError
 
 COMMANDS = {

@@ -17,13 +17,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
 
-from metamed_core.diagnosis import most_frequent
-from metamed_core.encoding import PatientEncoder
-from metamed_core.episode import LabelledSet
-from metamed_core.learner import Learner, settings
-from metamed_core.learners import LEARNERS
-from metamed_core.trace import AdaptationTrace
-from metamed_core.universal import load_weights
+from metamed_core.data import LabelledSet, PatientEncoder
+from metamed_core.diagnosis import AdaptationTrace, most_frequent
+from metamed_core.learners import LEARNERS, Learner, load_weights, settings
 from metamed_core.words import UserError, Words
 
 MAX_CLASSES = 50

@@ -1,12 +1,10 @@
-"""Words that a person reads, always in both languages, and the one error that is meant for them.
-
-Floor 0 of the house: imports nothing of ours.
-"""
+"""Words that a person reads, always in both languages, and the one error that is meant for them. Imports nothing of ours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from string import Formatter
+from typing import Any, Literal, get_args
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -18,7 +16,7 @@ class Words:
 
     >>> Words("Adapt", "适应").into("zh")
     '适应'
-    >>> Words("{n} patients", "{n} 位患者").format(n=3).en
+    >>> Words("{n} {n:patient|patients}", "{n} 位患者").format(n=3).en
     '3 patients'
     """
 
@@ -30,10 +28,13 @@ class Words:
         return self.zh if language == "zh" else self.en
 
     def format(self, **values: object) -> Words:
-        """Fill the `{name}` fields of both texts; a value that is itself `Words` is filled in its own language."""
+        """Fill the `{name}` fields of both texts; a value that is itself `Words` is filled in its own language.
+
+        `{n:patient|patients}` becomes the first word if n is 1, else the second (see `plural`).
+        """
         return Words(
-            self.en.format(**{name: _side(value, "en") for name, value in values.items()}),
-            self.zh.format(**{name: _side(value, "zh") for name, value in values.items()}),
+            _FORMATTER.format(self.en, **{name: _side(value, "en") for name, value in values.items()}),
+            _FORMATTER.format(self.zh, **{name: _side(value, "zh") for name, value in values.items()}),
         )
 
     def __add__(self, other: Words) -> Words:
@@ -41,6 +42,28 @@ class Words:
 
     def __str__(self) -> str:
         return self.en
+
+
+def plural(n: float, one: str, many: str) -> str:
+    """The English word that goes with a number.
+
+    >>> plural(1, "patient", "patients"), plural(0, "patient", "patients")
+    ('patient', 'patients')
+    """
+    return one if n == 1 else many
+
+
+class _WordsFormatter(Formatter):
+    """`str.format` with a choice of words by number: `{n:patient|patients}`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """A field's text; a specification with one bar in it chooses a word."""
+        if format_spec.count("|") == 1:
+            return plural(float(value), *format_spec.split("|"))
+        return str(super().format_field(value, format_spec))
+
+
+_FORMATTER = _WordsFormatter()
 
 
 def _side(value: object, language: Language) -> object:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.shared import warm
-from pages.shared.frame import frame
+from pages.parts.common import warm
+from pages.parts.common.frame import frame
 
 say = frame("pages/compare.py")
 with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.shared import forms, match_closer, match_live, match_patients, match_result, match_settings, match_take_away
-from pages.shared.workbench import bench as this_tab
+from pages.parts.common import choose_patients as match_patients
+from pages.parts.common import forms
+from pages.parts.common.workbench import bench as this_tab
+from pages.parts.compare import details as match_closer
+from pages.parts.compare import results as match_result
+from pages.parts.compare import running as match_live
+from pages.parts.compare import settings as match_settings
+from pages.parts.compare import take_away as match_take_away
 
 bench, match = this_tab(), match_settings.match()
 

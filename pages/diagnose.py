@@ -5,16 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import UserError, Words
-from pages.shared import warm
-from pages.shared.frame import frame
+from pages.parts.common import warm
+from pages.parts.common.frame import frame
 
 say = frame("pages/diagnose.py")
 with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.shared import cards, check, forms, live, patients, profiles, take_away
-from pages.shared.workbench import bench as this_tab
+from pages.parts.common import forms
+from pages.parts.common import upload_check as check
+from pages.parts.common.workbench import bench as this_tab
+from pages.parts.diagnose import adaptation as live
+from pages.parts.diagnose import answers as cards
+from pages.parts.diagnose import patient_tables as patients
+from pages.parts.diagnose import prototypes as profiles
+from pages.parts.diagnose import take_away
 
 bench = this_tab()
 
@@ -24,12 +30,12 @@ with choose:
     forms.choose_patients(say, bench)
 with upload:
     check.offer_upload(say, bench)
-if not bench.beside:
+if not bench.error_place:
     forms.complain(say, bench.complaint)
 if bench.pending is not None:
     check.upload_check(say, bench, bench.pending)
     st.stop()
-of_class = patients.looks_of(say, bench)
+of_class = patients.styles_of(say, bench)
 patients.patient_tables(say, bench, of_class)
 
 st.header(say(Words("2 · Algorithm", "2 · 算法")), anchor=False)

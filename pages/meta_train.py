@@ -5,16 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.shared import warm
-from pages.shared.frame import frame
+from pages.parts.common import warm
+from pages.parts.common.frame import frame
 
 say = frame("pages/meta_train.py")
 with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.shared import match_patients, training_live, training_place, training_result, training_settings, training_tasks
-from pages.shared.workbench import bench as this_tab
+from pages.parts.common import choose_patients as match_patients
+from pages.parts.common.workbench import bench as this_tab
+from pages.parts.meta_train import address as training_place
+from pages.parts.meta_train import results as training_result
+from pages.parts.meta_train import running as training_live
+from pages.parts.meta_train import settings as training_settings
+from pages.parts.meta_train import tasks as training_tasks
 
 bench, training = this_tab(), training_place.training()
 st.markdown(say(training_place.WHAT))

@@ -13,9 +13,9 @@ Floor 9 of the house.
 
 from __future__ import annotations
 
-from metamed_core.cohort import Cohort, set_aside
+from metamed_core.data import Cohort, set_aside
+from metamed_core.evaluation import charts
 from metamed_core.evaluation.comparison import Comparison, Entry
-from metamed_core.evaluation.contestants import DEFAULTS, Contestant, all_contestants, contestants
 from metamed_core.evaluation.curves import (
     Cost,
     Pair,
@@ -29,14 +29,26 @@ from metamed_core.evaluation.curves import (
     reliability,
     twin_curves,
 )
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, n_left_out, shots_allowed
-from metamed_core.evaluation.leaderboard import Leaderboard, Standing, difference, leaderboard
-from metamed_core.evaluation.match import Judged, compare
+from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, encoded, n_left_out, shots_allowed
+from metamed_core.evaluation.leaderboard import (
+    Leaderboard,
+    LeaderboardRow,
+    difference,
+    leader_and_best_baseline,
+    leaderboard,
+    score_intervals,
+)
+from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
+from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods
+from metamed_core.evaluation.novel import plan_on_novel
 from metamed_core.evaluation.patients import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.plan import Plan, plan_for
+from metamed_core.evaluation.report import About, comparison_html
+from metamed_core.evaluation.runner import EpisodeResult, compare
 from metamed_core.evaluation.samples import MEASURES, Measure, Metric
 from metamed_core.evaluation.script import Source, as_python
 from metamed_core.evaluation.sweep import sweep
+from metamed_core.evaluation.table_csv import comparison_csv
 from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, too_wide, verdict
 from metamed_core.evaluation.workers import BACKENDS, workers
 
@@ -44,44 +56,55 @@ __all__ = [
     "BACKENDS",
     "CLAIM",
     "DEFAULTS",
+    "HOW",
     "LEAVE_ONE_OUT",
     "MEASURES",
     "SHOTS",
+    "About",
     "Cohort",
     "Comparison",
     "Confusion",
-    "Contestant",
     "Cost",
     "Disagreement",
     "Entry",
-    "Judged",
+    "EpisodeIndices",
+    "EpisodeResult",
     "Leaderboard",
+    "LeaderboardRow",
     "Measure",
+    "Method",
     "Metric",
     "Pair",
     "Plan",
     "Point",
     "Source",
-    "Standing",
     "Twin",
     "TwinCurve",
-    "all_contestants",
+    "all_methods",
     "as_python",
+    "charts",
     "compare",
+    "comparison_csv",
+    "comparison_html",
     "confusion",
-    "contestants",
     "costs",
     "decision_curve",
     "difference",
     "disagreements",
+    "encoded",
     "episode_pairs",
+    "leader_and_best_baseline",
     "leaderboard",
+    "leaderboard_html",
     "leaderboard_text",
     "learning_curves",
+    "methods",
     "n_left_out",
     "place",
     "plan_for",
+    "plan_on_novel",
     "reliability",
+    "score_intervals",
     "set_aside",
     "shots_allowed",
     "sweep",

@@ -13,22 +13,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metamed_core import metrics
-from metamed_core.cohort import RowLabel
-from metamed_core.evaluation.match import Judged
+from metamed_core.data import RowLabel
+from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.evaluation.samples import Sample, joined, sample
+from metamed_core.statistics import metrics
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
-    from metamed_core.evaluation.contestants import Contestant
+    from metamed_core.evaluation.methods import Method
     from metamed_core.evaluation.plan import Plan
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contestant as its results are reported. start: "universal", "none" or a path; plain ones have neither start nor parameters.
+    """A method as its results are reported. start: "universal", "none" or a path; plain ones have neither start nor parameters.
 
     meta_seconds: what its meta-training took, as its card says; None where there was none or the card does not tell.
     """
@@ -37,20 +37,22 @@ class Entry:
     title: Words
     learner: str
     start: str
-    plain: bool
+    is_baseline: bool
     parameters: int | None
     meta_seconds: float | None
 
     @classmethod
-    def of(cls, one: Contestant) -> Entry:
-        """The entry of a contestant."""
-        n = None if one.plain else sum(weight.numel() for weight in one.begin(0).weights.values())
-        return cls(one.key, one.title, one.learner.name, "" if one.plain else one.start, one.plain, n, one.card().get("seconds"))
+    def of(cls, one: Method) -> Entry:
+        """The entry of a method."""
+        n = None if one.is_baseline else sum(weight.numel() for weight in one.begin(0).weights.values())
+        return cls(
+            one.key, one.title, one.learner.name, "" if one.is_baseline else one.start, one.is_baseline, n, one.card().get("seconds")
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Results of `compare`, in the order in which they came. Only episodes that every contestant has finished are counted.
+    """Results of `compare`, in the order in which they came. Only episodes that every method has finished are counted.
 
     counts: labelled patients of each diagnosis in the cohort; cohort: its fingerprint. The patients' values are not in here.
     """
@@ -61,33 +63,33 @@ class Comparison:
     seed: int
     counts: Mapping[str, int]
     cohort: str
-    results: tuple[Judged, ...] = ()
+    results: tuple[EpisodeResult, ...] = ()
 
     @classmethod
     def of(cls, plan: Plan) -> Comparison:
         """A comparison without any result yet."""
-        entries = tuple(Entry.of(one) for one in plan.contestants)
+        entries = tuple(Entry.of(one) for one in plan.methods)
         return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256)
 
-    def plus(self, results: Iterable[Judged]) -> Comparison:
+    def plus(self, results: Iterable[EpisodeResult]) -> Comparison:
         """This comparison with further results."""
         return replace(self, results=(*self.results, *results))
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Keys of the contestants."""
+        """Keys of the methods."""
         return tuple(entry.key for entry in self.entries)
 
     def entry(self, key: str) -> Entry:
-        """The contestant with this key. Raises KeyError."""
+        """The method with this key. Raises KeyError."""
         return {entry.key: entry for entry in self.entries}[key]
 
     @cached_property
-    def rounds(self) -> dict[int, tuple[tuple[Judged, ...], ...]]:
-        """For each number of shots the complete episodes, each with the results of all contestants in the order of `entries`."""
-        found: dict[tuple[int, int], dict[str, Judged]] = {}
+    def rounds(self) -> dict[int, tuple[tuple[EpisodeResult, ...], ...]]:
+        """For each number of shots the complete episodes, each with the results of all methods in the order of `entries`."""
+        found: dict[tuple[int, int], dict[str, EpisodeResult]] = {}
         for one in self.results:
-            found.setdefault((one.k_shot, one.episode), {})[one.contestant] = one
+            found.setdefault((one.k_shot, one.episode), {})[one.method] = one
         whole = {place: by_key for place, by_key in sorted(found.items()) if len(by_key) == len(self.entries)}
         return {k: tuple(tuple(by[key] for key in self.keys) for (shots, _), by in whole.items() if shots == k) for k in self.shots}
 
@@ -114,13 +116,13 @@ class Comparison:
             self._samples[value, k_shot] = parts[0] if len(parts) == 1 else joined(parts)
         return self._samples[value, k_shot]
 
-    def answers(self, key: str, k_shot: int | None = None) -> tuple[Judged, ...]:
-        """One contestant's results in complete episodes, at one number of shots or at all."""
+    def answers(self, key: str, k_shot: int | None = None) -> tuple[EpisodeResult, ...]:
+        """One method's results in complete episodes, at one number of shots or at all."""
         place = self.keys.index(key)
         return tuple(episode[place] for k in self.shots if k_shot in {None, k} for episode in self.rounds[k])
 
     def table(self) -> pd.DataFrame:
-        """One row a result: contestant, k_shot, episode, its metrics (shares 0 .. 1), milliseconds; floats in full for a CSV."""
+        """One row a result: method, k_shot, episode, its metrics (shares 0 .. 1), milliseconds; floats in full for a CSV."""
         return pd.DataFrame([_row(one) for one in self.results], columns=list(_COLUMNS))
 
     def to_json(self) -> str:
@@ -160,26 +162,26 @@ _METRICS: dict[str, Callable[[npt.NDArray[np.int64], npt.NDArray[np.float64]], f
     "ece": metrics.expected_calibration_error,
     "coverage": lambda y, proba: float(metrics.covered(y, proba).mean()),
 }
-_COLUMNS = ("contestant", "k_shot", "episode", "n_way", "n_query", *_METRICS, "set_size", "adapt_ms", "predict_ms")
+_COLUMNS = ("method", "k_shot", "episode", "n_way", "n_query", *_METRICS, "set_size", "adapt_ms", "predict_ms")
 
 
-def _row(one: Judged) -> dict[str, Any]:
-    about = {"contestant": one.contestant, "k_shot": one.k_shot, "episode": one.episode, "n_way": len(one.classes), "n_query": len(one.y)}
+def _row(one: EpisodeResult) -> dict[str, Any]:
+    about = {"method": one.method, "k_shot": one.k_shot, "episode": one.episode, "n_way": len(one.classes), "n_query": len(one.y)}
     found = {name: metric(one.y, one.proba) for name, metric in _METRICS.items()}
     found["set_size"] = metrics.set_size(one.proba)
     return about | found | {"adapt_ms": 1000 * one.adapt_seconds, "predict_ms": 1000 * one.predict_seconds}
 
 
-def _plain_values(one: Judged) -> dict[str, Any]:
-    values = {name: getattr(one, name) for name in Judged.__dataclass_fields__}
+def _plain_values(one: EpisodeResult) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in EpisodeResult.__dataclass_fields__}
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
-def _judged(values: Mapping[str, Any]) -> Judged:
+def _judged(values: Mapping[str, Any]) -> EpisodeResult:
     n = len(values["rows"])
     arrays = {
         "y": np.array(values["y"], dtype=np.int64),
         "proba": np.array(values["proba"], dtype=np.float64).reshape(n, len(values["classes"])),
         "right_by_step": np.array(values["right_by_step"], dtype=np.bool_).reshape(-1, n),
     }
-    return Judged(**{**values, **arrays, "rows": tuple(values["rows"]), "classes": tuple(values["classes"])})
+    return EpisodeResult(**{**values, **arrays, "rows": tuple(values["rows"]), "classes": tuple(values["classes"])})

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core import metrics
 from metamed_core.evaluation.comparison import Comparison, Entry
-from metamed_core.evaluation.contestants import RANDOM
 from metamed_core.evaluation.leaderboard import leaderboard, score_intervals
-from metamed_core.evaluation.match import Judged
+from metamed_core.evaluation.methods import RANDOM
+from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.evaluation.samples import Metric
-from metamed_core.intervals import Interval
+from metamed_core.statistics import Interval, metrics
 
 Array = npt.NDArray[np.float64]
 LEVEL_OF = "logistic_regression"
@@ -23,7 +22,7 @@ LEVEL_OF = "logistic_regression"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A contestant at one number of shots (LEAVE_ONE_OUT: all others); n_way: most diagnoses in an episode."""
+    """A method at one number of shots (LEAVE_ONE_OUT: all others); n_way: most diagnoses in an episode."""
 
     k_shot: int
     score: Interval
@@ -32,10 +31,10 @@ class Point:
 
 
 def learning_curves(comparison: Comparison, metric: Metric = "balanced_accuracy") -> dict[str, tuple[Point, ...]]:
-    """For each contestant its score at each number of shots. Only where `n_way` stays the same is this one task with more patients."""
+    """For each method its score at each number of shots. Only where `n_way` stays the same is this one task with more patients."""
     boards = {k: leaderboard(comparison, k, metric) for k in comparison.judged_shots}
     n_way = {k: max(len(episode[0].classes) for episode in comparison.rounds[k]) for k in boards}
-    scores = {k: {one.entry.key: one.score for one in board.standings} for k, board in boards.items()}
+    scores = {k: {one.entry.key: one.score for one in board.rows} for k, board in boards.items()}
     return {key: tuple(Point(k, scores[k][key], boards[k].n_episodes, n_way[k]) for k in boards) for key in comparison.keys}
 
 
@@ -64,7 +63,7 @@ class TwinCurve:
 def twin_curves(comparison: Comparison, k_shot: int) -> tuple[TwinCurve, ...]:
     """One curve for each learner that takes part from more than one start; none while no episode is complete."""
     found: list[TwinCurve] = []
-    for learner in dict.fromkeys(entry.learner for entry in comparison.entries if not entry.plain):
+    for learner in dict.fromkeys(entry.learner for entry in comparison.entries if not entry.is_baseline):
         steps = {entry: _steps(comparison, entry.key, k_shot) for entry in comparison.entries if entry.learner == learner}
         twins = [Twin(entry, each) for entry, each in steps.items() if each]
         if len(twins) > 1:
@@ -120,7 +119,7 @@ def decision_curve(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Balanced accuracies of two contestants in one episode."""
+    """Balanced accuracies of two methods in one episode."""
 
     k_shot: int
     episode: int
@@ -129,18 +128,18 @@ class Pair:
 
 
 def episode_pairs(comparison: Comparison, one: str, other: str, k_shot: int | None = None) -> tuple[Pair, ...]:
-    """The two contestants episode by episode: points above and below the diagonal."""
+    """The two methods episode by episode: points above and below the diagonal."""
     both = zip(comparison.answers(one, k_shot), comparison.answers(other, k_shot), strict=True)
     return tuple(Pair(a.k_shot, a.episode, _accuracy(a), _accuracy(b)) for a, b in both)
 
 
-def _accuracy(one: Judged) -> float:
+def _accuracy(one: EpisodeResult) -> float:
     return metrics.balanced_accuracy(one.y, one.proba)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a contestant costs: medians over episodes in milliseconds; `answer_ms` is to adapt and name all patients asked.
+    """What a method costs: medians over episodes in milliseconds; `answer_ms` is to adapt and name all patients asked.
 
     parameters, meta_seconds: None for plain classifiers; the latter also where nothing was meta-trained or the card does not tell.
     """
@@ -154,11 +153,11 @@ class Cost:
 
 
 def costs(comparison: Comparison, k_shot: int | None = None) -> tuple[Cost, ...]:
-    """The cost of each contestant, in the order of entry; NaN while no episode is complete. The only numbers that differ between runs."""
+    """The cost of each method, in the order of entry; NaN while no episode is complete. The only numbers that differ between runs."""
     return tuple(_cost(entry, comparison.answers(entry.key, k_shot)) for entry in comparison.entries)
 
 
-def _cost(entry: Entry, answers: Sequence[Judged]) -> Cost:
+def _cost(entry: Entry, answers: Sequence[EpisodeResult]) -> Cost:
     adapt, predict = (1000 * np.array([getattr(one, name) for one in answers]) for name in ("adapt_seconds", "predict_seconds"))
     adapt_ms, predict_ms, answer_ms = (float(np.median(each)) if len(each) else np.nan for each in (adapt, predict, adapt + predict))
     return Cost(entry, adapt_ms, predict_ms, answer_ms, entry.parameters, entry.meta_seconds)

@@ -1,8 +1,8 @@
-"""The episodes of a comparison: who is labelled and who is asked, drawn so that every contestant meets the same ones.
+"""The episodes of a comparison: who is labelled and who is asked, drawn so that every method meets the same ones.
 
-An episode follows from (cohort, seed, shots, its number) alone: not from how many episodes, which other shots or which contestants
+An episode follows from (cohort, seed, shots, its number) alone: not from how many episodes, which other shots or which methods
 were asked for. The columns are scaled anew in each by its own patients and the undiagnosed, without labels, as a clinic with
-so many patients would have to; scaling once with the whole table would lend every contestant knowledge that a small clinic lacks.
+so many patients would have to; scaling once with the whole table would lend every method knowledge that a small clinic lacks.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from metamed_core.cohort import Cohort, Positions
-from metamed_core.encoding import Panel, PatientEncoder
-from metamed_core.episode import Episode, LabelledSet
+from metamed_core.data import Cohort, Episode, LabelledSet, Panel, PatientEncoder, Positions
 from metamed_core.words import UserError, Words
 
 SHOTS = (1, 3, 5, 10)
@@ -29,7 +27,7 @@ CHOICES = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Draw:
+class EpisodeIndices:
     """One episode: its diagnoses, sorted, and the positions in the cohort of the labelled (support) and the asked (query)."""
 
     classes: tuple[str, ...]
@@ -80,17 +78,17 @@ def _askable(cohort: Cohort) -> list[Positions]:
     return [rows[(left[i, group_of[rows]] > 0) & several[group_of[rows]]] for i, rows in enumerate(members)]
 
 
-def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> Draw:
+def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndices:
     """The episode with this number, from 0; k_shot LEAVE_ONE_OUT leaves out the patient with this number."""
     return _left_out(cohort, index, seed) if k_shot == LEAVE_ONE_OUT else _drawn(cohort, k_shot, index, seed)
 
 
-def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> Draw:
+def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> EpisodeIndices:
     rng = np.random.default_rng([seed, k_shot, index])
     names = eligible(cohort, k_shot)
     classes, labelled, others = _chosen(cohort, names, k_shot, rng)
     support, query = np.concatenate(labelled), np.concatenate([rows[:N_QUERY] for rows in others])
-    return Draw(classes, rng.permutation(support), rng.permutation(query))
+    return EpisodeIndices(classes, rng.permutation(support), rng.permutation(query))
 
 
 def _chosen(
@@ -117,7 +115,7 @@ def _chosen(
     )
 
 
-def _left_out(cohort: Cohort, index: int, seed: int) -> Draw:
+def _left_out(cohort: Cohort, index: int, seed: int) -> EpisodeIndices:
     """All but one and those of the same group; the diagnoses take turns, so that a stopped run has judged each about equally often."""
     rng = np.random.default_rng([seed, LEAVE_ONE_OUT])
     queues = [rng.permutation(rows).tolist() for rows in _askable(cohort) if len(rows)]
@@ -125,10 +123,10 @@ def _left_out(cohort: Cohort, index: int, seed: int) -> Draw:
     asked, group_of = order[index], cohort.group_numbers
     labelled = np.sort(np.concatenate(list(cohort.members.values())))
     support = labelled[group_of[labelled] != group_of[asked]]
-    return Draw(tuple(name for name, rows in cohort.members.items() if np.isin(rows, support).any()), support, np.array([asked]))
+    return EpisodeIndices(tuple(name for name, rows in cohort.members.items() if np.isin(rows, support).any()), support, np.array([asked]))
 
 
-def encoded(cohort: Cohort, episode: Draw, panel: Panel | None = None) -> Episode:
+def encoded(cohort: Cohort, episode: EpisodeIndices, panel: Panel | None = None) -> Episode:
     """The episode in cells, scaled by its own patients and the undiagnosed without looking at a label; panel: see `PatientEncoder.fit`."""
     at_hand = np.concatenate([episode.support, episode.query, cohort.undiagnosed])
     encoder = PatientEncoder.fit(cohort.features.iloc[at_hand], cohort.ranges, panel)
@@ -136,7 +134,7 @@ def encoded(cohort: Cohort, episode: Draw, panel: Panel | None = None) -> Episod
     return Episode(support, query, len(episode.classes))
 
 
-def _labelled(cohort: Cohort, encoder: PatientEncoder, episode: Draw, rows: Positions) -> LabelledSet:
+def _labelled(cohort: Cohort, encoder: PatientEncoder, episode: EpisodeIndices, rows: Positions) -> LabelledSet:
     number = {name: i for i, name in enumerate(episode.classes)}
     y = [number[label] for row in rows if (label := cohort.labels[row]) is not None]
     return LabelledSet(encoder.encode(cohort.features.iloc[rows]), torch.tensor(y))

@@ -13,17 +13,16 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core import metrics
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.samples import MEASURES, Metric, Sample
-from metamed_core.intervals import Crossed, Interval, crossed, holm, sign_flip_p, student, sums, wilson
+from metamed_core.statistics import ClusteredMean, Interval, holm, metrics, sign_flip_p, student, sums, two_way_clustered_mean, wilson
 
 Array = npt.NDArray[np.float64]
 ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LeaderboardRow:
     """One line of the leaderboard.
 
     score: mean and 95 % interval. behind: how much worse than the leader, positive is worse, with its interval; p: Holm's adjusted
@@ -41,24 +40,24 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """Contestants from the best down at one number of shots, or over all (None); empty while no episode is complete."""
+    """Methods from the best down at one number of shots, or over all (None); empty while no episode is complete."""
 
     metric: Metric
     k_shot: int | None
-    standings: tuple[Standing, ...]
+    rows: tuple[LeaderboardRow, ...]
     n_episodes: int
     n_patients: int
 
     @property
-    def leader(self) -> Standing:
+    def leader(self) -> LeaderboardRow:
         """The first. Raises IndexError while there is none."""
-        return self.standings[0]
+        return self.rows[0]
 
 
 def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metric = "balanced_accuracy") -> Leaderboard:
-    """The standing of all contestants at one number of shots; None: mean over all shots, each weighing the same.
+    """The standing of all methods at one number of shots; None: mean over all shots, each weighing the same.
 
-    Intervals and p-values are of other patients and episodes from the same clinic, see `metamed_core/intervals.py`.
+    Intervals and p-values are of other patients and episodes from the same clinic, see `metamed_core/statistics/intervals.py`.
     """
     sample = comparison.sample(metric, k_shot)
     if sample is None:
@@ -68,10 +67,17 @@ def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metri
     return Leaderboard(metric, k_shot, tuple(_standings(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients)
 
 
+def leader_and_best_baseline(comparison: Comparison, k_shot: int | None = None) -> tuple[str, ...]:
+    """Keys of the most accurate method and of the most accurate of the other kind: what meta-learning is worth here."""
+    rows = leaderboard(comparison, k_shot).rows
+    kinds = {one.entry.is_baseline: one.entry.key for one in reversed(rows)}
+    return tuple(one.entry.key for one in rows if kinds[one.entry.is_baseline] == one.entry.key)
+
+
 def difference(
     comparison: Comparison, one: str, other: str, k_shot: int | None = None, metric: Metric = "balanced_accuracy"
 ) -> Interval | None:
-    """By how much the contestant `one` is better than `other`, paired, with its 95 % interval; None while no episode is complete.
+    """By how much the method `one` is better than `other`, paired, with its 95 % interval; None while no episode is complete.
 
     Of two that were named before anything was measured: no correction for a search among many.
     """
@@ -83,7 +89,7 @@ def difference(
     return found if MEASURES[metric].higher_is_better else _turned(found, -1.0)
 
 
-def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Metric) -> Iterator[Standing]:
+def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Metric) -> Iterator[LeaderboardRow]:
     worse = -1.0 if MEASURES[metric].higher_is_better else 1.0
     pairs = list(combinations(range(len(comparison.entries)), 2))
     order = np.argsort(np.nan_to_num(worse * sample.mean), kind="stable").tolist()
@@ -97,7 +103,7 @@ def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metri
             sign = worse if place == pair[0] else -worse
             behind = _turned(_interval(apart, pairs.index(pair), sample, metric, difference=True), sign)
         also = _also(comparison, place, k_shot)
-        yield Standing(comparison.entries[place], score, behind, p.get(pair), p.get(pair, 1.0) < ALPHA, also)
+        yield LeaderboardRow(comparison.entries[place], score, behind, p.get(pair), p.get(pair, 1.0) < ALPHA, also)
 
 
 def _differences(sample: Sample, pairs: list[tuple[int, int]]) -> Array:
@@ -118,8 +124,8 @@ def pair_p(sample: Sample, differences: Array) -> Array:
     return np.asarray(np.where(np.isnan(weighted).any(0), 1.0, p), dtype=np.float64)
 
 
-def _crossed(sample: Sample, values: Array) -> Crossed:
-    return crossed(values, sample.weight, sample.patient, sample.stratum, sample.episode, sample.block)
+def _crossed(sample: Sample, values: Array) -> ClusteredMean:
+    return two_way_clustered_mean(values, sample.weight, sample.patient, sample.stratum, sample.episode, sample.block)
 
 
 def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
@@ -128,7 +134,7 @@ def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
     return tuple(_interval(found, place, sample, "balanced_accuracy") for place in range(values.shape[1]))
 
 
-def _interval(found: Crossed, place: int, sample: Sample, metric: Metric, *, difference: bool = False) -> Interval:
+def _interval(found: ClusteredMean, place: int, sample: Sample, metric: Metric, *, difference: bool = False) -> Interval:
     """Student's interval; a share's stays within its bounds, and is Wilson's where nobody differs and the spread says nothing."""
     mean, error = float(found.mean[place]), float(found.error[place])
     plain = student(mean, error, found.freedom)

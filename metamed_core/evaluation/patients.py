@@ -1,4 +1,4 @@
-"""The patients behind the numbers: who was named what, and about whom the contestants disagree."""
+"""The patients behind the numbers: who was named what, and about whom the methods disagree."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core import metrics
-from metamed_core.cohort import RowLabel
+from metamed_core.data import RowLabel
 from metamed_core.evaluation.comparison import Comparison
-from metamed_core.evaluation.match import Judged
+from metamed_core.evaluation.runner import EpisodeResult
+from metamed_core.statistics import metrics
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,7 +28,7 @@ class Confusion:
 
 
 def confusion(comparison: Comparison, key: str, k_shot: int | None = None) -> Confusion:
-    """One contestant's confusion matrix with the patients in each cell, over complete episodes."""
+    """One method's confusion matrix with the patients in each cell, over complete episodes."""
     cells: dict[tuple[str, str], Counter[RowLabel]] = {}
     for one in comparison.answers(key, k_shot):
         for row, right, named in zip(one.rows, one.y, metrics.named(one.proba), strict=True):
@@ -44,10 +44,10 @@ def _ranked(found: Counter[RowLabel]) -> tuple[tuple[RowLabel, int], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A patient whom the contestants name differently.
+    """A patient whom the methods name differently.
 
-    split: share of the episodes they were asked in where not all contestants agreed; n_episodes: how many these were.
-    named: what each contestant said most often, by key; right: share of episodes in which it was right.
+    split: share of the episodes they were asked in where not all methods agreed; n_episodes: how many these were.
+    named: what each method said most often, by key; right: share of episodes in which it was right.
     """
 
     row: RowLabel
@@ -59,7 +59,7 @@ class Disagreement:
 
 
 def disagreements(comparison: Comparison, k_shot: int | None = None) -> tuple[Disagreement, ...]:
-    """Patients on whom the contestants disagree, the most disputed first."""
+    """Patients on whom the methods disagree, the most disputed first."""
     asked: dict[RowLabel, list[tuple[str, ...]]] = {}
     diagnosis: dict[RowLabel, str] = {}
     for k in (k for k in comparison.shots if k_shot in {None, k}):
@@ -71,8 +71,8 @@ def disagreements(comparison: Comparison, k_shot: int | None = None) -> tuple[Di
     return tuple(sorted((one for one in found if one.split > 0), key=lambda one: (-one.split, -one.n_episodes, str(one.row))))
 
 
-def _said(episode: tuple[Judged, ...]) -> list[tuple[RowLabel, str, tuple[str, ...]]]:
-    """Row label, right diagnosis, and what each contestant named, of each patient asked."""
+def _said(episode: tuple[EpisodeResult, ...]) -> list[tuple[RowLabel, str, tuple[str, ...]]]:
+    """Row label, right diagnosis, and what each method named, of each patient asked."""
     first, named = episode[0], np.stack([metrics.named(one.proba) for one in episode], 1)
     names = [tuple(first.classes[c] for c in said) for said in named]
     return list(zip(first.rows, [first.classes[c] for c in first.y], names, strict=True))

@@ -1,13 +1,13 @@
-"""A comparison before it is run: patients, contestants, shots, episodes, seed; and what fits where the table is small."""
+"""A comparison before it is run: patients, methods, shots, episodes, seed; and what fits where the table is small."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metamed_core.cohort import Cohort
-from metamed_core.evaluation.contestants import Contestant, contestants
+from metamed_core.data import Cohort
 from metamed_core.evaluation.episodes import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
+from metamed_core.evaluation.methods import Method, methods
 from metamed_core.words import UserError, Words
 
 N_EPISODES = 30
@@ -15,21 +15,21 @@ N_EPISODES = 30
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Who is compared on what. Raises UserError if the cohort does not allow the shots, or a contestant enters twice.
+    """Who is compared on what. Raises UserError if the cohort does not allow the shots, or a method enters twice.
 
     shots: labelled patients per diagnosis, each judged in `n_episodes` episodes; LEAVE_ONE_OUT among them judges each patient once.
     """
 
     cohort: Cohort
-    contestants: tuple[Contestant, ...]
+    methods: tuple[Method, ...]
     shots: tuple[int, ...] = SHOTS
     n_episodes: int = N_EPISODES
     seed: int = 0
 
     def __post_init__(self) -> None:
-        keys = [one.key for one in self.contestants]
+        keys = [one.key for one in self.methods]
         if not keys:
-            raise UserError(Words("Nobody takes part: choose at least one contestant.", "没有参赛方法：请至少选择一个。"))
+            raise UserError(Words("Nobody takes part: choose at least one method.", "没有参评方法：请至少选择一个。"))
         if twice := [key for key in keys if keys.count(key) > 1]:
             raise UserError(
                 Words(
@@ -57,13 +57,13 @@ class Plan:
     @property
     def n_results(self) -> int:
         """How many results `compare` yields in all."""
-        return len(self.contestants) * sum(self.episodes_at(k) for k in self.shots)
+        return len(self.methods) * sum(self.episodes_at(k) for k in self.shots)
 
     @property
     def twins(self) -> frozenset[str]:
-        """Keys of contestants whose learner takes part from more than one start: their accuracy is kept at every step."""
-        learners = [one.learner.name for one in self.contestants if not one.plain]
-        return frozenset(one.key for one in self.contestants if learners.count(one.learner.name) > 1)
+        """Keys of methods whose learner takes part from more than one start: their accuracy is kept at every step."""
+        learners = [one.learner.name for one in self.methods if not one.is_baseline]
+        return frozenset(one.key for one in self.methods if learners.count(one.learner.name) > 1)
 
     @property
     def remarks(self) -> tuple[Words, ...]:
@@ -90,13 +90,13 @@ SCARCE = 20
 
 
 def plan_for(
-    cohort: Cohort, who: Sequence[Contestant] | None = None, shots: Sequence[int] = SHOTS, n_episodes: int = N_EPISODES, seed: int = 0
+    cohort: Cohort, who: Sequence[Method] | None = None, shots: Sequence[int] = SHOTS, n_episodes: int = N_EPISODES, seed: int = 0
 ) -> tuple[Plan, Words | None]:
     """The nearest plan to what was asked that the cohort allows, and a sentence if it is another one.
 
     Those of `shots` that fit; if none does, leave-one-out. Raises UserError if not even that fits.
     """
-    chosen = contestants() if who is None else tuple(who)
+    chosen = methods() if who is None else tuple(who)
     allowed = tuple(k for k in shots if (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))
     left = [k for k in shots if k not in allowed]
     if not allowed and not n_left_out(cohort):

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core import metrics
-from metamed_core.cohort import RowLabel
+from metamed_core.data import RowLabel
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
-from metamed_core.evaluation.match import Judged
+from metamed_core.evaluation.runner import EpisodeResult
+from metamed_core.statistics import metrics
 from metamed_core.words import Words
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric that contestants can be ranked by: its name, which way is better, and whether it is a share shown in per cent."""
+    """A metric that methods can be ranked by: its name, which way is better, and whether it is a share shown in per cent."""
 
     title: Words
     higher_is_better: bool
@@ -45,7 +45,7 @@ MEASURES: dict[Metric, Measure] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sample:
-    """Values `(n, n_contestants)` with who and when `(n,)`, as `intervals.crossed` takes them.
+    """Values `(n, n_methods)` with who and when `(n,)`, as `intervals.crossed` takes them.
 
     episode is None where each patient is judged once (leave-one-out). whole: a row is an episode, not a judgement of one patient.
     """
@@ -60,7 +60,7 @@ class Sample:
 
     @property
     def mean(self) -> Array:
-        """The weighted mean of each contestant, `(n_contestants,)`; NaN without a judgement."""
+        """The weighted mean of each method, `(n_methods,)`; NaN without a judgement."""
         return self.weight @ self.values if len(self.weight) else np.full(self.values.shape[1], np.nan)
 
     @property
@@ -69,22 +69,22 @@ class Sample:
         return len(np.unique(self.patient))
 
 
-_PER_PATIENT: dict[str, Callable[[Judged], Array]] = {
+_PER_PATIENT: dict[str, Callable[[EpisodeResult], Array]] = {
     "balanced_accuracy": lambda one: metrics.right(one.y, one.proba),
     "log_loss": lambda one: metrics.log_losses(one.y, one.proba),
     "brier": lambda one: metrics.brier_scores(one.y, one.proba),
     "coverage": lambda one: metrics.covered(one.y, one.proba),
-    "set_size": lambda one: metrics.sets(one.proba).sum(1).astype(np.float64),
+    "set_size": lambda one: metrics.prediction_sets(one.proba).sum(1).astype(np.float64),
 }
 
 
-def rows_of(rounds: Sequence[Sequence[Judged]], value: str) -> Array:
-    """One value for each judgement and contestant, `(n, n_contestants)`; rounds: for each episode the results of all contestants."""
+def rows_of(rounds: Sequence[Sequence[EpisodeResult]], value: str) -> Array:
+    """One value for each judgement and method, `(n, n_methods)`; rounds: for each episode the results of all methods."""
     per_patient = _PER_PATIENT[value]
     return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in rounds])
 
 
-def sample(rounds: Sequence[Sequence[Judged]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
+def sample(rounds: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
     """The judgements of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
     if value == "auroc":
         return _areas(rounds)
@@ -100,7 +100,7 @@ def sample(rounds: Sequence[Sequence[Judged]], value: str, patients: Mapping[Row
     return Sample(values, np.concatenate(weights), patient, stratum, episode, np.zeros(len(stratum), dtype=np.int64))
 
 
-def _areas(rounds: Sequence[Sequence[Judged]]) -> Sample:
+def _areas(rounds: Sequence[Sequence[EpisodeResult]]) -> Sample:
     """An area belongs to an episode, not to a patient: one value each. From one patient left out there is none."""
     areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in rounds])
     n = np.arange(len(areas))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metamed_core.evaluation.contestants import Contestant, all_contestants
+from metamed_core.data import Column
+from metamed_core.evaluation.methods import Method, all_methods
 from metamed_core.evaluation.plan import Plan
 from metamed_core.evaluation.samples import Metric
-from metamed_core.records import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
         sheet=source.sheet,
         truth=source.truth_file,
         columns="".join(f"    {_column(column)},\n" for column in source.columns),
-        contestants=_contestants(plan.contestants),
+        methods=_methods(plan.methods),
         shots=plan.shots,
         n_episodes=plan.n_episodes,
         seed=plan.seed,
@@ -49,17 +49,17 @@ def _column(column: Column) -> str:
     return f"Column({', '.join(values)})"
 
 
-def _contestants(who: Sequence[Contestant]) -> str:
-    known = all_contestants()
+def _methods(who: Sequence[Method]) -> str:
+    known = all_methods()
     if all(one.key in known for one in who):
-        return f"contestants({tuple(one.key for one in who)!r})"
-    return "(\n" + "".join(f"    {_contestant(one)},\n" for one in who) + ")"
+        return f"methods({tuple(one.key for one in who)!r})"
+    return "(\n" + "".join(f"    {_method(one)},\n" for one in who) + ")"
 
 
-def _contestant(one: Contestant) -> str:
+def _method(one: Method) -> str:
     settings = ", ".join(f"{name}={value!r}" for name, value in one.settings.items())
-    start = "" if one.plain else f", {one.start!r}"
-    return f"Contestant({'PLAIN' if one.plain else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
+    start = "" if one.is_baseline else f", {one.start!r}"
+    return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 
 
 _SCRIPT = '''"""A comparison made with MetaMed; for research and teaching only, not a medical device."""
@@ -68,11 +68,10 @@ from pathlib import Path
 
 import torch
 
-from metamed_core.evaluation import Cohort, Comparison, Contestant, Plan, compare, contestants, leaderboard, leaderboard_text, set_aside
-from metamed_core.formats import read_table
+from metamed_core.data import Cohort, Column, PatientRecords, Role, read_table, set_aside
+from metamed_core.evaluation import Comparison, Method, Plan, compare, leaderboard, leaderboard_text, methods
 from metamed_core.learners import LEARNERS
-from metamed_core.plain import PLAIN
-from metamed_core.records import Column, PatientRecords, Role
+from metamed_core.learners.baselines import BASELINES
 
 FILE, SHEET, TRUTH = {file!r}, {sheet!r}, {truth!r}
 COLUMNS = (
@@ -86,7 +85,7 @@ if cohort.sha256 != {sha256!r}:
     print("These are not the patients of the original comparison: its numbers will differ.")
 plan = Plan(
     cohort,
-    contestants={contestants},
+    methods={methods},
     shots={shots!r},
     n_episodes={n_episodes},
     seed={seed},

@@ -21,7 +21,7 @@ import joblib
 import torch
 from joblib.parallel import get_active_backend
 
-from metamed_core.evaluation.match import Judged, Round, judged_round, read_weights, rounds
+from metamed_core.evaluation.runner import EpisodeResult, Round, judged_round, read_weights, rounds
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ PARCEL = 4
 """Episodes that travel together: fewer would spend their time on the way, more would keep the last worker waiting."""
 
 
-def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator[Judged]:
+def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator[EpisodeResult]:
     """Yield the results of `compare(plan)`, computed by `jobs` workers of joblib's active backend; -1: as many as there are cores.
 
     jobs: None takes what `joblib.parallel_config` says, else one. parcel: episodes that a worker gets at a time, at least 1.
@@ -46,7 +46,7 @@ def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator
             yield from results
 
 
-def _dealt(jobs: int | None, work: Iterator[Any]) -> Generator[list[Judged], None, None]:
+def _dealt(jobs: int | None, work: Iterator[Any]) -> Generator[list[EpisodeResult], None, None]:
     """Results in order, as soon as they are there; a backend that gives lists only (Ray) gets two parcels a worker at a time."""
     backend, n_jobs = get_active_backend()
     if backend.supports_return_generator:
@@ -93,7 +93,7 @@ def _unpacked(packed: bytes) -> _Sent:
     return _Sent(pickle.loads(packed))  # noqa: S301 - joblib has carried it from `sweep` as it carries the call itself
 
 
-def _judge(sent: _Sent, parcel: Sequence[Round], home: int) -> list[Judged]:
+def _judge(sent: _Sent, parcel: Sequence[Round], home: int) -> list[EpisodeResult]:
     """The results of some episodes. home: the process that asked, which has seen to its threads itself."""
     if os.getpid() != home:
         torch.set_num_threads(1)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
-from metamed_core.evaluation.leaderboard import Leaderboard, Standing
+from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
 from metamed_core.evaluation.samples import MEASURES, Measure
-from metamed_core.intervals import Interval
+from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 
 TOO_WIDE = 0.1
@@ -18,9 +18,9 @@ TOO_WIDE = 0.1
 
 def verdict(board: Leaderboard) -> tuple[Words, ...]:
     """What the leaderboard says, a sentence each: who leads, who cannot be told apart, who is behind, whether one may choose at all."""
-    if not board.standings:
+    if not board.rows:
         return (_NONE,)
-    leader, *others = board.standings
+    leader, *others = board.rows
     if np.isnan(leader.score.mean):
         return (_UNKNOWN.format(metric=MEASURES[board.metric].title),)
     alike, behind = [one for one in others if not one.apart], [one for one in others if one.apart]
@@ -40,8 +40,8 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
 
 
 def too_wide(board: Leaderboard) -> bool:
-    """Whether contestants that cannot be told apart from the leader might still be more than 10 points worse: no choice can be made."""
-    alike = [one.behind for one in board.standings if one.behind and not one.apart]
+    """Whether methods that cannot be told apart from the leader might still be more than 10 points worse: no choice can be made."""
+    alike = [one.behind for one in board.rows if one.behind and not one.apart]
     return MEASURES[board.metric].share and any(not gap.half_width <= TOO_WIDE for gap in alike)
 
 
@@ -63,11 +63,11 @@ def leaderboard_text(board: Leaderboard, language: Language = "en") -> str:
     """The leaderboard and its verdict as lines of text; the same results give the same text."""
     measure = MEASURES[board.metric]
     title = _TITLE.format(metric=measure.title, place=place(board.k_shot), episodes=board.n_episodes, patients=board.n_patients)
-    lines = [_line(one, measure, language) for one in board.standings]
+    lines = [_line(one, measure, language) for one in board.rows]
     return "\n".join([title.into(language), *lines, *(sentence.into(language) for sentence in verdict(board))])
 
 
-def _line(one: Standing, measure: Measure, language: Language) -> str:
+def _line(one: LeaderboardRow, measure: Measure, language: Language) -> str:
     behind = f"{_interval(one.behind, measure, signed=True)}  p = {one.p:.4f}" if one.behind else ""
     return f"  {one.entry.title.into(language):<32}{_interval(one.score, measure):<24}{behind}".rstrip()
 
@@ -77,7 +77,7 @@ def _interval(interval: Interval, measure: Measure, *, signed: bool = False) -> 
     return f"{mean} [{low}, {high}]"
 
 
-def _leads(board: Leaderboard, leader: Standing) -> Words:
+def _leads(board: Leaderboard, leader: LeaderboardRow) -> Words:
     measure = MEASURES[board.metric]
     mean, low, high = (measure.text(value) for value in (leader.score.mean, leader.score.low, leader.score.high))
     shown = Words(f"{mean} %", f"{mean}%") if measure.share else Words(mean, mean)
@@ -85,7 +85,7 @@ def _leads(board: Leaderboard, leader: Standing) -> Words:
     return sentence.format(leader=leader.entry.title, metric=measure.title, place=place(board.k_shot), mean=shown, low=low, high=high)
 
 
-def _gap(one: Standing, measure: Measure) -> Words:
+def _gap(one: LeaderboardRow, measure: Measure) -> Words:
     gap = one.behind or Interval(np.nan, np.nan, np.nan)
     texts = {name: measure.text(value) for name, value in (("mean", gap.mean), ("low", gap.low), ("high", gap.high))}
     return (_POINTS if measure.share else _BY).format(title=one.entry.title, **texts)

@@ -15,10 +15,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core import perceptron_gradients as hand
-from metamed_core.backbones import Backbone, Weights
-from metamed_core.episode import Episode, LabelledSet
-from metamed_core.inner_loop import (
+from metamed_core.data import Episode, LabelledSet
+from metamed_core.learners.inner_loop import (
     LinearHeadClassifier,
     adapt_by_gradient,
     descended,
@@ -28,7 +26,9 @@ from metamed_core.inner_loop import (
     step_size,
     with_head,
 )
-from metamed_core.learner import Learner, cross_entropy
+from metamed_core.learners.learner import Learner, cross_entropy
+from metamed_core.networks import Backbone, Weights
+from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
 
 

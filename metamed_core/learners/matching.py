@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear, normalize
 
-from metamed_core.backbones import Backbone, Weights
-from metamed_core.episode import Episode, LabelledSet, one_hot
-from metamed_core.learner import Classifier, Learner, cross_entropy, setting
-from metamed_core.rounds import rounds, support_rounds
+from metamed_core.data import Episode, LabelledSet, one_hot
+from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
+from metamed_core.networks import Backbone, Weights
 from metamed_core.words import Words
 
 SHARPNESS = "match.log_sharpness"
@@ -114,7 +114,7 @@ class Matching(Learner):
 
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
-        return rounds(support) - 1
+        return n_schedule_steps(support) - 1
 
     def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
         """The backbone's weights, the sharpness, and the reading LSTM, which starts near doing nothing."""
@@ -127,7 +127,7 @@ class Matching(Learner):
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[AttentionClassifier]:
         """See `Learner.adapt`."""
-        for seen in support_rounds(support):
+        for seen in support_schedule(support):
             yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:

@@ -16,12 +16,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core.backbones import Backbone, Weights
-from metamed_core.canonical import class_ranks, column_ranks, patient_order
-from metamed_core.cell_transformer import CellTransformer, Memory, joined
-from metamed_core.episode import Episode, LabelledSet, one_hot
-from metamed_core.learner import Classifier, Learner, cross_entropy, setting
-from metamed_core.rounds import doubling_rounds, n_doubling_rounds
+from metamed_core.data import Episode, LabelledSet, one_hot
+from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.support_schedule import doubling_schedule, n_doubling_steps
+from metamed_core.networks import Backbone, CellTransformer, Memory, Weights, class_ranks, column_ranks, joined, patient_order
 from metamed_core.words import Words
 
 SEED = 0
@@ -185,14 +183,14 @@ class PriorFitted(Learner):
 
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
-        return n_doubling_rounds(support) - 1
+        return n_doubling_steps(support) - 1
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
         network = _network(backbone)
         # Where diagnoses share slots, each reading tells less.
         n_readings = self.readings * -(-n_way // network.slots)
-        for seen in doubling_rounds(support):
+        for seen in doubling_schedule(support):
             yield PriorFittedClassifier(network, weights, seen, n_way, n_readings)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:

@@ -12,11 +12,11 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core import perceptron_gradients as hand
-from metamed_core.backbones import Backbone, Weights
-from metamed_core.episode import Episode, LabelledSet, class_means
-from metamed_core.learner import Classifier, Learner, cross_entropy
-from metamed_core.rounds import rounds, support_rounds
+from metamed_core.data import Episode, LabelledSet, class_means
+from metamed_core.learners.learner import Classifier, Learner, cross_entropy
+from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
+from metamed_core.networks import Backbone, Weights
+from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
 
 
@@ -49,11 +49,11 @@ class Prototypical(Learner):
 
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
-        return rounds(support) - 1
+        return n_schedule_steps(support) - 1
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PrototypeClassifier]:
         """See `Learner.adapt`."""
-        for seen in support_rounds(support):
+        for seen in support_schedule(support):
             yield PrototypeClassifier(backbone, weights, seen, n_way)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:

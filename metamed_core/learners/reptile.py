@@ -16,11 +16,19 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
-from metamed_core import perceptron_gradients as hand
-from metamed_core.backbones import Backbone, Weights
-from metamed_core.episode import Episode, LabelledSet
-from metamed_core.inner_loop import LinearHeadClassifier, adapt_by_gradient, descend, step_count, step_size, support_loss, with_head
-from metamed_core.learner import Learner
+from metamed_core.data import Episode, LabelledSet
+from metamed_core.learners.inner_loop import (
+    LinearHeadClassifier,
+    adapt_by_gradient,
+    descend,
+    step_count,
+    step_size,
+    support_loss,
+    with_head,
+)
+from metamed_core.learners.learner import Learner
+from metamed_core.networks import Backbone, Weights
+from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
 
 

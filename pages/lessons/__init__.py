@@ -1,6 +1,6 @@
-"""The lessons in their order: one file a lesson, `l03_maml.py` and the like, each with its `LESSON`. A new file needs no other line.
+"""The lessons in their order: one folder a lesson, `l03_maml` and the like, each with a `LESSON` in its `story`. A new folder needs no other line.
 
-A lesson's file is a script: what is said, asked and shown. What is computed and drawn stands in `metamed_core/lessons`.
+`story` says what is said, asked and shown; `computation` computes it with the library's own code; `pictures` draws it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import importlib
 import pkgutil
 from typing import Any
 
-from metamed_core.lessons.script import Lesson
+from pages.lessons.script import Lesson
 
-_FILES = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("l"))
-LESSONS: dict[str, Lesson[Any]] = {one.key: one for one in (importlib.import_module(f"{__name__}.{name}").LESSON for name in _FILES)}
+_FOLDERS = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+LESSONS: dict[str, Lesson[Any]] = {
+    one.key: one for one in (importlib.import_module(f"{__name__}.{name}.story").LESSON for name in _FOLDERS)
+}

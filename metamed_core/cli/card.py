@@ -1,0 +1,29 @@
+"""`python -m metamed_core card` puts the result of an accuracy check into the card of the weights it measured."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from metamed_core.cli.numbers import at_least
+from metamed_core.learners import LEARNERS, SHIPPED
+from metamed_core.meta_training import record_measurement
+
+EXAMPLES = """example:
+  python -m metamed_core card --learner maml --measured table.json --episodes 100"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of card."""
+    parser.set_defaults(run=run)
+    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
+    parser.add_argument("--measured", type=Path, required=True, metavar="FILE.json", help="the table that the accuracy check has written")
+    parser.add_argument("--episodes", type=at_least(1), required=True, help="episodes behind each figure and table")
+    parser.add_argument("--note", default="", help="what else a reader must know of the measurement")
+    parser.add_argument("--weights", type=Path, help="weight file whose card is filled (default: the shipped weights of this learner)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Put a measurement into a card."""
+    weights = options.weights or SHIPPED / f"{options.learner}.safetensors"
+    record_measurement(weights, options.learner, options.measured, options.episodes, options.note)

@@ -1,0 +1,159 @@
+"""`python -m metamed_core diagnose TABLE`: adapt to the labelled patients of a file and answer for those without a diagnosis."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from metamed_core.cli.numbers import seed
+from metamed_core.cli.progress import clock
+from metamed_core.cli.tables import add_table_options, checked_ending, records_of
+from metamed_core.cli.weights import learner_of, path_of
+from metamed_core.data import PatientRecords, shown
+from metamed_core.diagnosis import (
+    INTENDED_USE,
+    RANDOM,
+    UNIVERSAL,
+    AdaptationTrace,
+    Answer,
+    answers,
+    as_values,
+    diagnosis_html,
+    predictions_csv,
+    provenance,
+    start,
+)
+from metamed_core.learners import LEARNERS, Learner, settings, write_whole
+from metamed_core.words import Language, UserError, Words
+
+DEFAULT = "prior_fitted"
+"""The most accurate on real tables (docs/evaluation.md)."""
+TELL_EVERY = 2.0
+"""Seconds between two lines of progress in a log."""
+RANKED = 3
+EXAMPLES = """examples:
+  python -m metamed_core diagnose patients.csv --out predictions.csv
+  python -m metamed_core diagnose patients.xlsx --label "final diagnosis" --drop "hospital number" --json
+  python -m metamed_core diagnose patients.csv --algorithm maml --set inner_steps=20 --weights mine.safetensors --out report.html"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of diagnose."""
+    parser.set_defaults(run=run)
+    parser.add_argument("table", type=Path, metavar="TABLE",
+        help="CSV, TSV, Excel or Parquet; patients whose diagnosis is empty are answered for")  # fmt: skip
+    add_table_options(parser, truth=False)
+    parser.add_argument("--algorithm", choices=list(LEARNERS), help=f"default: that of the weights, else {DEFAULT}")
+    parser.add_argument("--weights", default=UNIVERSAL, metavar="WEIGHTS",
+        help="universal (shipped), none (random), a file made by meta-train, or a name in the library (default %(default)s)")  # fmt: skip
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the algorithm; may be repeated")
+    parser.add_argument("--seed", type=seed, default=0, help="of random weights (default %(default)s)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, adapt, answer, write."""
+    torch.set_num_threads(1)  # on nets of this size a second thread only waits
+    checked_ending(options.out, (".csv", ".json", ".html"))
+    begin, learner = _begin(options)
+    records = _asked(options)
+    trace = _adapted(start(records, learner, begin, options.seed))
+    last = len(trace.steps) - 1
+    found = answers(records, trace, last)
+    made_by = provenance(trace, begin, options.seed, last, options.table.name)
+    if options.out:
+        write_whole(options.out, _file(options, records, found, made_by))
+    told = _json(records, found, made_by) if options.json else text(found, options.language)
+    sys.stdout.write(told + "\n")
+
+
+def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
+    """Where to start from (universal, none or a path) and the learner with its settings. Raises UserError."""
+    if options.weights in {UNIVERSAL, RANDOM}:
+        return options.weights, _learner(options.algorithm or DEFAULT, options.set)
+    path = path_of(options.weights, options.algorithm)
+    return str(path), _learner(options.algorithm or learner_of(path), options.set)
+
+
+def _learner(name: str, chosen: Sequence[str]) -> Learner:
+    """The algorithm with its settings. Raises UserError for one that it does not have, or that is no number."""
+    known, values = {one.name: one for one in settings(LEARNERS[name])}, {}
+    for text in chosen:
+        setting, _, value = text.partition("=")
+        try:
+            values[setting] = type(known[setting].default)(value)
+        except (KeyError, ValueError) as error:
+            raise UserError(
+                Words(
+                    "“{text}” is no setting of {learner}: give NAME=VALUE with a number; NAME is one of {known}.",
+                    "“{text}”不是 {learner} 的设置：请按 名称=数值 的形式给出；可用的名称有 {known}。",
+                ).format(text=text, learner=name, known=", ".join(known) or "-")
+            ) from error
+    return LEARNERS[name](**values)
+
+
+def _asked(options: argparse.Namespace) -> PatientRecords:
+    """The patients; what the upload check found is told on standard error, the gravest first. Raises UserError if nobody is asked about."""
+    records = records_of(options.table, options)
+    if records.problem is None:
+        sys.stderr.write(records.task_sentence.into(options.language) + "\n")
+    for finding in records.findings:
+        sys.stderr.write(f"- {finding.message.into(options.language)}\n")
+    if records.problem is None and not len(records.undiagnosed):
+        raise UserError(
+            Words(
+                "Every patient of {file} has a diagnosis: leave it empty for those to be answered for.",
+                "{file} 中所有患者均已有诊断：请将需要推断的患者的诊断留空。",
+            ).format(file=options.table.name)
+        )
+    return records
+
+
+def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
+    """The adaptation to its end, told of on standard error: on a terminal one line that rewrites itself."""
+    live, began, shown_at = sys.stderr.isatty(), time.perf_counter(), 0.0
+    for step in trace:
+        now, last = time.perf_counter(), trace.finished
+        if last or now - shown_at >= (0.2 if live else TELL_EVERY):
+            left = clock((now - began) / (step.index + 1) * (trace.total_steps - step.index))
+            line = f"step {step.index} of {trace.total_steps}: support loss {step.support_loss:.4f}, {left} left"
+            sys.stderr.write(f"\r{line:<70}" + "\n" * last if live else line + "\n")
+            sys.stderr.flush()
+            shown_at = now
+    return trace
+
+
+def _file(options: argparse.Namespace, records: PatientRecords, found: Sequence[Answer], made_by: Mapping[str, object]) -> bytes:
+    if options.out.suffix == ".html":
+        return diagnosis_html(found, made_by, options.language)
+    if options.out.suffix == ".json":
+        return (_json(records, found, made_by) + "\n").encode()
+    return predictions_csv([one.diagnosis for one in found], records.classes, made_by)
+
+
+def _json(records: PatientRecords, found: Sequence[Answer], made_by: Mapping[str, object]) -> str:
+    return json.dumps(as_values(found, records.classes, made_by) | {"intended_use": INTENDED_USE}, ensure_ascii=False)
+
+
+def text(found: Sequence[Answer], language: Language) -> str:
+    """A line a patient: the most probable diagnoses, and a mark where the answer is held back; below, what the mark stands for."""
+    width = min(24, max((len(one.diagnosis.name) for one in found), default=0))
+    lines = [_line(one, width) for one in found]
+    reasons = dict.fromkeys(one.abstention_reason for one in found if one.abstention_reason is not None)
+    return "\n".join([*lines, "", *(f"* {reason.into(language)}" for reason in reasons), _CLOSE.into(language)])
+
+
+def _line(one: Answer, width: int) -> str:
+    ranked = "   ".join(f"{shown(name, 30)} {p:.1%}" for name, p in one.diagnosis.ranked[:RANKED])
+    return f"{'*' if one.abstention_reason else ' '} {shown(one.diagnosis.name, width):<{width}}   {ranked}"
+
+
+_CLOSE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用，不是医疗器械。")

@@ -1,0 +1,197 @@
+"""`python -m metamed_core evaluate TABLE`: learners and plain classifiers on the same episodes, by as many processes or machines as there are."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from metamed_core.cli.numbers import at_least, jobs, seed, shots_or_left_out
+from metamed_core.cli.progress import clock
+from metamed_core.cli.tables import add_table_options, checked_ending, cohort_of
+from metamed_core.cli.weights import learner_of, path_of
+from metamed_core.diagnosis import INTENDED_USE, own_version
+from metamed_core.evaluation import (
+    BACKENDS,
+    DEFAULTS,
+    SHOTS,
+    About,
+    Cohort,
+    Comparison,
+    EpisodeResult,
+    Leaderboard,
+    Method,
+    Plan,
+    all_methods,
+    comparison_csv,
+    comparison_html,
+    leaderboard,
+    leaderboard_text,
+    methods,
+    plan_for,
+    sweep,
+    verdict,
+    workers,
+)
+from metamed_core.learners import LEARNERS, write_whole
+from metamed_core.statistics import Interval
+from metamed_core.words import UserError, Words
+
+EXAMPLES = """examples:
+  python -m metamed_core evaluate table.csv --shots 1,5 --episodes 30 --jobs 2
+  python -m metamed_core evaluate table.csv --weights mine.safetensors --diagnoses 'disease A,disease B,disease C' --json
+  python -m metamed_core evaluate table.csv --group hospital --backend dask --scheduler tcp://cluster:8786 --out result.html"""
+TELL_EVERY = 2.0
+"""Seconds between two lines of progress in a log."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of evaluate."""
+    parser.set_defaults(run=run, stopped="")
+    parser.add_argument("table", type=Path, metavar="TABLE", help="CSV, TSV, Excel or Parquet")
+    add_table_options(parser)
+    parser.add_argument("--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on")
+    parser.add_argument("--shots", type=shots_or_left_out, default=SHOTS, metavar="K,...",
+        help="labelled patients of each diagnosis; 0: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
+    parser.add_argument("--episodes", type=at_least(1), default=30, help="at each number of shots (default %(default)s)")
+    parser.add_argument("--seed", type=seed, default=0, help="of the episodes (default %(default)s)")
+    parser.add_argument("--methods", metavar="KEYS", help=f"with commas, or all (default {','.join(DEFAULTS)})")
+    parser.add_argument("--weights", action="append", default=[], metavar="FILE",
+        help="weights made by meta-train, or their name in the library, as a further method; may be repeated")  # fmt: skip
+    parser.add_argument("--jobs", type=jobs, default=1, help="workers; -1: one a core (default %(default)s)")
+    parser.add_argument("--backend", choices=BACKENDS, default="loky", help="of joblib (default %(default)s: processes of this computer)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask or Ray cluster (default: one on this computer)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the comparison as .json (all of it), .csv or .html (a report)")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Compare, tell, write; what was measured until Ctrl-C is told too."""
+    checked_ending(options.out, (".json", ".csv", ".html"))
+    cohort = _cohort(options)
+    plan, remark = plan_for(cohort, _methods(options), options.shots, options.episodes, options.seed)
+    for said in (*([remark] if remark else []), *plan.remarks):
+        sys.stderr.write(said.into(options.language) + "\n")
+    results: list[EpisodeResult] = []
+    try:
+        with workers(options.backend, options.jobs, options.scheduler):
+            results.extend(_told(sweep(plan), plan))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped: this is what was measured until now.\n")
+        _close(options, plan, Comparison.of(plan).plus(results))
+        raise
+    _close(options, plan, Comparison.of(plan).plus(results))
+
+
+def _close(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> None:
+    """The file, and the leaderboards on standard output."""
+    if options.out:
+        write_whole(options.out, _file(options, plan, comparison))
+    boards = [leaderboard(comparison, k) for k in comparison.judged_shots]
+    if options.json:
+        sys.stdout.write(json.dumps(_summary(options, plan, comparison, boards), ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write("".join(leaderboard_text(board, options.language) + "\n\n" for board in boards))
+
+
+def _file(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> bytes:
+    if options.out.suffix == ".json":
+        return comparison.to_json().encode()
+    if options.out.suffix == ".csv":
+        return comparison_csv(comparison)
+    name = options.table.name
+    return comparison_html(comparison, About(Words(name, name), _fingerprints(plan)), options.language)
+
+
+def _cohort(options: argparse.Namespace) -> Cohort:
+    cohort = cohort_of(options.table, options)
+    return cohort if options.diagnoses is None else cohort.only(_named(options.diagnoses, tuple(cohort.counts)))
+
+
+def _named(text: str, known: tuple[str, ...]) -> list[str]:
+    """The diagnoses in a list with commas, which may also stand in a name. Raises UserError for one that is unknown."""
+    parts, found = [part.strip() for part in text.split(",")], []
+    while parts:
+        # The longest name that the list goes on with: “anaemia, chronic” before “anaemia”.
+        n = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known or ",".join(parts[:n]) in known), 0)
+        if not n:
+            said = Words("The table has no diagnosis “{name}”: choose from {known}.", "表中没有诊断“{name}”：请从 {known} 中选择。")
+            raise UserError(said.format(name=parts[0], known=", ".join(known)))
+        found.append(next(name for name in (", ".join(parts[:n]), ",".join(parts[:n])) if name in known))
+        parts = parts[n:]
+    return found
+
+
+def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
+    paths = [path_of(named) for named in options.weights]
+    further = [Method(LEARNERS[learner_of(path)](), str(path)) for path in paths]
+    if options.methods == "all":
+        kept = {one.key for one in further}
+        return (*further, *(one for key, one in all_methods().items() if key not in kept))
+    keys = DEFAULTS if options.methods is None else tuple(key.strip() for key in options.methods.split(","))
+    return (*further, *methods(keys))
+
+
+def _told(results: Iterator[EpisodeResult], plan: Plan) -> Iterator[EpisodeResult]:
+    """The same results, told of on standard error in passing: on a terminal one line that rewrites itself."""
+    live, began, shown = sys.stderr.isatty(), time.perf_counter(), 0.0
+    for n, result in enumerate(results, start=1):
+        yield result
+        now, last = time.perf_counter(), n == plan.n_results
+        if last or now - shown >= (0.2 if live else TELL_EVERY):
+            left = clock((now - began) / n * (plan.n_results - n))
+            line = f"episode {n // len(plan.methods)} of {plan.n_results // len(plan.methods)}, {left} left"
+            sys.stderr.write(f"\r{line:<60}" + "\n" * last if live else line + "\n")
+            sys.stderr.flush()
+            shown = now
+
+
+def _fingerprints(plan: Plan) -> dict[str, str]:
+    """SHA-256 of the weights of those who have any."""
+    return {one.key: str(card["sha256"]) for one in plan.methods if (card := one.card())}
+
+
+def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, boards: list[Leaderboard]) -> dict[str, Any]:
+    """What was compared, and at each number of shots every method from the best down; shares 0 .. 1, null where there is no number."""
+    return {
+        "file": options.table.name,
+        "cohort": comparison.cohort,
+        "counts": dict(comparison.counts),
+        "seed": comparison.seed,
+        "episodes": comparison.n_episodes,
+        "weights_sha256": _fingerprints(plan),
+        "remarks": [said.into(options.language) for said in plan.remarks],
+        "shots": {str(board.k_shot): _standings(board) for board in boards},
+        "verdicts": {str(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
+        "version": own_version(),
+        "intended_use": INTENDED_USE,
+    }
+
+
+def _standings(board: Leaderboard) -> list[dict[str, Any]]:
+    return [
+        {
+            "method": one.entry.key,
+            board.metric: _number(one.score.mean),
+            **_ends(one.score),
+            "behind": one.behind and {"mean": _number(one.behind.mean), **_ends(one.behind), "p": _number(one.p)},
+            "apart": one.apart,
+            **{name: _number(one.also[name]) for name in ("log_loss", "brier", "auroc", "ece", "coverage", "set_size") if name in one.also},
+        }
+        for one in board.rows
+    ]
+
+
+def _ends(interval: Interval) -> dict[str, float | None]:
+    return {"low": _number(interval.low), "high": _number(interval.high)}
+
+
+def _number(value: float | None) -> float | None:
+    """JSON has no NaN."""
+    return None if value is None or math.isnan(value) else value

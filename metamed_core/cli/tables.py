@@ -1,0 +1,86 @@
+"""A table of patients named on the command line, read as an upload in the app is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from metamed_core.data import Cohort, Column, PatientRecords, Role, opened, read_columns, read_table, set_aside, shown
+from metamed_core.words import UserError, Words
+
+
+def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True) -> None:
+    """How to read the table; what is not said is guessed as in the app."""
+    parser.add_argument("--label", metavar="COLUMN", help="column of diagnoses (default: guessed)")
+    parser.add_argument("--columns", type=Path, metavar="FILE.csv", help="role, unit and reference range of columns (default: guessed)")
+    parser.add_argument(
+        "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labelled and asked in one task"
+    )
+    parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated")
+    parser.add_argument("--sheet", help="sheet of a workbook (default: the first that allows a task)")
+    if truth:
+        parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
+
+
+def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
+    """The patients, with the roles that the options name. Raises UserError."""
+    told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
+    _, records = opened(path.name, _bytes(path), options.sheet, told)
+    chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
+    if options.label:
+        chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}
+    for name in chosen:
+        _known(records, name)
+    return records.with_columns([_as(column, chosen.get(column.name)) for column in records.columns])
+
+
+def cohort_of(path: Path, options: argparse.Namespace) -> Cohort:
+    """The patients with all diagnoses that are known, also those that were set aside. Raises UserError."""
+    records = records_of(path, options)
+    truth = set_aside(records, read_table(options.truth.name, _bytes(options.truth))) if options.truth else None
+    return Cohort.of_records(records, truth)
+
+
+def checked_ending(out: Path | None, endings: Sequence[str]) -> None:
+    """See before any work that the result can be written there. Raises UserError for another ending, or a folder that does not exist."""
+    if out is None:
+        return
+    if out.suffix not in endings:
+        raise UserError(
+            Words("{file} would be no result: its name must end in {endings}.", "无法写为 {file}：文件名须以 {endings} 结尾。").format(
+                file=out.name, endings=Words(", ".join(endings[:-1]) + f" or {endings[-1]}", "、".join(endings[:-1]) + f" 或 {endings[-1]}")
+            )
+        )
+    if not out.parent.is_dir():
+        raise UserError(
+            Words("There is no folder {folder}: make it, or write elsewhere.", "文件夹 {folder} 不存在：请先建立，或写到别处。").format(
+                folder=out.parent
+            )
+        )
+
+
+def _as(column: Column, role: Role | None) -> Column:
+    return column if role is None else replace(column, role=role)
+
+
+def _known(records: PatientRecords, name: str) -> None:
+    if name not in records.raw.columns:
+        raise UserError(
+            Words("The table has no column “{name}”: choose one of {known}.", "表中没有列“{name}”：请从 {known} 中选择。").format(
+                name=shown(name), known=", ".join(shown(column.name) for column in records.columns)
+            )
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            Words(
+                "The file {file} cannot be read: check the path and that you may read it.",
+                "无法读取文件 {file}：请检查路径以及读取权限。",
+            ).format(file=path)
+        ) from error

@@ -1,0 +1,100 @@
+"""The outer steps of the classic papers as good teaching code writes them: one task after another, torch's autograd and optimisers.
+
+What the benchmark (`bench`) measures our engine against, so they are written to be quick as such loops go: functional where a
+module is not needed, fused losses, nothing computed twice. They do the same arithmetic as our learners on a `Perceptron`, on
+tasks whose query has equally many patients of each class. Each takes a whole meta-batch, x `(n_tasks, n, n_columns)` and y
+`(n_tasks, n)`, and moves the module by one step of its optimiser.
+
+Floor 5 of the house.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, linear, one_hot, relu
+
+from metamed_core.networks import Weights
+
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Support x and y, query x and y of a meta-batch."""
+
+
+class Net(nn.Module):
+    """Linear-ReLU-Linear as a module, starting from the weights of a `Perceptron`."""
+
+    def __init__(self, weights: Weights) -> None:
+        super().__init__()
+        self.inner, self.outer = (nn.Linear(*weights[f"{name}.weight"].T.shape) for name in ("in", "out"))
+        self.load_state_dict(
+            {f"{own}.{part}": weights[f"{name}.{part}"] for own, name in (("inner", "in"), ("outer", "out")) for part in ("weight", "bias")}
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`(n, n_columns)` -> `(n, features)`."""
+        out: Tensor = self.outer(relu(self.inner(x)))
+        return out
+
+
+def _head(embeddings: Tensor, y: Tensor, n_way: int) -> tuple[Tensor, Tensor]:
+    """Weight and bias of a linear layer equal to the prototypical posterior."""
+    members = one_hot(y, n_way).to(embeddings.dtype)
+    centres = members.T @ embeddings / members.sum(0).unsqueeze(1)
+    return 2 * centres, -centres.square().sum(1)
+
+
+def _each(tasks: Batch) -> Iterator[tuple[Tensor, ...]]:
+    return zip(*tasks, strict=True)
+
+
+def maml(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, n_steps: int, *, first_order: bool) -> None:
+    """Finn et al. 2017, algorithm 2, with a head made from prototypes; `first_order` leaves out `create_graph`."""
+    optimiser.zero_grad()
+    for xs, ys, xq, yq in _each(tasks):
+        # Views: the inner gradient is taken at the parameters as they stand, not through the head into the network.
+        fast = [weight.view_as(weight) for weight in (*net.parameters(), *_head(net(xs), ys, n_way))]
+        for _ in range(n_steps):
+            gradients = torch.autograd.grad(cross_entropy(_logits(fast, xs), ys), fast, create_graph=not first_order)
+            fast = [weight - lr * gradient for weight, gradient in zip(fast, gradients, strict=True)]
+        (cross_entropy(_logits(fast, xq), yq) / len(tasks[0])).backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+
+
+def _logits(layers: Sequence[Tensor], x: Tensor) -> Tensor:
+    """Weights and biases one after the other -> what the last layer gives; ReLU after the first."""
+    x = relu(linear(x, layers[0], layers[1]))
+    for weight, bias in zip(layers[2::2], layers[3::2], strict=True):
+        x = linear(x, weight, bias)
+    return x
+
+
+def reptile(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, draws: Tensor) -> None:
+    """Nichol et al. 2018, algorithm 2: a copy of the net for each task, moved by SGD on the minibatches `draws` `(n_tasks, n_steps, size)`."""
+    moved = [torch.zeros_like(weight) for weight in net.parameters()]
+    for (xs, ys, xq, yq), minibatches in zip(_each(tasks), draws, strict=True):
+        fast = copy.deepcopy(net)
+        descent = torch.optim.SGD(fast.parameters(), lr)
+        for rows in minibatches:
+            descent.zero_grad()
+            x, y = xq[rows], yq[rows]
+            balanced = 1 / torch.bincount(y, minlength=n_way).clamp_min(1)
+            cross_entropy(linear(fast(x), *_head(fast(xs), ys, n_way)), y, balanced).backward()  # type: ignore[no-untyped-call]
+            descent.step()
+        with torch.no_grad():
+            for total, weight, adapted in zip(moved, net.parameters(), fast.parameters(), strict=True):
+                total.add_(weight - adapted)
+    for total, weight in zip(moved, net.parameters(), strict=True):
+        weight.grad = total / len(draws)
+    optimiser.step()
+
+
+def prototypical(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int) -> None:
+    """Snell et al. 2017, algorithm 1: episode by episode."""
+    optimiser.zero_grad()
+    for xs, ys, xq, yq in _each(tasks):
+        logits = linear(net(xq), *_head(net(xs), ys, n_way))
+        (cross_entropy(logits, yq) / len(tasks[0])).backward()  # type: ignore[no-untyped-call]
+    optimiser.step()

@@ -1,0 +1,176 @@
+"""All patients that tasks are drawn from: a table of features, the diagnoses that are known, reference ranges, groups.
+
+Floor 3 of the house.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metamed_core.data.records import PatientRecords, Role
+from metamed_core.words import UserError, Words
+
+Positions = npt.NDArray[np.intp]
+RowLabel = int | str
+TRIES = 50
+"""How many orders of the groups are tried before a task is held for impossible."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """All patients at hand; those without a diagnosis help to scale the columns, as they do in use, and are never judged.
+
+    features: one row a patient, as `PatientEncoder` takes them; labels: a diagnosis or None for each.
+    rows: what each patient is called, unique. ranges: reference range (low, high) of some number columns.
+    groups: what rows share that must not be labelled and asked about in one task: a patient, a hospital, a paper. None where a row is
+    of its own; empty where no row shares anything.
+    """
+
+    features: pd.DataFrame
+    labels: tuple[str | None, ...]
+    rows: tuple[RowLabel, ...]
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    groups: tuple[str | None, ...] = ()
+
+    @classmethod
+    def of_records(cls, records: PatientRecords, truth: Mapping[Hashable, str] | None = None) -> Cohort:
+        """The patients of an upload. truth: row label -> a diagnosis that was set aside. Raises UserError if no task is possible."""
+        if records.problem is not None:
+            raise UserError(records.problem)
+        aside = truth or {}
+        labels = [aside.get(row) if label is None else label for row, label in records.labels.items()]
+        ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
+        return cls(records.features, tuple(labels), _names(records.features.index), ranges, _groups_of(records))
+
+    @classmethod
+    def of_table(cls, features: pd.DataFrame, labels: Sequence[Any], groups: Sequence[Any] = ()) -> Cohort:
+        """A table of numbers, yes/no and words, a diagnosis for each row (None or NaN where there is none yet), and its group if any."""
+        if len(features) != len(labels):
+            raise UserError(
+                Words(
+                    "The table has {n} patients but {m} labels are given: give one for each patient, empty where there is none.",
+                    "表中有 {n} 位患者，却给出了 {m} 个标签：请为每位患者给出一个标签，没有诊断的留空。",
+                ).format(n=len(features), m=len(labels))
+            )
+        named = features.rename(columns=str)
+        return cls(named, _texts(labels), _names(features.index), groups=_texts(groups))
+
+    def only(self, diagnoses: Collection[str]) -> Cohort:
+        """The patients with one of these diagnoses; all others are gone, from the scale of the columns too."""
+        chosen = [i for i, label in enumerate(self.labels) if label in diagnoses]
+        groups = tuple(self.groups[i] for i in chosen) if self.groups else ()
+        labels, rows = tuple(self.labels[i] for i in chosen), tuple(self.rows[i] for i in chosen)
+        return Cohort(self.features.iloc[chosen], labels, rows, self.ranges, groups)
+
+    @cached_property
+    def members(self) -> dict[str, Positions]:
+        """Positions of the patients of each diagnosis, by its name in sorted order."""
+        labels = np.array(["" if label is None else label for label in self.labels], dtype=object)
+        known = np.array([label is not None for label in self.labels], dtype=bool)
+        return {name: np.flatnonzero(known & (labels == name)) for name in sorted(set(labels[known]))}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Patients of each diagnosis."""
+        return {name: len(positions) for name, positions in self.members.items()}
+
+    @property
+    def n_labelled(self) -> int:
+        """Patients with a diagnosis."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def undiagnosed(self) -> Positions:
+        """Positions of the patients without a diagnosis."""
+        return np.flatnonzero([label is None for label in self.labels])
+
+    @cached_property
+    def group_numbers(self) -> Positions:
+        """A number for each patient, the same for those of one group, `(n,)`."""
+        own = [f"row {i}" if group is None else f"group {group}" for i, group in enumerate(self.groups or [None] * len(self.rows))]
+        return np.unique(own, return_inverse=True)[1]
+
+    def apart(self, diagnoses: Sequence[str], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
+        """Of each diagnosis `k_shot` patients to be labelled, and in random order those who may be asked about: none of a group of the former.
+
+        Raises UserError where the groups do not allow it.
+        """
+        members = [self.members[name] for name in diagnoses]
+        if not self.groups:
+            shuffled = [rng.permutation(rows) for rows in members]
+            return [rows[:k_shot] for rows in shuffled], [rows[k_shot:] for rows in shuffled]
+        for _ in range(TRIES):
+            support, query = self._by_group(members, k_shot, rng)
+            if all(len(rows) == k_shot for rows in support) and all(map(len, query)):
+                return support, query
+        raise UserError(
+            Words(
+                "The groups do not allow {k} labelled patients of each of {names} with others left from another group: choose fewer labelled "
+                "patients, or no column of groups.",
+                "按现有分组，无法从 {names} 中各取 {k} 位已确诊患者并另留来自其他组的患者：请减少已确诊患者数，或不使用分组列。",
+            ).format(k=k_shot, names=", ".join(diagnoses))
+        )
+
+    def _by_group(self, members: list[Positions], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
+        """Groups in random order: one that has a patient of a diagnosis still lacking some is labelled from, any other asked about."""
+        group_of = self.group_numbers
+        support: list[list[int]] = [[] for _ in members]
+        labelled: set[int] = set()
+        for group in rng.permutation(np.unique(group_of[np.concatenate(members)])):
+            here = [rows[group_of[rows] == group] for rows in members]
+            if any(len(chosen) < k_shot and len(rows) for chosen, rows in zip(support, here, strict=True)):
+                labelled.add(int(group))
+                for chosen, rows in zip(support, here, strict=True):
+                    chosen.extend(rng.permutation(rows)[: k_shot - len(chosen)].tolist())
+        asked = [rng.permutation(rows[~np.isin(group_of[rows], list(labelled))]) for rows in members]
+        return [np.array(chosen, dtype=np.intp) for chosen in support], asked
+
+    @cached_property
+    def sha256(self) -> str:
+        """A fingerprint of rows, features, labels, ranges and groups: results of two runs are of the same patients if theirs are equal."""
+        content = [self.features.to_csv(), list(self.labels), list(self.rows), sorted(self.ranges.items())]
+        content += [list(self.groups)] if self.groups else []
+        return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, str]:
+    """Diagnoses that a second table holds for patients of the first: row label of `records` -> diagnosis.
+
+    truth: a column of patients' names that `records` has too, and the label column, or else one other column. Raises UserError.
+    """
+    names = [name for name in truth.columns if name in records.raw.columns and (records.label is None or name != records.label.name)]
+    rest = [name for name in truth.columns if name not in names]
+    if len(names) != 1 or len(rest) != 1:
+        raise UserError(
+            Words(
+                "The table of diagnoses must have two columns, one that names patients as the first table does and one of diagnoses; it has: {columns}.",
+                "诊断表应有两列：一列与首个表格中的患者名称一致，另一列为诊断；现有列：{columns}。",
+            ).format(columns=", ".join(map(str, truth.columns)))
+        )
+    known = dict(zip(truth[names[0]], truth[rest[0]], strict=True))
+    return {row: str(known[name]) for row, name in records.raw[names[0]].items() if known.get(name) is not None}
+
+
+def _groups_of(records: PatientRecords) -> tuple[str | None, ...]:
+    """What stands in the column with the role of a group, one for each patient."""
+    name = next((column.name for column in records.columns if column.role is Role.GROUP), None)
+    return () if name is None else _texts(records.raw[name])
+
+
+def _texts(values: Iterable[Any]) -> tuple[str | None, ...]:
+    return tuple(None if pd.isna(value) or value == "" else str(value) for value in values)
+
+
+def _names(index: pd.Index) -> tuple[RowLabel, ...]:
+    """The row labels as whole numbers or words; positions where two rows have the same, since results name patients by them."""
+    index = index if index.is_unique else pd.RangeIndex(len(index))
+    return tuple(int(row) if isinstance(row, Integral) else str(row) for row in index)

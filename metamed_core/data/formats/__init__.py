@@ -1,0 +1,116 @@
+"""Files of patients: one module of this folder = one data format -> a table of text.
+
+A new format is a new file here that has `EXTENSIONS`, `MAGIC` (how such a file begins, or None), `sheets(data)` and
+`rows(data, sheet)`; it is then in `EXTENSIONS`, in the upload and in the tests.
+
+Floor 1 of the house.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Protocol, cast
+
+import pandas as pd
+
+from metamed_core.data.formats.table import HELPERS, MAX_BYTES, Row, as_table, shown
+from metamed_core.words import UserError, Words
+
+
+class Format(Protocol):
+    """What a module of this folder offers."""
+
+    EXTENSIONS: tuple[str, ...]
+    MAGIC: bytes | None
+
+    def sheets(self, data: bytes) -> list[str]:
+        """Names of the tables inside; empty for a format that holds one table only."""
+
+    def rows(self, data: bytes, sheet: str | None) -> Iterator[Row]:
+        """Line number in the file and cells of each row, the header first."""
+
+
+def _formats() -> tuple[Format, ...]:
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HELPERS)
+    return tuple(cast("Format", importlib.import_module(f"{__name__}.{name}")) for name in names)
+
+
+FORMATS: dict[str, Format] = {extension: form for form in _formats() for extension in form.EXTENSIONS}
+EXTENSIONS: tuple[str, ...] = tuple(FORMATS)
+
+
+def read_table(name: str, data: bytes, sheet: str | None = None) -> pd.DataFrame:
+    """Read an uploaded file as a table of text: cells `str` or None, unique stripped column names, rows 0, 1, 2, ...
+
+    name: the file's name; its ending chooses the format, unless the content plainly is another one of ours.
+    sheet: which sheet of a workbook; None takes the first one that is not empty.
+    Raises UserError for anything that cannot be read as a table.
+    """
+    return as_table(_format_of(name, data).rows(data, sheet))
+
+
+def sheets(name: str, data: bytes) -> list[str]:
+    """Names of a workbook's sheets; empty for the other formats."""
+    return _format_of(name, data).sheets(data)
+
+
+def _format_of(name: str, data: bytes) -> Format:
+    if not data:
+        raise UserError(
+            Words(
+                "The file “{name}” is empty: choose a file that holds a table of patients.",
+                "文件“{name}”是空的：请选择包含患者表格的文件。",
+            ).format(name=shown(name))
+        )
+    if len(data) > MAX_BYTES:
+        raise UserError(_TOO_LARGE.format(name=shown(name), size=len(data) / 2**20, most=MAX_BYTES // 2**20))
+    _refuse_foreign(name, data)
+    for form in FORMATS.values():
+        if form.MAGIC is not None and data.startswith(form.MAGIC):
+            return form
+    extension = PurePath(name).suffix.lower().lstrip(".")
+    chosen = FORMATS.get(extension)
+    # A spreadsheet programme's export is often plain text under another ending: text is read as text.
+    return FORMATS["csv"] if chosen is None or chosen.MAGIC is not None else chosen
+
+
+def _refuse_foreign(name: str, data: bytes) -> None:
+    for magic, kind in _FOREIGN.items():
+        if data.startswith(magic):
+            raise UserError(kind.format(name=shown(name)))
+
+
+_TOO_LARGE = Words(
+    "The file “{name}” has {size:.0f} MB, more than {most} MB: keep only the patients and columns that are needed.",
+    "文件“{name}”有 {size:.0f} MB，超过上限 {most} MB：请只保留需要的患者和列。",
+)
+_NOT_A_TABLE = Words(
+    "The file “{name}” is {kind}, not a table: save the table as CSV, Excel (.xlsx) or Parquet and upload that.",
+    "文件“{name}”是{kind}，不是表格：请将表格另存为 CSV、Excel（.xlsx）或 Parquet 后再上传。",
+)
+
+
+def _kind(en: str, zh: str) -> Words:
+    return Words(_NOT_A_TABLE.en.replace("{kind}", en), _NOT_A_TABLE.zh.replace("{kind}", zh))
+
+
+_FOREIGN: dict[bytes, Words] = {
+    b"\xd0\xcf\x11\xe0": Words(
+        "The file “{name}” is an old .xls workbook or is protected by a password: open it and save it as .xlsx without a password.",
+        "文件“{name}”是旧版 .xls 工作簿或受密码保护：请打开后另存为不带密码的 .xlsx 文件。",
+    ),
+    b"MZ\x90": _kind("a Windows program", "Windows 程序"),
+    b"\x7fELF": _kind("a program", "程序文件"),
+    b"%PDF": _kind("a PDF document", "PDF 文档"),
+    b"\x89PNG": _kind("a picture", "图片"),
+    b"\xff\xd8\xff": _kind("a picture", "图片"),
+    b"GIF8": _kind("a picture", "图片"),
+    b"\x1f\x8b": _kind("a compressed file", "压缩文件"),
+    b"Rar!": _kind("a compressed file", "压缩文件"),
+    b"7z\xbc\xaf": _kind("a compressed file", "压缩文件"),
+    b"{\\rtf": _kind("a text document", "文字文档"),
+    b"SQLite format 3": _kind("a database", "数据库文件"),
+}

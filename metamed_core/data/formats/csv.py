@@ -1,0 +1,118 @@
+"""Text tables: comma, semicolon, tab or bar between the cells, quotes around cells that hold them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from metamed_core.data.formats.encodings import decoded
+from metamed_core.data.formats.table import MAX_COLUMNS, MAX_ROWS, Row, cell_text, check_size
+from metamed_core.words import UserError, Words
+
+EXTENSIONS = ("csv", "tsv", "txt")
+MAGIC: bytes | None = None
+
+SEPARATORS = ("\t", ";", "|", ",")
+"""In order of trust where two of them would cut the lines equally well: a comma also stands inside numbers."""
+
+MAX_CELL = 100_000
+"""Characters of one cell; a longer one is a broken file."""
+
+ABSURD_WIDTH = 20 * MAX_COLUMNS
+"""Cells of one line from which on they are not even looked at."""
+
+_DECIMAL_COMMA = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d+,\d+ ?%?")
+_SURELY = re.compile(r"[<>≤≥=＜＞ ]*[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})) ?%?")
+_POINT = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d*\.\d+ ?%?")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
+
+
+def sheets(data: bytes) -> list[str]:
+    """A text file holds one table."""
+    return []
+
+
+def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
+    """Line number and cells of each row, the header first. Raises UserError, naming the line."""
+    text = decoded(data)
+    if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
+        raise UserError(_MARKUP)
+    text, separator = _separated(text)
+    pairs = ((line, [cell_text(cell) for cell in cells]) for line, cells in _lines(text, separator))
+    return pairs if separator == "," else _decimal_points(list(islice(pairs, MAX_ROWS + 10)), separator)
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """The text without Excel's `sep=;` line, and the separator."""
+    named = re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text)
+    return (text[named.end() :], named[1]) if named else (text, sniffed(text))
+
+
+def sniffed(text: str) -> str:
+    """The separator that cuts the first lines most evenly into more than one cell; a comma if none does."""
+    return max(SEPARATORS, key=lambda separator: _evenness(text, separator))
+
+
+def _evenness(text: str, separator: str) -> tuple[float, int, int]:
+    widths = []
+    try:
+        for _, cells in islice(_lines(text[:100_000], separator, strict=False), 40):
+            if any(cells):
+                widths.append(len(cells))
+    except UserError:
+        return (0.0, 0, 0)
+    if not widths or widths[0] == 1:
+        return (0.0, 0, 1 if separator == "," else 0)
+    return (round(sum(width == widths[0] for width in widths) / len(widths), 1), widths[0], 0)
+
+
+def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UserError(_LONG_CELL.format(line=line) if "limit" in str(error) else _QUOTES.format(line=line)) from error
+        if len(cells) > ABSURD_WIDTH:
+            check_size(n_columns=len(cells))
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _decimal_points(pairs: list[Row], separator: str) -> Iterator[Row]:
+    """Where the comma is the decimal sign, write `3,5` as `3.5`, so that `1,234` beside it is no thousand.
+
+    One decision for the whole file: a comma that can be nothing else proves it; so does the separator `;`, unless another
+    cell has a decimal point.
+    """
+    cells = {cell for _, row in pairs[1:] for cell in row if cell}
+    proved = any(_SURELY.fullmatch(cell) for cell in cells)
+    points = any(_POINT.fullmatch(cell) for cell in cells)
+    if any(_THOUSANDS.fullmatch(cell) for cell in cells) or not (proved or (separator == ";" and not points)):
+        return iter(pairs)
+    return ((line, [_with_point(cell) for cell in row]) for line, row in pairs)
+
+
+def _with_point(cell: str | None) -> str | None:
+    return cell.replace(",", ".") if cell and _DECIMAL_COMMA.fullmatch(cell) else cell
+
+
+_MARKUP = Words(
+    "The file is a web page, not a table: open it in a spreadsheet and save it as CSV or Excel (.xlsx).",
+    "该文件是网页，不是表格：请用电子表格软件打开并另存为 CSV 或 Excel（.xlsx）。",
+)
+_QUOTES = Words(
+    "The quotes that begin in line {line} are never closed, or text follows them: correct the quotes there, or save the table as Excel (.xlsx).",
+    "第 {line} 行开始的引号没有正确闭合：请更正该处引号，或将表格另存为 Excel（.xlsx）。",
+)
+_LONG_CELL = Words(
+    "Line {line} holds a cell of more than 100,000 characters: is this a table? Correct that line, or save the table as Excel (.xlsx).",
+    "第 {line} 行有超过 100,000 个字符的单元格：请确认这是表格并更正该行，或另存为 Excel（.xlsx）。",
+)

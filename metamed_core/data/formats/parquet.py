@@ -1,0 +1,50 @@
+"""Parquet tables, as data scientists keep them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from metamed_core.data.formats.table import MAX_UNPACKED, Row, cell_text, check_size
+from metamed_core.words import UserError, Words
+
+EXTENSIONS = ("parquet",)
+MAGIC: bytes | None = b"PAR1"
+
+
+def sheets(data: bytes) -> list[str]:
+    """A Parquet file holds one table."""
+    return []
+
+
+def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
+    """Row number and cells of each row, the column names first. Raises UserError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        meta = file.metadata
+        check_size(n_rows=meta.num_rows, n_columns=meta.num_columns)
+        if sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups)) > MAX_UNPACKED:
+            raise UserError(_TOO_LARGE)
+        table = file.read()
+        # pandas keeps its row numbers as a column of its own
+        names = [name for name in table.column_names if not name.startswith("__index_level_")]
+        columns = [[cell_text(value) for value in table.column(name).to_pylist()] for name in names]
+    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise UserError(_BROKEN) from error
+    lines = [list(map(cell_text, names)), *map(list, zip(*columns, strict=True))]
+    return iter(list(enumerate(lines, start=1)))
+
+
+_BROKEN = Words(
+    "The Parquet file cannot be read, it is damaged or incomplete: write it again, or save the table as CSV.",
+    "无法读取该 Parquet 文件（已损坏或不完整）：请重新生成，或将表格另存为 CSV。",
+)
+_TOO_LARGE = Words(
+    "The Parquet file unpacks to more than 400 MB: keep only the patients and columns that are needed.",
+    "Parquet 文件解压后超过 400 MB：请只保留需要的患者和列。",
+)

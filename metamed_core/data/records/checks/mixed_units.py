@@ -1,0 +1,124 @@
+"""One column in two units: a laboratory value whose cells fall into two groups, apart by the known factor of its units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core.data.formats.table import number_text, shown
+from metamed_core.data.records.checks.finding import Finding, listed, patients
+from metamed_core.data.records.columns.roles import Role
+from metamed_core.data.records.columns.units import Analyte, analyte, same_unit, unit_in, units_in
+from metamed_core.data.records.columns.values import Flags, Floats, numbers
+from metamed_core.words import Words
+
+if TYPE_CHECKING:
+    from metamed_core.data.records.patient_records import PatientRecords
+
+NOBODY: Flags = np.zeros(0, dtype=np.bool_)
+Labels = npt.NDArray[np.object_]
+
+
+def check(records: PatientRecords) -> Iterator[Finding]:
+    """Findings of the kind mixed_unit."""
+    for column in records.feature_columns:
+        if column.role is not Role.NUMBER:
+            continue
+        known, named = analyte(column.name), units_in(records.cells(column.name).levels)
+        odd, odd_is_large = _odd(records, column.name, known) if known else (NOBODY, False)
+        if not odd.any() and len(named) > 1:
+            yield Finding("mixed_unit", column.name, _NAMED.format(name=shown(column.name), units=listed(named)), None)
+        if known and odd.any():
+            unit, usual = (known.large, known.small) if odd_is_large else (known.small, known.large)
+            n = patients(int(odd.sum()))
+            yield Finding("mixed_unit", column.name, _MIXED.format(name=shown(column.name), n=n, odd=unit, usual=usual), "convert")
+
+
+def converted(records: PatientRecords, name: str) -> PatientRecords:
+    """The odd cells in the unit of the other cells, to four digits; the column is then known to be in it."""
+    known = analyte(name)
+    if known is None:
+        return records
+    odd, odd_is_large = _odd(records, name, known)
+    values = records.features[name].to_numpy(dtype=np.float64) * (1 / known.factor if odd_is_large else known.factor)
+    raw = records.raw.copy()
+    # Four digits are more than any of these values is measured to.
+    raw.loc[odd, name] = [number_text(float(f"{value:.4g}")) for value in values[odd]]
+    usual = known.small if odd_is_large else known.large
+    columns = [replace(one, unit=one.unit or usual) if one.name == name else one for one in records.columns]
+    return replace(records, raw=raw, columns=tuple(columns))
+
+
+def _odd(records: PatientRecords, name: str, known: Analyte) -> tuple[Flags, bool]:
+    """Patients `(n_patients,)` whose value is in the odd unit, and whether that is the one with the larger numbers.
+
+    Odd is the unit that the header does not name; where it names none, the rarer one.
+    """
+    limits = numbers(records.cells(name)).censored  # how far beyond its limit a value is, nobody knows
+    values = np.where(limits, np.nan, records.features[name].to_numpy(dtype=np.float64))
+    unit = unit_in(name)
+    large = _in_large_unit(values, known, records.labels.to_numpy(dtype=object), surely=bool(unit))
+    small = np.isfinite(values) & ~large & large.any()
+    odd_is_large = same_unit(unit, known.small) if unit else large.sum() <= small.sum()
+    return (large, True) if odd_is_large else (small, False)
+
+
+def _in_large_unit(values: Floats, known: Analyte, labels: Labels, *, surely: bool) -> Flags:
+    """Which values stand above the widest gap, if the two groups look like two units of one quantity; else none.
+
+    surely: a look is not enough, the values must be impossible in one unit (the header names one already).
+    """
+    positive = np.sort(values[np.isfinite(values) & (values > 0)])
+    nothing = np.zeros(len(values), dtype=np.bool_)
+    if len(positive) < 4:
+        return nothing
+    gaps = positive[1:] / positive[:-1]
+    place = int(gaps.argmax()) + 1
+    lower, upper = positive[:place], positive[place:]
+    ratio = float(np.median(upper) / np.median(lower))
+    above: Flags = values >= upper[0]
+    if _impossible(lower, upper, known) and gaps.max() > known.factor**0.25 and 0.4 < ratio / known.factor < 2.5:
+        return above
+    return (
+        above if not surely and _alike(lower, upper, known, ratio) and not _told_by_label(above, np.isfinite(values), labels) else nothing
+    )
+
+
+def _impossible(lower: Floats, upper: Floats, known: Analyte) -> bool:
+    """No patient survives values as high as the upper group's in the small unit, nor as low as the lower's in the large."""
+    return bool(np.mean(upper > known.highest) > 0.5 and np.mean(lower < known.lowest) > 0.5)
+
+
+def _alike(lower: Floats, upper: Floats, known: Analyte, ratio: float) -> bool:
+    """Both groups are narrow, clearly apart, and lie over each other once converted."""
+    if (
+        min(len(lower), len(upper)) < 3
+        or known.factor < 5
+        or upper[0] / lower[-1] < known.factor**0.4
+        or not 0.6 < ratio / known.factor < 1.6
+    ):
+        return False
+    both = np.concatenate([lower, upper / known.factor])
+    widths = [float(np.log(group.max() / group.min())) for group in (lower, upper)]
+    return max(widths) < np.log(known.factor) and float(np.log(both.max() / both.min())) < 1.3 * max(widths)
+
+
+def _told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
+    """Whether the two groups are simply two sets of diagnoses: then the value is an honest strong marker."""
+    names = {label for label in labels[known] if label is not None}
+    shares = [float(above[known & (labels == name)].mean()) for name in names]
+    return bool(shares) and all(share <= 0.2 or share >= 0.8 for share in shares) and min(shares) < 0.5 < max(shares)
+
+
+_NAMED = Words(
+    "The cells of “{name}” name several units ({units}) and are read as one: write all of them in one unit.",
+    "“{name}”的单元格中有多种单位（{units}），将按同一单位读取：请统一单位。",
+)
+_MIXED = Words(
+    "“{name}” seems to be in two units: {n} in {odd}, the others in {usual}: convert the former to {usual}.",
+    "“{name}”似乎混用了两种单位：{n}为 {odd}，其余为 {usual}：请将前者换算为 {usual}。",
+)

@@ -1,0 +1,71 @@
+"""Could the table tell who a patient is? HIPAA Safe Harbor's kinds, ages above 89, free text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from metamed_core.data.formats.table import shown
+from metamed_core.data.records.checks.finding import Finding, patients
+from metamed_core.data.records.columns.dates import days
+from metamed_core.data.records.columns.identifiers import Identity, identity
+from metamed_core.data.records.columns.roles import Column, Role
+from metamed_core.data.records.columns.units import is_age
+from metamed_core.data.records.columns.values import SHARE, share_read
+from metamed_core.words import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metamed_core.data.records.patient_records import PatientRecords
+
+OLDEST = 89
+"""Older patients are so few that an age tells who they are: they count together as 90."""
+
+
+def check(records: PatientRecords) -> Iterator[Finding]:
+    """Findings of the kinds identifier, age_over_89 and free_text."""
+    for column in records.columns:
+        name = shown(column.name)
+        if column.role is not Role.LABEL and identity(column.name, records.cells(column.name)) is Identity.PERSON:
+            dated = share_read(records.cells(column.name), days(records.cells(column.name))[1]) >= SHARE
+            yield Finding("identifier", column.name, (_DATE if dated else _IDENTIFIER).format(name=name), "drop")
+        elif column.role is Role.DATE:
+            yield Finding("identifier", column.name, _DATE.format(name=name), "drop")
+        elif column.role is Role.TEXT:
+            yield Finding("free_text", column.name, _TEXT.format(name=name), "drop")
+        elif column.role is Role.NUMBER and is_age(column.name) and (old := _old(records, column)).any():
+            yield Finding("age_over_89", column.name, _AGE.format(name=name, n=patients(int(old.sum()))), "cap")
+
+
+def capped(records: PatientRecords, name: str) -> PatientRecords:
+    """All ages above 89 as 90."""
+    raw = records.raw.copy()
+    raw.loc[_old(records, records.column(name)), name] = str(OLDEST + 1)
+    return replace(records, raw=raw)
+
+
+def _old(records: PatientRecords, column: Column) -> pd.Series:
+    """Patients whose age is told too exactly, a flag for each row."""
+    ages = records.features[column.name]
+    above = ages > OLDEST
+    return above if (ages[above] != OLDEST + 1).any() else above & False
+
+
+_IDENTIFIER = Words(
+    "“{name}” can tell who a patient is and is not used for the diagnosis: drop the column.",
+    "“{name}”可能泄露患者身份，且不用于诊断：请删除该列。",
+)
+_DATE = Words(
+    "“{name}” holds dates, which can tell who a patient is: drop the column, or use a length of time instead.",
+    "“{name}”是日期，可能泄露患者身份：请删除该列，或改用时长（如病程天数）。",
+)
+_TEXT = Words(
+    "“{name}” holds free text, which is not used and may name a patient: drop the column.",
+    "“{name}”是自由文本，不会被使用，且可能含有患者信息：请删除该列。",
+)
+_AGE = Words(
+    "“{name}” gives an age above 89 for {n}, which can tell who that is: count every such age as 90.",
+    "“{name}”中有 {n}的年龄超过 89 岁，可能泄露身份：请统一记为 90 岁。",
+)

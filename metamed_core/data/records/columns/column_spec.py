@@ -1,0 +1,46 @@
+"""A file that tells what each column is: role, unit, reference range and names in two languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from metamed_core.data.records.columns.roles import Column, Role
+from metamed_core.words import UserError, Words
+
+FIELDS = ("column", "role", "unit", "low", "high", "en", "zh")
+
+
+def read_columns(name: str, data: bytes) -> tuple[Column, ...]:
+    """The columns that a CSV with the fields `column`, `role` and, where known, `unit`, `low`, `high`, `en`, `zh` tells of.
+
+    name: the file's, for errors. Raises UserError for a file without these fields, a role that does not exist, or a range without numbers.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(_NO_FIELDS.format(file=name)) from error
+    if not rows or not {"column", "role"} <= set(rows[0]):
+        raise UserError(_NO_FIELDS.format(file=name))
+    return tuple(_column(name, row) for row in rows)
+
+
+def _column(file: str, row: dict[str, str]) -> Column:
+    cell = {field: (row.get(field) or "").strip() for field in FIELDS}
+    try:
+        low, high = (float(cell[end]) if cell[end] else None for end in ("low", "high"))
+        role = Role(cell["role"])
+    except ValueError as error:
+        raise UserError(_BAD_ROW.format(file=file, column=cell["column"], roles=", ".join(Role))) from error
+    title = Words(cell["en"], cell["zh"]) if cell["en"] else None
+    return Column(name=cell["column"], role=role, unit=cell["unit"], low=low, high=high, title=title)
+
+
+_NO_FIELDS = Words(
+    "{file} does not tell of columns: give a CSV with the fields column, role and, where known, unit, low, high, en, zh.",
+    "{file} 没有说明各列：请提供含有 column、role 字段（以及已知的 unit、low、high、en、zh）的 CSV 文件。",
+)
+_BAD_ROW = Words(
+    "{file} says something of the column “{column}” that cannot be: the role must be one of {roles}, and low and high numbers or empty.",
+    "{file} 对列“{column}”的说明有误：role 应为 {roles} 之一，low 与 high 应为数字或留空。",
+)

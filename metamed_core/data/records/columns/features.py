@@ -1,0 +1,28 @@
+"""One column of text -> the values that a diagnosis is made from, by its role."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core.data.records.columns.dates import days
+from metamed_core.data.records.columns.roles import Column, Role
+from metamed_core.data.records.columns.units import is_age
+from metamed_core.data.records.columns.values import LIMIT, Cells, numbers, yes_no
+
+
+def feature_values(column: Column, cells: Cells) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
+    """Values `(n_patients,)`: numbers, yes (1) / no (0) and dates (days since 1970) float64, categories str; NaN/None missing."""
+    if column.role is Role.NUMBER:
+        return numbers(cells, limit=1.0 if is_age(column.name) else LIMIT).values
+    if column.role is Role.YES_NO:
+        return yes_no(cells)[0]
+    return days(cells)[0] if column.role is Role.DATE else cells.levels_of_category()
+
+
+def without_point_zero(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """`123.0` -> `123` where a whole column of codes went through floating-point numbers on its way here."""
+    known = [text for text in texts if text is not None]
+    if known and all(str(text).removesuffix(".0").isdecimal() for text in known):
+        return np.array([None if text is None else str(text).removesuffix(".0") for text in texts], dtype=object)
+    return texts

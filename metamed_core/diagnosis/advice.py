@@ -1,0 +1,57 @@
+"""What the app says of how far an adaptation can be trusted: the sentences of the upload check, beside the curve and above the answers.
+
+Floor 9 of the house.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from metamed_core.words import Words
+
+if TYPE_CHECKING:
+    from metamed_core.diagnosis.trace import AdaptationTrace
+
+NOTHING_ODD = Words("Nothing odd was found in this table.", "未发现异常。")
+WORSE = Words(
+    "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
+    "try another algorithm or more labelled patients.",
+    "在这一步，算法在留出患者上的准确率（{now}）低于不经学习的简单类均值（{base}）：建议换用其他算法，或补充已确诊患者。",
+)
+SINGLE = Words(
+    "Held-out accuracy is not known: every diagnosis has a single labelled patient.",
+    "无法估计留出准确率：每种诊断只有一位已确诊患者。",
+)
+HELD_OUT = Words("Held-out accuracy {now} ({right} of {n})", "留出准确率 {now}（{n} 位中 {right} 位）")
+CALIBRATED = Words(
+    "How to read: at the last step the figures are calibrated on simulated tables: there, of the answers given 0.90, about 90 in 100 are right. "
+    "On real tables they are further off (measured in `docs/evaluation.md`): read them with care, most of all with few patients.",
+    "读法：最后一步的数值已在模拟表格上校准：在模拟表格上，给出 0.90 的答案约有九成正确。"
+    "在真实表格上偏差更大（实测见 `docs/evaluation.md`），请谨慎解读，患者很少时尤其如此。",
+)
+OTHER_SETTINGS = Words(
+    "How to read: take the figures as a ranking. They were calibrated for the default settings, and yours differ.",
+    "读法：请将数值视为排序。它们是按默认设置校准的，而您的设置与之不同。",
+)
+ORDER_ONLY = Words(
+    "How to read: take the figures as a ranking. They are not calibrated: of the answers given 0.90, more or fewer than 90 in 100 may be right.",
+    "读法：请将数值视为排序。它们尚未校准：给出 0.90 的答案中，实际正确的比例可能高于或低于九成。",
+)
+
+
+def held_out_title(now: float, n: int) -> Words:
+    """How many of `n` left-out patients were named rightly; that it is not known if `now` is NaN."""
+    return SINGLE if math.isnan(now) else HELD_OUT.format(now=f"{now:.0%}", right=round(now * n), n=n)
+
+
+def held_out_warning(now: float, base: float) -> Words | None:
+    """A warning where left-out patients are named worse (`now`) than by class means without learning (`base`)."""
+    return WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}") if now < base else None
+
+
+def how_to_read(trace: AdaptationTrace) -> Words:
+    """How far the probabilities of this adaptation can be trusted."""
+    if trace.calibrated:
+        return CALIBRATED
+    return ORDER_ONLY if trace.calibration.settings is None else OTHER_SETTINGS

@@ -1,0 +1,187 @@
+"""What a trace says about each patient in a clinician's terms: ranked diagnoses, the labelled patients nearest to them,
+and what the patients of each diagnosis look like in the units of the table.
+
+Floor 9 of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metamed_core.data import Column, PatientRecords, Role, numbers
+
+if TYPE_CHECKING:
+    from metamed_core.diagnosis.trace import AdaptationTrace
+
+Order = Literal["table", "uncertain", "certain", "class"]
+MEASURED = (Role.NUMBER, Role.DATE, Role.YES_NO)
+"""Roles whose cells are numbers, so that patients can be averaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A labelled patient close to the one in question; `distance` is between embeddings, in no clinical unit."""
+
+    row: Hashable
+    name: str
+    diagnosis: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One patient's answer: `ranked` (class, probability) from the most probable down, and the evidence beside it."""
+
+    row: Hashable
+    name: str
+    ranked: tuple[tuple[str, float], ...]
+    nearest: tuple[Neighbour, ...]
+
+    @property
+    def top(self) -> str:
+        """The most probable class."""
+        return self.ranked[0][0]
+
+    @property
+    def probability(self) -> float:
+        """The probability of `top`."""
+        return self.ranked[0][1]
+
+
+def diagnose(
+    records: PatientRecords, trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None
+) -> tuple[Diagnosis, ...]:
+    """The answers at one step, in the order of `records.undiagnosed` or at these positions in it only."""
+    step, rows, support, names = trace.steps[step_index], records.undiagnosed, records.diagnosed, records.patient_names
+    wanted = range(len(rows)) if positions is None else positions
+    distances, labels = step.distance, records.labels
+
+    def neighbour(at: int, k: int) -> Neighbour:
+        row = support[step.nearest[at, k]]
+        return Neighbour(row, str(names[row]), str(labels[row]), float(distances[at, k]))
+
+    return tuple(
+        Diagnosis(
+            rows[at],
+            str(names[rows[at]]),
+            _ranked(records.classes, step.proba[at]),
+            tuple(neighbour(at, k) for k in range(step.nearest.shape[1])),
+        )
+        for at in wanted
+    )
+
+
+def _ranked(classes: Sequence[str], proba: npt.NDArray[Any]) -> tuple[tuple[str, float], ...]:
+    # A stable sort: equal probabilities stay in the order of the classes, so the same run gives the same card.
+    return tuple((classes[k], float(proba[k])) for k in np.argsort(-proba, kind="stable"))
+
+
+def predicted(classes: Sequence[str], proba: npt.NDArray[Any]) -> list[str]:
+    """The most probable class of each patient, `(n, n_way)` -> n names."""
+    return [classes[k] for k in proba.argmax(1)] if len(proba) else []
+
+
+def arrange(classes: Sequence[str], proba: npt.NDArray[Any], names: Sequence[str], order: Order, only: str | None = None) -> list[int]:
+    """Positions of the patients to show, `proba` `(n, n_way)`.
+
+    order: as in the table, least or most certain first, or by predicted class; only: keep one predicted class.
+    """
+    top, winner = proba.max(1, initial=0.0).tolist(), predicted(classes, proba)
+    kept = [at for at in range(len(proba)) if only in (None, winner[at])]
+    if order == "table":
+        return kept
+    if order == "class":
+        return sorted(kept, key=lambda at: (winner[at], -top[at], names[at]))
+    return sorted(kept, key=lambda at: top[at], reverse=order == "certain")
+
+
+def agreement(truth: Mapping[Hashable, str], records: PatientRecords, proba: npt.NDArray[Any]) -> tuple[int, int]:
+    """How many undiagnosed patients of known truth have it as their most probable class, and how many are known."""
+    pairs = [(truth[row], guess) for row, guess in zip(records.undiagnosed, predicted(records.classes, proba), strict=True) if row in truth]
+    return sum(known == guess for known, guess in pairs), len(pairs)
+
+
+def prototypes(records: PatientRecords) -> pd.DataFrame:
+    """Class x feature column in original units: mean of numbers and dates, share of yes (0..1), most frequent category.
+
+    NaN or None where no patient of the class has a value.
+    """
+    return _by_class(records, lambda column, cells: cells.mean() if column.role in MEASURED else most_frequent(cells))
+
+
+def known_counts(records: PatientRecords) -> pd.DataFrame:
+    """Class x feature column: how many patients of the class have a value, the n behind each prototype."""
+    return _by_class(records, lambda _, cells: int(cells.notna().sum()))
+
+
+def limited_counts(records: PatientRecords) -> pd.DataFrame:
+    """Class x feature column: how many of these values are detection limits only (`<0.1`)."""
+    limits = {c.name: numbers(records.cells(c.name)).censored for c in records.feature_columns if c.role is Role.NUMBER}
+    of_class = {name: (records.labels == name).to_numpy() for name in records.classes}
+    return pd.DataFrame(
+        {column: [int(flags[of_class[name]].sum()) for name in records.classes] for column, flags in limits.items()},
+        index=list(records.classes),
+    )
+
+
+def _by_class(records: PatientRecords, value: Any) -> pd.DataFrame:
+    features, labels = records.features, records.labels
+    groups = {name: features[labels == name] for name in records.classes}
+    columns = {column.name: [value(column, groups[name][column.name]) for name in records.classes] for column in records.feature_columns}
+    return pd.DataFrame(columns, index=list(records.classes), dtype=object)
+
+
+def most_frequent(cells: pd.Series) -> str | None:
+    """The word that most cells hold; None where none holds any."""
+    counts = cells.dropna().astype(str).value_counts()
+    # Ties by name: the same table must not show another category tomorrow.
+    return min(counts.index, key=lambda level: (-counts[level], level)) if len(counts) else None
+
+
+def out_of_range(column: Column, value: float) -> Literal["low", "high"] | None:
+    """On which side of its reference range a value in the column's unit lies, or None inside it or without one."""
+    if column.role is not Role.NUMBER or not np.isfinite(value):
+        return None
+    if column.low is not None and value < column.low:
+        return "low"
+    return "high" if column.high is not None and value > column.high else None
+
+
+def profile(records: PatientRecords) -> pd.DataFrame:
+    """Prototypes on scales that several columns can share; one row for each class and measured column.
+
+    Columns `column`, `diagnosis`, `value` (original units), `n`, `scale`, `position`, where `scale` is
+    "range" (-1 and +1 are the two ends of the reference range), "share" (of yes, 0..1) or
+    "spread" (standard deviations from the mean of all labelled patients, where no range is known).
+    """
+    means, n, labelled = prototypes(records), known_counts(records), records.features.loc[records.diagnosed]
+    rows: list[tuple[str, str, float, int, str, float]] = []
+    for column in records.feature_columns:
+        if column.role in MEASURED:
+            values, counts = means[column.name].astype(float).tolist(), n[column.name].astype(int).tolist()
+            for name, value, count in zip(records.classes, values, counts, strict=True):
+                rows.append((column.name, name, value, count, *_position(column, labelled, value)))
+    table = pd.DataFrame(rows, columns=["column", "diagnosis", "value", "n", "scale", "position"])
+    return table[np.isfinite(table["position"].astype(float))].reset_index(drop=True)
+
+
+def _position(column: Column, labelled: pd.DataFrame, value: float) -> tuple[str, float]:
+    if column.role is Role.YES_NO:
+        return "share", float(value)
+    if column.low is not None and column.high is not None and column.high > column.low:
+        return "range", float(2 * (value - column.low) / (column.high - column.low) - 1)
+    spread = float(labelled[column.name].std(ddof=0))
+    return "spread", float((value - labelled[column.name].mean()) / spread) if spread > 0 else float("nan")
+
+
+def most_telling(points: pd.DataFrame, n: int) -> list[str]:
+    """The `n` columns of a `profile` whose classes lie furthest apart, in the order of the table."""
+    apart = points.groupby("column", sort=False)["position"].agg(lambda at: at.max() - at.min())
+    chosen = set(apart.sort_values(ascending=False, kind="stable").index[:n])
+    return [name for name in apart.index if name in chosen]

@@ -1,0 +1,215 @@
+"""Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn.
+
+Floor 8 of the house.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from metamed_core.data import LabelledSet, PatientEncoder, class_means
+from metamed_core.learners import Calibrated, Initialization, Learner, SupportCrossValidator, cross_entropy, in_blocks, load_weights
+from metamed_core.words import UserError, Words
+
+if TYPE_CHECKING:
+    from metamed_core.data import PatientRecords
+
+Array = npt.NDArray[np.float64]
+MAX_CELLS = 2_000_000
+"""Patients times columns that can still be watched step by step, some ten seconds a step."""
+_TOO_LARGE = Words(
+    "The table holds {n:,} values, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
+    "表格共有 {n:,} 个数据，超过上限 {most:,}：请减少患者或列，或在 Python 中使用 FewShotClassifier。",
+)
+NEAREST = 3
+"""How many labelled patients stand beside an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The adaptation at one moment; a snapshot that later steps do not touch.
+
+    support_loss: class-balanced cross-entropy on the labelled patients, natural logarithm; what adaptation lowers, so uncalibrated.
+    held_out_accuracy: share of labelled patients named rightly when they are left out of the support; NaN if no
+    diagnosis has two patients.
+    proba: `(n_undiagnosed, n_way)`, calibrated if the start is. support_map, query_map, prototype_map: `(n, 2)`, positions on the trace's axes.
+    nearest: positions in the support of the nearest labelled patients, `(n_undiagnosed, <= 3)`; distance: theirs.
+    """
+
+    index: int
+    support_loss: float
+    held_out_accuracy: float
+    proba: Array
+    support_map: Array
+    query_map: Array
+    prototype_map: Array
+    nearest: npt.NDArray[np.int64]
+    distance: Array
+    classifier: Calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The plane on which all steps are drawn: the first two principal components of the embedding at the first step."""
+
+    centre: Tensor
+    directions: Tensor
+    shares: tuple[float, float]
+
+    @classmethod
+    def fit(cls, embeddings: Tensor) -> Axes:
+        """`(n, e)` -> a centre `(e,)`, directions `(e, 2)` and their shares of the variance."""
+        centre = embeddings.mean(0)
+        _, size, directions = torch.linalg.svd(embeddings - centre, full_matrices=False)
+        directions, power = directions[:2], size.square() / size.square().sum().clamp_min(1e-12)
+        # An axis may point either way; the larger side of its loadings decides, so that row order cannot flip the picture.
+        heaviest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
+        directions = directions * torch.where(heaviest < 0, -1.0, 1.0)
+        padded = torch.cat([directions, directions.new_zeros(2 - len(directions), directions.shape[1])])
+        shares = torch.cat([power, power.new_zeros(2)])[:2].tolist()
+        return cls(centre, padded.T, (shares[0], shares[1]))
+
+    def place(self, embeddings: Tensor) -> Array:
+        """Positions `(n, 2)` of embeddings `(n, e)`."""
+        return ((embeddings - self.centre) @ self.directions).double().numpy()
+
+
+class AdaptationTrace:
+    """An adaptation in progress. Pull it with `advance()` or iterate; what was made stays in `steps` when you stop."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        start: Initialization,
+        support: LabelledSet,
+        n_way: int,
+        query: Tensor,
+        *,
+        held_out: bool = True,
+    ) -> None:
+        self.learner, self.support, self.n_way, self.query = learner, support, n_way, query
+        self.total_steps = learner.steps(support, n_way)
+        self.steps: list[Step] = []
+        self.seconds = 0.0
+        self.calibration = start.calibration
+        self.held_out: SupportCrossValidator | None = (
+            SupportCrossValidator(learner, start.backbone, start.weights, support) if held_out else None
+        )
+        self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
+        self.n_folds = len(self.held_out.groups) if self.held_out is not None else 0
+        self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
+        self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
+        self._classifiers: Iterator[Calibrated] = start.adapt(learner, support, n_way)
+        self._axes: Axes | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last step is made."""
+        return len(self.steps) > self.total_steps
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the probabilities are calibrated, and for this learner's settings."""
+        return self.calibration.fitted_with(dataclasses.asdict(self.learner))
+
+    @property
+    def axes(self) -> tuple[float, float]:
+        """Shares of the embedding's variance (0..1) that the two axes of the maps show; zeros before the first step."""
+        return self._axes.shares if self._axes else (0.0, 0.0)
+
+    def advance(self) -> bool:
+        """Make one step; False when there was none left."""
+        if self.finished:
+            return False
+        started = time.perf_counter()
+        classifier = next(self._classifiers)
+        self.steps.append(self._watch(classifier))
+        if self.finished:
+            # Nothing is left to run: what remains are values, which can be copied and pickled.
+            self._classifiers, self.held_out = iter(()), None
+        self.seconds += time.perf_counter() - started
+        return True
+
+    def __iter__(self) -> Iterator[Step]:
+        while self.advance():
+            yield self.steps[-1]
+
+    def run(self) -> AdaptationTrace:
+        """Make all steps that are left; returns itself."""
+        for _ in self:
+            pass
+        return self
+
+    @torch.no_grad()
+    def _watch(self, classifier: Calibrated) -> Step:
+        support = classifier.embed(self.support.x)
+        if self._axes is None:
+            self._axes = Axes.fit(torch.cat([support, classifier.embed(self.query[:500])]))
+        axes = self._axes
+        places, distances, positions = zip(*(self._seen(classifier, axes, support, x) for x in in_blocks(self.query)), strict=True)
+        distance, nearest = torch.cat(distances), torch.cat(positions)
+        return Step(
+            index=len(self.steps),
+            support_loss=float(cross_entropy(classifier.raw.log_proba(self.support.x), self.support.y)),
+            held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
+            proba=classifier.predict_proba(self.query).double().numpy(),
+            support_map=axes.place(support),
+            query_map=np.concatenate(places),
+            prototype_map=axes.place(classifier.prototypes()),
+            nearest=nearest.numpy(),
+            distance=distance.double().numpy(),
+            classifier=classifier,
+        )
+
+    def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
+        """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
+        query = classifier.embed(x)
+        # By differences: the quicker way by products would let rounding decide between patients who are alike.
+        apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
+        distance, nearest = apart.topk(min(NEAREST, len(support)), largest=False)
+        return axes.place(query), distance, nearest
+
+
+def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:
+    """Accuracy of the simplest rival, left out in the same groups: the nearest class mean of the scaled values, no network at all."""
+    values, right = support.x[..., 0], 0
+    for group in groups:
+        rest = torch.ones(len(support), dtype=torch.bool)
+        rest[group] = False
+        classes, y = torch.unique(support.y[rest], return_inverse=True)
+        centres = class_means(values[rest], y, len(classes))
+        named = classes[(values[group].unsqueeze(1) - centres).square().sum(-1).argmin(-1)]
+        right += int((named == support.y[group]).sum())
+    n_patients = sum(len(group) for group in groups)
+    return right / n_patients if n_patients else math.nan
+
+
+def start(records: PatientRecords, learner: Learner, weights: str = "universal", seed: int = 0) -> AdaptationTrace:
+    """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
+
+    weights: "universal" (shipped), "none" (random from `seed`, no meta-training) or a path to a file of weights.
+    Raises UserError with `records.problem` if the table allows no task, or if it is too large to be watched step by step.
+    """
+    if records.problem is not None:
+        raise UserError(records.problem)
+    if (n := len(records.raw) * len(records.feature_columns)) > MAX_CELLS:
+        raise UserError(_TOO_LARGE.format(n=n, most=MAX_CELLS))
+    ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
+    features = records.features
+    origin = load_weights(weights, learner, seed)
+    encoder = PatientEncoder.fit(features, ranges, origin.panel)
+    classes = list(records.classes)
+    y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
+    support = LabelledSet(encoder.encode(features.loc[records.diagnosed]), y)
+    query = encoder.encode(features.loc[records.undiagnosed])
+    return AdaptationTrace(learner, origin, support, len(classes), query)

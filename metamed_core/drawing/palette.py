@@ -1,0 +1,58 @@
+"""One look for each diagnosis: a colour, a marker and a dash, in a fixed order, so that no chart relies on colour alone.
+
+Floor 0 of the house: imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
+"""Okabe and Ito 2008, told apart with every common form of colour blindness; black is left out, a dark page hides it."""
+
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+"""Marker names that Vega and plotly share."""
+
+MARKS = {
+    "circle": "●",
+    "square": "■",
+    "triangle-up": "▲",
+    "diamond": "◆",
+    "cross": "✚",
+    "triangle-down": "▼",
+    "triangle-right": "▶",
+    "triangle-left": "◀",
+}
+"""The same markers in a line of text."""
+
+DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12, 4), (12, 3, 2, 3, 2, 3), (4, 1))
+"""Lengths of stroke and gap in pixels; the first is a solid line."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStyle:
+    """How one diagnosis is drawn, everywhere; `name` is what a person reads, in their language."""
+
+    colour: str
+    shape: str
+    dash: tuple[int, ...]
+    name: str = ""
+
+
+def styles(n: int) -> tuple[SeriesStyle, ...]:
+    """The looks of `n` diagnoses in their order; up to 56 no two share both colour and marker, or both colour and dash."""
+    # A second round of colours starts one marker and one dash further on, so that the pairs do not repeat.
+    return tuple(
+        SeriesStyle(COLOURS[i % len(COLOURS)], SHAPES[(i + i // len(COLOURS)) % len(SHAPES)], DASHES[(i + i // len(COLOURS)) % len(DASHES)])
+        for i in range(n)
+    )
+
+
+def method_styles(names: Mapping[str, str]) -> dict[str, SeriesStyle]:
+    """Key -> look of the methods of a comparison, in their order; names: key -> what a person reads.
+
+    Without the yellow, which a line on a white page cannot show, and the grey, which stands for levels to compare with.
+    """
+    clear = [style for style in styles(4 * len(names)) if style.colour not in COLOURS[6:]]
+    return {key: replace(style, name=name) for (key, name), style in zip(names.items(), clear, strict=False)}

@@ -1,0 +1,93 @@
+"""What accuracy costs in time, and two methods episode by episode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from metamed_core.drawing import LEVEL, Axis, Chart, Line, SeriesStyle
+from metamed_core.evaluation.charts.learning import ACCURACY
+from metamed_core.evaluation.comparison import Comparison
+from metamed_core.evaluation.curves import costs, episode_pairs
+from metamed_core.evaluation.leaderboard import leaderboard
+from metamed_core.words import Words
+
+
+def cost_against_accuracy(comparison: Comparison, styles: Mapping[str, SeriesStyle], k_shot: int | None = None) -> Chart:
+    """One mark a method: milliseconds to adapt and answer, balanced accuracy with its interval."""
+    scores = {one.entry.key: one.score for one in leaderboard(comparison, k_shot).rows}
+    found = {one.entry.key: one for one in costs(comparison, k_shot)}
+    lines = tuple(
+        Line(
+            name=comparison.entry(key).title,
+            style=styles[key],
+            x=(found[key].answer_ms,),
+            y=(score.mean,),
+            low=(score.low,),
+            high=(score.high,),
+            told=(
+                Words(
+                    f"{found[key].answer_ms:.1f} ms, {100 * score.mean:.1f} %", f"{found[key].answer_ms:.1f} 毫秒，{100 * score.mean:.1f}%"
+                ),
+            ),
+            stroke=False,
+        )
+        for key, score in scores.items()
+    )
+    slow, quick = max(found.values(), key=lambda one: one.answer_ms), min(found.values(), key=lambda one: one.answer_ms)
+    return Chart(
+        title=Words(
+            "An episode takes from {low} ms ({quick}) to {high} ms ({slow})",
+            "一个任务片段耗时：{low} 毫秒（{quick}）至 {high} 毫秒（{slow}）",
+        ).format(quick=quick.entry.title, slow=slow.entry.title, low=f"{quick.answer_ms:.0f}", high=f"{slow.answer_ms:.0f}"),
+        how=Words(
+            "How to read: further left is quicker, higher is more accurate; the bars are 95 % intervals. Times are those of the computer that measured them, "
+            "and the only figures here that differ from run to run.",
+            "读法：越靠左越快，越高越准确；竖线为 95% 区间。耗时取决于测量所用的计算机，是此处唯一会随运行而变的数值。",
+        ),
+        alt=Words("Balanced accuracy of each method against the time it takes", "各方法的平衡准确率与耗时的关系"),
+        x=Axis(Words("milliseconds to adapt and answer, median (logarithmic)", "适应并作答的毫秒数，中位数（对数刻度）"), log=True),
+        y=Axis(ACCURACY, percent=True),
+        lines=lines,
+    )
+
+
+def episode_by_episode(comparison: Comparison, styles: Mapping[str, SeriesStyle], one: str, other: str, k_shot: int | None = None) -> Chart:
+    """Two methods in the same episodes: one mark an episode, on the diagonal where they are equal."""
+    pairs = episode_pairs(comparison, one, other, k_shot)
+    first, second = comparison.entry(one).title, comparison.entry(other).title
+    gap = np.array([pair.one - pair.other for pair in pairs])
+    better, worse = int((gap > 1e-12).sum()), int((gap < -1e-12).sum())
+    mean = 100 * float(gap.mean()) if len(gap) else 0.0
+    diagonal = Line(Words("equal", "相同"), LEVEL, (0.0, 1.0), (0.0, 1.0), marks=False)
+    dots = Line(
+        name=Words("episode", "任务片段"),
+        style=styles[one],
+        x=tuple(pair.other for pair in pairs),
+        y=tuple(pair.one for pair in pairs),
+        told=tuple(_told(pair.k_shot, pair.episode) for pair in pairs),
+        stroke=False,
+    )
+    low = min([0.9, *(min(pair.one, pair.other) for pair in pairs)])
+    limits = (max(0.0, low - 0.05), 1.02)
+    return Chart(
+        title=Words(
+            "{first} is better in {better} episodes, {second} in {worse}, {equal} are equal; on average {mean} points",
+            "{first}在 {better} 个片段中更好，{second}在 {worse} 个中更好，{equal} 个相同；平均相差 {mean} 个百分点",
+        ).format(first=first, second=second, better=better, worse=worse, equal=len(pairs) - better - worse, mean=f"{mean:+.1f}"),
+        how=Words(
+            "How to read: each mark is one episode, the same patients for both. Above the dashed diagonal {first} was better, below it {second}.",
+            "读法：每个标记为一个任务片段，两种方法面对相同的患者。虚对角线上方为{first}更好，下方为{second}更好。",
+        ).format(first=first, second=second),
+        alt=Words("Balanced accuracy of {first} against {second}, episode by episode", "逐片段比较{first}与{second}的平衡准确率").format(
+            first=first, second=second
+        ),
+        x=Axis(Words("balanced accuracy of {who}", "{who}的平衡准确率").format(who=second), percent=True, limits=limits),
+        y=Axis(Words("balanced accuracy of {who}", "{who}的平衡准确率").format(who=first), percent=True, limits=limits),
+        lines=(diagonal, dots),
+    )
+
+
+def _told(k_shot: int, episode: int) -> Words:
+    return Words(f"{k_shot} shots, episode {episode + 1}", f"{k_shot} 样本，第 {episode + 1} 个片段")

@@ -1,0 +1,24 @@
+"""Meta-trained weights judged on the novel diagnoses of their run: beside what they started from, and what needs no meta-training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metamed_core.data import Cohort
+from metamed_core.evaluation.methods import Method
+from metamed_core.evaluation.plan import Plan, plan_for
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.baselines import BASELINES
+from metamed_core.meta_training import ANY_TABLE, RANDOM, RIVALS, UNIVERSAL, MetaRun
+from metamed_core.words import UserError, Words
+
+
+def plan_on_novel(run: MetaRun, cohort: Cohort, weights: Path, n_episodes: int = 60) -> Plan:
+    """A comparison on the novel diagnoses: these weights, what they started from, and the rivals. Raises UserError if too few patients."""
+    run.check_cohort(cohort)
+    if run.split is None:
+        raise UserError(Words("Simulated tasks have no novel diagnoses: compare on a cohort.", "模拟任务没有新诊断：请在队列上比较。"))
+    learner = LEARNERS[run.learner]()
+    start = Method(learner, UNIVERSAL if run.network == ANY_TABLE else RANDOM)
+    who = (Method(learner, str(weights)), start, *(Method(BASELINES[name]()) for name in RIVALS))
+    return plan_for(cohort.only(run.split.novel), who, run.shots, n_episodes, run.plan.seed)[0]

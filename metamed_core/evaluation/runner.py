@@ -1,0 +1,112 @@
+"""The comparison itself: a generator of results, one method in one episode at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core.data import Episode, RowLabel
+from metamed_core.evaluation.episodes import EpisodeIndices, draw, encoded
+from metamed_core.learners import Classifier
+
+if TYPE_CHECKING:
+    from metamed_core.evaluation.methods import Method
+    from metamed_core.evaluation.plan import Plan
+
+Array = npt.NDArray[np.float64]
+Round = tuple[int, int]
+"""An episode of a plan: its number, from 0, and its number of shots."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EpisodeResult:
+    """What one method said in one episode.
+
+    k_shot: labelled patients of each diagnosis, LEAVE_ONE_OUT for all others. episode: its number, from 0.
+    rows: row labels of the patients asked about, `(n,)`; classes: names that y and the columns of proba stand for.
+    y `(n,)`: the right classes. proba `(n, n_way)`: the last classifier's, calibrated where the start is.
+    adapt_seconds, predict_seconds: by the clock. A learner that only reads does its work when it predicts.
+    right_by_step: `(n_steps + 1, n)`, whether each step's classifier named each patient rightly; no rows unless the plan keeps steps.
+    """
+
+    method: str
+    k_shot: int
+    episode: int
+    rows: tuple[RowLabel, ...]
+    classes: tuple[str, ...]
+    y: npt.NDArray[np.int64]
+    proba: Array
+    adapt_seconds: float
+    predict_seconds: float
+    right_by_step: npt.NDArray[np.bool_]
+
+
+def compare(plan: Plan, done: int = 0) -> Iterator[EpisodeResult]:
+    """Yield the results of a plan: first episode 0 at every number of shots for every method, then episode 1, ...
+
+    Shots and methods grow evenly, so that a run may be stopped anywhere; `done` results are passed over to go on with it.
+    Results follow from the plan alone, but for the seconds. Raises UserError before the first result if weights cannot be read.
+    """
+    read_weights(plan)
+    n = len(plan.methods)
+    for place, (index, k_shot) in enumerate(rounds(plan)):
+        yield from judged_round(plan, index, k_shot, done=max(0, done - place * n))
+
+
+def read_weights(plan: Plan) -> None:
+    """Read all weights in the beginning: a missing file is told before anything is waited for. Raises UserError."""
+    for method in plan.methods:
+        method.begin(0)
+
+
+def rounds(plan: Plan) -> Iterator[Round]:
+    """Every round of a plan in the order in which `compare` goes."""
+    return ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
+
+
+def judged_round(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator[EpisodeResult]:
+    """The results of one round alone, of all methods but the first `done`; they depend on no other round."""
+    if done >= len(plan.methods):
+        return
+    episode = draw(plan.cohort, k_shot, index, plan.seed)
+    # All read the same cells, but for weights that were meta-trained on the columns of one panel.
+    shared = encoded(plan.cohort, episode)
+    for one in plan.methods[done:]:
+        task = shared if one.panel is None else encoded(plan.cohort, episode, one.panel)
+        yield _judged(plan, one, episode, task, k_shot, index)
+
+
+def _judged(plan: Plan, method: Method, episode: EpisodeIndices, task: Episode, k_shot: int, index: int) -> EpisodeResult:
+    start = method.begin(plan.seed + index)
+    classifier, seconds, hits = _adapted(start.adapt(method.learner, task.support, task.n_way), task, watch=method.key in plan.twins)
+    began = time.perf_counter()
+    proba = classifier.predict_proba(task.query.x).double()
+    return EpisodeResult(
+        method=method.key,
+        k_shot=k_shot,
+        episode=index,
+        rows=tuple(plan.cohort.rows[row] for row in episode.query),
+        classes=episode.classes,
+        y=task.query.y.numpy(),
+        proba=(proba / proba.sum(1, keepdim=True)).numpy(),
+        adapt_seconds=seconds,
+        predict_seconds=time.perf_counter() - began,
+        right_by_step=hits,
+    )
+
+
+def _adapted(steps: Iterator[Classifier], task: Episode, *, watch: bool) -> tuple[Classifier, float, npt.NDArray[np.bool_]]:
+    """The last classifier, the seconds until it was there, and who was named rightly at each step if these are watched."""
+    seconds, hits = 0.0, []
+    began = time.perf_counter()
+    for classifier in steps:
+        seconds += time.perf_counter() - began
+        if watch:
+            hits.append((classifier.predict_proba(task.query.x).argmax(1) == task.query.y).numpy())
+        last, began = classifier, time.perf_counter()
+    return last, seconds, np.array(hits, dtype=np.bool_).reshape(len(hits), len(task.query))

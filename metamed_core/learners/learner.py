@@ -1,0 +1,177 @@
+"""The rule of the house: a learner turns a support set into a sequence of classifiers, each better adapted than the last.
+
+The app draws that sequence, the evaluation measures its last member, a lesson steps through it one `next()` at a time.
+
+Floor 5 of the house.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from torch.func import grad_and_value, vmap
+
+from metamed_core.data import Episode, LabelledSet, class_means, one_hot
+from metamed_core.networks import Backbone, ColumnEncoder, Weights
+from metamed_core.statistics import Calibration
+from metamed_core.words import UserError, Words
+
+
+class Classifier(ABC):
+    """A learner's answer at one moment: a value; asking it changes nothing."""
+
+    def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> None:
+        self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
+
+    @abstractmethod
+    def log_proba(self, x: Tensor) -> Tensor:
+        """Natural logarithm of each class's probability, `(n, n_columns, n_channels)` -> `(n, n_way)`; each patient on their own."""
+
+    @torch.no_grad()
+    def predict_proba(self, x: Tensor) -> Tensor:
+        """Probability of each class, `(n, n_columns, n_channels)` -> `(n, n_way)`; rows sum to 1."""
+        return torch.cat([self.log_proba(part).exp() for part in in_blocks(x)])
+
+    @torch.no_grad()
+    def embed(self, x: Tensor) -> Tensor:
+        """Embeddings `(n, n_embedding)` by the weights of this moment."""
+        return torch.cat([self.backbone.embed(self.weights, part) for part in in_blocks(x)])
+
+    def prototypes(self) -> Tensor:
+        """Class means of the support's embeddings, `(n_way, n_embedding)`; zeros for a class without a patient yet."""
+        return class_means(self.embed(self.support.x), self.support.y, self.n_way)
+
+
+class Calibrated(Classifier):
+    """A classifier whose probabilities a calibration has tempered, for its number of labelled patients; all else is `raw`'s own."""
+
+    def __init__(self, raw: Classifier, calibration: Calibration) -> None:
+        super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
+        self.raw, self.calibration = raw, calibration
+
+    def log_proba(self, x: Tensor) -> Tensor:
+        """See `Classifier.log_proba`; the order of the classes is that of `raw`."""
+        return self.calibration.apply(self.raw.log_proba(x), len(self.support), self.n_way, self.support.x.shape[-2])
+
+    def embed(self, x: Tensor) -> Tensor:
+        """See `Classifier.embed`."""
+        return self.raw.embed(x)
+
+    def prototypes(self) -> Tensor:
+        """See `Classifier.prototypes`."""
+        return self.raw.prototypes()
+
+
+def in_blocks(x: Tensor) -> tuple[Tensor, ...]:
+    """Patients a bounded number of cells at a time, at least one block: many patients with many columns must not need all memory at once."""
+    return torch.split(x, max(1, 100_000 // max(x.shape[-2], 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form needs to offer one field of a learner: its words, range and step."""
+
+    name: str
+    label: Words
+    help: Words
+    low: float
+    high: float
+    step: float
+    default: float | int
+
+
+def setting(default: float, label: Words, help: Words, low: float, high: float, step: float) -> Any:
+    """A dataclass field that a form can offer; `default` decides whether it is whole or real."""
+    return dataclasses.field(default=default, metadata={"label": label, "help": help, "low": low, "high": high, "step": step})
+
+
+@dataclass(frozen=True)
+class Learner(ABC):
+    """An algorithm: frozen hyperparameters, an inner act (`adapt`) and an outer one (`meta_loss`)."""
+
+    name: ClassVar[str]
+    title: ClassVar[Words]
+    summary: ClassVar[Words]
+    paper: ClassVar[str]
+    link: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for known in settings(type(self)):
+            value = getattr(self, known.name)
+            if isinstance(known.default, int) and not isinstance(value, Integral):
+                raise UserError(
+                    Words(
+                        "{label} is {value}; it must be a whole number: choose one between {low} and {high}.",
+                        "“{label}”为 {value}，应为整数：请改用 {low} 到 {high} 之间的整数。",
+                    ).format(label=known.label, value=value, low=known.low, high=known.high)
+                )
+            if not known.low <= value <= known.high:
+                raise UserError(
+                    Words(
+                        "{label} is {value}; it must lie between {low} and {high}: choose a value in this range.",
+                        "“{label}”为 {value}，应在 {low} 到 {high} 之间：请改用此范围内的值。",
+                    ).format(label=known.label, value=value, low=known.low, high=known.high)
+                )
+
+    @abstractmethod
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[Classifier]:
+        """Yield a classifier before the first step and one after each; `weights` stay as they are."""
+
+    @abstractmethod
+    def steps(self, support: LabelledSet, n_way: int) -> int:
+        """How many steps `adapt` takes: it yields one classifier more."""
+
+    @classmethod
+    def default_backbone(cls) -> Backbone:
+        """The network that this learner moves or reads; a learner with a network of its own says so here."""
+        return ColumnEncoder()
+
+    def lighter(self) -> Learner:
+        """The same algorithm for many runs beside one another, cheaper where it can be without answering otherwise."""
+        return self
+
+    def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
+        """Weights without meta-training: the backbone's and what the learner adds to them."""
+        return backbone.init(rng)
+
+    @abstractmethod
+    def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
+        """What meta-training lowers, for one task (no leading dimension): a scalar."""
+
+    def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean meta-loss over a meta-batch of tasks `(n_tasks, ...)` and its gradient; a step against it lowers the loss.
+
+        `rng` is for learners whose update draws minibatches.
+        """
+
+        def mean_loss(weights: Weights) -> Tensor:
+            one = lambda xs, ys, xq, yq: self.meta_loss(backbone, weights, Episode(LabelledSet(xs, ys), LabelledSet(xq, yq), tasks.n_way))  # noqa: E731
+            return vmap(one)(tasks.support.x, tasks.support.y, tasks.query.x, tasks.query.y).mean()
+
+        gradient, loss = grad_and_value(mean_loss)(dict(weights))
+        return loss, gradient
+
+
+def settings(learner: type[Learner]) -> tuple[Setting, ...]:
+    """The fields of a learner that a person may set, in order, with words and ranges."""
+    offered = [field for field in dataclasses.fields(learner) if "label" in field.metadata]
+    return tuple(Setting(field.name, default=getattr(learner, field.name), **field.metadata) for field in offered)
+
+
+def cross_entropy(log_proba: Tensor, y: Tensor) -> Tensor:
+    """Mean over classes present of the mean over their patients of -log p(own class): every class weighs the same.
+
+    log_proba `(n, n_way)`, y `(n,)`. Equal weights are the equal prevalence that a clinic's few cases cannot tell.
+    """
+    n_way = log_proba.shape[-1]
+    members = one_hot(y, n_way, log_proba.dtype)
+    counts = members.sum(-2)
+    per_class = -(members * log_proba).sum(-2) / counts.clamp_min(1.0)
+    return per_class.sum(-1) / (counts > 0).sum(-1)

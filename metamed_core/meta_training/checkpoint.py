@@ -1,0 +1,167 @@
+"""A stopped meta-training on disk: everything from which it goes on to the same bits, in one file of numbers (safetensors).
+
+Floor 9 of the house.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from metamed_core.learners import Learner, aside_of, write_whole
+from metamed_core.meta_training.outer_loop import MetaState, MetaTraining
+from metamed_core.networks import Backbone
+from metamed_core.words import UserError, Words
+
+FORMAT = 1
+"""Version of the file, a part of what must agree."""
+KEY = "metamed"
+"""The entry of the safetensors header that holds everything that is not a tensor, as JSON."""
+MOST_HEADER = 10_000_000
+"""Bytes of a header that are read; ours has some ten thousand."""
+PARTS = ("weights", "mean", "square")
+"""The mappings of tensors in a `MetaState`, each a prefix of the tensors' names."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """Where meta-training stands, how long it took so far, and what validation has said."""
+
+    state: MetaState
+    seconds: float
+    validation: list[dict[str, float]]
+
+
+def state_path(out: Path) -> Path:
+    """The state's place beside the weights that it will become."""
+    return out.with_name(out.name + ".state")
+
+
+def identity(learner: Learner, backbone: Backbone, plan: MetaTraining, prior: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same for a state to be gone on from: another value anywhere makes other weights."""
+    return {
+        "format": FORMAT,
+        "learner": learner.name,
+        "settings": dataclasses.asdict(learner),
+        "backbone": backbone.card(),
+        "plan": dataclasses.asdict(plan),
+        "prior": dict(prior),
+    }
+
+
+def write_state(path: Path, reached: TrainingState, ours: Mapping[str, Any]) -> None:
+    """Write the state so that the file is whole at every moment, also if the process is killed. Raises UserError if it cannot be."""
+    state = reached.state
+    tensors = {f"{part}.{name}": tensor.cpu() for part in PARTS for name, tensor in getattr(state, part).items()}
+    # The names in their order, which safetensors does not keep: a sum over the weights rounds otherwise in another order.
+    read_header = {"step": state.step, "names": list(state.weights), "seconds": reached.seconds, "validation": reached.validation}
+    facts = json.dumps({"identity": ours, **read_header})
+    header = {KEY: facts, "sha256": _digest(facts, tensors)}
+    write_whole(path, save(tensors, metadata=header))
+
+
+def read_state(path: Path) -> bytes | None:
+    """The file as it is, or None where there is none. Raises UserError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _damaged(path) from error
+
+
+@dataclass(frozen=True, slots=True)
+class StateHeader:
+    """What a state says of itself in its header: the numbers of weights stay on disk."""
+
+    step: int
+    seconds: float
+    validation: tuple[Mapping[str, float], ...]
+
+
+def read_header(path: Path) -> StateHeader:
+    """How far a state is, without reading it whole. Raises UserError if it is damaged; whoever goes on from it checks the rest."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            facts = json.loads(json.loads(file.read(min(length, MOST_HEADER)))["__metadata__"][KEY])
+        return StateHeader(int(facts["step"]), float(facts["seconds"]), tuple(facts["validation"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+
+
+def parse_state(data: bytes, path: Path, ours: Mapping[str, Any]) -> TrainingState:
+    """The state in `data`. Raises UserError if it is damaged or of another meta-training than `ours`; `path` names it."""
+    try:
+        tensors = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+        facts = json.loads(header[KEY])
+        sound = header["sha256"] == _digest(header[KEY], tensors)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+    if not sound:
+        raise _damaged(path)
+    if differences := list(_differences(facts["identity"], json.loads(json.dumps(ours)))):
+        raise UserError(
+            Words(
+                "{file} is the state of another meta-training ({differences}): give the same options to go on with that one, or --restart to "
+                "begin anew.",
+                "{file} 是另一次元训练的状态（{differences}）：请使用相同选项以继续该次训练，或加 --restart 重新开始。",
+            ).format(file=path.name, differences=_listed(differences))
+        )
+    weights, mean, square = ({name: tensors[f"{part}.{name}"] for name in facts["names"] if f"{part}.{name}" in tensors} for part in PARTS)
+    state = MetaState(facts["step"], weights, mean=mean, square=square)
+    return TrainingState(state, facts["seconds"], facts["validation"])
+
+
+def remove_state(path: Path) -> None:
+    """Forget a state: meta-training has finished, or begins anew."""
+    for each in (path, aside_of(path)):
+        each.unlink(missing_ok=True)
+
+
+def _digest(facts: str, tensors: Mapping[str, Tensor]) -> str:
+    """One hash over everything in the file, so that no altered byte passes for a state."""
+    digest = hashlib.sha256(facts.encode())
+    for name in sorted(tensors):
+        digest.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode())
+        digest.update(tensors[name].numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _differences(theirs: Mapping[str, Any], ours: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Dotted name, value in the file, value now, of everything that is not the same."""
+    for key in [*theirs, *(key for key in ours if key not in theirs)]:
+        # An option that came after the state was written was off when it was.
+        before_it_came = False if ours.get(key) is False else None
+        one, other, name = theirs.get(key, before_it_came), ours.get(key), f"{under}{key}"
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            yield from _differences(one, other, f"{name}.")
+        elif one != other:
+            yield name, one, other
+
+
+def _listed(differences: list[tuple[str, Any, Any]]) -> Words:
+    each = [
+        Words("{name} {one} there, {other} here", "{name} 文件中为 {one}，现为 {other}").format(name=n, one=a, other=b)
+        for n, a, b in differences
+    ]
+    return Words("; ".join(words.en for words in each), "；".join(words.zh for words in each))
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(
+        Words(
+            "{file} is damaged, so that meta-training cannot go on from it: restore it, or add --restart to begin anew.",
+            "{file} 已损坏，无法从中继续元训练：请恢复该文件，或加 --restart 重新开始。",
+        ).format(file=path.name)
+    )

@@ -1,1 +1,0 @@
-"""Task distributions: where the tasks of meta-training come from."""

@@ -1,0 +1,196 @@
+"""Lesson 2, an episode: support and query as two small tables, and why they must not share a patient."""
+
+from __future__ import annotations
+
+from metamed_core.data import Cohort
+from metamed_core.drawing.picture import Figure
+from metamed_core.words import Words
+from pages.lessons.l02_episode import computation as world
+from pages.lessons.l02_episode.computation import EpisodeState
+from pages.lessons.latex import number
+from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+
+WAYS = Knob("ways", Words("diagnoses (N)", "诊断数（N）"))
+SHOTS = Knob("shots", Words("labelled patients of each (K)", "每种诊断的已确诊患者数（K）"))
+LEAKED = Knob("leaked", Words("patients of each in both tables", "每种诊断中同时在两表的患者数"))
+NEXT = Act[EpisodeState]("next", Words("Next episode", "下一个任务片段"), ":material/skip_next:", lambda s: s.but(number=s.number + 1))
+
+# -- what stands under the figures -----------------------------------------------------------------------------------
+
+
+def size(state: EpisodeState) -> Formula:
+    """How many patients are labelled."""
+    return Formula(
+        r"|S| = N \cdot K",
+        rf"{state.ways} \cdot {state.shots} = {len(world.episode(state).support)}",
+        Words(
+            "$N$: diagnoses; $K$: labelled patients of each. Together: an $N$-way $K$-shot task.",
+            "$N$：诊断数；$K$：每种诊断的已确诊患者数。合称 $N$ 类 $K$ 样本任务。",
+        ),
+    )
+
+
+def share(state: EpisodeState) -> Formula:
+    """Accuracy in this episode."""
+    said, truth = world.said(state)
+    right = sum(a == b for a, b in zip(said, truth, strict=True))
+    return Formula(
+        r"<accuracy> = \frac{1}{|Q|}\sum_{i \in Q} [\hat{y}_i = y_i]",
+        rf"\frac{{{right}}}{{{len(truth)}}} = {number(100 * right / len(truth), 0)}\,\%",
+        Words("$Q$: the query patients; $\\hat{{y}}_i$: what the learner says; $y_i$: the truth.", "$Q$：查询集患者；$\\hat{{y}}_i$：学习器的判断；$y_i$：真实诊断。").format(),
+        {"accuracy": Words("accuracy", "准确率")},
+    )  # fmt: skip
+
+
+def in_both(state: EpisodeState) -> Formula:
+    """Patients in both tables, and the accuracy that comes of it."""
+    honest = world.mean(world.of_state(state.but(leaked=0)))
+    now = world.mean(world.of_state(state))
+    return Formula(
+        r"S \cap Q = \emptyset",
+        rf"|S \cap Q| = {world.n_in_both(state)} \qquad {number(100 * honest, 0)}\,\% \to {number(100 * now, 0)}\,\%",
+        Words("Mean accuracy of 30 episodes: without a patient in both tables, and as set here.", "30 个任务片段的平均准确率：两表无共同患者时，以及当前设置下。"),
+    )  # fmt: skip
+
+
+def average(state: EpisodeState) -> Formula:
+    """Mean accuracy over thirty episodes."""
+    values = world.of_state(state)
+    return Formula(
+        r"\bar{a} = \frac{1}{E}\sum_{e=1}^{E} a_e",
+        rf"\bar{{a}} = {number(100 * world.mean(values), 0)}\,\% \qquad {number(100 * min(values), 0)}\,\% \leq a_e \leq {number(100 * max(values), 0)}\,\%",
+        Words("$a_e$: accuracy in episode $e$; $E$ = {n} episodes.", "$a_e$：第 $e$ 个任务片段的准确率；$E$ = {n} 个任务片段。").format(n=world.N_EPISODES),
+    )  # fmt: skip
+
+
+# -- what is seen ----------------------------------------------------------------------------------------------------
+
+
+def with_leak(state: EpisodeState, shown: bool) -> Figure:
+    """The labelled patients and thirty episodes; before the answer nobody stands in both tables."""
+    now = state if shown else state.but(leaked=0)
+    return world.support_table(now), world.all_episodes(now, shown=world.N_EPISODES, beside=True)
+
+
+# -- the script ------------------------------------------------------------------------------------------------------
+
+LESSON = Lesson(
+    key="episode",
+    number=2,
+    minutes=8,
+    title=Words("An episode: two small tables", "任务片段：两张小表"),
+    goal=Words(
+        "Read a few-shot task as two tables, one to learn from and one to be judged on.",
+        "把小样本任务读成两张表：一张用来学，一张用来考。",
+    ),
+    after=Words(
+        "read “3-way 2-shot”, and find the mistake in a study whose two tables share patients.",
+        "看懂“3 类 2 样本”，并在一项两表共用患者的研究中找出错误。",
+    ),
+    state=EpisodeState,
+    screens=(
+        Screen(
+            title=Words("Support: what one learns from", "支持集：用来学的"),
+            text=Words(
+                "From a cohort of six diagnoses we draw **three** by chance, and of each **two** patients whose diagnosis the learner may see: a “3-way 2-shot” task. This small "
+                "table is the **support set**.",
+                "从含六种诊断的队列中随机抽取**三种**，每种取**两位**患者，学习器可以看到其诊断：这就是“3 类 2 样本”任务。这张小表叫作**支持集**。",
+            ),
+            question=Question(
+                Words("How many labelled patients has a 3-way 2-shot task?", "一个 3 类 2 样本任务有多少位已确诊患者？"),
+                (Words("2", "2"), Words("3", "3"), Words("5", "5"), Words("6", "6")),
+                3,
+                Words("Two of each of three diagnoses. Turn the two knobs and watch the table.", "三种诊断，每种两位。调节两个旋钮，观察表格。"),
+            ),
+            figure=lambda state, shown: (world.support_table(state, named=shown),),
+            formula=size,
+            code=Code(world.drawn, "everyone.apart("),
+            acts=(NEXT,),
+            knobs=(WAYS, SHOTS),
+        ),
+        Screen(
+            title=Words("Query: what one is judged on", "查询集：用来考的"),
+            text=Words(
+                "Of the same diagnoses **other** patients are drawn: the **query set**. The learner sees their laboratory values, not their diagnosis. It answers, and we "
+                "compare. That is one episode.",
+                "再从同样的诊断中抽取**另一些**患者：**查询集**。学习器看得到他们的化验，看不到诊断。它作答，我们对照。这就是一个任务片段。",
+            ),
+            question=Question(
+                Words("May the same patient stand in both tables?", "同一位患者可以同时出现在两张表中吗？"),
+                (Words("Yes, the more data the better", "可以，数据越多越好"), Words("No, never", "绝不可以"), Words("Yes, if the diagnosis is hidden in the query", "可以，只要查询集里隐藏诊断")),
+                1,
+                Words("Whoever has seen the patient has seen the answer. The last screen shows what comes of it.", "见过这位患者，就等于见过答案。最后一屏会展示后果。"),
+            ),
+            figure=lambda state, shown: (world.support_table(state), world.query_table(state, revealed=shown)),
+            formula=share,
+            code=Code(Cohort.apart, "return [rows[:k_shot]"),
+            acts=(NEXT,),
+        ),
+        Screen(
+            title=Words("Classes are dealt anew", "类别每次重新分配"),
+            text=Words(
+                "Inside a task diagnoses are only **numbers**: class 0, 1, 2. Every episode draws other diagnoses. So there is nothing to learn by heart; what carries over from one "
+                "episode to the next is **how** to learn.",
+                "在任务内部，诊断只是**编号**：类别 0、1、2。每个任务片段抽到的诊断都不同。因此没有什么可死记；从一个片段带到下一个片段的，只有**如何学习**。",
+            ),
+            question=Question(
+                Words("In the next episode, is class 0 the same diagnosis?", "下一个任务片段中，类别 0 还是同一种诊断吗？"),
+                (Words("Yes, always", "是，总是"), Words("Only by chance", "只有碰巧才是"), Words("Never", "绝不是")),
+                1,
+                Words("The numbers say nothing but “different from the others in this task”.", "编号只表示“与本任务中的其他诊断不同”。"),
+            ),
+            figure=lambda state, shown: tuple(world.classes_table(state, state.number + i) for i in range(3 if shown else 1)),
+            formula=size,
+            code=Code(world.drawn, "rng.choice("),
+            acts=(NEXT,),
+            knobs=(WAYS,),
+        ),
+        Screen(
+            title=Words("One episode is luck", "一个片段全凭运气"),
+            text=Words(
+                "One episode asks about nine patients. Another draws other diagnoses and other patients, and comes out otherwise. Therefore a learner is judged on **many** "
+                "episodes, the same for every method.",
+                "一个任务片段只问九位患者。另一个片段抽到别的诊断、别的患者，结果就不同。因此评判学习器要用**许多**片段，而且所有参评方法用的都相同。",
+            ),
+            question=Question(
+                Words("Between the worst and the best of 30 episodes: how far apart?", "30 个片段中，最差与最好相差多少？"),
+                (Words("About 5 points", "约 5 个百分点"), Words("About 20 points", "约 20 个百分点"), Words("40 points or more", "40 个百分点或更多")),
+                lambda state: 0 if (gap := max(world.of_state(state)) - min(world.of_state(state))) < 0.12 else 1 if gap < 0.35 else 2,
+                Words("A single episode can flatter or ruin any method. Ask every study for the number of episodes and an interval.", "单个片段可以捧高或毁掉任何方法。对每项研究都要问：用了多少片段？区间是多少？"),
+            ),
+            figure=lambda state, shown: (world.all_episodes(state, shown=world.N_EPISODES if shown else 1),),
+            formula=average,
+            code=Code(world.accuracy, "return sum("),
+            knobs=(WAYS, SHOTS),
+        ),
+        Screen(
+            title=Words("Try to break it", "试着弄坏它"),
+            text=Words(
+                "Let patients of the query stand in the support as well. It happens easily: two visits of one patient, two samples of one tumour, two rows of one case report.",
+                "让查询集的患者也出现在支持集里。这很容易发生：同一患者的两次就诊、同一肿瘤的两份样本、同一病例报告的两行。",
+            ),
+            question=Question(
+                Words("What does the accuracy do?", "准确率会怎样？"),
+                (Words("It falls", "下降"), Words("It stays", "不变"), Words("It rises, though nothing was learnt better", "上升，尽管并没有学得更好")),
+                2,
+                Words(
+                    "The symptom a reader sees is a result too good for its few patients. MetaMed draws tasks so that nothing of one patient, hospital or paper stands on both sides "
+                    "if you name the column.",
+                    "读者看到的症状是：患者这么少，结果却好得不像话。只要指明分组列，MetaMed 抽取任务时就不会让同一患者、医院或论文同时出现在两侧。",
+                ),
+            ),
+            figure=with_leak,
+            reveal=lambda state: state.but(leaked=max(state.leaked, 2)),
+            formula=in_both,
+            code=Code(Cohort.apart, "return [rows[:k_shot]"),
+            knobs=(LEAKED, SHOTS),
+        ),
+    ),
+    notes=(
+        Note(8, Words("Cards on the table: print the cohort, let students draw a 3-way 2-shot task by hand.", "把队列打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
+        Note(10, Words("Screens 1 and 2: one student is the learner and must name the query aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
+        Note(7, Words("Screen 3: why may the learner not know the names of the diagnoses?", "第 3 屏：为什么不能让学习器知道诊断的名称？")),
+        Note(10, Words("Screen 4: everybody notes one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个片段的结果，在黑板上汇成直方图。")),
+        Note(10, Words("Screen 5: find in a paper of your field how patients were split; could one stand on both sides?", "第 5 屏：在本专业的一篇论文中找出患者如何划分；有没有人可能同时出现在两侧？")),
+    ),
+)  # fmt: skip

@@ -1,0 +1,225 @@
+"""Lesson 5, prototypes: the average patient of a diagnosis, and the region that is nearest to it."""
+
+from __future__ import annotations
+
+from metamed_core.data import class_means
+from metamed_core.learners import prototypical_log_posterior
+from metamed_core.words import Words
+from pages.lessons.l05_prototypes import computation as world
+from pages.lessons.l05_prototypes.computation import Prototypes
+from pages.lessons.latex import column, mean_of, number
+from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+
+RELABEL = Act[Prototypes](
+    "relabel", Words("Next diagnosis for the picked patient", "为选定患者换一个诊断"), ":material/swap_horiz:", world.relabel
+)
+SHOTS = Knob("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+FACES = Knob(
+    "faces", Words("iron deficiency shows", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
+)
+
+# -- what stands under the figures -----------------------------------------------------------------------------------
+
+
+def mean(state: Prototypes) -> Formula:
+    """The prototype of the picked patient's diagnosis, written out."""
+    k = world.picked_diagnosis(state)
+    patients = world.labelled(state)
+    own = patients.values[patients.y == k].tolist()
+    centre = world.prototypes(state)[world.present(state).index(k)].tolist()
+    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
+    return Formula(
+        r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
+        f"{column(centre)} = {summed}",
+        Words(
+            "$c_k$: prototype of {name}; $S_k$: its labelled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
+            "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",
+        ).format(name=world.NAMES[k]),
+    )
+
+
+def posterior(state: Prototypes) -> Formula:
+    """Distances and probabilities of the patient who is asked about."""
+    here = (state.x, state.y)
+    gaps, proba = world.squared_distances(state, here), world.probabilities(state, here)
+    told = [rf"p_{k + 1} = \frac{{e^{{-{number(gap)}}}}}{{\sum}} = {number(proba[k])}" for k, gap in gaps.items()]
+    names = [Words(f"{k + 1}: {world.NAMES[k].en}", f"{k + 1}：{world.NAMES[k].zh}") for k in gaps]
+    listed = Words(", ".join(name.en for name in names), "，".join(name.zh for name in names))
+    return Formula(
+        r"p(k \mid x) = \frac{e^{-|f(x) - c_k|^2}}{\sum_j e^{-|f(x) - c_j|^2}}",
+        r",\quad ".join(told),
+        Words("Squared distance to each prototype, turned into probabilities ({names}). Snell et al. 2017, eq. 2.", "到各原型的距离平方，换算成概率（{names}）。Snell 等 2017，式 2。").format(names=listed),
+    )  # fmt: skip
+
+
+def score(state: Prototypes) -> Formula:
+    """How many asked patients are named rightly."""
+    right, n = world.n_right(state)
+    return Formula(
+        r"\hat{k}(x) = \underset{k}{\mathrm{arg\,min}}\; |f(x) - c_k|^2",
+        rf"\frac{{{right}}}{{{n}}} = {number(100 * right / n, 0)}\,\%",
+        Words("The nearest prototype names the patient; the share of {n} asked patients that are named rightly.", "由最近的原型给出诊断；{n} 位待判断患者中判断正确的比例。").format(n=n),
+    )  # fmt: skip
+
+
+# -- the script ------------------------------------------------------------------------------------------------------
+
+LESSON = Lesson(
+    key="prototypes",
+    number=5,
+    minutes=10,
+    title=Words("Prototypes: the average patient", "原型：平均的患者"),
+    goal=Words(
+        "See a diagnosis as its average patient, and learn when that is a fair picture of it.",
+        "把一种诊断看作它的“平均患者”，并了解这种看法何时成立。",
+    ),
+    after=Words(
+        "predict how a prototypical network's answer moves when a patient is added, moved or mislabelled.",
+        "预判在增加、移动或误标一位患者时，原型网络的答案会怎样改变。",
+    ),
+    state=Prototypes,
+    moved=world.move,
+    picked=world.pick,
+    screens=(
+        Screen(
+            title=Words("One point for a whole diagnosis", "一个点代表一种诊断"),
+            text=Words(
+                "Three diagnoses, four labelled patients each, two laboratory values. A prototypical network keeps **one point** of each diagnosis and forgets the "
+                "rest.",
+                "三种诊断，每种四位已确诊患者，两项化验值。原型网络为每种诊断只保留**一个点**，其余都忘掉。",
+            ),
+            question=Question(
+                Words("Where does the point of a diagnosis lie?", "代表一种诊断的点在哪里？"),
+                (
+                    Words("On its most typical patient", "在最典型的那位患者身上"),
+                    Words("At the mean of its patients, perhaps where nobody is", "在其患者的均值处，那里也许没有任何患者"),
+                    Words("At the patient farthest from the other diagnoses", "在离其他诊断最远的患者处"),
+                ),
+                1,
+                Words("The mean of each value. The thin lines lead from every patient to the prototype that they pull at.", "每项数值的均值。细线从每位患者连到其所牵引的原型。"),
+            ),
+            figure=lambda state, shown: (
+                world.plane(state, Words("Three diagnoses, four patients each", "三种诊断，每种四位患者"), means=shown, regions=False),
+            ),
+            formula=mean,
+            code=Code(class_means, "members.transpose"),
+            knobs=(SHOTS,),
+        ),
+        Screen(
+            title=Words("The nearest prototype names", "由最近的原型命名"),
+            text=Words(
+                "A new patient (grey) gets the diagnosis of the **nearest** prototype. So the plane falls into regions, one for each diagnosis. Drag the grey patient, "
+                "or click anywhere, and watch the probabilities below.",
+                "新患者（灰色）得到**最近**原型的诊断。于是平面被分成若干区域，每种诊断一块。拖动灰色患者，或点击任意位置，观察下方的概率。",
+            ),
+            question=Question(
+                Words("What does the border between two diagnoses look like?", "两种诊断之间的边界是什么样的？"),
+                (
+                    Words("A straight line, halfway between the two prototypes", "一条直线，位于两个原型正中间"),
+                    Words("A curve that bends round the patients", "绕着患者弯曲的曲线"),
+                    Words("A circle round each prototype", "围绕各原型的圆"),
+                ),
+                0,
+                Words(
+                    "Points equally far from two prototypes form a straight line (Voronoi regions). On it both diagnoses are equally probable.",
+                    "到两个原型距离相等的点构成一条直线（Voronoi 区域）。在这条线上，两种诊断的概率相等。",
+                ),
+            ),
+            figure=lambda state, shown: (
+                world.plane(state, Words("Which region does the grey patient lie in?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
+            ),
+            formula=posterior,
+            code=Code(prototypical_log_posterior, "log_softmax"),
+            movable=True,
+        ),
+        Screen(
+            title=Words("Move a patient", "移动一位患者"),
+            text=Words(
+                "Laboratory values are measured with error, and one of four patients may be unusual. Drag any labelled patient: prototype, borders and the answers for "
+                "60 other patients (small marks) follow.",
+                "化验总有误差，四位患者中也可能有一位不典型。拖动任意一位已确诊患者：原型、边界以及另外 60 位患者（小标记）的答案都会随之改变。",
+            ),
+            question=Question(
+                Words("One of four patients moves by 1 to the right. How far does the prototype move?", "四位患者中有一位向右移动 1，原型移动多少？"),
+                (Words("By 1", "移动 1"), Words("By 1/2", "移动 1/2"), Words("By 1/4", "移动 1/4"), Words("Not at all", "不动")),
+                2,
+                Words(
+                    "A mean of four: each patient holds a quarter of it. With one labelled patient the prototype would go all the way.",
+                    "四者的均值：每位患者占四分之一。若只有一位已确诊患者，原型就会全程跟着走。",
+                ),
+            ),
+            figure=lambda state, shown: (
+                world.plane(state, Words("Drag a labelled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
+            ),
+            formula=mean,
+            code=Code(class_means, "members.transpose"),
+            movable=True,
+        ),
+        Screen(
+            title=Words("Change a label", "改动一个标签"),
+            text=Words(
+                "Diagnoses can be wrong. Pick a patient (click, or Tab and Enter) and give them **another diagnosis**: two prototypes move, the one that loses the patient "
+                "and the one that gains them.",
+                "诊断也可能有误。选定一位患者（点击，或用 Tab 与回车），给他**换一个诊断**：失去与得到这位患者的两个原型都会移动。",
+            ),
+            question=Question(
+                Words("One of twelve labels is wrong. What happens to the borders?", "十二个标签中有一个错误，边界会怎样？"),
+                (
+                    Words("Only the mislabelled patient is named wrongly", "只有被误标的患者判断错误"),
+                    Words("Borders of two diagnoses shift, for everybody", "两种诊断的边界整体移动，影响所有人"),
+                    Words("Nothing, the mean corrects it", "没有影响，均值会纠正它"),
+                ),
+                1,
+                Words(
+                    "The wrong patient pulls a prototype towards the other disease, and every border of it moves. A mean forgives small errors, not an outlier.",
+                    "误标的患者把原型拉向另一种疾病，它的每条边界都会移动。均值能容忍小误差，却不能容忍离群者。",
+                ),
+            ),
+            figure=lambda state, shown: (
+                world.plane(state, Words("Pick a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
+            ),
+            formula=score,
+            code=Code(prototypical_log_posterior, "log_softmax"),
+            acts=(RELABEL,),
+            movable=True,
+        ),
+        Screen(
+            title=Words("Try to break it", "试着弄坏它"),
+            text=Words(
+                "Let iron deficiency show **in two ways** (with inflammation, ferritin is no longer low). Then set one labelled patient of each diagnosis. Then drag one patient "
+                "to a corner.",
+                "让缺铁有**两种**表现（合并炎症时，铁蛋白不再降低）。再把每种诊断的已确诊患者设为一位。然后把一位患者拖到角落。",
+            ),
+            question=Question(
+                Words("Where is the prototype of a diagnosis with two faces?", "有两种表现的诊断，其原型在哪里？"),
+                (
+                    Words("At one of the two faces", "在其中一种表现处"),
+                    Words("Between them, where no patient is", "在两者之间，那里没有患者"),
+                    Words("There are two of it", "会有两个原型"),
+                ),
+                1,
+                Words(
+                    "The mean of two groups describes neither. What a clinician sees: confident answers for the wrong patients. Matching networks, which look at each patient, "
+                    "do better there; so does calling the two faces two diagnoses.",
+                    "两组的均值哪一组也不像。临床上看到的症状是：对错误的患者给出自信的答案。匹配网络逐个查看患者，在此更合适；把两种表现当作两种诊断也可以。",
+                ),
+            ),
+            figure=lambda state, shown: (
+                world.plane(state if shown else state.but(faces=2), Words("Is the average patient a patient?", "平均的患者是患者吗？"), means=shown, regions=shown, judged=shown, hand=shown),
+            ),
+            formula=score,
+            code=Code(class_means, "members.transpose"),
+            acts=(RELABEL,),
+            knobs=(FACES, SHOTS),
+            reveal=lambda state: state.but(faces=2),
+            movable=True,
+        ),
+    ),
+    notes=(
+        Note(5, Words("Before opening the app: ask for the “average patient” of a disease everybody knows. Who has met one?", "打开应用之前：请大家描述某种常见病的“平均患者”。谁真的见过？")),
+        Note(8, Words("Screens 1 and 2: let students draw the border on paper before [Show].", "第 1、2 屏：揭晓之前，请学生在纸上画出边界。")),
+        Note(12, Words("Screens 3 and 4 in pairs: who brings the share of right answers down most with one patient?", "第 3、4 屏两人一组：谁能只动一位患者就让正确率降得最多？")),
+        Note(12, Words("Screen 5: find a real disease with two faces in the students' own field; which learner suits it?", "第 5 屏：在学生自己的专业里找一种有两种表现的疾病；哪种学习器适合它？")),
+        Note(8, Words("Close in Diagnose: section 5 shows prototypes in original units; compare with a textbook.", "最后打开“诊断”页：第 5 节以原始单位显示原型，与教科书对照。")),
+    ),
+)  # fmt: skip

@@ -1,0 +1,314 @@
+"""Lesson 6, matching: every labelled patient votes, the more the more alike they are."""
+
+from __future__ import annotations
+
+from metamed_core.drawing.picture import Figure
+from metamed_core.learners import attention, matching_posterior
+from metamed_core.words import Words
+from pages.lessons.l06_matching import computation as world
+from pages.lessons.l06_matching import pictures
+from pages.lessons.l06_matching.computation import NAMES, SHIPPED_SHARPNESS, Matching
+from pages.lessons.latex import large, number
+from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+
+# -- what the reader can do ------------------------------------------------------------------------------------------
+
+SHOTS = Knob("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+SHARPNESS = Knob("sharpness", Words("sharpness", "锐度"), 0.2)
+CROWD = Knob("crowd", Words("further patients with iron deficiency", "额外的缺铁患者"))
+FACES = Knob(
+    "faces", Words("iron deficiency shows", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
+)
+COPY = Act[Matching](
+    "copy", Words("Enter the most attended patient again", "把最受关注的患者再录入一次"), ":material/content_copy:", world.copy,
+    lambda s: s.copies >= world.MOST_COPIES,
+)  # fmt: skip
+
+# -- what stands under the figures -----------------------------------------------------------------------------------
+
+
+def one_weight(state: Matching) -> Formula:
+    """The largest weight, written out."""
+    i = world.most_attended(state)
+    turn, share = world.cosines(state), world.weights(state)
+    return Formula(
+        r"a_i = \frac{e^{s \cos(x, x_i)}}{\sum_j e^{s \cos(x, x_j)}}",
+        rf"a_{{<top>}} = \frac{{e^{{{number(state.sharpness, 1)} \cdot {number(turn[i])}}}}}{{{large(world.likeness(state))}}} = {number(share[i], 3)}",
+        Words(
+            "$a_i$: weight of labelled patient $i$; $\\cos$: of the angle between two patients as seen from the healthy average; $s$: sharpness, how much likeness counts (screen 3). All weights together are 1. Vinyals et al. 2016.",
+            "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度，即相似程度有多要紧（见第 3 屏）。全部权重之和为 1。Vinyals 等 2016。",
+        ),
+        {"top": Words("most alike", "最像者")},
+    )
+
+
+def added_up(state: Matching) -> Formula:
+    """The votes of each diagnosis."""
+    told = [rf"p_{{<k{k}>}} = {number(value, 3)}" for k, value in enumerate(world.votes(state))]
+    return Formula(
+        r"p(k \mid x) \propto \frac{1}{n_k}\sum_{i:\, y_i = k} a_i",
+        r",\quad ".join(told),
+        Words(
+            "The weights of a diagnosis added up, divided by its number $n_k$ of labelled patients (here {n} each); then scaled so that all sum to 1. Equation 1 of Vinyals et al. 2016, but for that division.",
+            "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即 Vinyals 等 2016 的式 1，外加这一除法。",
+        ).format(n=state.shots),
+        {f"k{k}": name for k, name in enumerate(NAMES)},
+    )
+
+
+def spread_out(state: Matching) -> Formula:
+    """The largest and the smallest weight at this sharpness."""
+    share = world.weights(state)
+    even = 1 / len(share)
+    return Formula(
+        r"s = 0:\ a_i = \frac{1}{n} \qquad s \to \infty:\ a_{<nearest>} = 1",
+        rf"s = {number(state.sharpness, 1)}: \quad \max a = {number(max(share), 3)}, \quad \min a = {number(min(share), 3)}, \quad \frac{{1}}{{n}} = {number(even, 3)}",
+        Words(
+            "$n$: labelled patients. The network that comes with MetaMed has learnt a sharpness of {s}; it compares patients by numbers that it computes from all columns, here they are compared by ferritin and MCV.",
+            "$n$：已确诊患者数。MetaMed 自带网络学到的锐度为 {s}；它用由全部列算出的数值比较患者，此处只用铁蛋白和 MCV。",
+        ).format(s=f"{SHIPPED_SHARPNESS:.1f}"),
+        {"nearest": Words("nearest", "最近者")},
+    )
+
+
+def both_scores(state: Matching) -> Formula:
+    """Right answers of both learners."""
+    prototypes, matching = world.n_right(state)
+    n = len(world.asked(state).y)
+    return Formula(
+        r"\underbrace{\underset{k}{\mathrm{arg\,min}}\,|x - c_k|^2}_{<prototypes>} \quad \underbrace{\underset{k}{\mathrm{arg\,max}}\,p(k \mid x)}_{<matching>}",
+        rf"<prototypes>: \frac{{{prototypes}}}{{{n}}} = {number(100 * prototypes / n, 0)}\,\% \qquad <matching>: \frac{{{matching}}}{{{n}}} = {number(100 * matching / n, 0)}\,\%",
+        Words("Share of {n} asked patients that each learner names rightly. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which it is smallest, largest.", "两种学习器在 {n} 位待判断患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
+        {"prototypes": Words("prototypes", "原型网络"), "matching": Words("matching", "匹配网络")},
+    )  # fmt: skip
+
+
+def with_and_without(state: Matching) -> Formula:
+    """The probability of the first diagnosis with and without the division by class size."""
+    sizes = world.class_sizes(state)
+    yes, no = (world.votes(state, divided=divided)[0] for divided in (True, False))
+    return Formula(
+        r"\underbrace{\frac{1}{n_k}\sum_{i:\, y_i = k} a_i}_{<divided>} \quad \underbrace{\sum_{i:\, y_i = k} a_i}_{<plain>}",
+        rf"n = {', '.join(map(str, sizes))} \qquad <divided>: {number(100 * yes, 0)}\,\% \qquad <plain>: {number(100 * no, 0)}\,\%",
+        Words(
+            "$n$: labelled patients with iron deficiency, inflammation and B12 deficiency; the percentages: iron deficiency for the asked patient, with the division and without.",
+            "$n$：缺铁、炎症、B12 缺乏的已确诊患者数；百分数：待诊断患者为缺铁的概率，除与不除。",
+        ),
+        {"divided": Words("divided", "除以人数"), "plain": Words("not divided", "不除")},
+    )
+
+
+# -- what is seen ----------------------------------------------------------------------------------------------------
+
+MOVE = Words("Who is this patient like? Drag the ring", "这位患者像谁？拖动空心圆")
+
+
+def who_is_looked_at(state: Matching, shown: bool) -> Figure:
+    """The plane, and the weights as a table."""
+    return pictures.plane(state, MOVE, lines=shown), pictures.table(state, revealed=shown)
+
+
+def who_wins(state: Matching, shown: bool) -> Figure:
+    """The lines, and the votes once shown."""
+    drawn = pictures.plane(state, MOVE)
+    return (drawn, pictures.bars(state)) if shown else (drawn,)
+
+
+def how_sharp(state: Matching, shown: bool) -> Figure:
+    """The lines at this sharpness; the curve once shown."""
+    title = Words("Sharpness {s}: the largest weight is {w} %", "锐度 {s}：最大权重 {w}%").format(
+        s=f"{state.sharpness:.1f}", w=f"{100 * max(world.weights(state)):.0f}"
+    )
+    drawn = pictures.plane(state, title)
+    return (drawn, pictures.sharpness_curve(state)) if shown else (drawn,)
+
+
+def two_faces(state: Matching, shown: bool) -> Figure:
+    """Both learners on a diagnosis with two faces."""
+    now = state if shown else with_two_faces(state)
+    return tuple(pictures.regions(now, matching=matching, revealed=shown) for matching in (False, True))
+
+
+def with_two_faces(state: Matching) -> Matching:
+    """Iron deficiency with two faces; nothing else out of the ordinary."""
+    return state.but(faces=2, sharpness=SHIPPED_SHARPNESS, crowd=0, copies=0)
+
+
+def crowded(state: Matching) -> Matching:
+    """The asked patient between two diagnoses, one of which has many more labelled patients."""
+    return state.but(faces=1, sharpness=SHIPPED_SHARPNESS, crowd=max(state.crowd, world.MOST_CROWD), x=-1.4, y=1.4)
+
+
+def broken(state: Matching, shown: bool) -> Figure:
+    """Lines and both ways to count."""
+    now = state if shown else crowded(state).but(crowd=0)
+    title = Words("{n} labelled patients with iron deficiency, {k} of each other diagnosis", "缺铁 {n} 位，其他诊断各 {k} 位已确诊患者")
+    drawn = pictures.plane(now, title.format(n=world.class_sizes(now)[0], k=now.shots))
+    return drawn, pictures.bars(now, both=shown)
+
+
+def better(state: Matching) -> int:
+    """0 prototypes, 1 matching, 2 equal."""
+    prototypes, matching = world.n_right(with_two_faces(state))
+    return 2 if prototypes == matching else int(matching > prototypes)
+
+
+def looks_like(state: Matching) -> Words:
+    """Why not the nearest mark, with today's patients."""
+    return Words(
+        "All {n} have a say; those in the same **direction** from the healthy average have most. What counts is which values are off and in what proportion, not by how much: the pattern, not the severity. "
+        "Drag the ring and watch the lines.",
+        "全部 {n} 位都有发言权；从健康人平均处看**方向**相同的，发言权最大。重要的是哪些值偏离、比例如何，而不是偏离多少：看模式，不看轻重。拖动空心圆，观察线的变化。",
+    ).format(n=len(world.labelled(state).y))
+
+
+# -- the script ------------------------------------------------------------------------------------------------------
+
+LESSON = Lesson(
+    key="matching",
+    number=6,
+    minutes=10,
+    title=Words("Matching: patients who vote", "匹配网络：由患者投票"),
+    goal=Words(
+        "See an answer as the votes of all labelled patients, weighed by how alike they are.",
+        "把答案看作全部已确诊患者的投票，越相似，票越重。",
+    ),
+    after=Words(
+        "tell from the attention lines why a matching network answers as it does, and when to prefer it to prototypes.",
+        "从注意力连线看出匹配网络为何这样回答，并知道何时应选它而不是原型网络。",
+    ),
+    state=Matching,
+    moved=world.move,
+    screens=(
+        Screen(
+            title=Words("Look at every labelled patient", "看一看每一位已确诊患者"),
+            text=Words(
+                "Three diagnoses, four labelled patients each, and one who has none yet (ring). A matching network keeps **no average**: it compares the asked patient with every labelled one and gives "
+                "each a weight, its **attention**.",
+                "三种诊断，每种四位已确诊患者，还有一位尚未诊断（空心圆）。匹配网络**不求平均**：它把待诊断患者与每一位已确诊患者比较，给每位一个权重，这就是**注意力**。",
+            ),
+            question=Question(
+                Words("How many of the twelve have a say in the answer?", "十二位中有几位参与作答？"),
+                (Words("One: the nearest", "一位：最近的那位"), Words("Four: those of the nearest diagnosis", "四位：最近的那种诊断的患者"), Words("All, but not equally", "全部，但轻重不同")),
+                2,
+                looks_like,
+            ),
+            figure=who_is_looked_at,
+            formula=one_weight,
+            code=Code(attention, "normalize(queries"),
+            movable=True,
+        ),
+        Screen(
+            title=Words("Add up the votes", "把票加起来"),
+            text=Words(
+                "The weights become an answer by counting: each labelled patient votes for their own diagnosis, with their weight. The votes of a diagnosis added up are its **probability**.",
+                "计票就得到答案：每位已确诊患者把自己的权重投给自己的诊断。一种诊断得票之和，就是它的**概率**。",
+            ),
+            question=Question(
+                Words("Whose diagnosis wins?", "哪种诊断会胜出？"),
+                (
+                    Words("That of the single widest line, always", "总是最宽那条线所属的诊断"),
+                    Words("That with the largest sum; several thin lines can beat a wide one", "权重之和最大的诊断；几条细线可以胜过一条宽线"),
+                    Words("That with the most lines", "线条最多的诊断"),
+                ),
+                1,
+                Words(
+                    "A bar on the right is a stack of the lines of one colour. Drag the ring slowly to the left, to where two bars are equally high: the network is undecided there, and says so. Near there, one diagnosis "
+                    "often has the widest line and the other the higher bar.",
+                    "右边的条形就是同色线条叠起来的高度。把空心圆慢慢向左拖，直到两根条形一样高：网络在那里拿不定主意，也会如实说出。在那附近，常常一种诊断拥有最宽的线，另一种却条形更高。",
+                ),
+            ),
+            figure=who_wins,
+            formula=added_up,
+            code=Code(matching_posterior, "mass = attended @"),
+            knobs=(SHOTS,),
+            movable=True,
+        ),
+        Screen(
+            title=Words("How sharply to look", "看得多锐利"),
+            text=Words(
+                "One number decides how much likeness matters: the **sharpness**. It multiplies every cosine before the weights are shared out, and is learnt in meta-training, from patients with other diseases.",
+                "相似到底有多重要，由一个数决定：**锐度**。分配权重之前，每个余弦都要乘以它；它的值在元训练中，从患其他疾病的患者身上学得。",
+            ),
+            question=Question(
+                Words("With sharpness 0, what is the answer for any patient?", "锐度为 0 时，对任何患者的答案是什么？"),
+                (
+                    Words("That of the most similar patient", "最相似那位患者的诊断"),
+                    Words("Every diagnosis equally probable", "每种诊断概率相同"),
+                    Words("No answer at all", "没有答案"),
+                ),
+                1,
+                Words(
+                    "Then nobody looks like anybody: all weights are equal. Turn it up: at 60 one patient decides almost alone (a nearest neighbour, at the mercy of one odd patient). In between, several "
+                    "similar patients are asked.",
+                    "那时谁与谁都一样像，权重全部相等。把锐度调高：到 60 时几乎由一位患者说了算（最近邻，一位反常的患者就能左右结果）。两者之间，则是几位相似的患者一起发言。",
+                ),
+            ),
+            figure=how_sharp,
+            reveal=lambda state: state.but(sharpness=0.0),
+            formula=spread_out,
+            code=Code(attention, "softmax"),
+            knobs=(SHARPNESS,),
+            movable=True,
+        ),
+        Screen(
+            title=Words("A disease with two faces", "有两种面孔的疾病"),
+            text=Words(
+                "Iron deficiency lowers ferritin, unless there is inflammation as well, which raises it. So it now shows **in two ways**, lower left and lower right. Prototypes know one point for each diagnosis; "
+                "matching knows every patient.",
+                "缺铁使铁蛋白降低；但若同时有炎症，铁蛋白又会升高。于是它有**两种**表现：左下与右下。原型网络每种诊断只认一个点；匹配网络认得每一位患者。",
+            ),
+            question=Question(
+                Words("Who names more of the 60 asked patients rightly?", "60 位待判断患者中，谁判断正确的更多？"),
+                (Words("Prototypes", "原型网络"), Words("Matching", "匹配网络"), Words("Both the same", "两者一样")),
+                better,
+                Words(
+                    "The prototype of iron deficiency lies between its two faces, where nobody is, and gives patients of one face away. Matching finds for each the few who are alike. With one face both are "
+                    "about equally good, and prototypes are the simpler picture. Switch to one way and see.",
+                    "缺铁的原型落在两种表现之间，那里没有任何患者，因而会把其中一种表现的患者让给别人。匹配网络为每位患者找到少数相似者。只有一种表现时两者相当，而原型更简明。切换到“一种”看看。",
+                ),
+            ),
+            figure=two_faces,
+            reveal=with_two_faces,
+            formula=both_scores,
+            code=Code(matching_posterior, "return mass"),
+            knobs=(FACES, SHOTS),
+        ),
+        Screen(
+            title=Words("Try to break it", "试着弄坏它"),
+            text=Words(
+                "A clinic has entered twenty patients with iron deficiency and four with each other disease. Then: enter one patient **again and again**. Then drag the ring straight **towards the cross**, where "
+                "healthy people are, and watch the bars.",
+                "一家诊所录入了二十位缺铁患者，其他疾病各四位。然后：把同一位患者**反复录入**。再把空心圆径直拖**向十字**（健康人所在），观察条形。",
+            ),
+            question=Question(
+                Words("If votes were simply added up, whom would the twenty serve?", "如果只是简单相加，这二十位会让谁得利？"),
+                (
+                    Words("Nobody: only likeness counts", "没有谁：只看相似程度"),
+                    Words("Iron deficiency, for every patient, because it has more votes", "缺铁：对每位患者都得利，因为票数多"),
+                    Words("The rare diseases, because they stand out", "罕见的疾病，因为显眼"),
+                ),
+                1,
+                Words(
+                    "How many were entered says how a table came about, not how common a disease is. Simply added up (the right bar of a pair), twenty against four multiply the odds by five, for everybody. So the code divides by class size (the left bar). A copied patient still counts more within their own diagnosis. And a "
+                    "nearly healthy patient is named as firmly as a severe case of the same direction: the symptom is a sure answer for somebody who is not ill.",
+                    "录入多少位，反映的是表格怎么来的，而不是疾病有多常见。简单相加时（每对中右边的条形），二十比四会让每个人患缺铁的优势都乘以五。所以代码要除以各类人数（左边的条形）。重复录入的患者在自己的诊断内部仍会分量过重。而几乎健康的人，会与同方向的重症得到同样肯定的答案：症状就是对没病的人也言之凿凿。",
+                ),
+            ),
+            figure=broken,
+            reveal=crowded,
+            formula=with_and_without,
+            code=Code(matching_posterior, "mass = attended @"),
+            acts=(COPY,),
+            knobs=(CROWD, SHARPNESS),
+            movable=True,
+        ),
+    ),
+    notes=(
+        Note(5, Words("Without the app: one student describes a patient; the others raise a hand as high as that patient resembles one they have met. That is attention.", "不开应用：一位学生描述患者，其他人按“像不像自己见过的某位”举手，越像举得越高。这就是注意力。")),
+        Note(8, Words("Screens 1 and 2: predict the widest line from a printed handout with a ruler laid through the cross.", "第 1、2 屏：在打印的讲义上，用直尺从十字处比划，预测最宽的线。")),
+        Note(10, Words("Screen 3 in pairs: find a patient whose answer changes with the sharpness; which of the two answers would you sign?", "第 3 屏两人一组：找一位答案随锐度改变的患者；您愿意签哪个答案？")),
+        Note(10, Words("Screen 4: collect from several seeds how many more matching names rightly; then think of a disease with two faces in your field.", "第 4 屏：用几个随机种子统计匹配网络多判对几位；再想想本专业中有两种表现的疾病。")),
+        Note(12, Words("Screen 5 in three groups, one way to break it each; every group tells the others the symptom and what would have shown it.", "第 5 屏分三组，每组一种弄坏方式；各组向其他组讲出症状，以及怎样才能发现它。")),
+    ),
+)  # fmt: skip

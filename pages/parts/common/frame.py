@@ -1,0 +1,185 @@
+"""The frame round every page: title, menu, language, intended use, and a way to delete one's data.
+
+Every page begins with `say = frame("pages/x.py")` and then writes each text as `say(Words("..", ".."))`.
+There is no `st.navigation`: beside a folder named pages/ a deep link would run a page without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from metamed_core.words import LANGUAGES, Language, Words
+from pages.parts.common import warm
+
+HERE = Path(__file__).parent
+NAMES = {"en": "English", "zh": "中文"}
+KEPT = ("language", "generation", "deleted")  # what "Delete my data" leaves: none of it comes from a patient
+
+# Streamlit writes a chosen segment and a slider's value in the accent colour, which is too faint to read on a dark page. And it fades
+# what the running script has not drawn yet: on a slow computer a live chart would be faint most of the time.
+STYLE = """<style>
+button[data-variant][data-selected="true"] { color: inherit !important; }
+[data-testid="stSliderThumbValue"], [data-testid="stSliderThumbValue"] p { color: inherit !important; }
+[class*="st-key-"][class*="_chart"] [data-stale="true"] { opacity: 1 !important; }
+</style>"""
+
+INTENDED_USE = Words(
+    "For research and teaching only; not a medical device.",
+    "仅供研究与教学使用；不是医疗器械。",
+)
+PRIVACY = Words(
+    "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
+    "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the menu: the file, its name, its icon, and what one does there in a sentence."""
+
+    path: str
+    title: Words
+    icon: str
+    summary: Words
+
+
+PAGES = (
+    Page(
+        "app.py",
+        Words("Home", "首页"),
+        ":material/home:",
+        Words("Learn a diagnosis from a handful of patients", "只凭几位患者，学会一种诊断"),
+    ),
+    Page(
+        "pages/diagnose.py",
+        Words("Diagnose", "诊断"),
+        ":material/stethoscope:",
+        Words("A few labelled patients in, ranked diagnoses with their reasons out.", "输入少量已确诊患者，得到附带依据的诊断排序。"),
+    ),
+    Page(
+        "pages/compare.py",
+        Words("Compare", "比较"),
+        ":material/balance:",
+        Words("Which algorithm is better on the same patients, and by how much?", "在相同的患者上，哪种算法更好？好多少？"),
+    ),
+    Page(
+        "pages/meta_train.py",
+        Words("Meta-train", "元训练"),
+        ":material/model_training:",
+        Words("Teach a learner to learn, on many diseases with many patients.", "用患者众多的多种疾病，教会学习器如何学习。"),
+    ),
+    Page(
+        "pages/learn.py",
+        Words("Learn", "学习"),
+        ":material/school:",
+        Words("How learning from five patients can work at all, one idea a screen.", "只凭五位患者为何也能学习：每屏讲清一个概念。"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Say:
+    """The chosen language, as a function: `say(Words("Adapt", "适应"))`. Only for our own texts; see `text.plain`."""
+
+    language: Language
+
+    def __call__(self, words: Words) -> str:
+        """The text in the chosen language."""
+        return words.into(self.language)
+
+
+def frame(path: str) -> Say:
+    """Draw the frame of the page `path` (as in `PAGES`) and hand back how to say things on it."""
+    page = next(page for page in PAGES if page.path == path)
+    say = Say(_language())
+    home = page.path == "app.py"
+    title = "MetaMed" if home else f"{say(page.title)} · MetaMed"
+    st.set_page_config(page_title=title, page_icon=str(HERE / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
+    st.logo(str(HERE / "logo.svg"), size="large")
+    st.html(STYLE)
+    _menu(say)
+    _strip(say)
+    with st.container(gap=None, key="page_title"):
+        st.title(say(page.summary if home else page.title), anchor=False)
+        if not home:
+            st.caption(say(page.summary))
+    warm.start()
+    return say
+
+
+def fresh_key(name: str) -> str:
+    """A widget key that changes when the data are deleted, for widgets that keep data in the browser (uploads, editors)."""
+    return f"{name}_{st.session_state.get('generation', 0)}"
+
+
+def delete_my_data() -> None:
+    """Forget all patients of this session: uploads, edits, results. Language, and settings in the address, hold none and stay."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_session_files(context.session_id)
+    for key in list(st.session_state):
+        if key not in KEPT:
+            # Streamlit keeps a widget's callback, and what it holds, for as long as the session lives: so what holds patients is emptied.
+            if hasattr(held := st.session_state[key], "forget"):
+                held.forget()
+            del st.session_state[key]
+    st.session_state["generation"] = st.session_state.get("generation", 0) + 1
+    st.session_state["deleted"] = True
+
+
+def _language() -> Language:
+    """The language chosen here, or else by `?lang=`, or else by the browser."""
+    chosen = st.session_state.get("language") or st.query_params.get("lang") or st.context.locale or ""
+    st.session_state["language"] = language = _known(str(chosen))
+    return language
+
+
+def _remember() -> None:
+    """Keep the choice in the address, so that a reload does not undo it."""
+    st.query_params["lang"] = st.session_state["language"]
+
+
+def _known(code: str) -> Language:
+    """The language of a code such as `zh-CN`; English where it is not one of ours."""
+    return next((language for language in LANGUAGES if code.lower().startswith(language)), "en")
+
+
+def _menu(say: Say) -> None:
+    carried = {"lang": say.language} if "lang" in st.query_params or say.language != _known(st.context.locale or "") else {}
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="menu"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            for page in PAGES:
+                st.page_link(page.path, label=say(page.title), icon=page.icon, query_params=carried)
+        st.segmented_control(
+            say(Words("Language", "语言")),
+            LANGUAGES,
+            format_func=NAMES.__getitem__,
+            required=True,
+            key="language",
+            persist_state="session",
+            on_change=_remember,
+            label_visibility="collapsed",
+        )
+
+
+def _strip(say: Say) -> None:
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
+        st.caption(f":material/shield: **{say(INTENDED_USE)}** {say(PRIVACY)}", width="stretch")
+        delete = say(Words("Delete my data", "删除我的数据"))
+        # A new one after each deletion: the old one would stay open.
+        with st.popover(delete, icon=":material/delete:", type="tertiary", key=fresh_key("delete")):
+            st.markdown(
+                say(
+                    Words(
+                        "Removes the uploaded tables, your edits and all results from the memory.",
+                        "从内存中移除上传的表格、您的修改和全部结果。",
+                    )
+                )
+            )
+            st.button(say(Words("Delete now", "立即删除")), key="delete_now", on_click=delete_my_data, type="primary")
+    if st.session_state.pop("deleted", False):
+        st.toast(say(Words("Your data were deleted.", "您的数据已删除。")), icon=":material/check:")

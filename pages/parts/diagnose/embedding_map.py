@@ -1,0 +1,75 @@
+"""The map of one step: who lies close to whom, on axes that stand still while the marks move."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from metamed_core.drawing import SeriesStyle
+from metamed_core.words import Words
+from pages.parts.common import live_charts as charts
+from pages.parts.common.frame import Say
+from pages.parts.common.workbench import Snapshot
+
+MOST_DOTS = 1000  # undiagnosed patients drawn
+MARGIN = 0.05  # of the map's width and height, on each side
+HOW_TO_READ = Words(
+    "How to read: filled marks are labelled patients, large outlines the prototypes, grey dots the undiagnosed; the ring is the patient "
+    "followed below. Near means alike to the model, as far as a plane can show it.",
+    "读法：实心标记为已确诊患者，大空心标记为原型，灰点为待诊断患者，圆环为下方所跟踪的患者。相近表示模型认为相似，但平面只能展示一部分。",
+)
+
+
+def embedding_map(say: Say, shown: Snapshot, scale: charts.Scale) -> alt.LayerChart:
+    """The map without its data."""
+    first, second = shown.trace.axes
+    return charts.embedding(
+        scale,
+        say(Words("first principal axis ({share} of the variation)", "第一主成分（解释 {share} 的方差）").format(share=f"{first:.0%}")),
+        say(Words("second principal axis ({share})", "第二主成分（{share}）").format(share=f"{second:.0%}")),
+        say(Words("patient", "患者")),
+        say(Words("diagnosis", "诊断")),
+    )
+
+
+def places(say: Say, shown: Snapshot, watched: Hashable, styles: Mapping[str, SeriesStyle]) -> pd.DataFrame:
+    """Every mark at the step that is shown, as `charts.embedding` wants them."""
+    step, records = shown.step, shown.records
+    names, prototype = records.patient_names, say(Words("prototype", "原型"))
+    called = {label: style.name for label, style in styles.items()}
+    rows = [
+        (x, y, called[records.labels[row]], str(names[row]), "support")
+        for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
+    ]
+    rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
+    open_cases = list(zip(records.undiagnosed, step.query_map, strict=True))
+    followed = [case for case in open_cases if case[0] == watched]
+    rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[:: _every(len(open_cases))] + followed]
+    rows += [(x, y, None, str(names[row]), "chosen") for row, (x, y) in followed]
+    rows += [(x, y, None, "", "corner") for x, y in _corners(shown)]
+    return pd.DataFrame(rows, columns=["x", "y", "diagnosis", "name", "kind"])
+
+
+def _every(n: int) -> int:
+    return max(1, -(-n // MOST_DOTS))
+
+
+def how_to_read(shown: Snapshot) -> Words:
+    """What the marks are, and how many of the undiagnosed are drawn if not all."""
+    n = len(shown.records.undiagnosed)
+    drawn = Words("{drawn} of {n} undiagnosed patients are drawn.", "绘出 {n} 位待诊断患者中的 {drawn} 位。").format(
+        drawn=len(range(0, n, _every(n))), n=n
+    )
+    return HOW_TO_READ if _every(n) == 1 else HOW_TO_READ + drawn
+
+
+def _corners(shown: Snapshot) -> list[tuple[float, float]]:
+    """Two opposite corners, a little beyond every step made so far, so that the axes stand still and no mark is cut."""
+    steps = shown.trace.steps
+    everyone = np.concatenate([part for step in steps for part in (step.support_map, step.query_map, step.prototype_map)])
+    low, high = everyone.min(0), everyone.max(0)
+    margin = MARGIN * (high - low)
+    return [tuple((low - margin).tolist()), tuple((high + margin).tolist())]

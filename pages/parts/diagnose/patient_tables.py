@@ -1,0 +1,242 @@
+"""The patients as two tables one can edit: those with a diagnosis, and those without one yet.
+
+An edit is taken over by a callback before the page is drawn again, so that the table shown is always the table used.
+Only a page of rows and columns is sent to the browser: a table may have 20,000 rows and 1,000 columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metamed_core.data import Column, PatientRecords, Role, unit_in, unit_words
+from metamed_core.drawing import SeriesStyle, palette
+from metamed_core.words import UserError, Words
+from pages.parts.common import cohorts
+from pages.parts.common.forms import attempt, complain, pager
+from pages.parts.common.frame import Say, fresh_key
+from pages.parts.common.legend import legend
+from pages.parts.common.text import plain
+from pages.parts.common.workbench import Patients, Workbench
+
+ROWS, COLUMNS = 100, 60
+HEIGHT = 248  # pixels: six rows, so that the answers are not far below
+MOST_LEVELS = 40  # more categories than this are typed, not chosen
+TICK_AGAIN = Words("Or tick the patients again that were left out.", "也可以重新勾选被排除的患者。")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The part of the table that is on the screen; features are keyed c0, c1, .. so that no name can clash with ours."""
+
+    rows: tuple[Hashable, ...]
+    columns: dict[str, Column]
+
+
+def styles_of(say: Say, bench: Workbench) -> dict[str, SeriesStyle]:
+    """The diagnoses in use, how each is drawn and what it is called in the language of the page.
+
+    Looks are dealt to all diagnoses of the table, so that leaving a patient out repaints nobody.
+    """
+    everyone, source = bench.patients.records, bench.patients.source
+    kept = (bench.kept or everyone).counts
+    return {
+        label: replace(style, name=say(cohorts.called(source, label)))
+        for label, style in zip(everyone.classes, palette.styles(everyone.n_way), strict=True)
+        if label in kept
+    }
+
+
+def patient_tables(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> None:
+    """Which task this is, the labelled patients, and below them the undiagnosed."""
+    records, kept = bench.patients.records, bench.kept or bench.patients.records
+    st.markdown(f"**{plain(say(kept.task_sentence))}**")
+    st.markdown(legend(styles, kept.counts))
+    columns = _columns_shown(say, records)
+    _editor(say, bench, columns, "labelled", records.diagnosed)
+    _editor(say, bench, columns, "undiagnosed", records.undiagnosed)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
+        st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=bench.check_again)
+        still_open = [finding for finding in bench.patients.original.findings if finding.remedy is not None]
+        if still_open:
+            said = Words("Open from the upload check ({n}): {first}", "上传检查中尚未处理（{n} 项）：{first}")
+            st.caption(f":material/flag: {plain(say(said.format(n=len(still_open), first=still_open[0].message)))}")
+        if bench.patients.edited or bench.patients.dropped:
+            _offer_undo(say, bench)
+
+
+def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
+    columns = list(records.feature_columns)
+    if len(columns) <= COLUMNS:
+        return columns
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part = pager(say, len(columns), COLUMNS, key="columns_page")
+        said = Words(
+            "Columns {first}–{last} of {n} are shown; all of them are used.", "显示第 {first}–{last} 列，共 {n} 列；全部参与计算。"
+        )
+        st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(columns))))
+    return [columns[at] for at in part]
+
+
+def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, all_rows: pd.Index) -> None:
+    labelled = which == "labelled"
+    title = Words("Labelled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labelled else Words(
+        "Patients to diagnose ({n}): edit a value, or give a diagnosis to make one labelled", "待诊断患者（{n}）：可修改数值；填写诊断后即成为已确诊患者")  # fmt: skip
+    st.caption(say(title.format(n=len(all_rows))))
+    if not len(all_rows):
+        return
+    if bench.error_place == which:
+        complain(say, bench.complaint)
+    table = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part = pager(say, len(all_rows), ROWS, key=f"{which}_page")
+        if len(part) < len(all_rows):
+            said = Words(
+                "Rows {first}–{last} of {n} are shown; all of them are used.", "显示第 {first}–{last} 行，共 {n} 行；全部参与计算。"
+            )
+            st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(all_rows))))
+    shown = Shown(tuple(all_rows[at] for at in part), {f"c{k}": column for k, column in enumerate(columns)})
+    drawn = (bench.patients.source, bench.redrawn)
+    key = fresh_key(f"{which}_{bench.patients.source}_{bench.redrawn}")
+
+    def take_over() -> None:
+        # An editor of other patients may still report once after it is gone.
+        if drawn == (bench.patients.source, bench.redrawn):
+            _take_over(bench, shown, st.session_state[key]["edited_rows"], which)
+
+    with table:
+        st.data_editor(
+            _view(bench.patients, shown, labelled),
+            key=key,
+            height=min(HEIGHT, 35 * (len(part) + 1) + 3),
+            hide_index=True,
+            num_rows="fixed",
+            disabled=["name"],
+            column_config=_configured(say, bench.patients, shown, labelled),
+            placeholder="",
+            alt=say(Words("Labelled patients", "已确诊患者") if labelled else Words("Patients to diagnose", "待诊断患者")),
+            on_change=take_over,
+        )
+
+
+def _view(patients: Patients, shown: Shown, labelled: bool) -> pd.DataFrame:
+    records, rows = patients.records, list(shown.rows)
+    parts: dict[str, Any] = {"name": records.patient_names.loc[rows].astype(str).tolist()}
+    parts |= {"use": [row not in patients.dropped for row in rows]} if labelled else {}
+    parts["label"] = records.labels.loc[rows].tolist()
+    parts |= {key: _cells(records.raw.loc[rows, column.name], column) for key, column in shown.columns.items()}
+    return pd.DataFrame(parts, index=pd.Index([str(row) for row in rows]))
+
+
+def _cells(cells: pd.Series, column: Column) -> Any:
+    """Numbers where every known cell is a plain one (they sort and align as numbers), else the text as it was read."""
+    if column.role is Role.NUMBER:
+        numbers = pd.to_numeric(cells, errors="coerce")
+        if numbers.notna().sum() == cells.notna().sum():
+            return numbers.astype("float64").to_numpy()
+    return cells.astype(object).where(cells.notna(), None).tolist()
+
+
+def _configured(say: Say, patients: Patients, shown: Shown, labelled: bool) -> dict[str, Any]:
+    show, records = st.column_config, patients.records
+    names: dict[str, Any] = {"name": show.TextColumn(say(Words("Patient", "患者")), pinned=True)}
+    if labelled:
+        names["use"] = show.CheckboxColumn(say(Words("Use", "使用")), width="small")
+    # Only known diagnoses can be chosen: a slip of the keyboard must not found a new disease.
+    names["label"] = show.SelectboxColumn(
+        say(Words("Diagnosis", "诊断")),
+        options=list(records.classes),
+        format_func=lambda label: say(cohorts.called(patients.source, label)),
+    )
+    rows = list(shown.rows)
+    return names | {key: _field(say, patients, rows, column) for key, column in shown.columns.items()}
+
+
+def _field(say: Say, patients: Patients, rows: list[Hashable], column: Column) -> Any:
+    cells = patients.records.raw[column.name]
+    show, header, told = st.column_config, heading(say, column), plain(_told(say, column))
+    if column.role is Role.NUMBER:
+        as_text = isinstance(_cells(cells.loc[rows], column), list)
+        return show.TextColumn(header, help=told, alignment="right") if as_text else show.NumberColumn(header, help=told)
+    levels = sorted(str(level) for level in cells.dropna().unique())
+    if column.role in (Role.YES_NO, Role.CATEGORY) and len(levels) <= MOST_LEVELS:
+        return show.SelectboxColumn(
+            header, help=told, options=levels, format_func=lambda level: say(cohorts.called(patients.source, level))
+        )
+    return show.TextColumn(header, help=told)
+
+
+def heading(say: Say, column: Column) -> str:
+    """A column's name and unit."""
+    name = column.label(say.language)
+    told = column.title is None and unit_in(column.name)
+    return f"{name} ({say(unit_words(column.unit))})" if column.unit and not told else name
+
+
+def _told(say: Say, column: Column) -> str:
+    about = [column.name, say(column.role.title)]
+    if column.low is not None or column.high is not None:
+        about.append(say(Words("normal", "参考区间")) + " " + reference(column))
+    return ", ".join(about)
+
+
+def reference(column: Column) -> str:
+    """The reference range as it stands in a laboratory report."""
+    if column.low is not None and column.high is not None:
+        return f"{column.low:g}–{column.high:g}"
+    if column.high is not None:
+        return f"≤ {column.high:g}"
+    return f"≥ {column.low:g}" if column.low is not None else ""
+
+
+def _take_over(bench: Workbench, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labelled") -> None:
+    """Make the edits part of the patients; one that cannot be read is refused with a sentence, and the rest is kept."""
+
+    def act() -> None:
+        for place, changes in edits.items():
+            for key, value in changes.items():
+                bench.take(_edited(bench.patients, shown.rows[place], key, value, shown.columns))
+
+    if not attempt(bench, act, error_place=which):
+        bench.redrawn += 1  # a new editor, which does not hold the refused value any more
+
+
+def _edited(patients: Patients, row: Hashable, key: str, value: Any, columns: dict[str, Column]) -> Patients:
+    if key == "use":
+        return replace(patients, dropped=patients.dropped - {row} if value else patients.dropped | {row})
+    if key == "label":
+        # A patient who loses the diagnosis is asked about from now on, so nothing may leave them out.
+        return replace(patients, records=patients.records.with_label(row, value), dropped=patients.dropped - {row}, edited=True)
+    column, text = columns[key], _as_text(value)
+    changed = patients.records.with_cell(row, column.name, text)
+    if text and column.role in (Role.NUMBER, Role.DATE, Role.YES_NO) and pd.isna(changed.features.at[row, column.name]):
+        said = Words(
+            "“{text}” in {column} of {patient} cannot be read as “{role}”, so the old value was kept: type another, or leave it empty.",
+            "{patient} 的“{column}”中“{text}”无法读作“{role}”，已保留原值：请重新输入或留空。",
+        )
+        raise UserError(
+            said.format(text=text[:40], column=column.name, patient=patients.records.patient_names[row], role=column.role.title)
+        )
+    return replace(patients, records=changed, edited=True)
+
+
+def _as_text(value: Any) -> str | None:
+    return f"{value:.15g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _offer_undo(say: Say, bench: Workbench) -> None:
+    back = Words("Undo all edits", "撤销全部修改")
+    st.button(say(back), key="undo", icon=":material/undo:", type="tertiary", on_click=lambda: _undo(bench))
+    if bench.patients.dropped:
+        st.caption(say(Words("Left out: {n}.", "已排除 {n} 位患者。").format(n=len(bench.patients.dropped))))
+
+
+def _undo(bench: Workbench) -> None:
+    here = bench.patients
+    bench.take(replace(here, records=here.original, dropped=frozenset(), edited=False))
+    bench.redrawn += 1

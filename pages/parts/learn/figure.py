@@ -1,0 +1,36 @@
+"""The figure of a lesson on the page: drawn by Python, redrawn in place, its marks movable by pointer and by arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from metamed_core.drawing import STYLE, Figure, figure_html
+from pages.parts.common.frame import Say
+
+# Text follows the theme; Streamlit hands its colours to a component as variables.
+PAGE_STYLE = STYLE + (
+    ".mm-root { color: var(--st-text-color); font-family: var(--st-font); --mm-paper: var(--st-background-color); --mm-tallest: 62vh; }"
+)
+JS = (Path(__file__).parent / "figure.js").read_text("utf-8")
+NAME = "lesson_figure"
+Report = Callable[[Mapping[str, Any]], None]
+
+
+def draw(say: Say, key: str, figure: Figure, *, size: float, report: Report | None = None) -> None:
+    """The figure under a stable key. report: told what was moved (`name`, `x`, `y`) or picked (`name`); None: nothing can be.
+
+    size: of text against the usual.
+    """
+
+    def done() -> None:
+        event = st.session_state[key].done
+        if report is not None and event:
+            report(event)
+
+    mount = st.components.v2.component(NAME, html='<div class="mm-root"></div>', css=PAGE_STYLE, js=JS)
+    drawn = figure_html(figure, say.language, size=size, hold=report is not None, told=False)
+    mount(key=key, data={"html": drawn, "size": size}, on_done_change=done)

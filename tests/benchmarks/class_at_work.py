@@ -1,0 +1,175 @@
+"""A class at work: many visitors of one server, each opening Compare and stepping through it: `python -m tests.benchmarks.class_at_work`.
+
+The server is the real one, in a process of its own. A visitor is what a browser is to the server: a socket and a session, told by the same
+messages; only the drawing is left out, which thirty students do on thirty computers and not on this one. An interaction lasts from the
+message that a widget has changed until the last message of the page's answer has come.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.conftest import serve
+
+N_CLIENTS, PAUSE, SPREAD = 30, 5.0, 10.0
+STEPS = (
+    ("view_at", "1", "balanced accuracy at 1 shot: "),
+    ("view_at", "5", "balanced accuracy at 5 shots: "),
+    ("view_metric", "log-loss", "best log-loss at 5 shots: "),
+    ("view_look", "Net benefit", "the probability from which you would act"),
+    ("view_metric", "balanced accuracy", "balanced accuracy at 5 shots: "),
+    ("view_look", "Confusions", "rows are the right diagnoses"),
+    ("view_at", "10", "balanced accuracy at 10 shots: "),
+    ("view_look", "Two side by side", "each mark is one episode"),
+    ("view_look", "Cost", "further left is quicker"),
+    ("view_at", "all together", "balanced accuracy over all numbers of shots: "),
+)
+"""Which widget is set to what, one after the other, and what stands in the answer."""
+RESULT = "best balanced accuracy"
+"""Stands in the answer to who opens the page, if the result was there without waiting."""
+
+
+@dataclass
+class Seen:
+    """What all visitors met with: seconds to open, seconds of each interaction, and whatever went wrong."""
+
+    opened: list[float] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Visitor:
+    """One session: its socket, and the widgets it was shown with the fragment each belongs to."""
+
+    socket: ClientConnection
+    widgets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, fragment: str = "") -> list[Any]:
+        """Have the page, or one fragment, run with the widgets as they are; what came, until it was done."""
+        message = BackMsg()
+        message.rerun_script.page_name = "compare"
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.context_info.locale = "en-US"
+        message.rerun_script.context_info.url = "http://127.0.0.1/compare"
+        for widget, value in self.states.items():
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id = widget
+            state.string_array_value.data.append(value)
+        await self.socket.send(message.SerializeToString())
+        came = []
+        async for data in self.socket:
+            answer = ForwardMsg()
+            answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
+            came.append(answer)
+            self._learn(answer)
+            if answer.WhichOneof("type") == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                break
+        return came
+
+    def _learn(self, answer: Any) -> None:
+        """Which segmented controls are on the page, by their keys."""
+        element = answer.delta.new_element
+        if element.WhichOneof("type") == "button_group":
+            name = element.button_group.id.split("-")[-1]
+            self.widgets[name] = (element.button_group.id, answer.delta.fragment_id)
+
+    async def choose(self, name: str, option: str) -> list[Any]:
+        """Set a segmented control to one of its options."""
+        widget, fragment = self.widgets[name]
+        self.states[widget] = option
+        return await self.ask(fragment)
+
+
+def faults_in(came: list[Any]) -> list[str]:
+    """Exceptions and error boxes among the messages of an answer, and an end that is none."""
+    found = []
+    for answer in came:
+        element = answer.delta.new_element
+        if element.WhichOneof("type") == "exception" or (
+            element.WhichOneof("type") == "alert" and element.alert.format == element.alert.ERROR
+        ):
+            found.append(str(element)[:200])
+    last = came[-1].script_finished if came else ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+    return [*found, *(["the page could not run"] if last == ForwardMsg.FINISHED_WITH_COMPILE_ERROR else [])]
+
+
+def texts(came: list[Any]) -> str:
+    """All Markdown of an answer, without the escapes."""
+    return "\n".join(answer.delta.new_element.markdown.body for answer in came).replace("\\", "")
+
+
+async def visit(address: str, rng: random.Random, seen: Seen, pause: float, spread: float) -> None:
+    """One visitor from opening to leaving."""
+    await asyncio.sleep(rng.uniform(0, spread))
+    try:
+        async with connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+            visitor = Visitor(socket)
+            began = time.perf_counter()
+            came = await visitor.ask()
+            seen.opened.append(time.perf_counter() - began)
+            seen.faults += faults_in(came)
+            if RESULT not in texts(came):
+                seen.faults.append("there was no result when the page had opened")
+            for name, option, expected in STEPS:
+                await asyncio.sleep(rng.uniform(0.5 * pause, 1.5 * pause))
+                began = time.perf_counter()
+                came = await visitor.choose(name, option)
+                seen.waited.append(time.perf_counter() - began)
+                seen.faults += faults_in(came)
+                if expected not in texts(came):
+                    seen.faults.append(f"{name} = {option} was answered without “{expected}”")
+    except Exception as error:  # noqa: BLE001 - whatever a visitor meets with is what is counted
+        seen.faults.append(f"{type(error).__name__}: {str(error)[:200]}")
+
+
+async def work(address: str, n: int, pause: float, spread: float) -> Seen:
+    """All visitors at once, after one who has warmed the server up."""
+    first, *rngs = [random.Random(number) for number in range(n + 1)]  # noqa: S311 - only pauses
+    await visit(address, first, Seen(), 0.0, 0.0)
+    seen = Seen()
+    await asyncio.gather(*(visit(address, rng, seen, pause, spread) for rng in rngs))
+    return seen
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
+
+
+def main() -> int:
+    """Run it on a fresh server and say what was measured; 1 if anything went wrong or the median is too long."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=N_CLIENTS)
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between two interactions of a visitor, on average")
+    parser.add_argument("--spread", type=float, default=SPREAD, help="seconds within which all open the page")
+    chosen = parser.parse_args()
+    with TemporaryDirectory() as folder, serve(Path(folder) / "log") as server:
+        seen = asyncio.run(work(server.url.replace("http", "ws", 1), chosen.clients, chosen.pause, chosen.spread))
+        if "Traceback" in server.text():
+            seen.faults.append("a traceback in the server's log")
+    print(f"{chosen.clients} visitors, {len(seen.waited)} interactions, {len(seen.faults)} faults")
+    for name, values in (("opening", seen.opened), ("interaction", seen.waited)):
+        middle = statistics.median(values) if values else float("nan")
+        print(f"{name:<12} median {middle:.2f} s, nine in ten within {quantile(values, 0.9):.2f} s, longest {max(values, default=0):.2f} s")
+    for fault in seen.faults[:10]:
+        print(fault)
+    return int(bool(seen.faults) or not seen.waited or statistics.median(seen.waited) >= 1.5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Learn in a real browser: every lesson there is, in both languages, by pointer and by keyboard; how long a step takes; axe-core."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pages.lessons import LESSONS
+from pages.lessons.script import Lesson
+from tests.browser.test_browser_compare import violations
+from tests.browser.test_browser_diagnose import idle, wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., "Page"]
+STEP_WITHIN = 2.5  # seconds, on a computer that does other things as well; on an idle one 0.5 (docs/write-a-lesson.md)
+PATTERNS = [pytest.param(lesson, number % 2, id=lesson.key) for number, lesson in enumerate(LESSONS.values())]
+
+
+def figure(page: Page) -> str:
+    """The figure as Python has drawn it: without what the browser itself has shifted while a mark is in hand."""
+    return re.sub(r' transform="translate[^"]*"', "", str(page.locator(".mm-root").inner_html()))
+
+
+def timed(page: Page, act: Callable[[], Any], seconds: list[float]) -> None:
+    """Do something and note how long the figure took to change."""
+    before, began = figure(page), time.monotonic()
+    act()
+    wait_until(lambda: figure(page) != before, seconds=20)
+    seconds.append(time.monotonic() - began)
+
+
+def show(page: Page, lesson: Lesson[Any], at: int) -> None:
+    """Predict by the keyboard, then show."""
+    page.locator(".st-key-lesson_question input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    page.locator(".st-key-show button:enabled").click()
+    page.locator(".st-key-show").wait_for(state="detached")
+    idle(page, 0.2)
+
+
+RIGHT = ".getBoundingClientRect().right"
+FORMULAS = f"all => all.filter(one => [...one.querySelectorAll('.katex-html .base')].pop(){RIGHT} > one.parentElement{RIGHT} + 1).map(one => one.innerText)"
+FIGURES = f"all => all.filter(one => one{RIGHT} > one.closest('.mm-root'){RIGHT} + 1).map(one => one.textContent)"
+
+
+def cut(page: Page) -> list[str]:
+    """Formulas, tables and pictures that reach beyond their place, where nobody can read them, at both widths."""
+    usual, found = page.viewport_size, list[str]()
+    assert usual
+    for width in (1024, 1280):
+        page.set_viewport_size({"width": width, "height": usual["height"]})
+        page.wait_for_timeout(100)
+        found += page.locator(".st-key-lesson_formula .katex-display").evaluate_all(FORMULAS)
+        found += page.locator(".mm-root :is(.mm-table, .mm-plot)").evaluate_all(FIGURES)
+    page.set_viewport_size(usual)
+    return found
+
+
+@pytest.mark.parametrize(("lesson", "odd"), PATTERNS)
+def test_a_lesson_runs_through_and_answers_at_once(open_page: OpenPage, lesson: Lesson[Any], odd: int) -> None:
+    link = f"/learn?lesson={lesson.key}&lang=en" + ("&large=1" if odd else "")
+    page = open_page(link, color_scheme="dark" if odd else "light", width=1024 if odd else 1280)
+    page.locator(".mm-root svg, .mm-root table").first.wait_for()
+    idle(page)
+    seconds: list[float] = []
+    for at, screen in enumerate(lesson.screens, start=1):
+        language = "en" if (at + odd) % 2 else "zh"
+        if at > 1 or language != "en":
+            page.get_by_role("radio", name={"en": "English", "zh": "中文"}[language]).click()
+        page.get_by_role("heading", name=screen.title.into(language), exact=True).wait_for()
+        show(page, lesson, at)
+        body = page.locator(".st-key-lesson").inner_text()
+        assert "Traceback" not in body
+        assert cut(page) == []
+        assert violations(page) == []
+        if language == "zh":
+            assert not [word for word in ("How to read", "Right:", "Predict", "Next", "Handout") if word in body]
+        for act in screen.acts[:1]:
+            timed(page, page.locator(f".st-key-act_{act.name} button").click, seconds)
+        if screen.movable:
+            held = page.locator(".mm-hold").last
+            held.focus()
+            timed(page, lambda: page.keyboard.press("ArrowRight"), seconds)
+            assert page.evaluate("document.activeElement.shadowRoot?.activeElement?.dataset.name ?? ''"), "the keyboard stays where it was"
+            idle(page, 0.2)
+            timed(page, lambda: drag(page), seconds)
+        if at < len(lesson.screens):
+            page.locator(".st-key-screen_next button").click()
+            page.get_by_role("heading", name=lesson.screens[at].title.into(language), exact=True).wait_for()
+            idle(page, 0.2)
+    assert max(seconds, default=0.0) < STEP_WITHIN, seconds
+
+
+def drag(page: Page) -> None:
+    """Take the last mark by the pointer and move it a little."""
+    # Asked in one go: between two questions a new figure may have taken the place of the old.
+    x, y = page.locator(".mm-hold").last.evaluate(
+        "mark => { mark.scrollIntoView({ block: 'center' }); const box = mark.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }"
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 20, y - 20, steps=4)
+    page.mouse.up()
+
+
+def test_a_link_opened_twice_shows_the_same_and_a_locked_one_hides(open_page: OpenPage, tmp_path: Path) -> None:
+    link = "/learn?lesson=maml&screen=4&seed=11&x=2.5&y=-3.0&outer=5&lang=zh"
+    page = open_page(link)
+    page.locator(".mm-root svg").first.wait_for()
+    show(page, LESSONS["maml"], 4)
+    there = open_page(f"{link}&lock=1&large=1", width=1024, color_scheme="dark")
+    there.locator(".mm-root svg").first.wait_for()
+    show(there, LESSONS["maml"], 4)
+    assert plotted(there) == plotted(page), "the same picture data"
+    assert there.locator("[class*=st-key-act_], [class*=st-key-knob_], .st-key-lesson_notes, .mm-hold").count() == 0
+    assert violations(there) == []
+    overflow = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
+    assert there.evaluate(overflow) <= 0
+    with there.expect_download() as download:
+        there.get_by_role("button", name="讲义（HTML）").click()
+    assert download.value.suggested_filename == "metamed_lesson_3_maml_zh.html"
+    printed = there.context.new_page()
+    download.value.save_as(tmp_path / "handout.html")
+    printed.goto((tmp_path / "handout.html").as_uri())
+    assert violations(printed) == []
+
+
+def plotted(page: Page) -> list[str]:
+    """What the legend says of the ends of the three ways, to the last digit shown."""
+    return [text.strip() for text in page.locator(".mm-legend li").all_inner_texts()]
+
+
+def test_the_contents_lead_into_a_lesson_and_back(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.locator(".st-key-enter_learn button").click()
+    first = next(iter(LESSONS.values()))
+    page.locator(f".st-key-open_{first.key} button").first.click()
+    page.get_by_role("heading", name=first.screens[0].title.en).wait_for()
+    page.locator(".st-key-screen_next button").click()
+    page.get_by_role("heading", name=first.screens[1].title.en).wait_for()
+    assert "screen=2" in page.url
+    page.locator(".st-key-menu").get_by_role("link", name="Learn").click()
+    page.locator(f".st-key-open_{first.key} button").first.wait_for()
+    assert violations(page) == []

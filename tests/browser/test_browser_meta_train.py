@@ -1,0 +1,186 @@
+"""Meta-train in a real browser: start, watch, stop, reload, go on, keep, use; a killed server, and a closed tab."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from safetensors import safe_open
+
+from metamed_core.meta_training import library
+from metamed_core.meta_training.checkpoint import KEY as STATE
+from tests.browser.test_browser_compare import charts_without_alt, violations
+from tests.browser.test_browser_diagnose import idle
+from tests.conftest import serve, serve_without_fault
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+AT = re.compile(r"step (\d+) / (\d+)|Stopped at step (\d+) of (\d+)")
+LOST = 10.0  # seconds of work that a killed server may cost at most
+IDLE_AFTER, BUSY = 30.0, 0.25  # seconds after a tab is closed, and share of a core that is still held for work
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library of this test's own, before its server starts."""
+    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def server(home: Path, tmp_path: Path) -> Iterator[Server]:
+    """A server of this test's own, with that library."""
+    with serve_without_fault(tmp_path / "server.log") as running:
+        yield running
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button:enabled").click()
+
+
+def step(page: Page) -> int:
+    """The step that the page tells of."""
+    told = page.get_by_text(AT).first
+    told.wait_for()
+    found = AT.search(told.inner_text().replace("*", ""))
+    assert found
+    return int(found[1] or found[3])
+
+
+def wait_for_step(page: Page, least: int, seconds: float = 120) -> int:
+    deadline = time.monotonic() + seconds
+    while (now := step(page)) < least:
+        assert time.monotonic() < deadline, f"step {now} after {seconds} s"
+        page.wait_for_timeout(200)
+    return now
+
+
+def ready(page: Page) -> None:
+    page.locator(".st-key-training_begin button:enabled").wait_for(timeout=90_000)
+    idle(page)
+
+
+def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Page], home: Path) -> None:
+    page = open_page("/meta_train")
+    ready(page)
+    for part in ("Base: to practise on", "Validation: to watch by", "Novel: to judge by"):
+        page.get_by_text(part, exact=True).first.wait_for()
+    steps = page.locator(".st-key-training_steps input")
+    steps.fill("36")
+    steps.press("Enter")
+    page.get_by_text("36 steps: press Start and watch").wait_for()
+    press(page, "training_begin")
+    chart = page.locator(".st-key-training_accuracy_chart :is(canvas, svg)").first
+    chart.wait_for()
+    first = wait_for_step(page, 2)
+    chart.evaluate("element => { element.dataset.same = 'yes' }")
+    assert wait_for_step(page, first + 2) > first, "the curve advances"
+    assert chart.get_attribute("data-same") == "yes", "and is redrawn in place"
+    press(page, "training_stop")
+    page.get_by_text("everything so far is kept").wait_for()
+    stopped = step(page)
+    assert re.search(r"run=[\w-]{12}", page.url)
+
+    page.reload()
+    page.locator(".st-key-training_continue button:enabled").wait_for(timeout=90_000)
+    page.wait_for_timeout(4500)  # until the closed session's claim is stale
+    assert step(page) <= stopped
+    press(page, "training_continue")
+    wait_for_step(page, stopped + 1)
+    page.get_by_text("Finished: 36 steps.").wait_for(timeout=400_000)
+    page.get_by_text(re.compile(r"untrained prototype(:| by) [+-]?\d")).first.wait_for(timeout=240_000)
+    page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
+    assert page.locator(".mm-board tbody tr").count() == 2 * 4
+    page.get_by_label("Name for these weights").fill("my weights")
+    press(page, "training_keep")
+    page.get_by_text("Kept as “my weights”.").wait_for()
+    assert sorted(path.name for path in (home / "weights").iterdir()) == ["my_weights.json", "my_weights.safetensors"]
+    assert charts_without_alt(page) == 0
+
+    press(page, "use_my_weights")
+    page.get_by_role("heading", level=1, name="Diagnose", exact=True).wait_for()
+    page.get_by_role("heading", name="4 · Answers").wait_for()
+    idle(page)
+    page.get_by_text("Settings", exact=True).first.click()
+    assert page.get_by_role("radio", name="my weights").is_checked()
+    page.locator(".st-key-menu").get_by_role("link", name="Meta-train").click()
+    ready(page)
+    press(page, "compare_my_weights")
+    page.get_by_role("heading", level=1, name="Compare", exact=True).wait_for()
+    page.get_by_text("9 methods · ").wait_for()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_nothing_grave_for_those_who_cannot_see_well(open_page: Callable[..., Page], color_scheme: str) -> None:
+    page = open_page("/meta_train?lang=zh", color_scheme=color_scheme, locale="zh-CN")
+    ready(page)
+    page.get_by_text("基础：用于练习").wait_for()
+    assert violations(page) == []
+
+
+def test_a_killed_server_loses_at_most_ten_seconds(browser: Browser, tmp_path: Path) -> None:
+    with serve(tmp_path / "one.log") as server:
+        page = browser.new_page(locale="en-US")
+        page.set_default_timeout(60_000)
+        page.goto(server.url + "/meta_train")
+        ready(page)
+        press(page, "training_begin")
+        before = wait_for_step(page, 3)
+        seen: list[tuple[float, int]] = []
+        until = time.monotonic() + LOST + 4
+        while time.monotonic() < until:
+            seen.append((time.monotonic(), step(page)))
+            page.wait_for_timeout(150)
+        killed = time.monotonic()
+        os.kill(server.pid, signal.SIGKILL)
+        address = page.url.partition("/meta_train")[2]
+        page.close()
+    assert seen[-1][1] > before
+    owed = max(number for moment, number in seen if moment <= killed - LOST)
+    (state,) = (Path(os.environ[library.HOME]) / "runs").glob("*.state")
+    with safe_open(state, "pt") as file:
+        saved = json.loads(file.metadata()[STATE])["step"]
+    assert saved >= owed
+    with serve(tmp_path / "two.log") as server:
+        page = browser.new_page(locale="en-US")
+        page.set_default_timeout(60_000)
+        page.goto(server.url + "/meta_train" + address)
+        page.locator(".st-key-training_continue button:enabled").wait_for(timeout=90_000)
+        press(page, "training_continue")
+        assert wait_for_step(page, saved + 1) < saved + 100, "it goes on from there"
+        press(page, "training_stop")
+        page.close()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processor time is read from /proc")
+def test_a_closed_tab_leaves_no_work_running(open_page: Callable[..., Page], server: Server) -> None:
+    page = open_page("/meta_train")
+    ready(page)
+    press(page, "training_begin")
+    wait_for_step(page, 2)
+    page.close()
+    closed = time.monotonic()
+    while True:
+        used = cpu_seconds(server.pid)
+        time.sleep(3)
+        if cpu_seconds(server.pid) - used < 3 * BUSY:
+            break
+        assert time.monotonic() - closed < IDLE_AFTER, "the server still works half a minute after the tab was closed"

@@ -1,0 +1,201 @@
+"""Every lesson as a value: complete in both languages, the same from the same link, and pointing to code that is there. New ones are met here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metamed_core.drawing.picture import Axis, Figure, Picture, Table, picture_data
+from metamed_core.drawing.picture_svg import figure_html
+from metamed_core.words import LANGUAGES, Language, Words
+from pages.lessons import LESSONS
+from pages.lessons.handout import handout_html, marked, mathml
+from pages.lessons.script import Code, Lesson, Note
+from pages.lessons.state import State, bounds, real, whole, word
+
+ROOT = Path(__file__).parents[2]
+SCREENS = [pytest.param(lesson, at, id=f"{lesson.key}-{at + 1}") for lesson in LESSONS.values() for at in range(len(lesson.screens))]
+each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.key)
+each_screen = pytest.mark.parametrize(("lesson", "at"), SCREENS)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def figures(lesson: Lesson[Any], at: int, state: State) -> list[Figure]:
+    """Before the answer and after it."""
+    screen = lesson.screens[at]
+    return [screen.figure(state, False), screen.figure(screen.reveal(state), True)]
+
+
+@each_screen
+def test_the_same_link_gives_the_same_figures_and_numbers(lesson: Lesson[Any], at: int) -> None:
+    asked = {"lesson": lesson.key, "screen": str(at + 1), "seed": "11", "lock": "1", "lang": "zh"}
+    one, other = lesson.state.read(asked), lesson.state.read({**asked, **lesson.state.read(asked).address()})
+    assert one == other
+    assert one.seed == 11
+    shown = [[picture_data(figure) for figure in figures(lesson, at, state)] for state in (one, other)]
+    assert shown[0] == shown[1]
+    screen = lesson.screens[at]
+    assert screen.formula(screen.reveal(one)) == screen.formula(screen.reveal(other))
+
+
+@each_lesson
+def test_what_a_reader_did_goes_into_the_link_and_back_to_the_bit(lesson: Lesson[Any]) -> None:
+    state = lesson.state(23)
+    for screen in lesson.screens:
+        state = screen.reveal(state)
+        for act in screen.acts:
+            state = state if act.off(state) else act.do(state)
+        for knob in screen.knobs:
+            state = state.but(**{knob.name: bounds(lesson.state, knob.name)[1] if not knob.options else list(knob.options)[-1]})
+        for name in held_marks(screen.figure(state, True)):
+            state = lesson.moved(state, name, 0.123456, -0.98765) if lesson.moved else state
+            state = lesson.picked(state, name) if lesson.picked else state
+        again = lesson.state.read({"seed": "23", **state.address()})
+        assert again == state
+        assert picture_data(screen.figure(again, True)) == picture_data(screen.figure(state, True))
+
+
+def held_marks(figure: Figure) -> list[str]:
+    pictures = [part for part in figure if isinstance(part, Picture)]
+    return [name for picture in pictures for mark in picture.marks for name in getattr(mark, "names", ())]
+
+
+@each_screen
+def test_another_seed_draws_other_patients(lesson: Lesson[Any], at: int) -> None:
+    one, other = (picture_data(figures(lesson, at, lesson.state(seed))[1]) for seed in (1, 2))
+    assert one != other
+
+
+@each_screen
+def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> None:
+    screen = lesson.screens[at]
+    after = screen.reveal(lesson.state())
+    question = screen.question
+    assert len(question.options) >= 2
+    assert 0 <= question.answer(after) < len(question.options)
+    formula = screen.formula(after)
+    for language in LANGUAGES:
+        latex = f"{formula.latex_in(language)} {formula.numbers_in(language)}"
+        assert not re.search(r"<\w+>", latex), "a name in a formula has no words"
+        assert not re.search(r"\\|\[\d+pt", re.sub(r"<[^>]*>", "", mathml(latex))), "the handout cannot draw a command of this formula"
+        said = [screen.title, screen.text, question.ask, question.reason(after), formula.where]
+        for figure in figures(lesson, at, lesson.state()):
+            said += [part.title for part in figure] + [part.alt for part in figure if isinstance(part, Picture)]
+            drawn = figure_html(figure, language, hold=True)
+            assert "nan" not in drawn.lower().replace("nan_", "")
+            assert "{" not in re.sub(r"<[^>]*>", "", drawn), "a field is not filled"
+        for words in said:
+            assert words.into(language).strip()
+            assert "{" not in re.sub(r"\$[^$]*\$", "", words.into(language)), f"a field is not filled: {words.en}"
+        if language == "zh":
+            assert all(CHINESE.search(words.zh) for words in said)
+            # Markdown does not close ** between full-width punctuation and a Chinese character.
+            assert not [
+                words.zh for words in said if re.search(r"[：，。；、！？）”]\*\*[\u4e00-\u9fff“（]", words.zh) and wrongly_bold(words.zh)
+            ]
+
+
+def wrongly_bold(text: str) -> bool:
+    """Whether a closing ** stands after punctuation: the second, fourth ... of the text."""
+    ends = [match.start() for match in re.finditer(r"\*\*", text)][1::2]
+    return any(text[end - 1] in "：，。；、！？）”" and CHINESE.match(text[end + 2 : end + 3] or " ") for end in ends)
+
+
+@each_screen
+def test_a_screen_points_to_the_line_that_computes_it(lesson: Lesson[Any], at: int) -> None:
+    code = lesson.screens[at].code
+    file, line = code.place.split(":")
+    assert (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1].strip() == code.line
+    assert file.startswith(("metamed_core/", "pages/lessons/"))
+
+
+@each_lesson
+def test_a_lesson_fits_its_frame(lesson: Lesson[Any]) -> None:
+    assert list(LESSONS.values()) == sorted(LESSONS.values(), key=lambda one: one.number)
+    assert 1 <= len(lesson.screens) <= 5
+    assert sum(note.minutes for note in lesson.notes) == 45
+    assert lesson.minutes <= 20
+    assert re.fullmatch(r"[a-z_]+", lesson.key)
+    assert len(re.findall(r"[.!?]", lesson.goal.en)) == 1, "the goal is one sentence"
+    assert any("break" in screen.title.en.lower() for screen in lesson.screens), "each lesson has a way to break it"
+
+
+@each_lesson
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_handout_opens_anywhere(lesson: Lesson[Any], language: Language) -> None:
+    state, link = lesson.state(), "/learn?lesson=x&seed=7"
+    whole_file = handout_html(lesson, state, language, link=link).decode("utf-8")
+    assert "<script" not in whole_file
+    assert "http" not in re.sub(r'xmlns="[^"]*"|http-equiv', "", whole_file)
+    assert whole_file.count("<article>") == 2 * len(lesson.screens)
+    assert "/learn?lesson=x&amp;seed=7" in whole_file
+    for screen in lesson.screens:
+        assert screen.title.into(language) in whole_file.replace("&#x27;", "'")
+    locked = handout_html(lesson, state, language, answers=False).decode("utf-8")
+    assert locked.count("<article>") == len(lesson.screens)
+    assert marked(lesson.notes[0].words.into(language)) in whole_file
+    assert marked(lesson.notes[0].words.into(language)) not in locked
+    assert marked(lesson.screens[0].question.reason(lesson.screens[0].reveal(state)).into(language)) not in locked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"seed": "x", "steps": "many", "alpha": "nan", "rule": "sgd"},
+        {"seed": "-1", "steps": "99", "alpha": "inf", "edits": "0:9.99,0.00,7;", "x": "1e9"},
+        {"seed": "", "steps": "", "leaked": "<script>", "edits": "'; drop", "rule": ""},
+        {"seed": "7" * 400, "shots": "1.5", "edits": "99:1.00,1.00,0;", "x": "٣"},
+    ],
+)
+@each_lesson
+def test_nonsense_in_an_address_is_a_sane_default(lesson: Lesson[Any], asked: dict[str, str]) -> None:
+    state = lesson.state.read(asked)
+    for at in range(len(lesson.screens)):
+        assert figures(lesson, at, state)
+
+
+def test_a_state_holds_its_bounds() -> None:
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class Some(State):
+        n: int = whole(3, 1, 5)
+        x: float = real(0.5, -1, 1)
+        name: str = word("a", "[ab]+")
+
+    assert Some.read({"n": "4", "x": "-0.25", "name": "ba", "other": "1"}) == Some(n=4, x=-0.25, name="ba")
+    assert Some.read({"n": "6", "x": "2", "name": "c"}) == Some()
+    assert Some().but(n=9, x=-7.0) == Some(n=5, x=-1.0)
+    assert Some(n=4).address() == {"n": "4"}
+    assert Some.read(Some(x=0.1 + 0.2).address()).x == 0.1 + 0.2
+    assert bounds(Some, "n") == (1, 5)
+
+
+def test_code_must_be_one_line() -> None:
+    with pytest.raises(ValueError, match="must point to exactly one"):
+        _ = Code(bounds, "no such line").at
+
+
+def test_a_lesson_must_fill_its_class() -> None:
+    one = next(iter(LESSONS.values()))
+    with pytest.raises(ValueError, match="notes for 45 minutes"):
+        Lesson(one.key, 1, 5, one.title, one.goal, one.after, one.state, one.screens, (Note(10, Words("x", "甲")),))
+
+
+def test_a_picture_escapes_and_a_table_too() -> None:
+    evil = Words("<b>&", "<b>&")
+    axis = Axis(evil, 0, 1)
+    html = figure_html((Picture(evil, evil, evil, axis, axis, ()), Table(evil, evil, (evil,), ((evil,),))), "en")
+    assert "<b>" not in html
+
+
+def test_a_lesson_is_a_script_without_mathematics_or_widgets() -> None:
+    for path in sorted((ROOT / "pages" / "lessons").glob("l*/story.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert not {name.split(".")[0] for name in names} & {"numpy", "torch", "scipy", "sklearn", "streamlit", "pandas"}, path.name

@@ -1,0 +1,41 @@
+"""Small tasks that the tests of the core share."""
+
+from __future__ import annotations
+
+import torch
+
+from metamed_core.data.encoding import ColumnScale
+from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.networks.backbones import Backbone, ColumnEncoder
+from metamed_core.networks.cell_transformer import CellTransformer
+
+
+def small_episode(n_way: int = 3, k_shot: int = 3, n_query: int = 4, n_columns: int = 5, seed: int = 0) -> Episode:
+    """A task in float64 whose classes differ in their means; a tenth of the cells is missing."""
+    rng = torch.Generator().manual_seed(seed)
+    y = torch.cat([torch.arange(n_way).repeat(k_shot), torch.arange(n_way).repeat(n_query)])
+    means = torch.randn(n_way, n_columns, generator=rng, dtype=torch.float64)
+    values = means[y] + torch.randn(len(y), n_columns, generator=rng, dtype=torch.float64)
+    values[torch.rand(values.shape, generator=rng) < 0.1] = torch.nan
+    cells = ColumnScale.fit(values).cells(values)
+    n_support = n_way * k_shot
+    return Episode(LabelledSet(cells[:n_support], y[:n_support]), LabelledSet(cells[n_support:], y[n_support:]), n_way)
+
+
+def stacked(episodes: list[Episode]) -> Episode:
+    """Tasks of one shape as a meta-batch."""
+    support = LabelledSet(torch.stack([e.support.x for e in episodes]), torch.stack([e.support.y for e in episodes]))
+    query = LabelledSet(torch.stack([e.query.x for e in episodes]), torch.stack([e.query.y for e in episodes]))
+    return Episode(support, query, episodes[0].n_way)
+
+
+def tolerance(name: str) -> dict[str, float]:
+    """How closely a learner's answers agree when nothing but an order has changed: the in-context network computes in single precision."""
+    return {"rtol": 1e-4, "atol": 1e-6} if name == "prior_fitted" else {"rtol": 1e-9, "atol": 1e-12}
+
+
+def small_backbone(name: str) -> Backbone:
+    """A network of the kind that this learner has, small enough for a test."""
+    if name == "prior_fitted":
+        return CellTransformer(width=8, heads=2, cell_layers=1, tokens=2, row_width=8, row_heads=2, row_layers=1, slots=3)
+    return ColumnEncoder(width=8, latents=3, features=2)

@@ -1,0 +1,263 @@
+"""`diagnose`: from a file to predictions, as the page does it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from metamed_core.__main__ import main
+from metamed_core.data.records import PatientRecords
+from metamed_core.diagnosis.answers import answers, as_values, own_version, provenance
+from metamed_core.diagnosis.diagnosis import diagnose
+from metamed_core.diagnosis.report import diagnosis_html
+from metamed_core.diagnosis.tables import predictions_csv
+from metamed_core.diagnosis.trace import start
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.initialization import SHIPPED, read_card
+from metamed_core.meta_training import library
+from metamed_core.statistics.metrics import COVERAGE
+from pages.parts.common import cohorts
+from pages.parts.common.workbench import UNIVERSAL, AdaptRequest, Workbench, bundled
+from pages.parts.diagnose import take_away
+from tests.helpers.odd_files import ODD_FILES, OddFile
+
+DATA = Path(__file__).parents[3] / "sample_data"
+BLOOD = [str(DATA / "blood_panel.csv"), "--columns", str(DATA / "blood_panel.columns.csv")]
+PROTOTYPICAL = [*BLOOD, "--algorithm", "prototypical"]
+NO_JSON = "is no JSON"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    n_threads = torch.get_num_threads()
+    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+def records(rows: str) -> PatientRecords:
+    Path("mine.csv").write_text(rows, "utf-8")
+    from metamed_core.data.formats import read_table
+
+    return PatientRecords.from_table(read_table("mine.csv", rows.encode()))
+
+
+SMALL = "patient,x,y,diagnosis\nP-001,1,5,a\nP-002,2,6,a\nP-003,8,1,b\nP-004,9,2,b\nP-005,1.5,5.5,\nP-006,5,3.5,\nP-007,,,\n"
+
+
+# -- the answers themselves ------------------------------------------------------------------------------------------
+
+
+def test_likely_diagnoses_are_the_fewest_that_reach_the_coverage() -> None:
+    table = cohorts.records_of("blood_panel")
+    trace = start(table, LEARNERS["prototypical"]()).run()
+    for one in answers(table, trace, len(trace.steps) - 1):
+        p = dict(one.diagnosis.ranked)
+        assert one.prediction_set == tuple(p)[: len(one.prediction_set)], "the most probable first"
+        assert sum(p[name] for name in one.prediction_set) >= COVERAGE - 1e-9
+        assert sum(p[name] for name in one.prediction_set[:-1]) < COVERAGE
+        assert one.abstention_reason is None or len(one.prediction_set) == len(p)
+
+
+def test_an_answer_is_held_back_with_a_reason() -> None:
+    table = records(SMALL)
+    trace = start(table, LEARNERS["prototypical"]()).run()
+    clear, between, nothing = answers(table, trace, len(trace.steps) - 1)
+    assert (clear.prediction_set, clear.abstention_reason) == (("a",), None)
+    assert between.abstention_reason is not None
+    assert between.abstention_reason.en == "Not enough evidence: it takes all 2 diagnoses to reach 90%, so none is ruled out."
+    assert nothing.abstention_reason is not None
+    assert nothing.abstention_reason.zh.startswith("该患者没有任何数据")
+
+
+def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
+    table, learner = records(SMALL), LEARNERS["maml"](inner_steps=2)  # type: ignore[call-arg]
+    mine = tmp_path / "mine.safetensors"
+    for ending in (".safetensors", ".json"):
+        mine.with_suffix(ending).write_bytes((SHIPPED / f"maml{ending}").read_bytes())
+    told = provenance(start(table, learner, str(mine)).run(), str(mine), 3, 2, "a.csv")
+    assert told == {
+        "algorithm": "maml",
+        "settings": "inner_lr=0.03; inner_steps=2; first_order=0; head_only=0",
+        "weights": "mine",
+        "weights_sha256": read_card(SHIPPED / "maml.safetensors")["sha256"],
+        "seed": 3,
+        "step": 2,
+        "file": "a.csv",
+        "version": own_version(),
+    } | {"settings": told["settings"]}
+    assert "inner_steps=2" in str(told["settings"])
+    assert provenance(start(table, learner, "none").run(), "none", 0, 2, "a.csv")["weights_sha256"] == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_opens_without_a_network_and_runs_nothing(language: str) -> None:
+    table = records(SMALL.replace(",a\n", ",<script>a</script>\n"))
+    trace = start(table, LEARNERS["prototypical"]()).run()
+    found = answers(table, trace, 0)
+    page = diagnosis_html(found, {"algorithm": "prototypical", "file": "<b>.csv"}, language).decode()  # type: ignore[arg-type]
+    assert "<script" not in page
+    assert "&lt;script&gt;a" in page
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert ("not a medical device" if language == "en" else "不是医疗器械") in page
+    assert all(one.diagnosis.name in page for one in found)
+
+
+# -- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", *PROTOTYPICAL, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} {NO_JSON}"))
+    table = cohorts.records_of("blood_panel")
+    trace = start(table, LEARNERS["prototypical"]()).run()
+    found = answers(table, trace, len(trace.steps) - 1)
+    made_by = provenance(trace, "universal", 0, len(trace.steps) - 1, "blood_panel.csv")
+    expected = json.loads(json.dumps(as_values(found, table.classes, made_by)))
+    assert {name: told[name] for name in expected} == expected
+    assert told["intended_use"] == "research and teaching only, not a medical device"
+    assert told["run"]["weights_sha256"] == read_card(SHIPPED / "prototypical.safetensors")["sha256"]
+
+
+def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["diagnose", *PROTOTYPICAL, "--out", "predictions.csv"]) == 0
+    here = bundled("blood_panel")
+    bench = Workbench(here, AdaptRequest("prototypical", (), UNIVERSAL, 0), kept=here.kept)
+    bench.adapt()
+    bench.go_to(bench.total)
+    made: list[bytes] = []
+    monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data()))
+    monkeypatch.setattr(take_away.st, "caption", lambda *_: None)
+    take_away.offer_csv(lambda words: words.en, bench)  # type: ignore[arg-type]
+    mine = Path("predictions.csv").read_bytes()
+    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[0]
+    rows = list(csv.DictReader(io.StringIO(mine.decode("utf-8-sig"))))
+    assert len(rows) == len(here.kept.undiagnosed)
+    assert len(rows[0]["weights_sha256"]) == 64
+
+
+def test_the_same_command_gives_the_same_bytes() -> None:
+    for out in ("one.csv", "two.csv"):
+        assert main(["diagnose", *BLOOD, "--algorithm", "maml", "--weights", "none", "--seed", "4", "--out", out]) == 0
+    assert Path("one.csv").read_bytes() == Path("two.csv").read_bytes()
+
+
+def test_it_tells_a_line_a_patient_and_its_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    records(SMALL)
+    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical"]) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert [line[:7] for line in lines[:3]] == ["  P-005", "* P-006", "* P-007"]
+    assert lines[0].split()[1] == "a"
+    assert lines[4:] == [
+        "* Not enough evidence: it takes all 2 diagnoses to reach 90%, so none is ruled out.",
+        "* No column holds a value for this patient: the answer is the same for anybody.",
+        "For research and teaching only; not a medical device.",
+    ]
+    assert "2 diagnoses × 2 labelled patients (2-way 2-shot), 2 columns, 3 to diagnose." in said.err
+    assert ": support loss " in said.err.splitlines()[-1]
+    assert said.err.splitlines()[-1].endswith(", 0:00:00 left")
+
+
+def test_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    records(SMALL)
+    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--language", "zh", "--out", "report.html"]) == 0
+    said = capsys.readouterr()
+    assert "证据不足" in said.out
+    assert "种诊断" in said.err
+    assert "3 位患者的答案" in Path("report.html").read_text("utf-8")
+    assert main(["diagnose", "nowhere.csv", "--language", "zh"]) == 2
+    assert capsys.readouterr().err == "无法读取文件 nowhere.csv：请检查路径以及读取权限。\n"
+
+
+def test_kept_weights_and_files_bring_their_algorithm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records(SMALL)
+    library.save(SHIPPED / "matching.safetensors", "my own")
+    for ending in (".safetensors", ".json"):
+        (tmp_path / f"mine{ending}").write_bytes((SHIPPED / f"maml{ending}").read_bytes())
+    told = []
+    for weights in ("my own", "mine.safetensors"):
+        assert main(["diagnose", "mine.csv", "--weights", weights, "--json"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["run"])
+    assert [one["algorithm"] for one in told] == ["matching", "maml"]
+    assert told[0]["weights_sha256"] == read_card(SHIPPED / "matching.safetensors")["sha256"]
+
+
+def test_findings_of_the_upload_check_are_told_the_gravest_first(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"{1000 + i},{'ab'[i % 2]},{i},7,jane{i}@example.org\n" for i in range(8))
+    table = records("MRN,diagnosis,x,y,e-mail\n" + rows + "2000,,3,7,joe@example.org\n")
+    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "told.json"]) == 0
+    said = [line.removeprefix("- ") for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]
+    assert said == [finding.message.en for finding in table.findings]
+    assert "e-mail" in said[0] + said[1]
+    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--drop", "y"]) == 0
+    assert len([line for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]) < len(said)
+
+
+def test_a_label_a_setting_and_the_csv_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
+    table = records("x,y,kind,truth\n1,5,a,u\n2,6,a,u\n8,1,b,v\n9,2,b,v\n5,3,a,\n")
+    command = ["diagnose", "mine.csv", "--algorithm", "maml", "--set", "inner_steps=2", "--set", "inner_lr=0.01"]
+    assert main([*command, "--label", "truth", "--drop", "kind", "--out", "p.csv", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["classes"], told["run"]["step"]) == (["u", "v"], 2)
+    assert "inner_lr=0.01" in told["run"]["settings"]
+    assert len(table.columns) == 4
+    assert Path("p.csv").read_bytes().count(b"\r\n") == 2
+
+
+def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
+    table = records(SMALL.replace(",a\n", ",=cmd()\n"))
+    trace = start(table, LEARNERS["prototypical"]()).run()
+    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "p.csv"]) == 0
+    last = len(trace.steps) - 1
+    expected = predictions_csv(diagnose(table, trace, last), table.classes, provenance(trace, "universal", 0, last, "mine.csv"))
+    assert Path("p.csv").read_bytes() == expected
+    assert b"'=cmd()" in expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nowhere.csv"], "The file nowhere.csv cannot be read: check the path and that you may read it."),
+        (["."], "The file . cannot be read: check the path and that you may read it."),
+        ([*PROTOTYPICAL, "--weights", "nothing"], "There are no weights “nothing”: give universal, none, a file"),
+        ([*PROTOTYPICAL, "--weights", "no.safetensors"], "cannot be read: check the path, or choose the shipped weights."),
+        ([*PROTOTYPICAL, "--weights", str(SHIPPED / "maml.safetensors")], "belong to “maml”, not to “prototypical”"),
+        ([*PROTOTYPICAL, "--set", "inner_steps=3"], "“inner_steps=3” is no setting of prototypical: give NAME=VALUE with a number; NAME is one of -."),
+        ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=many"], "“inner_steps=many” is no setting of maml: give NAME=VALUE"),
+        ([*BLOOD, "--algorithm", "maml", "--set", "inner_lr=nan"], "must lie between"),
+        ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=900"], "Steps is 900; it must lie between 0 and 200"),
+        ([*PROTOTYPICAL, "--label", "nobody"], "The table has no column “nobody”"),
+        ([*PROTOTYPICAL, "--label", "age (years)"], "The column “age (years)” names"),
+        ([*PROTOTYPICAL, "--out", "answers.docx"], "answers.docx would be no result: its name must end in .csv, .json or .html."),
+        ([*PROTOTYPICAL, "--out", "nowhere/answers.csv"], "There is no folder nowhere: make it, or write elsewhere."),
+        (["all.csv"], "has a diagnosis: leave it empty for those to be answered for."),
+        ([*BLOOD[:1], "--columns", BLOOD[0]], "blood_panel.csv does not tell of columns"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("all.csv").write_text(SMALL.split("P-005", maxsplit=1)[0], "utf-8")
+    assert main(["diagnose", *arguments]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err.splitlines()[-1]
+    assert not said.out
+
+
+REFUSED = [odd for odd in ODD_FILES if odd.expected != "works"]
+
+
+@pytest.mark.parametrize("odd", REFUSED, ids=str)
+def test_odd_files_are_refused_in_one_sentence(odd: OddFile, capsys: pytest.CaptureFixture[str]) -> None:
+    np.random.default_rng(0)
+    Path(odd.name).write_bytes(odd.build())
+    assert main(["diagnose", odd.name, "--algorithm", "prototypical"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(".")

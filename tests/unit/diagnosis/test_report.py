@@ -1,0 +1,57 @@
+"""What one takes away is complete, readable by a script, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+
+from metamed_core.data.records import PatientRecords
+from metamed_core.diagnosis.diagnosis import Diagnosis, Neighbour, diagnose
+from metamed_core.diagnosis.tables import harmless, predictions_csv, predictions_table
+from metamed_core.diagnosis.trace import start
+from metamed_core.learners import LEARNERS
+
+CLASSES = ("=cmd()", "flu")
+ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbour(0, "+A-1", "=cmd()", 0.5),))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_cell_that_would_be_run_gets_an_apostrophe(start: str) -> None:
+    assert harmless(f"{start}1+1") == f"'{start}1+1"
+
+
+@pytest.mark.parametrize("text", ["", "flu", "P-001", "5=5", "甲"])
+def test_an_ordinary_cell_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_the_csv_is_complete_and_harmless() -> None:
+    run = {"algorithm": "maml", "settings": "inner_lr=0.03", "weights": "universal", "seed": 0, "step": 3, "file": "=evil.csv"}
+    data = predictions_csv([ONE], CLASSES, run)
+    assert data.startswith(b"\xef\xbb\xbf"), "Excel garbles Chinese without the byte order mark"
+    header, row = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    assert header == [
+        "patient", "row", "predicted", "probability", "p(=cmd())", "p(flu)", "nearest_1", "nearest_1_diagnosis",
+        "nearest_1_distance", "algorithm", "settings", "weights", "seed", "step", "file", "intended_use",
+    ]  # fmt: skip
+    assert row[:9] == ["'@Q-1", "5", "'=cmd()", "0.750000", "0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
+    assert row[9:] == ["maml", "inner_lr=0.03", "universal", "0", "3", "'=evil.csv", "research and teaching only, not a medical device"]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in (*header, *row))
+
+
+def test_nobody_to_diagnose_gives_a_header() -> None:
+    table = predictions_table([], ("a", "b"), {"algorithm": "maml", "step": 0})
+    assert table.empty
+    assert list(table.columns[:6]) == ["patient", "row", "predicted", "probability", "p(a)", "p(b)"]
+
+
+def test_the_row_is_that_of_the_file_also_where_labelled_and_unlabelled_are_mixed() -> None:
+    raw = pd.DataFrame({"x": ["1", "2", "9", "8", "2", "7"], "dx": [None, "a", "b", None, None, "b"]}, dtype=object)
+    records = PatientRecords.from_table(raw)
+    trace = start(records, LEARNERS["prototypical"]()).run()
+    table = predictions_table(diagnose(records, trace, 0), records.classes, {})
+    assert table["row"].tolist() == [1, 4, 5]
+    assert table["patient"].tolist() == ["P-001", "P-004", "P-005"]

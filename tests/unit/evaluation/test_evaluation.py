@@ -1,0 +1,333 @@
+"""A comparison: the same episodes for all, evenly growing, the same numbers each time, and honest with small tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pickle
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metamed_core.data.encoding import PatientEncoder
+from metamed_core.estimator import FewShotClassifier
+from metamed_core.evaluation import (
+    DEFAULTS,
+    LEAVE_ONE_OUT,
+    Cohort,
+    Comparison,
+    EpisodeResult,
+    Method,
+    Plan,
+    all_methods,
+    compare,
+    methods,
+    n_left_out,
+    plan_for,
+    shots_allowed,
+)
+from metamed_core.evaluation.episodes import EpisodeIndices, draw, encoded
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.baselines import BASELINES
+from metamed_core.learners.initialization import SHIPPED
+from metamed_core.statistics import metrics
+from metamed_core.words import UserError
+from tests.helpers.comparing import cohort
+
+QUICK = methods(("prototypical", "nearest_centroid", "prototypical-none"))
+
+
+def same(one: EpisodeResult, other: EpisodeResult, *, but: tuple[str, ...] = ("adapt_seconds", "predict_seconds")) -> bool:
+    names = [field.name for field in dataclasses.fields(EpisodeResult) if field.name not in but]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+
+
+# -- episodes --------------------------------------------------------------------------------------------------------
+
+
+def test_episodes_are_drawn_by_the_rules() -> None:
+    patients = cohort({"a": 40, "b": 12, "c": 5, "d": 20, "e": 20, "f": 20, "g": 30})
+    for k_shot, index in itertools.product((1, 3, 5), range(8)):
+        episode = draw(patients, k_shot, index)
+        assert len(episode.classes) == 5
+        assert episode.classes == tuple(sorted(episode.classes))
+        assert not set(episode.support) & set(episode.query)
+        asked = pd.Series([patients.labels[row] for row in episode.query]).value_counts()
+        given = pd.Series([patients.labels[row] for row in episode.support]).value_counts()
+        assert set(given.index) == set(asked.index) == set(episode.classes)
+        assert (given == k_shot).all()
+        assert all(asked[name] == min(15, patients.counts[name] - k_shot) for name in episode.classes)
+        assert "c" not in episode.classes or k_shot == 1
+
+
+def test_an_episode_is_the_same_whatever_else_was_asked_for() -> None:
+    patients = cohort()
+    few = {(j.k_shot, j.episode, j.method): j for j in compare(Plan(patients, QUICK[:1], (3,), 2))}
+    many = {(j.k_shot, j.episode, j.method): j for j in compare(Plan(patients, QUICK, (1, 3), 4))}
+    assert few
+    assert all(same(one, many[place], but=("adapt_seconds", "predict_seconds", "right_by_step")) for place, one in few.items())
+
+
+def test_the_same_plan_gives_the_same_numbers_and_another_seed_others() -> None:
+    one, again, other = (list(compare(Plan(cohort(), QUICK, (1, 3), 2, seed))) for seed in (0, 0, 1))
+    assert all(same(a, b) for a, b in zip(one, again, strict=True))
+    assert not any(a.rows == b.rows for a, b in zip(one, other, strict=True))
+
+
+def test_a_stopped_run_goes_on_where_it_was() -> None:
+    plan = Plan(cohort(), QUICK, (1, 3), 2)
+    whole = list(compare(plan))
+    assert len(whole) == plan.n_results == 12
+    for done in (0, 1, 3, 7, 11, 12):
+        rest = list(compare(plan, done))
+        assert all(same(a, b) for a, b in zip(whole[done:], rest, strict=True))
+
+
+def test_shots_and_methods_grow_evenly() -> None:
+    order = [(j.episode, j.k_shot, j.method) for j in compare(Plan(cohort(), QUICK, (1, 3), 2))]
+    assert order == list(itertools.product(range(2), (1, 3), [one.key for one in QUICK]))
+
+
+def test_nothing_of_a_label_or_of_other_patients_reaches_an_episode() -> None:
+    """Other labels of the patients asked, and other values of labelled patients who are not in it, change no cell."""
+    patients = cohort()
+    episode = draw(patients, 3, 0)
+    outside = sorted(set(range(len(patients.labels))) - {*episode.support, *episode.query, *patients.undiagnosed})
+    changed = patients.features.copy()
+    changed.loc[outside, "crp"] = 1e6
+    cells = encoded(dataclasses.replace(patients, features=changed), episode)
+    np.testing.assert_array_equal(cells.support.x, encoded(patients, episode).support.x)
+    np.testing.assert_array_equal(cells.query.x, encoded(patients, episode).query.x)
+    at_hand = [*episode.support, *episode.query, *patients.undiagnosed]
+    expected = PatientEncoder.fit(patients.features.iloc[at_hand]).encode(patients.features.iloc[episode.query])
+    np.testing.assert_array_equal(cells.query.x, expected)
+
+
+def test_ours_say_what_the_estimator_says() -> None:
+    patients = cohort(n_undiagnosed=0)
+    for key in ("prototypical", "maml", "prior_fitted"):
+        (judged,) = compare(Plan(patients, methods((key,)), (3,), 1))
+        episode = draw(patients, 3, 0)
+        X, y = patients.features, np.array(patients.labels, dtype=object)
+        model = FewShotClassifier(key).fit(X.iloc[episode.support], y[episode.support], undiagnosed=X.iloc[episode.query])
+        np.testing.assert_allclose(judged.proba, model.predict_proba(X.iloc[episode.query]), rtol=1e-5, atol=1e-8)
+        assert judged.classes == tuple(model.classes_)
+        assert judged.rows == tuple(int(row) for row in episode.query)
+        assert [judged.classes[c] for c in judged.y] == y[episode.query].tolist()
+
+
+@pytest.mark.parametrize("key", list(BASELINES))
+def test_every_plain_one_takes_part_at_every_number_of_shots(key: str) -> None:
+    results = list(compare(Plan(cohort({"a": 6, "b": 6}), methods((key,)), (1, 3, LEAVE_ONE_OUT), 1)))
+    assert {one.k_shot for one in results} == {0, 1, 3}
+    for one in results:
+        assert one.proba.dtype == np.float64
+        assert np.isfinite(one.proba).all()
+        np.testing.assert_allclose(one.proba.sum(1), 1)
+
+
+# -- methods -----------------------------------------------------------------------------------------------------
+
+
+def test_everyone_can_be_chosen_by_key() -> None:
+    known = all_methods()
+    assert {one.learner.name for one in known.values()} == {*LEARNERS, *BASELINES}
+    assert all(key == one.key for key, one in known.items())
+    assert len({one.title.en for one in known.values()}) == len({one.title.zh for one in known.values()}) == len(known)
+    chosen = methods()
+    assert len(chosen) == len(DEFAULTS) == 8
+    assert any(one.is_baseline for one in chosen)
+    assert Plan(cohort(), chosen, (1,)).twins == {"maml", "maml-none"}
+    with pytest.raises(UserError, match="There is no method “gpt”: choose from prototypical, "):
+        methods(("maml", "gpt"))
+
+
+def test_titles_and_keys_tell_starts_and_settings_apart() -> None:
+    path = str(SHIPPED / "maml.safetensors")
+    own, other = Method(LEARNERS["maml"](), path), Method(LEARNERS["maml"](inner_steps=20), "none")  # type: ignore[call-arg]
+    assert (own.key, own.title.en) == ("maml-maml", "MAML (maml)")
+    assert other.key == "maml-none-inner_steps=20"
+    assert other.title.en == "MAML (random start, inner_steps=20)"
+    assert other.title.zh == "MAML（模型无关元学习，随机起点，inner_steps=20）"
+
+
+def test_a_plan_travels_without_the_weights_it_has_read() -> None:
+    plan = Plan(cohort(), methods(("maml", "maml-none", "naive_bayes")), (1,), 1)
+    here = list(compare(plan))
+    packed = pickle.dumps(plan)
+    assert len(packed) < 20_000, "weights have megabytes"
+    there = pickle.loads(packed)  # noqa: S301 - packed a line above
+    assert there.methods == plan.methods
+    assert all(same(one, again) for one, again in zip(here, compare(there), strict=True))
+
+
+def test_a_random_start_is_another_one_in_each_episode() -> None:
+    twin = methods(("maml-none",))[0]
+    first, second = (twin.begin(seed).weights["cell.weight"] for seed in (0, 1))
+    assert not np.array_equal(first, second)
+
+
+def test_steps_are_kept_for_twins_only_and_end_in_the_answer() -> None:
+    for one in compare(Plan(cohort(), methods(("maml", "maml-none", "prototypical")), (3,), 1)):
+        if one.method == "prototypical":
+            assert one.right_by_step.shape == (0, len(one.y))
+        else:
+            assert one.right_by_step.shape == (LEARNERS["maml"]().inner_steps + 1, len(one.y))  # type: ignore[attr-defined]
+            np.testing.assert_array_equal(one.right_by_step[-1], one.proba.argmax(1) == one.y)
+
+
+# -- what a table allows ---------------------------------------------------------------------------------------------
+
+
+def test_which_shots_a_table_allows() -> None:
+    assert shots_allowed(cohort({"a": 12, "b": 6, "c": 3})) == (1, 3)
+    assert shots_allowed(cohort({"a": 30, "b": 3})) == ()
+    assert n_left_out(cohort({"a": 30, "b": 3, "c": 1})) == 33
+    assert n_left_out(cohort({"a": 3, "b": 1})) == 0
+    assert n_left_out(cohort({"a": 90, "b": 90})) == 100
+
+
+def test_leave_one_out_judges_each_patient_once_from_all_others() -> None:
+    patients = cohort({"a": 3, "b": 2, "c": 1})
+    episodes = [draw(patients, LEAVE_ONE_OUT, i) for i in range(n_left_out(patients))]
+    asked = [int(episode.query[0]) for episode in episodes]
+    assert sorted(asked) == sorted([*patients.members["a"], *patients.members["b"]])
+    assert [patients.labels[row] for row in asked] == ["a", "b", "a", "b", "a"]
+    for episode in episodes:
+        assert {*episode.support, *episode.query} == {row for row, label in enumerate(patients.labels) if label}
+        assert episode.classes == ("a", "b", "c")
+
+
+def test_a_small_table_is_judged_as_it_allows() -> None:
+    plan, said = plan_for(cohort({"a": 8, "b": 7}), QUICK)
+    assert plan.shots == (1, 3)
+    assert said is not None
+    assert said.en == "Too few patients for 5, 10 labelled patients of each diagnosis; the table is judged at 1, 3."
+    assert "每种诊断 5、10 位" in said.zh
+    assert "The rarest diagnosis has 7 patients" in plan.remarks[-1].en
+    plan, said = plan_for(cohort({"a": 3, "b": 2}), QUICK)
+    assert plan.shots == (LEAVE_ONE_OUT,)
+    assert said is not None
+    assert "leave-one-out is used instead" in said.en
+    assert plan.n_results == 15
+    assert "each of 5 patients is left out once" in plan.remarks[0].en
+    assert plan_for(cohort({"a": 40, "b": 40}), QUICK)[1] is None
+
+
+def test_shots_that_are_different_tasks_are_named() -> None:
+    plan, _ = plan_for(cohort({"a": 40, "b": 40, "c": 5}), QUICK)
+    assert "At 10 shots only 2 diagnoses have enough patients, at 1 shots 3" in plan.remarks[0].en
+
+
+@pytest.mark.parametrize(
+    ("counts", "shots", "sentence"),
+    [
+        ({"a": 9, "b": 1}, (1,), "With 10 labelled patients nothing can be compared: at least two diagnoses need two or more"),
+        ({"a": 9, "b": 8}, (1, 10), "The table has too few patients for 10 shots (two diagnoses would need 13 labelled patients each): choose 1, 3, 5, or"),
+        ({"a": 3, "b": 2}, (5,), "(two diagnoses would need 8 labelled patients each): choose leave-one-out."),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_in_one_sentence(counts: dict[str, int], shots: tuple[int, ...], sentence: str) -> None:
+    with pytest.raises(UserError) as error:
+        Plan(cohort(counts), QUICK, shots)
+    assert sentence in str(error.value)
+    assert error.value.words.zh.endswith("。")
+
+
+def test_plans_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(UserError, match="Nobody takes part"):
+        Plan(cohort(), ())
+    with pytest.raises(UserError, match="“prototypical” takes part twice"):
+        Plan(cohort(), (QUICK[0], QUICK[0]), (1,))
+    for wrong in ({"n_episodes": 0}, {"shots": ()}, {"shots": (1, 1)}, {"seed": -1}):
+        with pytest.raises(UserError, match="at least one episode"):
+            Plan(cohort(), QUICK, **{"shots": (1,), **wrong})  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="too few patients"):
+        Plan(cohort(), QUICK, (-1,))
+    with pytest.raises(UserError, match="nothing can be compared"):
+        plan_for(cohort({"a": 9}), QUICK)
+
+
+def test_a_missing_file_of_weights_is_told_before_the_first_result(tmp_path: object) -> None:
+    plan = Plan(cohort(), (QUICK[1], Method(LEARNERS["maml"](), f"{tmp_path}/none.safetensors")), (1,))
+    with pytest.raises(UserError, match="cannot be read"):
+        next(compare(plan))
+
+
+def test_a_table_without_labels_for_all_is_refused() -> None:
+    with pytest.raises(UserError, match="The table has 2 patients but 1 labels are given"):
+        Cohort.of_table(pd.DataFrame({"x": [1, 2]}), ["a"])
+
+
+def test_patients_have_names_of_their_own() -> None:
+    table = pd.DataFrame({"x": [1.0, 2, 3]}, index=["p", "p", "q"])
+    assert Cohort.of_table(table, ["a", "b", None]).rows == (0, 1, 2)
+    assert Cohort.of_table(table.set_axis([7, 8, 9]), ["a", "b", None]).rows == (7, 8, 9)
+
+
+# -- results ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    plan = Plan(cohort(), QUICK, (1, 3), 3)
+    return Comparison.of(plan).plus(compare(plan))
+
+
+def test_only_episodes_that_all_have_finished_count(comparison: Comparison) -> None:
+    stopped = dataclasses.replace(comparison, results=comparison.results[:10])
+    assert {k: len(rounds) for k, rounds in stopped.rounds.items()} == {1: 2, 3: 1}
+    assert [len(stopped.answers(key)) for key in stopped.keys] == [3, 3, 3]
+    assert dataclasses.replace(comparison, results=()).sample("balanced_accuracy") is None
+
+
+def test_the_order_of_results_does_not_matter(comparison: Comparison) -> None:
+    shuffled = dataclasses.replace(comparison, results=comparison.results[::-1])
+    one, other = comparison.sample("log_loss", 3), shuffled.sample("log_loss", 3)
+    assert one is not None
+    assert other is not None
+    np.testing.assert_array_equal(one.mean, other.mean)
+
+
+def test_json_gives_back_every_bit(comparison: Comparison) -> None:
+    back = Comparison.from_json(comparison.to_json())
+    assert all(same(a, b, but=()) for a, b in zip(comparison.results, back.results, strict=True))
+    assert all(a.proba.dtype == b.proba.dtype and a.y.dtype == b.y.dtype for a, b in zip(comparison.results, back.results, strict=True))
+    assert dataclasses.replace(comparison, results=()).to_json() == dataclasses.replace(back, results=()).to_json()
+    assert back.entries == comparison.entries
+    assert back.to_json() == comparison.to_json()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "entries": [], "results": [], "shots": [], "other": 1}', b"\xff"]
+)
+def test_what_is_no_comparison_is_refused(text: str | bytes) -> None:
+    with pytest.raises(UserError, match="This file is no comparison"):
+        Comparison.from_json(text)
+
+
+def test_the_table_survives_a_csv(comparison: Comparison, tmp_path: object) -> None:
+    table = comparison.table()
+    table.to_csv(f"{tmp_path}/t.csv", index=False)
+    pd.testing.assert_frame_equal(pd.read_csv(f"{tmp_path}/t.csv"), table, check_exact=True)
+    assert len(table) == 18
+    one = comparison.results[4]
+    assert table["balanced_accuracy"][4] == metrics.balanced_accuracy(one.y, one.proba)
+    assert table["auroc"].between(0, 1).all()
+
+
+def test_no_patient_value_is_in_a_saved_comparison(comparison: Comparison) -> None:
+    text, values = comparison.to_json(), cohort().features["crp"].dropna()
+    assert not any(repr(float(value)) in text for value in values)
+
+
+def test_first_results_come_soon() -> None:
+    began = time.process_time()
+    next(compare(Plan(cohort(), methods(), (1,), 30)))
+    assert time.process_time() - began < 1
+
+
+def test_draw_is_a_value() -> None:
+    assert [field.name for field in dataclasses.fields(EpisodeIndices)] == ["classes", "support", "query"]

@@ -1,0 +1,142 @@
+"""The library of kept weights: what goes in comes out, nothing that is not weights gets in, nothing that is read is run."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
+from metamed_core.meta_training import library
+from metamed_core.words import UserError
+from tests.unit.learners.test_initialization import Trap
+
+SHIPPED_ONE = SHIPPED / "prototypical.safetensors"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def zipped(**members: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "."), data)
+    return content.getvalue()
+
+
+def altered(change: Callable[[dict[str, object]], object]) -> bytes:
+    card = read_card(SHIPPED_ONE)
+    change(card)
+    return zipped(mine__safetensors=SHIPPED_ONE.read_bytes(), mine__json=json.dumps(card).encode())
+
+
+def test_what_is_kept_is_found_by_its_name_and_learner() -> None:
+    one = library.save(SHIPPED_ONE, "Blood of  2026 / 血液")
+    assert (one.name, one.learner, one.path.name) == ("Blood of 2026 / 血液", "prototypical", "Blood_of_2026_血液.safetensors")
+    assert library.list_weights() == library.list_weights("prototypical") == (one,)
+    assert library.list_weights("maml") == ()
+    load_weights(str(one.path), LEARNERS["prototypical"]())
+    library.remove(one)
+    assert library.list_weights() == ()
+
+
+def test_it_travels_as_a_zip() -> None:
+    one = library.save(SHIPPED_ONE, "mine")
+    data = library.export_zip(one.path)
+    with pytest.raises(UserError, match=r"^There are weights named “mine” already: choose another name"):
+        library.import_zip(data)
+    again = library.import_zip(data, "again")
+    assert again.path.read_bytes() == one.path.read_bytes()
+    assert {**again.card, "name": "mine"} == one.card
+
+
+@pytest.mark.parametrize("name", ["", "  ", "///", "..", "._"])
+def test_a_name_is_needed(name: str) -> None:
+    with pytest.raises(UserError, match=r"^The weights need a name: give them one of letters or digits"):
+        library.save(SHIPPED_ONE, name)
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/passwd", "C:\\evil"])
+def test_no_name_leaves_the_folder(name: str, home: Path) -> None:
+    assert library.save(SHIPPED_ONE, name).path.parent == home / "weights"
+
+
+BAD: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no zip at all": (lambda: b"PK\x03\x04 nothing", "The file does not hold weights of MetaMed"),
+    "empty": (lambda: b"", "The file does not hold weights of MetaMed"),
+    "truncated zip": (lambda: zipped(mine__safetensors=b"x" * 999, mine__json=b"{}")[:-40], "The file does not hold weights of MetaMed"),
+    "other members": (lambda: zipped(a__txt=b"x", b__json=b"{}"), "The file does not hold weights of MetaMed"),
+    "one member too many": (
+        lambda: zipped(a__safetensors=b"x", b__json=b"{}", c__json=b"{}"),
+        "The file does not hold weights of MetaMed",
+    ),
+    "truncated weights": (
+        lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes()[:-9], mine__json=SHIPPED_ONE.with_suffix(".json").read_bytes()),
+        r"The weights in mine.safetensors are not those its card describes \(the hash differs\)",
+    ),
+    "altered weights": (
+        lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes()[:-1] + b"\x00", mine__json=SHIPPED_ONE.with_suffix(".json").read_bytes()),
+        r"The weights in mine.safetensors are not those its card describes \(the hash differs\)",
+    ),
+    "another version": (lambda: altered(lambda card: card.update(format=2)), "The card of mine.safetensors is of another version"),
+    "unknown learner": (lambda: altered(lambda card: card.update(learner="gpt")), "The file does not hold weights of MetaMed"),
+    "no card": (lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes(), mine__json=b"[]"), "The card of mine.safetensors is of another"),
+    "a strange panel": (lambda: altered(lambda card: card.update(panel=3)), "mine.json is damaged or not made by MetaMed"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD))
+def test_what_is_not_weights_is_refused_with_a_sentence_and_leaves_nothing_behind(case: str, home: Path) -> None:
+    make, sentence = BAD[case]
+    with pytest.raises(UserError, match=f"^{sentence}"):
+        library.import_zip(make())
+    assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_a_pickle_in_disguise_is_refused_and_not_run(tmp_path: Path) -> None:
+    trace = tmp_path / "executed"
+    data, card = pickle.dumps(Trap(trace)), read_card(SHIPPED_ONE)
+    card["sha256"] = hashlib.sha256(data).hexdigest()
+    with pytest.raises(UserError, match=r"^mine.safetensors is damaged or not made by MetaMed"):
+        library.import_zip(zipped(mine__safetensors=data, mine__json=json.dumps(card).encode()))
+    assert not trace.exists()
+
+
+def test_a_file_that_is_no_longer_sound_is_not_offered(home: Path) -> None:
+    one = library.save(SHIPPED_ONE, "mine")
+    library.save(SHIPPED_ONE, "other")
+    one.path.write_bytes(one.path.read_bytes()[:-1])
+    assert [each.name for each in library.list_weights()] == ["other"]
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv(library.HOME, str(tmp_path / "file"))
+    with pytest.raises(UserError, match=r"^The folder .* cannot be made: set METAMED_HOME to a folder that may be written to"):
+        library.list_weights()
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "MAX_BYTES", 1000)
+    with pytest.raises(UserError, match=r"^The file does not hold weights"):
+        library.import_zip(zipped(mine__safetensors=b"\0" * 2000, mine__json=b"{}"))
+
+
+def test_shipped_weights_stay_where_they_are() -> None:
+    before = sorted(path.name for path in SHIPPED.iterdir())
+    one = library.save(SHIPPED_ONE, "mine")
+    shutil.copy(one.path, one.path.with_name("copy.safetensors"))
+    assert sorted(path.name for path in SHIPPED.iterdir()) == before
+    assert [each.name for each in library.list_weights()] == ["mine"], "a file without a card is not offered"

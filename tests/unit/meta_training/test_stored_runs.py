@@ -1,0 +1,140 @@
+"""Runs on disk: found by their token alone, held by one tab at a time, cleared away when nobody wants them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from metamed_core.meta_training import library
+from metamed_core.meta_training import stored_runs as unfinished
+from metamed_core.meta_training.compute import ALONE
+from metamed_core.meta_training.job import train
+from metamed_core.meta_training.outer_loop import MetaTraining
+from metamed_core.meta_training.run import MetaRun
+from metamed_core.meta_training.stored_runs import Lease, find, new_token, remove, stopped_runs, weights_of
+from metamed_core.words import UserError
+
+RUN = MetaRun("prototypical", MetaTraining(meta_steps=3, meta_batch=2))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(library.HOME, str(tmp_path))
+
+
+def begun(n: int = 45) -> str:
+    """A run that was stopped after so many signs of life: forty are the first validation, then a step."""
+    token = new_token()
+    pulled = train(RUN.job(None, weights_of(token), validate=1), ALONE)
+    for _ in range(n):
+        if next(pulled, None) is None:
+            break
+    pulled.close()  # type: ignore[attr-defined]
+    return token
+
+
+def test_a_stopped_run_is_found_by_its_token_and_listed_the_latest_first() -> None:
+    one, two = begun(), begun()
+    os.utime(weights_of(one), (time.time() - 60, time.time() - 60))
+    found = find(one)
+    assert (found.run, found.stopped, found.step) == (RUN, True, 0)
+    assert [each.token for each in stopped_runs()] == [two, one]
+    remove(two)
+    assert [each.token for each in stopped_runs()] == [one]
+    with pytest.raises(UserError, match=r"^There is no meta-training under this address any more: begin a new one\."):
+        find(two)
+
+
+def test_a_finished_run_is_found_but_not_listed() -> None:
+    token = begun(10_000)
+    assert not find(token).stopped
+    assert list(stopped_runs()) == []
+
+
+@pytest.mark.parametrize("token", ["", "../../etc/passwd", "a" * 12 + "/", "a" * 11, "a" * 12])
+def test_what_is_no_token_or_no_run_is_a_sentence(token: str) -> None:
+    with pytest.raises(UserError, match=r"^There is no meta-training under this address any more"):
+        find(token)
+
+
+def test_a_damaged_one_is_passed_over_and_an_old_one_cleared_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, other = begun(), begun()
+    weights_of(token).with_suffix(".json").write_text("{")
+    assert [each.token for each in stopped_runs()] == [other]
+    monkeypatch.setattr(unfinished, "MAX_AGE", -1.0)
+    assert list(stopped_runs()) == []
+    assert [path for path in library.folder("runs").iterdir() if path.suffix != ".json"] == []
+
+
+def test_one_tab_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, theirs = Lease("a" * 12, "me"), Lease("a" * 12, "you")
+    mine.take()
+    mine.take()
+    with pytest.raises(UserError, match=r"^This meta-training is running in another tab, or was a moment ago: stop it there"):
+        theirs.take()
+    assert mine.is_ours()
+    mine.release()
+    theirs.take()
+    assert theirs.is_ours()
+    assert not mine.is_ours()
+    mine.release()
+    assert theirs.is_ours(), "one does not let go of what is another's"
+    monkeypatch.setattr(unfinished, "STALE", 0.0)
+    mine.take()
+    assert mine.is_ours()
+
+
+def test_who_has_lost_the_run_writes_nothing_any_more() -> None:
+    token = new_token()
+    mine = Lease(token, "me")
+    mine.take()
+    job = RUN.job(None, weights_of(token), validate=1, save_every=1e9)
+    pulled = train(dataclasses.replace(job, owned=mine.is_ours), ALONE)
+    for _ in range(45):
+        next(pulled)
+    before = {path.name: path.read_bytes() for path in library.folder("runs").iterdir() if path.suffix != ".held"}
+    weights_of(token).with_suffix(".held").write_text("another")
+    pulled.close()  # type: ignore[attr-defined]
+    assert before == {path.name: path.read_bytes() for path in library.folder("runs").iterdir() if path.suffix != ".held"}
+
+
+def test_who_has_lost_the_run_does_not_go_on_writing_either() -> None:
+    token = begun()
+    before = weights_of(token).with_name(f"{token}.safetensors.state").read_bytes()
+    for _ in train(dataclasses.replace(RUN.job(None, weights_of(token), validate=1, save_every=0.0), owned=lambda: False), ALONE):
+        pass
+    assert weights_of(token).with_name(f"{token}.safetensors.state").read_bytes() == before
+
+
+def test_a_claim_is_shown_to_be_alive_by_its_owner_only() -> None:
+    mine, theirs = Lease("a" * 12, "me"), Lease("a" * 12, "you")
+    assert not mine.touch(), "nobody's yet"
+    mine.take()
+    assert mine.touch()
+    assert not theirs.touch()
+
+
+def test_files_that_are_no_runs_stay_and_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = library.folder("runs") / "notes of somebody.safetensors"
+    odd.write_bytes(b"no weights")
+    monkeypatch.setattr(unfinished, "MAX_AGE", -1.0)
+    assert list(stopped_runs()) == []
+    assert odd.exists()
+
+
+def test_a_stopped_run_tells_the_step_of_its_state_and_a_damaged_one_is_a_sentence() -> None:
+    token = new_token()
+    pulled = train(RUN.job(None, weights_of(token), validate=1), ALONE)
+    while next(pulled).step < 2:
+        pass
+    pulled.close()  # type: ignore[attr-defined]
+    assert find(token).step == 2
+    for data in (b"", b"x", (99).to_bytes(8, "little") + b"{}"):
+        weights_of(token).with_name(f"{token}.safetensors.state").write_bytes(data)
+        with pytest.raises(UserError, match=r"is damaged, so that meta-training cannot go on from it"):
+            find(token)
+        assert list(stopped_runs()) == []

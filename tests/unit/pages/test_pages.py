@@ -1,0 +1,158 @@
+"""Every page runs in both languages; home costs nothing; deleting one's data really deletes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from metamed_core.diagnosis.diagnosis import Diagnosis
+from metamed_core.drawing.palette import styles
+from metamed_core.words import LANGUAGES, Language
+from pages.parts.common import warm
+from pages.parts.common.frame import INTENDED_USE, PAGES, Say, delete_my_data, fresh_key
+from pages.parts.common.text import chance, plain
+from pages.parts.diagnose import answers as cards
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 120  # the first page to import torch needs some of them
+
+
+def visit(path: str, language: Language = "en") -> AppTest:
+    """The page as a visitor with this language sees it, reached from home."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app.query_params["lang"] = language
+    app.run()
+    if path != "app.py":
+        app.switch_page(path).run()
+    return app
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_a_page_runs_with_the_whole_frame(page: object, language: Language) -> None:
+    app = visit(page.path, language)
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["language"] == language
+    assert app.title[0].value == (page.summary if page.path == "app.py" else page.title).into(language)
+    assert any(INTENDED_USE.into(language) in caption.value for caption in app.caption)
+    menu = [link.proto.label for link in app.get("page_link")][: len(PAGES)]
+    assert menu == [entry.title.into(language) for entry in PAGES]
+
+
+def test_switching_the_language_changes_the_words_and_nothing_else() -> None:
+    app = visit("pages/compare.py")
+    app.session_state["kept"] = 7
+    app.segmented_control(key="language").set_value("zh").run()
+    assert app.title[0].value == "比较"
+    assert app.session_state["kept"] == 7
+    app.switch_page("pages/learn.py").run()
+    assert app.title[0].value == "学习"
+
+
+@pytest.mark.parametrize("asked", ["xx", "", "中文", "<script>"])
+def test_an_unknown_language_in_the_address_is_english(asked: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app.query_params["lang"] = asked
+    assert app.run().session_state["language"] == "en"
+    assert not app.exception
+
+
+def test_delete_my_data_forgets_everything_but_the_language() -> None:
+    app = visit("pages/learn.py", "zh")
+    app.session_state["patients"] = ["secret"]
+    app.button(key="delete_now").click().run()
+    assert "patients" not in app.session_state
+    assert app.session_state["language"] == "zh"
+    assert app.session_state["generation"] == 1
+    assert [toast.value for toast in app.toast] == ["您的数据已删除。"]
+    assert [toast.value for toast in app.run().toast] == []
+
+
+def test_every_page_file_is_in_the_menu() -> None:
+    files = {"app.py", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
+    assert files == {page.path for page in PAGES}
+
+
+def test_home_does_not_import_torch() -> None:
+    program = (
+        "import sys; from streamlit.testing.v1 import AppTest; from pages.parts.common import warm; warm.start = lambda: None;"
+        "app = AppTest.from_file('app.py').run(timeout=60); assert not app.exception; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_many_threads_may_ask_for_the_core_at_once() -> None:
+    program = (
+        "import threading; from pages.parts.common import warm; warm.start(); faults = [];\n"
+        "def ask():\n"
+        "    warm.ready(); import torch; faults.append(torch.get_num_threads() - 1)\n"
+        "threads = [threading.Thread(target=ask) for _ in range(8)]\n"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; print(faults, warm.is_ready())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
+    assert done.stdout.strip() == f"{[0] * 8} True"
+    assert done.stderr == ""
+
+
+def test_the_core_is_ready_after_asking() -> None:
+    warm.ready()
+    assert warm.is_ready()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("P-001", r"P\-001"),
+        ("<b>bold</b>", r"\<b\>bold\</b\>"),
+        ("a\nb\t c", "a b c"),
+        (":red[x] $y$ `z`", r"\:red\[x\] \$y\$ \`z\`"),
+        (3.5, r"3\.5"),
+        ("缺铁性贫血", "缺铁性贫血"),
+    ],
+)
+def test_plain_text_means_nothing_to_markdown(text: object, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_the_helpers_work_outside_a_running_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, object] = {"language": "zh", "patients": 1}
+    monkeypatch.setattr("streamlit.session_state", state)
+    assert fresh_key("upload") == "upload_0"
+    delete_my_data()
+    assert state == {"language": "zh", "generation": 1, "deleted": True}
+    assert fresh_key("upload") == "upload_1"
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(1.0, ">0.99"), (0.996, ">0.99"), (0.994, "0.99"), (0.283, "0.28"), (0.0049, "<0.01"), (0.0, "<0.01")]
+)
+def test_a_probability_is_never_a_certainty(p: float, shown: str) -> None:
+    assert chance(p) == shown
+
+
+def test_a_card_escapes_its_figures() -> None:
+    """At the start of a table cell Markdown takes `>` for a quotation: the figure would be shown without it."""
+    sure = Diagnosis("row", "P-1", (("a", 0.999), ("b", 0.001)), ())
+    figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", styles(2), strict=True)))]
+    assert figures == [r"\>0\.99", r"\<0\.01"]
+
+
+def test_what_is_kept_is_made_anew_only_when_it_is_about_something_else() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from pages.parts.common.session_cache import kept
+
+        made = st.session_state.setdefault("made", [])
+        for about in ("a", "a", "b", "b", "a"):
+            st.text(kept("name", (about,), lambda about=about: made.append(about) or len(made)))
+
+    app = AppTest.from_function(script, default_timeout=SECONDS).run()
+    assert app.session_state["made"] == ["a", "b", "a"]
+    assert [element.value for element in app.text] == ["1", "1", "2", "2", "3"]
