@@ -236,7 +236,7 @@ def test_an_edit_reads_its_own_column_only() -> None:
     table, _ = first.features, first.findings
     edited = first.with_cell(3, "ferritin", None)
     assert np.isnan(edited.features.loc[3, "ferritin"])
-    assert edited._cells["sex"] is first._cells["sex"]
+    assert edited.cells_read["sex"] is first.cells_read["sex"]
     assert table.loc[3, "ferritin"] == 71
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,15 +12,15 @@ from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import is_age
 from metamed_core.data.records.columns.values import Flags, numbers, yes_no
+from metamed_core.data.records.patient_table import PatientTable
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    from metamed_core.data.records.patient_records import PatientRecords
+RANK = 4
 
 MOSTLY_MISSING = 0.3
 
 
-def check(records: PatientRecords) -> Iterator[Finding]:
+def check(records: PatientTable) -> Iterator[Finding]:
     """Findings of the kinds missing, constant, unreadable and censored."""
     features = {column.name for column in records.feature_columns}
     yield from _limits(records)
@@ -33,7 +32,7 @@ def check(records: PatientRecords) -> Iterator[Finding]:
             yield from _of_feature(records, column)
 
 
-def _of_feature(records: PatientRecords, column: Column) -> Iterator[Finding]:
+def _of_feature(records: PatientTable, column: Column) -> Iterator[Finding]:
     name, values = shown(column.name), records.features[column.name]
     unreadable = _unreadable(records, column)
     share = 1.0 - records.cells(column.name).n_known / len(records.raw)
@@ -45,7 +44,7 @@ def _of_feature(records: PatientRecords, column: Column) -> Iterator[Finding]:
         yield Finding("constant", column.name, _CONSTANT.format(name=name), "drop")
 
 
-def _limits(records: PatientRecords) -> Iterator[Finding]:
+def _limits(records: PatientTable) -> Iterator[Finding]:
     """One finding for the whole table: it asks for nothing, and most laboratory tables have some limits."""
     found = {
         column.name: int(numbers(records.cells(column.name)).censored.sum())
@@ -58,7 +57,7 @@ def _limits(records: PatientRecords) -> Iterator[Finding]:
         yield Finding("censored", names[0] if len(names) == 1 else None, message, None)
 
 
-def _unreadable(records: PatientRecords, column: Column) -> Flags:
+def _unreadable(records: PatientTable, column: Column) -> Flags:
     read = records.cells(column.name)
     if column.role is Role.NUMBER:
         return numbers(read).unreadable
@@ -67,7 +66,7 @@ def _unreadable(records: PatientRecords, column: Column) -> Flags:
     return days(read)[1] if column.role is Role.DATE else np.zeros(len(records.raw), dtype=np.bool_)
 
 
-def _not_read(records: PatientRecords, column: Column, unreadable: Flags) -> Words:
+def _not_read(records: PatientTable, column: Column, unreadable: Flags) -> Words:
     texts = list(dict.fromkeys(records.cells(column.name).texts()[unreadable]))
     where = records.patient_names.to_numpy()[unreadable]
     values = {"name": shown(column.name), "n": cells(int(unreadable.sum())), "kind": column.role.title, "texts": listed(texts)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import comb, lgamma, log
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +13,10 @@ from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.identifiers import Identity, identity
 from metamed_core.data.records.columns.roles import Role
+from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    from metamed_core.data.records.patient_records import PatientRecords
+RANK = 3
 
 Codes = npt.NDArray[np.int64]
 
@@ -25,7 +24,7 @@ CHANCE = 1e-3
 """Repeats that are expected this often by chance alone are not reported."""
 
 
-def check(records: PatientRecords) -> Iterator[Finding]:
+def check(records: PatientTable) -> Iterator[Finding]:
     """Findings of the kinds contradiction, duplicate_rows, repeated_patient and duplicate_column."""
     if len(rows := contradictions(records)):
         yield Finding("contradiction", None, _CONTRADICTION.format(which=_names(records, rows)), None)
@@ -35,19 +34,27 @@ def check(records: PatientRecords) -> Iterator[Finding]:
     yield from _repeated_columns(records.features)
 
 
+def without_repeats(records: Records, _finding: Finding) -> Records:
+    """The records without patients that repeat another one."""
+    return records.without(repeated_rows(records))
+
+
+REMEDIES = {"duplicate_rows": without_repeats}
+
+
 def _codes(features: pd.DataFrame) -> dict[str, Codes]:
     """Each column as places in its distinct values, -1 where missing."""
     return {str(name): pd.factorize(column.to_numpy())[0].astype(np.int64) for name, column in features.items()}
 
 
-def repeated_rows(records: PatientRecords) -> pd.Index:
+def repeated_rows(records: PatientTable) -> pd.Index:
     """Row labels of patients that repeat another one in every feature; of two equal ones the diagnosed one stays."""
     equal = _equal(records)
     # Of patients who contradict each other none is dropped: which diagnosis is right, only the user knows.
     return equal.index[equal.duplicated().to_numpy() & ~equal.index.isin(contradictions(records))]
 
 
-def contradictions(records: PatientRecords) -> pd.Index:
+def contradictions(records: PatientTable) -> pd.Index:
     """Row labels of patients that are equal in every feature and have different diagnoses."""
     equal = _equal(records)
     if equal.empty:
@@ -57,7 +64,7 @@ def contradictions(records: PatientRecords) -> pd.Index:
     return equal.index[n_diagnoses.to_numpy() > 1]
 
 
-def _equal(records: PatientRecords) -> pd.DataFrame:
+def _equal(records: PatientTable) -> pd.DataFrame:
     """Features of the patients that repeat another one or are repeated, the diagnosed first; none where that may well be chance."""
     features = records.features.loc[[*records.diagnosed, *records.undiagnosed]]
     telling = features[features.notna().sum(axis=1) > 1]
@@ -66,7 +73,7 @@ def _equal(records: PatientRecords) -> pd.DataFrame:
     return telling[telling.duplicated(keep=False).to_numpy()]
 
 
-def _names(records: PatientRecords, rows: pd.Index) -> Words:
+def _names(records: PatientTable, rows: pd.Index) -> Words:
     return listed(str(records.patient_names[row]) for row in rows)
 
 
@@ -77,7 +84,7 @@ def _chance_of_equal_rows(features: pd.DataFrame) -> float:
     return sum(map(log, agree)) + log(max(comb(n, 2), 1))
 
 
-def _repeated_patients(records: PatientRecords) -> Iterator[Finding]:
+def _repeated_patients(records: PatientTable) -> Iterator[Finding]:
     for column in records.columns:
         if column.role is Role.IDENTIFIER:
             cells = records.cells(column.name)

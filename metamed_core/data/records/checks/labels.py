@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +17,10 @@ from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.identifiers import words_of
 from metamed_core.data.records.columns.roles import Column, Role, is_named_label
 from metamed_core.data.records.columns.texts import clean
+from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    from metamed_core.data.records.patient_records import PatientRecords
+RANK = 1
 
 Texts = npt.NDArray[np.object_]
 
@@ -50,7 +49,7 @@ _TELLING = (
 )
 
 
-def check(records: PatientRecords) -> Iterator[Finding]:
+def check(records: PatientTable) -> Iterator[Finding]:
     """Findings of the kinds guessed_label, leak, none_label, label_variants and single_patient_class."""
     if records.label is None:
         return
@@ -69,7 +68,7 @@ def check(records: PatientRecords) -> Iterator[Finding]:
         yield Finding("single_patient_class", records.label.name, _SINGLE.format(names=listed(single)), None)
 
 
-def variants(records: PatientRecords) -> list[list[str]]:
+def variants(records: PatientTable) -> list[list[str]]:
     """Diagnoses that differ in capitals, blanks or hyphens only, the most frequent spelling first."""
     spelt: dict[str, list[str]] = defaultdict(list)
     for name in sorted(records.counts, key=lambda one: -records.counts[one]):
@@ -77,7 +76,7 @@ def variants(records: PatientRecords) -> list[list[str]]:
     return [names for names in spelt.values() if len(names) > 1]
 
 
-def one_spelling(records: PatientRecords) -> PatientRecords:
+def one_spelling(records: Records, _finding: Finding | None = None) -> Records:
     """Every diagnosis in its most frequent spelling."""
     if records.label is None:
         return records
@@ -88,12 +87,15 @@ def one_spelling(records: PatientRecords) -> PatientRecords:
     return replace(records, raw=raw)
 
 
+REMEDIES = {"label_variants": one_spelling}
+
+
 def _spelling(name: str) -> str:
     narrow = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in narrow if letter not in " -_" and unicodedata.category(letter) != "Cf")
 
 
-def _is_copy(records: PatientRecords, column: Column) -> bool:
+def _is_copy(records: PatientTable, column: Column) -> bool:
     """Whether a column repeats the diagnoses, names them one to one or divides them further, and not as an honest strong sign would.
 
     With two diagnoses a yes/no sign may well tell them apart: there the column must also look like a name of them.

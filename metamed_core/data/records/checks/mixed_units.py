@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +13,16 @@ from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.roles import Role
 from metamed_core.data.records.columns.units import Analyte, analyte, same_unit, unit_in, units_in
 from metamed_core.data.records.columns.values import Flags, Floats, numbers
+from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    from metamed_core.data.records.patient_records import PatientRecords
+RANK = 2
 
 NOBODY: Flags = np.zeros(0, dtype=np.bool_)
 Labels = npt.NDArray[np.object_]
 
 
-def check(records: PatientRecords) -> Iterator[Finding]:
+def check(records: PatientTable) -> Iterator[Finding]:
     """Findings of the kind mixed_unit."""
     for column in records.feature_columns:
         if column.role is not Role.NUMBER:
@@ -38,10 +37,10 @@ def check(records: PatientRecords) -> Iterator[Finding]:
             yield Finding("mixed_unit", column.name, _MIXED.format(name=shown(column.name), n=n, odd=unit, usual=usual), "convert")
 
 
-def converted(records: PatientRecords, name: str) -> PatientRecords:
+def converted(records: Records, finding: Finding) -> Records:
     """The odd cells in the unit of the other cells, to four digits; the column is then known to be in it."""
-    known = analyte(name)
-    if known is None:
+    name, known = finding.column, analyte(finding.column or "")
+    if name is None or known is None:
         return records
     odd, odd_is_large = _odd(records, name, known)
     values = records.features[name].to_numpy(dtype=np.float64) * (1 / known.factor if odd_is_large else known.factor)
@@ -53,7 +52,10 @@ def converted(records: PatientRecords, name: str) -> PatientRecords:
     return replace(records, raw=raw, columns=tuple(columns))
 
 
-def _odd(records: PatientRecords, name: str, known: Analyte) -> tuple[Flags, bool]:
+REMEDIES = {"mixed_unit": converted}
+
+
+def _odd(records: PatientTable, name: str, known: Analyte) -> tuple[Flags, bool]:
     """Patients `(n_patients,)` whose value is in the odd unit, and whether that is the one with the larger numbers.
 
     Odd is the unit that the header does not name; where it names none, the rarer one.

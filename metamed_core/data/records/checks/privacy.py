@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, patients
@@ -13,18 +14,16 @@ from metamed_core.data.records.columns.identifiers import Identity, identity
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import is_age
 from metamed_core.data.records.columns.values import SHARE, share_read
+from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from metamed_core.data.records.patient_records import PatientRecords
+RANK = 0
 
 OLDEST = 89
 """Older patients are so few that an age tells who they are: they count together as 90."""
 
 
-def check(records: PatientRecords) -> Iterator[Finding]:
+def check(records: PatientTable) -> Iterator[Finding]:
     """Findings of the kinds identifier, age_over_89 and free_text."""
     for column in records.columns:
         name = shown(column.name)
@@ -39,14 +38,19 @@ def check(records: PatientRecords) -> Iterator[Finding]:
             yield Finding("age_over_89", column.name, _AGE.format(name=name, n=patients(int(old.sum()))), "cap")
 
 
-def capped(records: PatientRecords, name: str) -> PatientRecords:
+def capped(records: Records, finding: Finding) -> Records:
     """All ages above 89 as 90."""
+    if finding.column is None:
+        return records
     raw = records.raw.copy()
-    raw.loc[_old(records, records.column(name)), name] = str(OLDEST + 1)
+    raw.loc[_old(records, records.column(finding.column)), finding.column] = str(OLDEST + 1)
     return replace(records, raw=raw)
 
 
-def _old(records: PatientRecords, column: Column) -> pd.Series:
+REMEDIES = {"age_over_89": capped}
+
+
+def _old(records: PatientTable, column: Column) -> pd.Series:
     """Patients whose age is told too exactly, a flag for each row."""
     ages = records.features[column.name]
     above = ages > OLDEST

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.columns.roles import MAX_CLASSES
+from metamed_core.data.records.patient_table import NO_LABEL, PatientTable
 from metamed_core.words import Words
 
-if TYPE_CHECKING:
-    from metamed_core.data.records.patient_records import PatientRecords
 
-
-def task_sentence(records: PatientRecords) -> Words:
+def task_sentence(records: PatientTable) -> Words:
     """Which N-way K-shot task the table allows."""
     counts = list(records.counts.values()) or [0]
     each = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)}–{max(counts)}"
@@ -28,7 +24,7 @@ def task_sentence(records: PatientRecords) -> Words:
     )
 
 
-def problem(records: PatientRecords) -> Words | None:
+def problem(records: PatientTable) -> Words | None:
     """Why no adaptation is possible yet and what to do; None if one is."""
     if records.label is None:
         return NO_LABEL
@@ -47,10 +43,6 @@ def _count(n: int, one: str, more: str) -> str:
 _TASK = Words(
     "{diagnoses} × {each} labelled {patients} ({n_way}-way {k_shot}-shot), {columns}, {open} to diagnose.",
     "{n_way} 种诊断，每种 {each} 位已确诊患者（{n_way} 类 {k_shot} 样本任务），{n_columns} 列数据，{open} 位待诊断。",
-)
-NO_LABEL = Words(
-    "No column holds the diagnoses: give one column the role “diagnosis” in the upload check's list of columns.",
-    "没有诊断列：请在上传检查的各列列表中，将某一列的角色设为“诊断”。",
 )
 _ONE_CLASS = Words(
     "The column “{column}” names {n} of the at least 2 diagnoses that are needed: fill in the diagnosis of a few patients of each.",

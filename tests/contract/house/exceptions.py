@@ -1,0 +1,105 @@
+"""What the laws let pass, file by file. An entry that nothing needs any more fails the tests."""
+
+from __future__ import annotations
+
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "no_learner_is_special": {
+        "metamed_core/learners/__init__.py": "offers the classes that the lessons take apart",
+        "metamed_core/evaluation/methods.py": "DEFAULTS: who is compared unless somebody chooses, MAML without meta-training among them",
+        "metamed_core/estimator.py": "the documented default of `FewShotClassifier(algorithm=...)`",
+        "metamed_core/cli/diagnose.py": "the documented default of `diagnose --algorithm`",
+        "pages/parts/meta_train/request.py": "the learner that the page opens with",
+    },
+}
+"""By law and file: what stays, and why."""
+
+PENDING: dict[str, set[str]] = {
+    "imports_go_downward": {
+        "pages/parts/common/choose_patients.py",
+        "pages/parts/meta_train/results.py",
+        "pages/parts/meta_train/tasks.py",
+    },
+    "no_circles": {
+        "pages/parts/compare/details.py",
+    },
+    "rooms_are_entered_by_the_door": {
+        "metamed_core/learners/baselines/base.py",
+        "metamed_core/learners/baselines/classifiers.py",
+        "metamed_core/meta_training/calibrate.py",
+        "metamed_core/meta_training/run.py",
+        "pages/lessons/geometry.py",
+        "pages/lessons/l01_why/pictures.py",
+        "pages/lessons/l01_why/story.py",
+        "pages/lessons/l02_episode/computation.py",
+        "pages/lessons/l02_episode/story.py",
+        "pages/lessons/l03_maml/computation.py",
+        "pages/lessons/l03_maml/pictures.py",
+        "pages/lessons/l03_maml/story.py",
+        "pages/lessons/l04_reptile/computation.py",
+        "pages/lessons/l04_reptile/pictures.py",
+        "pages/lessons/l04_reptile/story.py",
+        "pages/lessons/l05_prototypes/computation.py",
+        "pages/lessons/l06_matching/computation.py",
+        "pages/lessons/l06_matching/pictures.py",
+        "pages/lessons/l06_matching/story.py",
+        "pages/lessons/l07_prior_fitted/pictures.py",
+        "pages/lessons/l07_prior_fitted/story.py",
+        "pages/lessons/l08_shots/pictures.py",
+        "pages/lessons/l09_break_it/pictures.py",
+        "pages/lessons/l09_break_it/story.py",
+        "pages/lessons/l10_uncertainty/pictures.py",
+        "pages/lessons/l10_uncertainty/story.py",
+        "pages/lessons/script.py",
+    },
+    "no_learner_is_special": {
+        "metamed_core/cli/engine_benchmark.py",
+        "metamed_core/meta_training/recipes.py",
+        "metamed_core/meta_training/run.py",
+        "pages/parts/meta_train/settings.py",
+    },
+    "files_are_short": {
+        "metamed_core/drawing/picture_svg.py",
+        "pages/lessons/l03_maml/story.py",
+        "pages/lessons/l04_reptile/story.py",
+        "pages/lessons/l06_matching/story.py",
+        "pages/lessons/l07_prior_fitted/story.py",
+        "pages/lessons/l08_shots/story.py",
+        "pages/lessons/l09_break_it/story.py",
+        "pages/lessons/l10_uncertainty/story.py",
+        "pages/parts/common/upload_check.py",
+        "pages/parts/common/workbench.py",
+        "pages/parts/meta_train/state.py",
+        "sample_data/simulate.py",
+        "tests/unit/cli/test_diagnose_command.py",
+        "tests/unit/cli/test_evaluate_command.py",
+        "tests/unit/data/test_quality.py",
+        "tests/unit/data/test_records.py",
+        "tests/unit/data/test_sample_data.py",
+        "tests/unit/diagnosis/test_estimator.py",
+        "tests/unit/evaluation/test_evaluation.py",
+        "tests/unit/evaluation/test_leaderboard.py",
+        "tests/unit/learners/test_initialization.py",
+        "tests/unit/learners/test_prior_fitted.py",
+        "tests/unit/meta_training/test_outer_loop.py",
+        "tests/unit/networks/test_fast_paths.py",
+        "tests/unit/pages/test_compare_page.py",
+        "tests/unit/pages/test_diagnose_page.py",
+        "tests/unit/pages/test_meta_train_visits.py",
+        "tests/unit/statistics/test_calibration.py",
+    },
+    "functions_are_short": {
+        "metamed_core/cli/meta_train.py",
+        "pages/parts/compare/take_away.py",
+        "pages/parts/meta_train/running.py",
+        "pages/parts/meta_train/tasks.py",
+        "tests/browser/test_browser_diagnose.py",
+        "tests/browser/test_browser_meta_train.py",
+        "tests/unit/pages/test_meta_train_visits.py",
+    },
+}
+"""By law: files that still break it and are being mended. At the end this is empty."""
+
+
+def allowed(law: str) -> set[str]:
+    """The files that a law lets pass."""
+    return {*EXCEPTIONS.get(law, {}), *PENDING.get(law, set())}
