@@ -1,4 +1,4 @@
-"""Compare: learners and plain classifiers on the same patients and the same episodes, live, with intervals."""
+"""Compare: learners and baseline classifiers on the same patients and the same episodes, live, with intervals."""
 
 from __future__ import annotations
 
@@ -13,37 +13,39 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.parts.common import choose_patients as match_patients
 from pages.parts.common import forms
-from pages.parts.common.workbench import bench as this_tab
-from pages.parts.compare import details as match_closer
-from pages.parts.compare import results as match_result
-from pages.parts.compare import running as match_live
-from pages.parts.compare import settings as match_settings
-from pages.parts.compare import take_away as match_take_away
+from pages.parts.common.pending_check import check_pending
+from pages.parts.common.workbench import bench as workbench
+from pages.parts.compare.address import comparison_state, to_address
+from pages.parts.compare.choose_patients import choose_patients
+from pages.parts.compare.details import details
+from pages.parts.compare.results import results
+from pages.parts.compare.running import run_comparison
+from pages.parts.compare.settings import choose_settings, remarks
+from pages.parts.compare.take_away import take_away
 
-bench, match = this_tab(), match_settings.match()
+bench, state = workbench(), comparison_state()
 
 st.header(say(Words("1 · Patients", "1 · 患者")), anchor=False)
-patients = match_patients.choose_patients(say, bench, match)
-if match_patients.check_upload(say, bench):
+patients = choose_patients(say, bench, state)
+if check_pending(say, bench):
     st.stop()
 
 st.header(say(Words("2 · Set up and run", "2 · 设置与运行")), anchor=False)
-match_settings.choose_settings(say, match)
-match.settle(patients)
-match_settings.to_address(match)
-match_settings.remarks(say, match)
-forms.complain(say, match.problem)
-match_live.running_match(say, match)
-if match.running or not match.n_results:
+choose_settings(say, state)
+state.plan_on(patients)
+to_address(state)
+remarks(say, state)
+forms.complain(say, state.error)
+run_comparison(say, state)
+if state.running or not state.n_results:
     st.stop()
 
 st.header(say(Words("3 · Results", "3 · 结果")), anchor=False)
-match_result.results(say, match)
+results(say, state)
 
-st.header(say(Words("4 · A closer look", "4 · 深入查看")), anchor=False)
-match_closer.closer_look(say, match)
+st.header(say(Words("4 · Details", "4 · 深入查看")), anchor=False)
+details(say, state)
 
 st.header(say(Words("5 · Take away", "5 · 导出")), anchor=False)
-match_take_away.take_away(say, match)
+take_away(say, state)

@@ -13,7 +13,7 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.parts.common import choose_patients as match_patients
+from pages.parts.common.pending_check import check_pending
 from pages.parts.common.workbench import bench as this_tab
 from pages.parts.meta_train import address as training_place
 from pages.parts.meta_train import results as training_result
@@ -26,7 +26,7 @@ st.markdown(say(training_place.WHAT))
 
 st.header(say(Words("1 · Tasks", "1 · 任务")), anchor=False)
 training_tasks.choose_tasks(say, bench, training)
-if match_patients.check_upload(say, bench):
+if check_pending(say, bench):
     st.stop()
 
 st.header(say(Words("2 · Learner and budget", "2 · 学习器与预算")), anchor=False)

@@ -30,7 +30,7 @@ def compare_page(browser: Browser, url: str) -> None:
     print(f"opening with the shipped result, server warm{time.perf_counter() - began:>22.2f} s")
     page.goto(url + PLAN)
     print(f"Stop, median of {N_STOPS} (at most 0.5 s){_stop(page):>35.2f} s")
-    page.locator(".st-key-match_clear button").click()
+    page.locator(".st-key-compare_clear button").click()
     page.get_by_text("press Run").wait_for()
     _rest(page)
     first, whole = _run(page)
@@ -46,9 +46,9 @@ def _rest(page: Page) -> None:
 def _run(page: Page) -> tuple[float, float]:
     """Seconds from Run to the first marks of the chart, and to the leaderboard."""
     began = time.perf_counter()
-    page.locator(".st-key-match_run button:enabled").click()
+    page.locator(".st-key-compare_run button:enabled").click()
     page.get_by_text("/ 120 episodes").first.wait_for()
-    page.locator(".st-key-match_board_chart .mark-symbol path, .st-key-match_board_chart canvas").first.wait_for()
+    page.locator(".st-key-compare_scores_chart .mark-symbol path, .st-key-compare_scores_chart canvas").first.wait_for()
     first = time.perf_counter() - began
     page.get_by_text("Finished:").wait_for()
     page.locator(".mm-board").wait_for()
@@ -59,14 +59,14 @@ def _stop(page: Page) -> float:
     """Median seconds from the click on Stop until nothing runs any more."""
     times = []
     for _ in range(N_STOPS):
-        page.locator(".st-key-match_run button:enabled").wait_for()
+        page.locator(".st-key-compare_run button:enabled").wait_for()
         _rest(page)
-        page.locator(".st-key-match_run button:enabled").click()
-        page.locator(".st-key-match_board_chart").wait_for()
+        page.locator(".st-key-compare_run button:enabled").click()
+        page.locator(".st-key-compare_scores_chart").wait_for()
         page.wait_for_timeout(1500)
         began = time.perf_counter()
-        page.locator(".st-key-match_stop button").click()
-        page.locator(".st-key-match_stop button:disabled").wait_for()
+        page.locator(".st-key-compare_stop button").click()
+        page.locator(".st-key-compare_stop button:disabled").wait_for()
         times.append(time.perf_counter() - began)
     return statistics.median(times)
 

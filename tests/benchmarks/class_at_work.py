@@ -29,12 +29,12 @@ STEPS = (
     ("view_at", "1", "balanced accuracy at 1 shot: "),
     ("view_at", "5", "balanced accuracy at 5 shots: "),
     ("view_metric", "log-loss", "best log-loss at 5 shots: "),
-    ("view_look", "Net benefit", "the probability from which you would act"),
+    ("view_details", "Net benefit", "the probability from which you would act"),
     ("view_metric", "balanced accuracy", "balanced accuracy at 5 shots: "),
-    ("view_look", "Confusions", "rows are the right diagnoses"),
+    ("view_details", "Confusion matrix", "rows are the correct diagnoses"),
     ("view_at", "10", "balanced accuracy at 10 shots: "),
-    ("view_look", "Two side by side", "each mark is one episode"),
-    ("view_look", "Cost", "further left is quicker"),
+    ("view_details", "Two side by side", "each mark is one episode"),
+    ("view_details", "Cost", "further left is quicker"),
     ("view_at", "all together", "balanced accuracy over all numbers of shots: "),
 )
 """Which widget is set to what, one after the other, and what stands in the answer."""

@@ -10,17 +10,19 @@ from pathlib import Path
 import torch
 
 from metamed_core.evaluation import Comparison, Plan, compare, plan_for
-from pages.parts.common import finished
+from pages.parts.common.bundled_cohorts import cohort_of
+from pages.parts.common.comparison_methods import fingerprints_of, methods_of
+from pages.parts.common.comparison_request import default_request
 from pages.parts.common.warm import N_THREADS
 from pages.parts.common.workbench import bundled
-from pages.parts.compare.settings import opening
+from pages.parts.compare.shared_comparisons import SHIPPED
 
 
 def plan() -> Plan:
     """What the page asks when nobody has asked anything else."""
-    asked = opening()
-    cohort = finished.cohort_of(bundled(asked.source))
-    return plan_for(cohort, finished.methods_of(asked.who), asked.shots, asked.n_episodes, asked.seed)[0]
+    request = default_request()
+    cohort = cohort_of(bundled(request.source))
+    return plan_for(cohort, methods_of(request.method_keys), request.shots, request.n_episodes, request.seed)[0]
 
 
 def made_on() -> dict[str, str]:
@@ -39,9 +41,9 @@ def main() -> None:
     torch.set_num_threads(N_THREADS)
     asked = plan()
     comparison = Comparison.of(asked).plus(compare(asked))
-    content = {"starts": finished.starts_of(asked), "made_on": made_on(), "comparison": comparison.to_json()}
+    content = {"starts": fingerprints_of(asked), "made_on": made_on(), "comparison": comparison.to_json()}
     # Without the time in the header, so that the same results give the same file.
-    finished.SHIPPED.write_bytes(gzip.compress(json.dumps(content).encode(), 9, mtime=0))
+    SHIPPED.write_bytes(gzip.compress(json.dumps(content).encode(), 9, mtime=0))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 PLAN = "who=prototypical,maml,maml-none,logistic_regression&shots=1,3&episodes=6"
 STOP_WITHIN = 8.0  # seconds, on a computer that does other things as well; `make bench` measures it on an idle one
 STYLES = {
-    "en": ("Calibration", "Net benefit", "Cost", "Two side by side", "Disputed patients", "Confusions"),
+    "en": ("Calibration", "Net benefit", "Cost", "Two side by side", "Disagreements", "Confusion matrix"),
     "zh": ("校准", "净获益", "计算成本", "两两对照", "有分歧的患者", "混淆矩阵"),
 }
 
@@ -68,17 +68,17 @@ def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Call
     page.screenshot(path=tmp_path / "opening.png", full_page=True)
 
     page = open_page(f"/compare?{PLAN}&episodes=40")
-    page.locator(".st-key-match_run button").click()
-    chart = page.locator(".st-key-match_board_chart :is(canvas, svg)").first
+    page.locator(".st-key-compare_run button").click()
+    chart = page.locator(".st-key-compare_scores_chart :is(canvas, svg)").first
     chart.wait_for()
     page.get_by_text(re.compile(r"\d+ / 80 episodes")).wait_for()
     chart.evaluate("element => { element.dataset.same = 'yes' }")
     wait_until(lambda: episodes_done(page) >= 3, seconds=60)
-    assert page.locator(".st-key-match_board_chart [data-same=yes]").count() == 1, "the chart is redrawn, not rebuilt"
-    stop = page.locator(".st-key-match_stop button")
+    assert page.locator(".st-key-compare_scores_chart [data-same=yes]").count() == 1, "the chart is redrawn, not rebuilt"
+    stop = page.locator(".st-key-compare_stop button")
     began = time.monotonic()
     stop.click()
-    page.locator(".st-key-match_stop button:disabled").wait_for()
+    page.locator(".st-key-compare_stop button:disabled").wait_for()
     assert time.monotonic() - began < STOP_WITHIN
     page.get_by_text(re.compile(r"Stopped after \d+ of 80 episodes")).wait_for()
     assert len(numbers(page)) == 4, "what was measured is shown"
@@ -98,13 +98,13 @@ def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Call
 
 
 def episodes_done(page: Page) -> int:
-    text = page.get_by_text(re.compile(r"\d+ / \d+ (episodes|个任务片段)")).first.inner_text()
+    text = page.get_by_text(re.compile(r"\d+ / \d+ (episodes|个小任务)")).first.inner_text()
     return int(re.findall(r"\d+", text)[0])
 
 
 def run_to_the_end(page: Page, finished: str = "Finished:") -> None:
     """Press Run and wait; by the keyboard, as some must."""
-    button = page.locator(".st-key-match_run button")
+    button = page.locator(".st-key-compare_run button")
     button.wait_for()
     idle(page)
     if page.get_by_text(finished).count():
@@ -165,8 +165,8 @@ def test_nothing_that_axe_finds_is_ours(open_page: Callable[..., Page], scheme: 
     page.get_by_role("heading", name="5 · Take away").wait_for()
     idle(page)
     assert violations(page) == []
-    page.locator(".st-key-match_settings summary").click()
-    press(page, "Confusions")
+    page.locator(".st-key-compare_settings summary").click()
+    press(page, "Confusion matrix")
     assert violations(page) == []
     press(page, "中文")
     press(page, "净获益")
@@ -183,14 +183,14 @@ def test_axe_sees_what_is_wrong(browser: Browser) -> None:
 
 def test_a_run_survives_a_change_of_language(open_page: Callable[..., Page]) -> None:
     page = open_page(f"/compare?{PLAN}&seed=2&episodes=60", color_scheme="dark")
-    page.locator(".st-key-match_run button").click()
+    page.locator(".st-key-compare_run button").click()
     wait_until(lambda: page.get_by_text(re.compile(r"\d+ / 120 episodes")).count() > 0 and episodes_done(page) >= 2, seconds=60)
     page.get_by_role("radio", name="中文").click()
-    page.get_by_text(re.compile(r"\d+ / 120 个任务片段")).wait_for()
+    page.get_by_text(re.compile(r"\d+ / 120 个小任务")).wait_for()
     at = episodes_done(page)
     assert at >= 2
     wait_until(lambda: episodes_done(page) > at, seconds=60)
-    page.locator(".st-key-match_stop button").click()
+    page.locator(".st-key-compare_stop button").click()
     page.get_by_text(re.compile("测得的结果均已保留")).wait_for()
     page.get_by_role("heading", name="3 · 结果").wait_for()
 

@@ -1,13 +1,9 @@
-"""What a comparison has found: the verdict in words, the leaderboard, accuracy against shots and against steps."""
+"""What a comparison has found: the verdict in words, the leaderboard, accuracy against shots and against adaptation steps."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
-from metamed_core.drawing import figures
 from metamed_core.evaluation import (
     CLAIM,
     HOW,
@@ -24,47 +20,54 @@ from metamed_core.evaluation import (
 )
 from metamed_core.evaluation import charts as plots
 from metamed_core.words import Words
-from pages.parts.common.finished import made
+from pages.parts.common.comparison_request import shots_title
 from pages.parts.common.forms import mirror
 from pages.parts.common.frame import Say
-from pages.parts.common.legend import legend
 from pages.parts.common.styles import styles_of
 from pages.parts.common.text import plain
-from pages.parts.compare.settings import ALL, shots_title, to_address
-from pages.parts.compare.state import Match
+from pages.parts.compare.address import ALL, to_address
+from pages.parts.compare.derived import derived
+from pages.parts.compare.show_chart import show_chart
+from pages.parts.compare.state import ComparisonState
+from pages.parts.compare.view_choice import choose_view
 
-if TYPE_CHECKING:
-    from metamed_core.drawing import Chart
-
-TWIN_SHOTS = 5  # the twin curve is shown at this number of shots, or the nearest below, where all are looked at together
-SQUARE = 560  # pixels
-MOST_IN_LEGEND = 4  # more lines have their legend above the figure, where it can wrap
+TWIN_SHOTS = 5  # the curve over steps is shown at this number of shots, or the nearest below, where all are looked at together
+GAIN = Words("How much does meta-training gain?", "元训练带来多少提升？")
 NO_TWINS = Words(
-    "Choose a meta-learner both as it is and with a random start to see what meta-training is worth here.",
-    "同时选择某个元学习器及其随机起点版本，即可看到元训练在此处的价值。",
+    "Choose a meta-learner both meta-trained and from a random start to see how much meta-training gains here.",
+    "同时选择某个元学习器及其随机起点版本，即可看到元训练在此带来多少提升。",
+)
+MEASURED = Words(
+    "{episodes} {episodes:episode|episodes} with {patients} different {patients:patient|patients}, {place}.",
+    "{place}：{episodes} 个小任务，{patients} 位不同的患者。",
 )
 
 
-def results(say: Say, match: Match) -> None:
+def results(say: Say, state: ComparisonState) -> None:
     """Everything that is known so far, the most important first."""
 
     def draw() -> None:
-        comparison = match.comparison
+        comparison = state.comparison
         if comparison is None or not comparison.judged_shots:
             return
-        _choose_view(say, match, comparison)
-        to_address(match)
-        metric, k = match.view.metric, match.view.k_shot
-        board = made(comparison, ("board", k, metric), lambda: leaderboard(comparison, k, metric))
+        _choose_ranking(say, state, comparison)
+        to_address(state)
+        metric, k = state.view.metric, state.view.k_shot
+        board = derived(comparison, ("board", k, metric), lambda: leaderboard(comparison, k, metric))
         _verdict(say, board)
         _table(say, comparison, board)
-        _learning(say, match, comparison)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _by_shots(say, state, comparison)
+        with right:
+            _by_steps(say, state, comparison)
 
     st.fragment(draw)()
 
 
-def _choose_view(say: Say, match: Match, comparison: Comparison) -> None:
-    view = match.view
+def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) -> None:
+    """By which metric and at which number of shots the methods are ranked."""
+    view = state.view
     if view.k_shot not in comparison.judged_shots:
         view.k_shot = None
 
@@ -85,7 +88,7 @@ def _choose_view(say: Say, match: Match, comparison: Comparison) -> None:
         )
         mirror(say, "view_at", ALL if view.k_shot is None else str(view.k_shot))
         st.segmented_control(
-            say(Words("At shots", "样本数")),
+            say(Words("Labeled patients of each diagnosis", "每类样本数")),
             [ALL, *map(str, comparison.judged_shots)],
             format_func=lambda k: say(Words("all together", "综合") if k == ALL else shots_title(int(k))),
             required=True,
@@ -110,78 +113,35 @@ def _table(say: Say, comparison: Comparison, board: Leaderboard) -> None:
         found = {one.entry.key: one for one in costs(comparison, board.k_shot)}
         return leaderboard_html(board, styles_of(say, comparison), found, say.language)
 
-    st.html(made(comparison, ("table", board.k_shot, board.metric, say), table))
-    told = Words(
-        "{episodes} episodes with {patients} different patients, {place}.", "{place}：{episodes} 个任务片段，{patients} 位不同的患者。"
-    ).format(episodes=board.n_episodes, patients=board.n_patients, place=place(board.k_shot))
-    st.caption(plain(say(told + HOW + CLAIM)))
+    st.html(derived(comparison, ("table", board.k_shot, board.metric, say), table))
+    measured = MEASURED.format(episodes=board.n_episodes, patients=board.n_patients, place=place(board.k_shot))
+    st.caption(plain(say(measured + HOW + CLAIM)))
 
 
-def _learning(say: Say, match: Match, comparison: Comparison) -> None:
-    styles, view = styles_of(say, comparison), match.view
-    left, right = st.columns(2, gap="medium")
-    with left:
-        banded = made(comparison, ("two", None), lambda: leader_and_best_baseline(comparison))
-        show(
-            say,
-            "by_shots",
-            made(comparison, ("shots", view.metric), lambda: plots.accuracy_by_shots(comparison, styles, view.metric, banded)),
-        )
-    with right:
-        k = twin_shots(comparison, view.k_shot)
-        curves = made(comparison, ("twins", k), lambda: twin_curves(comparison, k))
-        if not curves:
-            st.markdown(f"**{say(Words('What is meta-training worth?', '元训练价值几何？'))}**")
-            st.info(say(NO_TWINS), icon=":material/info:")
-            return
-        at = _choose_twin(say, match, comparison, [curve.learner for curve in curves])
-        show(say, "by_steps", plots.accuracy_by_steps(curves[at], styles), where=place(k))
+def _by_shots(say: Say, state: ComparisonState, comparison: Comparison) -> None:
+    styles, metric = styles_of(say, comparison), state.view.metric
+    banded = derived(comparison, ("two", None), lambda: leader_and_best_baseline(comparison))
+    chart = derived(comparison, ("shots", metric), lambda: plots.accuracy_by_shots(comparison, styles, metric, banded))
+    show_chart(say, "by_shots", chart)
+
+
+def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
+    """Accuracy after each step from meta-trained and from random weights, for one learner that takes part with both."""
+    k = twin_shots(comparison, state.view.k_shot)
+    curves = derived(comparison, ("twins", k), lambda: twin_curves(comparison, k))
+    if not curves:
+        st.markdown(f"**{say(GAIN)}**")
+        st.info(say(NO_TWINS), icon=":material/info:")
+        return
+    learners = [curve.learner for curve in curves]
+    titles = {entry.learner: entry.title for entry in reversed(comparison.entries)}
+    chosen = learners[0]
+    if len(learners) > 1:
+        chosen = choose_view(say, state, "twin", Words("Learner", "学习器"), learners, titles.__getitem__, segmented=True)
+    show_chart(say, "by_steps", plots.accuracy_by_steps(curves[learners.index(chosen)], styles_of(say, comparison)), place=place(k))
 
 
 def twin_shots(comparison: Comparison, k_shot: int | None) -> int:
-    """The number of shots that the twin curve is shown at."""
+    """The number of shots that the curve over steps is shown at."""
     judged = comparison.judged_shots
     return k_shot if k_shot is not None else max((k for k in judged if 0 < k <= TWIN_SHOTS), default=judged[0])
-
-
-def _choose_twin(say: Say, match: Match, comparison: Comparison, learners: list[str]) -> int:
-    if len(learners) < 2:
-        return 0
-    chosen = match.view.choices.get("twin")
-    titles = {entry.learner: entry.title for entry in reversed(comparison.entries)}
-    mirror(say, "view_twin", chosen if chosen in learners else learners[0])
-
-    def change() -> None:
-        match.view.choices["twin"] = st.session_state["view_twin"]
-
-    st.segmented_control(
-        say(Words("Learner", "学习器")),
-        learners,
-        format_func=lambda name: say(titles[name]) if name in titles else "",
-        required=True,
-        key="view_twin",
-        persist_state="session",
-        label_visibility="collapsed",
-        on_change=change,
-    )
-    return learners.index(st.session_state["view_twin"]) if st.session_state["view_twin"] in learners else 0
-
-
-def show(say: Say, key: str, chart: Chart, where: Words | None = None, *, square: bool = False) -> None:
-    """A plot with its finding above and how to read it below. where: at which shots, if that is not said elsewhere.
-
-    square: for two axes of the same kind, where the diagonal means something.
-    """
-    title = plain(say(chart.title))
-    st.markdown(f"**{title}**" if where is None else f"**{title}** :small[({plain(say(where))})]")
-    crowded = len(chart.lines) > MOST_IN_LEGEND
-    if crowded:
-        st.markdown(f":small[{legend({line.name.en: replace(line.style, name=say(line.name)) for line in chart.lines})}]")
-    st.plotly_chart(
-        figures.drawn(chart, say.language, SQUARE if square else figures.HEIGHT, legend=not crowded),
-        key=f"plot_{key}",
-        alt=say(chart.alt),
-        width=SQUARE if square else "stretch",
-        config={"displayModeBar": False},
-    )
-    st.caption(plain(say(chart.how)))

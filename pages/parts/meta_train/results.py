@@ -15,12 +15,11 @@ from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import StoredWeights, library, weights_of
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
-from pages.parts.common import cohorts, workbench
+from pages.parts.common import cohorts, comparison_request, workbench
 from pages.parts.common.forms import complain, use
 from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.styles import styles_of
 from pages.parts.common.text import plain
-from pages.parts.compare import settings as match_settings
 from pages.parts.meta_train import state as training
 from pages.parts.meta_train.state import Training
 
@@ -207,8 +206,7 @@ def _acts(say: Say, one: StoredWeights) -> None:
             use(workbench.bench(), one.learner, str(one.path))
             st.switch_page("pages/diagnose.py")
         if st.button(say(Words("Use in Compare", "用于比较")), key=f"compare_{one.path.stem}", icon=":material/balance:"):
-            match = match_settings.match()
-            match.ask(who=match_settings.in_order(tuple(dict.fromkeys((*match.asked.who, f"{one.learner}-{one.path.stem}")))))
+            comparison_request.add_method(f"{one.learner}-{one.path.stem}")
             st.switch_page("pages/compare.py")
         st.download_button(
             say(Words("Download weights", "下载权重")),

@@ -21,7 +21,8 @@ from metamed_core.evaluation import Comparison, EpisodeResult, Plan, compare, pl
 from metamed_core.meta_training import ALONE, Lease, MetaRun, Progress, StoredRun, find, new_token, remove, train, weights_of
 from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
-from pages.parts.common import cohorts, finished
+from pages.parts.common import cohorts
+from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.workbench import Patients
 from pages.parts.meta_train.request import PRIOR, Asked, asked_of, is_public
 
@@ -97,7 +98,7 @@ class Training:
         self.patients, self.cohort, self.problem = patients, None, None
         if patients is not None:
             try:
-                self.cohort = finished.cohort_of(patients)
+                self.cohort = cohort_of(patients)
             except UserError as error:
                 self.problem = error.words
 

@@ -6,15 +6,13 @@ import streamlit as st
 
 from metamed_core.meta_training.tasks import FOLDS, LEAST_PATIENTS, DiseaseSplit
 from metamed_core.words import UserError, Words
-from pages.parts.common import choose_patients as match_patients
 from pages.parts.common import cohorts
 from pages.parts.common import upload_check as check
 from pages.parts.common.forms import MAX_SEED, complain, mirror
 from pages.parts.common.frame import Say
+from pages.parts.common.patient_sources import EDITED, patient_sources
 from pages.parts.common.text import plain
 from pages.parts.common.workbench import UPLOAD, Patients, Workbench
-from pages.parts.compare.settings import opening
-from pages.parts.compare.state import Match
 from pages.parts.meta_train.request import PRIOR
 from pages.parts.meta_train.state import Training
 
@@ -74,8 +72,8 @@ def choose_tasks(say: Say, bench: Workbench, training: Training) -> None:
 def _sources(bench: Workbench) -> dict[str, tuple[Words, Patients | None]]:
     """Cohorts with enough diagnoses, a table of one's own, and the prior."""
     found: dict[str, tuple[Words, Patients | None]] = {}
-    for key, value in match_patients.sources(bench, Match(opening())).items():
-        if key != UPLOAD and not key.endswith(match_patients.EDITED) and len(set(cohorts.truth_of(key).values())) < 6:
+    for key, value in patient_sources(bench).items():
+        if key != UPLOAD and not key.endswith(EDITED) and len(set(cohorts.truth_of(key).values())) < 6:
             continue
         found[key] = value
     ordered = {key: found[key] for key in sorted(found, key=lambda key: (key != FIRST, key == UPLOAD))}

@@ -14,14 +14,6 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
 """By law and file: what stays, and why."""
 
 PENDING: dict[str, set[str]] = {
-    "imports_go_downward": {
-        "pages/parts/common/choose_patients.py",
-        "pages/parts/meta_train/results.py",
-        "pages/parts/meta_train/tasks.py",
-    },
-    "no_circles": {
-        "pages/parts/compare/details.py",
-    },
     "rooms_are_entered_by_the_door": {
         "metamed_core/learners/baselines/base.py",
         "metamed_core/learners/baselines/classifiers.py",
@@ -82,14 +74,12 @@ PENDING: dict[str, set[str]] = {
         "tests/unit/learners/test_prior_fitted.py",
         "tests/unit/meta_training/test_outer_loop.py",
         "tests/unit/networks/test_fast_paths.py",
-        "tests/unit/pages/test_compare_page.py",
         "tests/unit/pages/test_diagnose_page.py",
         "tests/unit/pages/test_meta_train_visits.py",
         "tests/unit/statistics/test_calibration.py",
     },
     "functions_are_short": {
         "metamed_core/cli/meta_train.py",
-        "pages/parts/compare/take_away.py",
         "pages/parts/meta_train/running.py",
         "pages/parts/meta_train/tasks.py",
         "tests/browser/test_browser_diagnose.py",

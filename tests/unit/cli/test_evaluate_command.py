@@ -38,7 +38,8 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import SHIPPED, read_card
 from metamed_core.meta_training import library
 from metamed_core.words import UserError
-from pages.parts.common import finished
+from pages.parts.common import bundled_cohorts
+from pages.parts.common.comparison_methods import methods_of
 from pages.parts.common.workbench import bundled
 from tests.helpers.comparing import cohort
 from tests.unit.meta_training.test_run import table
@@ -195,7 +196,7 @@ def test_it_gives_what_the_compare_page_gives_to_the_bit(capsys: pytest.CaptureF
     keys = ("prototypical", "logistic_regression", "nearest_centroid")
     command = ["evaluate", *BLOOD, "--shots", "1,3", "--episodes", "2", "--seed", "5", "--methods", ",".join(keys), "--jobs", "2"]
     assert main([*command, "--out", "result.json"]) == 0
-    theirs = plan_for(finished.cohort_of(bundled("blood_panel")), finished.methods_of(keys), (1, 3), 2, 5)[0]
+    theirs = plan_for(bundled_cohorts.cohort_of(bundled("blood_panel")), methods_of(keys), (1, 3), 2, 5)[0]
     page, here = Comparison.of(theirs).plus(compare(theirs)), Comparison.from_json(Path("result.json").read_bytes())
     assert (here.cohort, here.entries, here.shots, here.counts) == (page.cohort, page.entries, page.shots, page.counts)
     assert same(here.results, page.results)

@@ -1,0 +1,26 @@
+"""The tables of patients at hand in this browser tab: bundled ones, those edited in Diagnose, and an upload."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from metamed_core.words import Words
+from pages.parts.common import cohorts
+from pages.parts.common.bundled_cohorts import is_bundled
+from pages.parts.common.workbench import UPLOAD, Patients, Workbench, bundled
+
+EDITED = " edited"  # after a bundled table's key: with the edits made in Diagnose
+
+_pristine = cache(bundled)  # one value for each table: a comparison is planned anew when its patients are another value
+
+
+def patient_sources(bench: Workbench) -> dict[str, tuple[Words, Patients]]:
+    """Key -> title and patients of every table in this tab."""
+    found = {key: (cohort.name, _pristine(key)) for key, cohort in cohorts.cohorts().items()}
+    for source, patients in bench.shelf.items():
+        if source == UPLOAD:
+            found[UPLOAD] = (Words("Your file: {file}", "您的文件：{file}").format(file=patients.file), patients)
+        elif not is_bundled(patients):
+            title = cohorts.cohorts()[source].name + Words("as edited in Diagnose", "（在“诊断”中修改过）")
+            found[source + EDITED] = (title, patients)
+    return found

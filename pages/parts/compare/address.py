@@ -1,0 +1,84 @@
+"""A comparison in the address of the page: settings only, never a patient's value, so that a link gives everybody the same numbers.
+
+The names of the parameters are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, metric, at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from metamed_core.evaluation import LEAVE_ONE_OUT, MEASURES
+from pages.parts.common import cohorts
+from pages.parts.common.comparison_methods import in_order
+from pages.parts.common.comparison_request import ComparisonRequest, default_request, take_added_methods
+from pages.parts.common.forms import MAX_SEED
+from pages.parts.compare.state import KEY, ComparisonState, View
+
+MAX_EPISODES = 200
+OFFERED_SHOTS = (1, 2, 3, 5, 10, 20, LEAVE_ONE_OUT)
+PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "metric", "at")
+ALL = "all"  # all numbers of shots together
+
+
+def comparison_state() -> ComparisonState:
+    """This tab's comparison; a new one is what the address asks for. Methods that another page has asked for are added."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = from_address(dict(st.query_params))
+    state: ComparisonState = st.session_state[KEY]
+    if added := take_added_methods():
+        state.ask(method_keys=in_order((*state.request.method_keys, *added)))
+    return state
+
+
+def from_address(parameters: dict[str, str]) -> ComparisonState:
+    """The comparison that a link asks for; whatever in it is unknown or out of range is left at its default."""
+    default = default_request()
+    shots = {k for text in parameters.get("shots", "").split(",") if (k := _number(text, 0, max(OFFERED_SHOTS), -1)) in OFFERED_SHOTS}
+    request = ComparisonRequest(
+        source=parameters["cohort"] if parameters.get("cohort") in cohorts.cohorts() else default.source,
+        method_keys=in_order(parameters.get("who", "").split(",")) or default.method_keys,
+        shots=tuple(k for k in OFFERED_SHOTS if k in shots) or default.shots,
+        n_episodes=_number(parameters.get("episodes"), 1, MAX_EPISODES, default.n_episodes),
+        seed=_number(parameters.get("seed"), 0, MAX_SEED, default.seed),
+    )
+    metric, k_shot = parameters.get("metric", ""), _number(parameters.get("at"), 0, max(OFFERED_SHOTS), -1)
+    view = View(k_shot=k_shot if k_shot in request.shots else None)
+    if metric in MEASURES:
+        view = replace(view, metric=metric)  # type: ignore[arg-type]
+    return ComparisonState(request, view, openml_number=_number(parameters.get("openml"), 1, MAX_SEED, 0))
+
+
+def to_address(state: ComparisonState) -> None:
+    """Write what differs from the default into the address, and take out what no longer does."""
+    wanted = address_of(state)
+    for name in PARAMETERS:
+        if name in wanted and st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and name in st.query_params:
+            del st.query_params[name]
+
+
+def address_of(state: ComparisonState) -> dict[str, str]:
+    """The settings that differ from the default, as they stand in the address."""
+    request, default, view = state.request, default_request(), state.view
+    every = {
+        "cohort": (request.source if request.source in cohorts.cohorts() else default.source, default.source),
+        "openml": (str(state.openml_number) if state.openml_number else "", ""),
+        "who": (",".join(request.method_keys), ",".join(default.method_keys)),
+        "shots": (",".join(map(str, request.shots)), ",".join(map(str, default.shots))),
+        "episodes": (str(request.n_episodes), str(default.n_episodes)),
+        "seed": (str(request.seed), str(default.seed)),
+        "metric": (view.metric, View.metric),
+        "at": (ALL if view.k_shot is None else str(view.k_shot), ALL),
+    }
+    return {name: value for name, (value, usual) in every.items() if value != usual}
+
+
+def _number(text: str | None, low: int, high: int, default: int) -> int:
+    try:
+        value = int(text) if text else default
+    except ValueError:
+        return default
+    return value if low <= value <= high else default

@@ -1,0 +1,135 @@
+"""The table that methods are compared on: one at hand in this tab, an upload, or one of OpenML."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metamed_core.data import openml
+from metamed_core.words import UserError, Words
+from pages.parts.common import cohorts
+from pages.parts.common.bundled_cohorts import cohort_of
+from pages.parts.common.forms import MAX_SEED, complain, mirror
+from pages.parts.common.frame import Say
+from pages.parts.common.patient_sources import patient_sources
+from pages.parts.common.text import plain
+from pages.parts.common.upload_check import offer_upload
+from pages.parts.common.workbench import UPLOAD, Patients, Workbench
+from pages.parts.compare.state import ComparisonState, OpenMLTable
+
+OPENML = "openml"
+
+
+def _sources(bench: Workbench, state: ComparisonState) -> dict[str, tuple[Words, Patients]]:
+    """Key -> title and patients of everything that can be compared on in this tab."""
+    found, table = patient_sources(bench), state.openml_table
+    if table is not None:
+        title = Words("OpenML {number}: {name}", "OpenML 编号 {number}：{name}").format(number=table.number, name=table.name)
+        found[OPENML] = (title, table.patients)
+    return found
+
+
+def choose_patients(say: Say, bench: Workbench, state: ComparisonState) -> Patients:
+    """The list of tables at hand, and two ways to bring another."""
+    known = _sources(bench, state)
+    if state.seen_upload is not bench.shelf.get(UPLOAD):
+        # Confirmed a moment ago, here or in Diagnose: the visitor wants to compare on it.
+        state.seen_upload = bench.shelf.get(UPLOAD)
+        state.ask(source=UPLOAD if state.seen_upload else state.request.source)
+    if state.request.source not in known:
+        state.ask(source=next(iter(known)))
+    choose, bring = st.columns([3, 2], vertical_alignment="bottom")
+    with choose:
+        _list(say, state, {key: say(title) for key, (title, _) in known.items()})
+    with bring, st.container(horizontal=True, vertical_alignment="bottom"):
+        _bring(say, bench, state)
+    _openml_notes(say, state)
+    patients = known[state.request.source][1]
+    if not state.running:  # while it runs the live chart should be in sight
+        _describe(say, patients)
+    return patients
+
+
+def _list(say: Say, state: ComparisonState, known: dict[str, str]) -> None:
+    def change() -> None:
+        if st.session_state["compare_source"] in known:
+            state.ask(source=str(st.session_state["compare_source"]))
+            table = state.openml_table
+            state.openml_number = table.number if table and state.request.source == OPENML else 0
+
+    mirror(say, "compare_source", state.request.source)
+    st.selectbox(
+        say(Words("Patients", "患者")),
+        list(known),
+        format_func=lambda key: known.get(key, ""),
+        key="compare_source",
+        persist_state="session",
+        on_change=change,
+        disabled=state.running,
+    )
+
+
+def _bring(say: Say, bench: Workbench, state: ComparisonState) -> None:
+    with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.running):
+        offer_upload(say, bench)
+    with st.popover("OpenML", icon=":material/public:", disabled=state.running):
+        st.caption(
+            say(
+                Words(
+                    "A public table by its number at openml.org. This asks that server over the network, and sends it the number only.",
+                    "按编号从 openml.org 读取公开表格。此操作会通过网络访问该服务器，且只发送编号。",
+                )
+            )
+        )
+        number = st.number_input(
+            say(Words("Number", "编号")), min_value=1, max_value=MAX_SEED, value=state.openml_number or None, step=1, key="openml_number"
+        )
+        if st.button(say(Words("Load", "读取")), key="openml_load", disabled=number is None):
+            _load(say, state, int(number or 0))
+
+
+def _load(say: Say, state: ComparisonState, number: int) -> None:
+    """Ask OpenML; the page is drawn anew with its table, or with a sentence on what went wrong and all else as it was."""
+    wait = Words("Asking openml.org, for at most {seconds} s", "正在访问 openml.org，最多 {seconds} 秒")
+    with st.spinner(say(wait.format(seconds=f"{openml.SECONDS:g}"))):
+        try:
+            found = openml.fetch(number)
+            patients = Patients(OPENML, found.records, found.records, file=f"openml_{number}.csv")
+            state.openml_table = OpenMLTable(number, found.name, patients)
+        except UserError as error:
+            state.openml_error = error.words
+        else:
+            state.ask(source=OPENML)
+            state.openml_number = number
+    st.rerun()
+
+
+def _openml_notes(say: Say, state: ComparisonState) -> None:
+    """What went wrong with OpenML, or that a link asks for one of its tables: nothing is asked over the network without a press."""
+    complain(say, state.openml_error)
+    if state.openml_number and state.openml_table is None and state.openml_error is None:
+        wanted = Words(
+            "This link asks for table {number} of openml.org: open “OpenML” and press Load to fetch it over the network.",
+            "此链接要求 openml.org 的 {number} 号表格：请打开“OpenML”并点击“读取”，通过网络获取。",
+        )
+        st.info(say(wanted.format(number=state.openml_number)), icon=":material/public:")
+
+
+def _describe(say: Say, patients: Patients) -> None:
+    """Where the table comes from, and how many patients have each diagnosis."""
+    if patients.source in cohorts.cohorts():
+        cohort = cohorts.cohorts()[patients.source]
+        license_note = Words("License: {license}.", "许可证：{license}。").format(license=cohort.licence)
+        st.caption(plain(say(cohort.description)), help=plain(say(cohort.source + license_note)))
+    try:
+        counts = cohort_of(patients).counts
+    except UserError:
+        return  # said where the plan is made
+    sentence = Words("{n} patients with a known diagnosis: {counts}.", "{n} 位诊断已知的患者：{counts}。")
+    titles = [cohorts.called(patients.source, name) for name in counts]
+    listed = Words(
+        ", ".join(f"{name.en} {n}" for name, n in zip(titles, counts.values(), strict=True)),
+        "、".join(f"{name.zh} {n}" for name, n in zip(titles, counts.values(), strict=True)),
+    )
+    truth = Words("The diagnoses that Diagnose hides are used here.", "“诊断”页隐藏的真实诊断在此也参加比较。")
+    told = sentence.format(n=sum(counts.values()), counts=listed)
+    st.caption(plain(say(told + truth if patients.truth else told)))

@@ -1,0 +1,63 @@
+"""Finished comparisons that all visitors of this server share, and the shipped one, on which the page opens.
+
+Only comparisons of bundled tables without any edit are shared: what is measured on a visitor's own patients stays in their session.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from collections import OrderedDict
+from functools import cache
+
+from metamed_core.evaluation import Comparison, Plan
+from metamed_core.words import UserError
+from pages.parts.common import cohorts
+from pages.parts.common.comparison_methods import fingerprints_of
+
+SHIPPED = cohorts.FOLDER / "comparison.json.gz"
+MAX_SHARED = 24  # one of 8 methods, 4 shots and 30 episodes takes about 3 MB
+
+_lock = threading.Lock()
+_shared: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
+
+
+def key_of(plan: Plan) -> tuple[object, ...]:
+    """Equal for two plans if their numbers are."""
+    keys = tuple(one.key for one in plan.methods)
+    return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(fingerprints_of(plan).items())
+
+
+def share(plan: Plan, comparison: Comparison) -> None:
+    """Hold a finished comparison for all visitors; the one that was not asked for longest is dropped."""
+    with _lock:
+        _shared[key_of(plan)] = comparison
+        while len(_shared) > MAX_SHARED:
+            _shared.popitem(last=False)
+
+
+def find_shared(plan: Plan) -> Comparison | None:
+    """The finished comparison of a plan, if any visitor has made it or it is shipped."""
+    key = key_of(plan)
+    with _lock:
+        if key in _shared:
+            _shared.move_to_end(key)
+            return _shared[key]
+    shipped = _shipped()
+    if shipped is None or shipped[0] != fingerprints_of(plan):
+        return None
+    comparison, keys = shipped[1], tuple(one.key for one in plan.methods)
+    wanted = (plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed)
+    same = wanted == (comparison.cohort, comparison.keys, comparison.shots, comparison.n_episodes, comparison.seed)
+    return comparison if same else None
+
+
+@cache
+def _shipped() -> tuple[dict[str, str], Comparison] | None:
+    """The shipped comparison and the fingerprints of its weights; None if the file is missing or of another version."""
+    try:
+        content = json.loads(gzip.decompress(SHIPPED.read_bytes()))
+        return content["starts"], Comparison.from_json(content["comparison"])
+    except (OSError, ValueError, KeyError, TypeError, UserError):
+        return None
