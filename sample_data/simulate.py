@@ -51,14 +51,7 @@ SHARED: Mapping[str, Mapping[str, float]] = {
 }
 
 # Rare findings. How often a word says a finding is present; a blank means "as often as in everyone".
-FREQUENCY: Mapping[str, float] = {
-    "always": 1.0,
-    "very frequent": 0.9,
-    "frequent": 0.55,
-    "occasional": 0.17,
-    "very rare": 0.025,
-    "excluded": 0.0,
-}
+FREQUENCY = {"always": 1.0, "very frequent": 0.9, "frequent": 0.55, "occasional": 0.17, "very rare": 0.025, "excluded": 0.0}
 EXPRESSIVITY_SD = 0.7  # spread of one patient's overall expression, in log odds
 OVERLOOKED = 0.12  # a finding that is present but recorded as absent
 NOT_ASKED = 0.15  # an empty cell: nobody looked

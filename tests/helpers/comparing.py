@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from metamed_core.evaluation import Cohort, Comparison, Entry, EpisodeResult
+from metamed_core.evaluation import Cohort, Comparison, Entry, EpisodeResult, Leaderboard
 from metamed_core.words import Words
 
 
@@ -63,3 +63,7 @@ def made_up(
                 results.append(EpisodeResult(key, k, index, tuple(rows.tolist()), ("x", "y"), y, proba, 0.001 * (place + 1), 0.002, none))
     entries = tuple(entry(key) for key in methods)
     return Comparison(entries, shots, n_episodes, seed, {"x": n_patients, "y": n_patients}, "made up", tuple(results))
+
+
+def declares_a_difference(board: Leaderboard) -> bool:
+    return any(one.apart for one in board.rows)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
 from metamed_core.__main__ import main
-from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.answers import answers, as_values, own_version, provenance
 from metamed_core.diagnosis.diagnosis import diagnose
 from metamed_core.diagnosis.report import diagnosis_html
@@ -26,31 +22,12 @@ from metamed_core.statistics.metrics import COVERAGE
 from pages.parts.common import cohorts
 from pages.parts.common.workbench import UNIVERSAL, AdaptRequest, Workbench, bundled
 from pages.parts.diagnose import take_away
-from tests.helpers.odd_files import ODD_FILES, OddFile
+from tests.helpers.diagnose_command import BLOOD, PROTOTYPICAL, SMALL, records
 
-DATA = Path(__file__).parents[3] / "sample_data"
-BLOOD = [str(DATA / "blood_panel.csv"), "--columns", str(DATA / "blood_panel.columns.csv")]
-PROTOTYPICAL = [*BLOOD, "--algorithm", "prototypical"]
 NO_JSON = "is no JSON"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    n_threads = torch.get_num_threads()
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    yield
-    torch.set_num_threads(n_threads)
-
-
-def records(rows: str) -> PatientRecords:
-    Path("mine.csv").write_text(rows, "utf-8")
-    from metamed_core.data.formats import read_table
-
-    return PatientRecords.from_table(read_table("mine.csv", rows.encode()))
-
-
-SMALL = "patient,x,y,diagnosis\nP-001,1,5,a\nP-002,2,6,a\nP-003,8,1,b\nP-004,9,2,b\nP-005,1.5,5.5,\nP-006,5,3.5,\nP-007,,,\n"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # -- the answers themselves ------------------------------------------------------------------------------------------
@@ -192,17 +169,6 @@ def test_kept_weights_and_files_bring_their_algorithm(tmp_path: Path, capsys: py
     assert told[0]["weights_sha256"] == read_card(SHIPPED / "matching.safetensors")["sha256"]
 
 
-def test_findings_of_the_upload_check_are_told_the_gravest_first(capsys: pytest.CaptureFixture[str]) -> None:
-    rows = "".join(f"{1000 + i},{'ab'[i % 2]},{i},7,jane{i}@example.org\n" for i in range(8))
-    table = records("MRN,diagnosis,x,y,e-mail\n" + rows + "2000,,3,7,joe@example.org\n")
-    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "told.json"]) == 0
-    said = [line.removeprefix("- ") for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]
-    assert said == [finding.message.en for finding in table.findings]
-    assert "e-mail" in said[0] + said[1]
-    assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--drop", "y"]) == 0
-    assert len([line for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]) < len(said)
-
-
 def test_a_label_a_setting_and_the_csv_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
     table = records("x,y,kind,truth\n1,5,a,u\n2,6,a,u\n8,1,b,v\n9,2,b,v\n5,3,a,\n")
     command = ["diagnose", "mine.csv", "--algorithm", "maml", "--set", "inner_steps=2", "--set", "inner_lr=0.01"]
@@ -222,42 +188,3 @@ def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
     expected = predictions_csv(diagnose(table, trace, last), table.classes, provenance(trace, "universal", 0, last, "mine.csv"))
     assert Path("p.csv").read_bytes() == expected
     assert b"'=cmd()" in expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["nowhere.csv"], "The file nowhere.csv cannot be read: check the path and that you may read it."),
-        (["."], "The file . cannot be read: check the path and that you may read it."),
-        ([*PROTOTYPICAL, "--weights", "nothing"], "There are no weights “nothing”: give universal, none, a file"),
-        ([*PROTOTYPICAL, "--weights", "no.safetensors"], "cannot be read: check the path, or choose the shipped weights."),
-        ([*PROTOTYPICAL, "--weights", str(SHIPPED / "maml.safetensors")], "belong to “maml”, not to “prototypical”"),
-        ([*PROTOTYPICAL, "--set", "inner_steps=3"], "“inner_steps=3” is no setting of prototypical: give NAME=VALUE with a number; NAME is one of -."),
-        ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=many"], "“inner_steps=many” is no setting of maml: give NAME=VALUE"),
-        ([*BLOOD, "--algorithm", "maml", "--set", "inner_lr=nan"], "must lie between"),
-        ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=900"], "Steps is 900; it must lie between 0 and 200"),
-        ([*PROTOTYPICAL, "--label", "nobody"], "The table has no column “nobody”"),
-        ([*PROTOTYPICAL, "--label", "age (years)"], "The column “age (years)” names"),
-        ([*PROTOTYPICAL, "--out", "answers.docx"], "answers.docx would be no result: its name must end in .csv, .json or .html."),
-        ([*PROTOTYPICAL, "--out", "nowhere/answers.csv"], "There is no folder nowhere: make it, or write elsewhere."),
-        (["all.csv"], "has a diagnosis: leave it empty for those to be answered for."),
-        ([*BLOOD[:1], "--columns", BLOOD[0]], "blood_panel.csv does not tell of columns"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("all.csv").write_text(SMALL.split("P-005", maxsplit=1)[0], "utf-8")
-    assert main(["diagnose", *arguments]) == 2
-    said = capsys.readouterr()
-    assert sentence in said.err.splitlines()[-1]
-    assert not said.out
-
-
-REFUSED = [odd for odd in ODD_FILES if odd.expected != "works"]
-
-
-@pytest.mark.parametrize("odd", REFUSED, ids=str)
-def test_odd_files_are_refused_in_one_sentence(odd: OddFile, capsys: pytest.CaptureFixture[str]) -> None:
-    np.random.default_rng(0)
-    Path(odd.name).write_bytes(odd.build())
-    assert main(["diagnose", odd.name, "--algorithm", "prototypical"]) == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith(".")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import re
-import warnings
 from typing import Any
 
 import numpy as np
@@ -19,28 +17,7 @@ from metamed_core.data.episode import LabelledSet
 from metamed_core.estimator import MAX_CLASSES, FewShotClassifier
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import SHIPPED, load_weights
-from metamed_core.words import UserError
-
-on_each = pytest.mark.parametrize("name", list(LEARNERS))
-
-
-def patients(n: int = 12, seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
-    """Numbers, whole numbers, booleans, words, categories; a fifth missing where that is possible."""
-    rng = np.random.default_rng(seed)
-    y = [("flu", "anaemia", "gout")[i % 3] for i in range(n)]
-    number = np.arange(n) % 3 * 3.0 + rng.normal(size=n)
-    number[rng.random(n) < 0.2] = np.nan
-    frame = pd.DataFrame(
-        {
-            "number": number,
-            "whole": pd.array([None, *rng.integers(0, 9, n - 1)], dtype="Int64"),
-            "yes": rng.random(n) < 0.5,
-            "maybe": [None, *[bool(v) for v in rng.random(n - 1) < 0.5]],
-            "word": rng.choice(["u", "v", "w", None], n),
-            "kind": pd.Categorical(rng.choice(["p", "q"], n)),
-        }
-    )
-    return frame, y
+from tests.helpers.estimating import numbers_only, on_each, patients
 
 
 @on_each
@@ -49,23 +26,6 @@ def test_it_passes_scikit_learns_own_checks(name: str) -> None:
         each["check_name"] for each in check_estimator(FewShotClassifier(name), on_skip=None, on_fail=None) if each["status"] == "failed"
     ]
     assert failed == []
-
-
-@on_each
-@pytest.mark.parametrize("weights", ["universal", "none"])
-def test_a_mixed_table_with_gaps(name: str, weights: str) -> None:
-    X, y = patients()
-    model = FewShotClassifier(name, weights).fit(X, y)
-    proba = model.predict_proba(X)
-    assert model.classes_.tolist() == ["anaemia", "flu", "gout"]
-    assert proba.shape == (12, 3)
-    np.testing.assert_allclose(proba.sum(1), 1, rtol=1e-9)
-    assert model.predict(X).tolist() == model.classes_[proba.argmax(1)].tolist()
-    if (name, weights) != ("prior_fitted", "none"):  # which knows nothing but what meta-training teaches
-        assert model.score(X, y) > 0.5
-    assert model.feature_names_in_.tolist() == list(X.columns)
-    assert model.n_features_in_ == 6
-    assert model.trace_.finished
 
 
 @on_each
@@ -97,22 +57,6 @@ def test_undiagnosed_patients_change_the_scale_only() -> None:
     np.testing.assert_allclose(
         given.predict_proba(X), FewShotClassifier().fit(X, y, undiagnosed=more.iloc[::-1]).predict_proba(X), rtol=1e-9
     )
-
-
-def test_arrays_and_tables_of_the_same_numbers_agree() -> None:
-    X = np.random.default_rng(0).normal(size=(9, 4))
-    X[2, 1] = np.nan
-    y = np.arange(9) % 3
-    more = X[:3] + 5
-    array = FewShotClassifier().fit(X, y, undiagnosed=more).predict_proba(X)
-    for same in (pd.DataFrame(X), pd.DataFrame(X, dtype=object), pd.DataFrame(X, columns=list("abcd")), X.astype(object)):
-        undiagnosed = pd.DataFrame(more, columns=same.columns) if isinstance(same, pd.DataFrame) else more
-        np.testing.assert_array_equal(FewShotClassifier().fit(same, y, undiagnosed=undiagnosed).predict_proba(same), array)
-
-
-def test_an_array_of_words_and_numbers() -> None:
-    X = np.array([["m", 1.0], ["f", 2.0], ["m", 8.0], [None, 9.0]], dtype=object)
-    assert FewShotClassifier().fit(X, [0, 0, 1, 1]).predict(np.array([["m", 1.5], ["f", 8.5]], dtype=object)).tolist() == [0, 1]
 
 
 def test_prototypes_are_in_the_columns_own_units() -> None:
@@ -196,142 +140,6 @@ def test_some_thousands_of_patients() -> None:
     assert model.score(X, X[:, 0] > 0) > 0.9
 
 
-NUMBERS = pd.DataFrame({"a": [1.0, 2, 8, 9]})
-LABELS = ["u", "u", "v", "v"]
-REFUSED: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
-    "unknown algorithm": (
-        {"algorithm": "forest"},
-        NUMBERS,
-        LABELS,
-        "There is no algorithm “forest”: choose one of prototypical, matching, maml, reptile, prior_fitted.",
-    ),
-    "unknown setting": (
-        {"algorithm": "maml", "settings": {"depth": 3}},
-        NUMBERS,
-        LABELS,
-        "“maml” has no setting depth: choose from inner_lr, inner_steps.",
-    ),
-    "setting of a learner without any": (
-        {"algorithm": "prototypical", "settings": {"depth": 3}},
-        NUMBERS,
-        LABELS,
-        "“prototypical” has no setting depth: choose from -.",
-    ),
-    "setting out of range": (
-        {"algorithm": "maml", "settings": {"inner_steps": 1000}},
-        NUMBERS,
-        LABELS,
-        "Steps is 1000; it must lie between 0 and 200: choose a value in this range.",
-    ),
-    "half a step": (
-        {"algorithm": "maml", "settings": {"inner_steps": 2.5}},
-        NUMBERS,
-        LABELS,
-        "Steps is 2.5; it must be a whole number: choose one between 0 and 200.",
-    ),
-    "one class": (
-        {},
-        NUMBERS,
-        ["u"] * 4,
-        "The labelled patients have 1 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
-    ),
-    "51 classes": (
-        {},
-        np.arange(51.0)[:, None],
-        np.arange(51),
-        "The labelled patients have 51 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
-    ),
-    "no columns": ({}, pd.DataFrame(index=range(4)), LABELS, "The table has no feature column: give at least one."),
-    "two columns of one name": (
-        {},
-        pd.DataFrame([[1, 2], [2, 3], [8, 9], [9, 9]], columns=["mcv", "mcv"]),
-        LABELS,
-        "Two columns are named “mcv”: give each column a name of its own.",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", list(REFUSED))
-def test_what_cannot_work_is_said_in_one_sentence_in_both_languages(case: str) -> None:
-    arguments, X, y, sentence = REFUSED[case]
-    with pytest.raises(UserError) as caught:
-        FewShotClassifier(**arguments).fit(X, y)
-    assert caught.value.words.en == sentence == str(caught.value)
-    assert re.search("[一-龥].*[：，]", caught.value.words.zh)
-
-
-def test_other_columns_than_at_fit_are_refused_by_name() -> None:
-    X, y = patients()
-    model = FewShotClassifier().fit(X, y)
-    with pytest.raises(ValueError, match="Feature names seen at fit time, yet now missing"):
-        model.predict(X.drop(columns="number"))
-    with pytest.raises(ValueError, match="in the same order"):
-        model.predict(X[X.columns[::-1]])
-    with pytest.raises(ValueError, match="3 patients but y has 4 labels"):
-        FewShotClassifier().fit(NUMBERS.iloc[:3], LABELS)
-
-
-def test_missing_answers_to_a_yes_no_question_may_appear_later() -> None:
-    model = FewShotClassifier().fit(pd.DataFrame({"fever": [True, True, False, False]}), LABELS)
-    assert np.isfinite(model.predict_proba(pd.DataFrame({"fever": [True, None]}))).all()
-
-
-def numbers_only(seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
-    rng = np.random.default_rng(seed)
-    return pd.DataFrame(rng.normal(size=(8, 2)) + np.arange(8)[:, None], columns=["a", "b"]), list("ppppqqqq")
-
-
-@pytest.mark.parametrize("empty", [[None, None], [np.nan, np.nan], ["", "x"], ["1.5", "2"]])
-def test_a_column_of_numbers_stays_one_whatever_the_undiagnosed_hold(empty: list[object]) -> None:
-    X, y = numbers_only()
-    others = pd.DataFrame({"a": empty, "b": [1.0, 2.0]})
-    if "x" in empty:
-        with pytest.raises(UserError, match="The column “a” holds numbers in X and “” in `undiagnosed`"):
-            FewShotClassifier().fit(X, y, undiagnosed=others)
-        return
-    model = FewShotClassifier().fit(X, y, undiagnosed=others)
-    assert model._encoder.n_cells == 2
-    assert model._encoder.panel.levels == {}
-
-
-def test_yes_no_columns_stay_so_beside_undiagnosed_without_any_value() -> None:
-    X, y = numbers_only()
-    model = FewShotClassifier().fit(X.assign(a=X["a"] > 3), y, undiagnosed=pd.DataFrame({"a": [None], "b": [1.0]}))
-    assert model._encoder.panel.levels == {}
-
-
-def test_a_table_and_an_array_are_matched_by_position() -> None:
-    X, y = numbers_only()
-    model = FewShotClassifier().fit(X, y)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scikit-learn says that an array has no feature names
-        np.testing.assert_array_equal(model.predict_proba(X.to_numpy()), model.predict_proba(X))
-        other = FewShotClassifier().fit(X.to_numpy(), y)
-        np.testing.assert_array_equal(other.predict_proba(X), model.predict_proba(X))
-
-
 def test_nobody_to_ask_about_is_no_error() -> None:
     X, y = numbers_only()
     assert FewShotClassifier().fit(X, y).predict_proba(X.iloc[:0]).shape == (0, 2)
-
-
-@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
-def test_a_missing_label_is_named(missing: object) -> None:
-    X, y = numbers_only()
-    with pytest.raises(UserError, match="Patient 3 of y has no diagnosis \\(1 in all\\): fit on labelled patients"):
-        FewShotClassifier().fit(X, [*y[:2], missing, *y[3:]])
-
-
-def test_dates_are_days() -> None:
-    _, y = numbers_only()
-    days = pd.DataFrame({"seen": pd.to_datetime("2020-01-01") + pd.to_timedelta([0, 3, 6, 9, 500, 503, 506, 509], unit="D")})
-    model = FewShotClassifier().fit(days, y)
-    new = pd.DataFrame({"seen": pd.to_datetime(["2020-01-05", "2021-05-20"])})
-    assert model.predict(new).tolist() == ["p", "q"]
-
-
-def test_a_tie_between_words_does_not_hang_on_the_order_of_rows() -> None:
-    words = pd.DataFrame({"w": ["b", "a", "c", "c"]})
-    for rows in ([0, 1, 2, 3], [1, 0, 3, 2]):
-        model = FewShotClassifier().fit(words.iloc[rows], ["x", "x", "y", "y"])
-        assert model.prototypes_["w"].tolist() == ["a", "c"]

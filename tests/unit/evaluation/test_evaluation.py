@@ -17,8 +17,6 @@ from metamed_core.evaluation import (
     DEFAULTS,
     LEAVE_ONE_OUT,
     Cohort,
-    Comparison,
-    EpisodeResult,
     Method,
     Plan,
     all_methods,
@@ -26,23 +24,14 @@ from metamed_core.evaluation import (
     methods,
     n_left_out,
     plan_for,
-    shots_allowed,
 )
 from metamed_core.evaluation.episodes import EpisodeIndices, draw, encoded
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.learners.initialization import SHIPPED
-from metamed_core.statistics import metrics
 from metamed_core.words import UserError
 from tests.helpers.comparing import cohort
-
-QUICK = methods(("prototypical", "nearest_centroid", "prototypical-none"))
-
-
-def same(one: EpisodeResult, other: EpisodeResult, *, but: tuple[str, ...] = ("adapt_seconds", "predict_seconds")) -> bool:
-    names = [field.name for field in dataclasses.fields(EpisodeResult) if field.name not in but]
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
-
+from tests.helpers.quick_methods import QUICK, same
 
 # -- episodes --------------------------------------------------------------------------------------------------------
 
@@ -178,17 +167,6 @@ def test_steps_are_kept_for_twins_only_and_end_in_the_answer() -> None:
             np.testing.assert_array_equal(one.right_by_step[-1], one.proba.argmax(1) == one.y)
 
 
-# -- what a table allows ---------------------------------------------------------------------------------------------
-
-
-def test_which_shots_a_table_allows() -> None:
-    assert shots_allowed(cohort({"a": 12, "b": 6, "c": 3})) == (1, 3)
-    assert shots_allowed(cohort({"a": 30, "b": 3})) == ()
-    assert n_left_out(cohort({"a": 30, "b": 3, "c": 1})) == 33
-    assert n_left_out(cohort({"a": 3, "b": 1})) == 0
-    assert n_left_out(cohort({"a": 90, "b": 90})) == 100
-
-
 def test_leave_one_out_judges_each_patient_once_from_all_others() -> None:
     patients = cohort({"a": 3, "b": 2, "c": 1})
     episodes = [draw(patients, LEAVE_ONE_OUT, i) for i in range(n_left_out(patients))]
@@ -216,111 +194,10 @@ def test_a_small_table_is_judged_as_it_allows() -> None:
     assert plan_for(cohort({"a": 40, "b": 40}), QUICK)[1] is None
 
 
-def test_shots_that_are_different_tasks_are_named() -> None:
-    plan, _ = plan_for(cohort({"a": 40, "b": 40, "c": 5}), QUICK)
-    assert "At 10 shots only 2 diagnoses have enough patients, at 1 shots 3" in plan.remarks[0].en
-
-
-@pytest.mark.parametrize(
-    ("counts", "shots", "sentence"),
-    [
-        ({"a": 9, "b": 1}, (1,), "With 10 labelled patients nothing can be compared: at least two diagnoses need two or more"),
-        ({"a": 9, "b": 8}, (1, 10), "The table has too few patients for 10 shots (two diagnoses would need 13 labelled patients each): choose 1, 3, 5, or"),
-        ({"a": 3, "b": 2}, (5,), "(two diagnoses would need 8 labelled patients each): choose leave-one-out."),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_refused_in_one_sentence(counts: dict[str, int], shots: tuple[int, ...], sentence: str) -> None:
-    with pytest.raises(UserError) as error:
-        Plan(cohort(counts), QUICK, shots)
-    assert sentence in str(error.value)
-    assert error.value.words.zh.endswith("。")
-
-
-def test_plans_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(UserError, match="Nobody takes part"):
-        Plan(cohort(), ())
-    with pytest.raises(UserError, match="“prototypical” takes part twice"):
-        Plan(cohort(), (QUICK[0], QUICK[0]), (1,))
-    for wrong in ({"n_episodes": 0}, {"shots": ()}, {"shots": (1, 1)}, {"seed": -1}):
-        with pytest.raises(UserError, match="at least one episode"):
-            Plan(cohort(), QUICK, **{"shots": (1,), **wrong})  # type: ignore[arg-type]
-    with pytest.raises(UserError, match="too few patients"):
-        Plan(cohort(), QUICK, (-1,))
-    with pytest.raises(UserError, match="nothing can be compared"):
-        plan_for(cohort({"a": 9}), QUICK)
-
-
-def test_a_missing_file_of_weights_is_told_before_the_first_result(tmp_path: object) -> None:
-    plan = Plan(cohort(), (QUICK[1], Method(LEARNERS["maml"](), f"{tmp_path}/none.safetensors")), (1,))
-    with pytest.raises(UserError, match="cannot be read"):
-        next(compare(plan))
-
-
-def test_a_table_without_labels_for_all_is_refused() -> None:
-    with pytest.raises(UserError, match="The table has 2 patients but 1 labels are given"):
-        Cohort.of_table(pd.DataFrame({"x": [1, 2]}), ["a"])
-
-
 def test_patients_have_names_of_their_own() -> None:
     table = pd.DataFrame({"x": [1.0, 2, 3]}, index=["p", "p", "q"])
     assert Cohort.of_table(table, ["a", "b", None]).rows == (0, 1, 2)
     assert Cohort.of_table(table.set_axis([7, 8, 9]), ["a", "b", None]).rows == (7, 8, 9)
-
-
-# -- results ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    plan = Plan(cohort(), QUICK, (1, 3), 3)
-    return Comparison.of(plan).plus(compare(plan))
-
-
-def test_only_episodes_that_all_have_finished_count(comparison: Comparison) -> None:
-    stopped = dataclasses.replace(comparison, results=comparison.results[:10])
-    assert {k: len(rounds) for k, rounds in stopped.rounds.items()} == {1: 2, 3: 1}
-    assert [len(stopped.answers(key)) for key in stopped.keys] == [3, 3, 3]
-    assert dataclasses.replace(comparison, results=()).sample("balanced_accuracy") is None
-
-
-def test_the_order_of_results_does_not_matter(comparison: Comparison) -> None:
-    shuffled = dataclasses.replace(comparison, results=comparison.results[::-1])
-    one, other = comparison.sample("log_loss", 3), shuffled.sample("log_loss", 3)
-    assert one is not None
-    assert other is not None
-    np.testing.assert_array_equal(one.mean, other.mean)
-
-
-def test_json_gives_back_every_bit(comparison: Comparison) -> None:
-    back = Comparison.from_json(comparison.to_json())
-    assert all(same(a, b, but=()) for a, b in zip(comparison.results, back.results, strict=True))
-    assert all(a.proba.dtype == b.proba.dtype and a.y.dtype == b.y.dtype for a, b in zip(comparison.results, back.results, strict=True))
-    assert dataclasses.replace(comparison, results=()).to_json() == dataclasses.replace(back, results=()).to_json()
-    assert back.entries == comparison.entries
-    assert back.to_json() == comparison.to_json()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "entries": [], "results": [], "shots": [], "other": 1}', b"\xff"]
-)
-def test_what_is_no_comparison_is_refused(text: str | bytes) -> None:
-    with pytest.raises(UserError, match="This file is no comparison"):
-        Comparison.from_json(text)
-
-
-def test_the_table_survives_a_csv(comparison: Comparison, tmp_path: object) -> None:
-    table = comparison.table()
-    table.to_csv(f"{tmp_path}/t.csv", index=False)
-    pd.testing.assert_frame_equal(pd.read_csv(f"{tmp_path}/t.csv"), table, check_exact=True)
-    assert len(table) == 18
-    one = comparison.results[4]
-    assert table["balanced_accuracy"][4] == metrics.balanced_accuracy(one.y, one.proba)
-    assert table["auroc"].between(0, 1).all()
-
-
-def test_no_patient_value_is_in_a_saved_comparison(comparison: Comparison) -> None:
-    text, values = comparison.to_json(), cohort().features["crp"].dropna()
-    assert not any(repr(float(value)) in text for value in values)
 
 
 def test_first_results_come_soon() -> None:

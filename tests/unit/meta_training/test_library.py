@@ -17,7 +17,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
 from metamed_core.meta_training import library
 from metamed_core.words import UserError
-from tests.unit.learners.test_initialization import Trap
+from tests.helpers.weight_files import Trap
 
 SHIPPED_ONE = SHIPPED / "prototypical.safetensors"
 

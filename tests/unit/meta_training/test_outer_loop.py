@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator
 
 import pytest
 import torch
@@ -13,36 +11,15 @@ from torch import Tensor
 from metamed_core.data.encoding import CHANNELS
 from metamed_core.data.episode import Episode, LabelledSet
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.learner import Learner, cross_entropy
-from metamed_core.meta_training.compute import Compute
-from metamed_core.meta_training.outer_loop import PRECISIONS, MetaState, MetaTraining, group_rng, mean_accuracy, mean_gradient, meta_train
+from metamed_core.learners.learner import cross_entropy
+from metamed_core.meta_training.outer_loop import MetaTraining, group_rng, mean_accuracy, mean_gradient, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
-from metamed_core.networks.backbones import ColumnEncoder
 from metamed_core.networks.cell_transformer import CellTransformer
 from metamed_core.words import UserError
+from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
 from tests.helpers.tasks import small_backbone, small_episode, stacked
 
-BACKBONE = ColumnEncoder(width=8, latents=3, features=2)
-PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
-on_each = pytest.mark.parametrize("name", list(LEARNERS))
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """As the command does: on nets this small a second thread only waits for the first."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def quick(name: str) -> Learner:
-    """The learner, with few inner steps where it has any."""
-    return LEARNERS[name](**{"inner_steps": 2} if name in {"maml", "reptile"} else {})
-
-
-def states(name: str, plan: MetaTraining, n: int | None = None) -> list[MetaState]:
-    return list(itertools.islice(meta_train(quick(name), small_backbone(name), PRIOR, plan), n))
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
@@ -65,58 +42,6 @@ def test_the_untrained_start_comes_first_and_states_are_snapshots(name: str) -> 
     assert same(start.weights, LEARNERS[name]().init(small_backbone(name), torch.Generator().manual_seed(5)))
     assert all(not same(a.weights, b.weights) for a, b in itertools.pairwise(walk))
     assert all(state.loss > 0 for state in rest)
-
-
-def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
-    """Loshchilov and Hutter 2019, alg. 2: at step 1 the corrected moments are g and g^2; the rate is the plan's."""
-    learner, plan = quick("prototypical"), MetaTraining(meta_steps=50, meta_batch=2, meta_lr=0.05, weight_decay=0.1, seed=5)
-    start, first = states("prototypical", plan, 2)
-    rng = group_rng(5, step=1, group=0)
-    loss, gradient = learner.meta_gradient(BACKBONE, start.weights, PRIOR.sample_batch(2, rng), rng)
-    assert first.loss == pytest.approx(float(loss), rel=1e-6)
-    length = torch.stack([g.square().sum() for g in gradient.values()]).sum().sqrt()
-    lr = plan.meta_lr * plan.rate(1)
-    for name, weight in start.weights.items():
-        g = gradient[name] * min(1.0, 1 / (float(length) + 1e-6))
-        expected = weight * (1 - lr * plan.weight_decay) - lr * g / (g.abs() + 1e-8)
-        torch.testing.assert_close(first.weights[name], expected, rtol=1e-5, atol=1e-6)
-
-
-def test_the_step_size_rises_in_a_line_and_falls_along_a_cosine() -> None:
-    plan = MetaTraining(meta_steps=1000, warm_up=0.03)
-    rates = [plan.rate(step) for step in range(1, 1001)]
-    assert rates[:3] == pytest.approx([1 / 50, 2 / 50, 3 / 50], rel=1e-4)
-    assert rates.index(max(rates)) == 49, "30 steps of warm-up and 20 more"
-    assert max(rates) > 0.99
-    assert rates[500] == pytest.approx(0.5, abs=1e-9)
-    assert all(one >= other for one, other in itertools.pairwise(rates[49:]))
-    assert rates[-1] == 0.01
-
-
-EXCHANGE = re.compile(r"\d\.(collect|share|ask|answer|up|down)")
-
-
-@pytest.mark.parametrize(("which", "pattern"), [("prior_fitted", re.compile(".*hidden.*")), ("prototypical", EXCHANGE)])
-def test_muon_moves_the_hidden_matrices_and_adamw_the_others(which: str, pattern: re.Pattern[str]) -> None:
-    """Against torch's own optimisers, told by hand which weights are theirs."""
-    learner, network, plan = quick(which), small_backbone(which), MetaTraining(3, 2, 0.02, seed=5, hidden_lr=0.01)
-    start, *_, last = meta_train(learner, network, PRIOR, plan)
-    weights = {name: weight.clone() for name, weight in start.weights.items()}
-    hidden = {name for name in weights if pattern.fullmatch(name)}
-    assert hidden == network.hidden_matrices(weights)
-    assert all(weights[name].dim() == 2 for name in hidden)
-    muon = torch.optim.Muon([weights[n] for n in weights if n in hidden], 0.01, 0.01, 0.95, adjust_lr_fn="match_rms_adamw")
-    adam = torch.optim.AdamW([weights[n] for n in weights if n not in hidden], 0.02, (0.9, 0.98), weight_decay=plan.weight_decay)
-    for step in range(1, 4):
-        _, gradient = mean_gradient(learner, network, weights, PRIOR, plan, step)
-        for name, weight in weights.items():
-            weight.grad = gradient[name]
-        torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
-        for optimiser, lr in ((muon, 0.01), (adam, 0.02)):
-            optimiser.param_groups[0]["lr"] = lr * plan.rate(step)
-            optimiser.step()
-    for name, weight in weights.items():
-        torch.testing.assert_close(last.weights[name], weight.detach(), rtol=1e-5, atol=1e-7)
 
 
 class Noted:
@@ -179,34 +104,6 @@ def test_tasks_that_the_groups_cannot_share_are_refused(batch: int, groups: int)
     assert caught.value.words.en == (
         f"{batch} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a multiple of the second."
     )
-
-
-@pytest.mark.parametrize("name", ["prototypical", "matching", "reptile"])
-def test_in_bfloat16_the_gradient_points_the_same_way_and_weights_stay_float32(name: str) -> None:
-    learner = quick(name)
-    weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
-    plain, half = (
-        torch.cat(
-            [part.flatten() for part in mean_gradient(learner, BACKBONE, weights, PRIOR, MetaTraining(precision=precision), 1)[1].values()]
-        )
-        for precision in PRECISIONS
-    )
-    assert not torch.equal(plain, half)
-    assert float(torch.cosine_similarity(plain, half, dim=0)) > 0.99
-    *_, last = states(name, MetaTraining(meta_steps=2, meta_batch=2, precision="bfloat16"))
-    assert {tensor.dtype for part in (last.weights, last.mean, last.square) for tensor in part.values()} == {torch.float32}
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this computer")
-@on_each
-def test_on_a_gpu_it_walks_as_on_the_processor(name: str) -> None:
-    plan = MetaTraining(meta_steps=3, meta_batch=4, groups=2)
-    here, there = (
-        list(meta_train(quick(name), small_backbone(name), PRIOR, plan, compute=Compute(torch.device(device))))[-1]
-        for device in ("cpu", "cuda")
-    )
-    for key, weight in here.weights.items():
-        torch.testing.assert_close(there.weights[key].cpu(), weight, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", [name for name in LEARNERS if name != "prior_fitted"])

@@ -8,7 +8,6 @@ import math
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -26,16 +25,9 @@ from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.run import ANY_TABLE, ONE_PANEL, RANDOM, RIVALS, UNIVERSAL, MetaRun, suggested
 from metamed_core.meta_training.tasks.cohort_tasks import split_by_disease
 from metamed_core.words import UserError
+from tests.helpers.many_diagnoses import table
 
 PLAN = MetaTraining(meta_steps=3, meta_batch=2)
-
-
-def table(seed: int = 0, n_diseases: int = 6, n_each: int = 8) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    means = rng.normal(size=(n_diseases, 3))
-    y = np.repeat(np.arange(n_diseases), n_each)
-    values = pd.DataFrame(means[y] + rng.normal(size=(len(y), 3)), columns=["ferritin", "MCV", "CRP"])
-    return values.assign(stage=rng.choice(["I", "II", "III"], len(y)), diagnosis=[f"disease {n}" for n in y])
 
 
 def cohort(seed: int = 0) -> Cohort:

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import json
 import math
-import shutil
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from scipy.optimize import minimize_scalar
 
-from metamed_core.__main__ import main
-from metamed_core.cli import meta_train
-from metamed_core.data.encoding import PatientEncoder
-from metamed_core.data.episode import LabelledSet
-from metamed_core.data.records import PatientRecords
-from metamed_core.diagnosis.trace import AdaptationTrace, start
-from metamed_core.estimator import FewShotClassifier
+from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import SHIPPED, Initialization, load_weights, read_card
-from metamed_core.learners.learner import Calibrated
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
-from metamed_core.meta_training.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of, judge
-from metamed_core.meta_training.outer_loop import MetaTraining
+from metamed_core.meta_training.calibrate import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
+from tests.helpers.calibrations import STRONG
 from tests.helpers.tasks import small_episode
 
 on_each = pytest.mark.parametrize("name", list(LEARNERS))
-STRONG = Calibration((1.0, 2.0, 10.0), (4.0, 2.0, 0.5), 0.3, -0.2, (2.0, 10.0), (2.0, 60.0), {})
 
 
 def tempered_tasks(calibration: Calibration, n_tasks: int = 600, n_query: int = 60) -> Answers:
@@ -214,136 +201,6 @@ def test_tasks_are_reported_with_those_of_like_size() -> None:
     found = judge(Calibration.none(), tasks.take(tasks.shots < 3))
     assert found["log_loss_before"] == [round(math.log(2), 4)] * 2 + [None] * 3
     assert found["ece_before_overall"] == found["ece_after_overall"]
-
-
-# -- everybody sees the calibrated numbers -------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=list(LEARNERS))
-def calibrated_file(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path]:
-    """A learner, and its shipped weights with a calibration that nobody can overlook."""
-    name = request.param
-    for end in ("json", "safetensors"):
-        shutil.copy(SHIPPED / f"{name}.{end}", tmp_path / f"mine.{end}")
-    card = json.loads((tmp_path / "mine.json").read_text())
-    strong = dataclasses.replace(STRONG, settings=dataclasses.asdict(LEARNERS[name]()))
-    (tmp_path / "mine.json").write_text(json.dumps(card | {"calibration": dataclasses.asdict(strong)}))
-    return name, tmp_path / "mine.safetensors"
-
-
-X = pd.DataFrame({"mcv": [60.0, 62, 80, 100, 102, 90, 71, 99], "crp": [1.0, 5, 3, 2, 8, 7, 1, 2]})
-Y = ["b", "b", "b", "a", "a", "a"]
-
-
-def by_hand(name: str, path: Path) -> np.ndarray:
-    """The learner's own answers to the last two patients, tempered as the definition says: p^(1/T), scaled to sum to 1."""
-    learner, cells = LEARNERS[name](), PatientEncoder.fit(X).encode(X)
-    origin = load_weights(str(path), learner)
-    *_, raw = learner.adapt(origin.backbone, origin.weights, LabelledSet(cells[:6], torch.tensor([1, 1, 1, 0, 0, 0])), 2)
-    temperature = 2.0 * (0.5 / 2.0) ** (math.log(3 / 2) / math.log(10 / 2)) * (2 / 3) ** 0.3 * (2 / 10) ** -0.2
-    power = raw.predict_proba(cells[6:]).numpy() ** (1 / temperature)
-    return power / power.sum(1, keepdims=True)
-
-
-def test_the_estimator_gives_calibrated_probabilities(calibrated_file: tuple[str, Path]) -> None:
-    name, path = calibrated_file
-    model = FewShotClassifier(name, weights=str(path)).fit(X[:6], Y, undiagnosed=X[6:])
-    np.testing.assert_allclose(model.predict_proba(X[6:]), by_hand(name, path), rtol=1e-7)
-    assert model.trace_.calibrated
-
-
-def test_the_trace_gives_calibrated_probabilities_at_each_step(calibrated_file: tuple[str, Path]) -> None:
-    name, path = calibrated_file
-    raw = X.astype(str).assign(dx=[*Y, None, None])
-    learner = LEARNERS[name]()
-    trace = start(PatientRecords.from_table(raw), learner, str(path)).run()
-    np.testing.assert_allclose(trace.steps[-1].proba, by_hand(name, path), rtol=1e-7)
-    assert trace.calibrated
-    for step in trace.steps:
-        assert isinstance(step.classifier, Calibrated)
-        np.testing.assert_array_equal(step.proba, step.classifier.predict_proba(trace.query).numpy())
-        assert not np.allclose(step.proba, step.classifier.raw.predict_proba(trace.query).numpy())
-
-
-def test_each_round_has_the_temperature_of_the_patients_read_so_far() -> None:
-    learner, task = LEARNERS["prototypical"](), small_episode()
-    origin = dataclasses.replace(load_weights("none", learner), calibration=Calibration((1.0, 2.0, 3.0), (3.0, 2.0, 0.5)))
-    for temperature, classifier in zip((3.0, 2.0, 0.5), origin.adapt(learner, task.support, 3), strict=True):
-        expected = (classifier.raw.log_proba(task.query.x) / temperature).softmax(-1)
-        torch.testing.assert_close(classifier.predict_proba(task.query.x), expected, rtol=1e-9, atol=1e-12)
-
-
-def test_other_settings_than_those_of_the_fit_are_told_apart() -> None:
-    origin, task = load_weights("universal", LEARNERS["maml"]()), small_episode()
-    for learner, expected in ((LEARNERS["maml"](), True), (LEARNERS["maml"](inner_steps=2), False)):
-        assert AdaptationTrace(learner, origin, task.support, 3, task.query.x, held_out=False).calibrated is expected
-    untrained = load_weights("none", LEARNERS["maml"]())
-    assert not AdaptationTrace(LEARNERS["maml"](), untrained, task.support, 3, task.query.x, held_out=False).calibrated
-
-
-# -- the command and the shipped cards -----------------------------------------------------------------------------------
-
-
-def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for end in ("json", "safetensors"):
-        shutil.copy(SHIPPED / f"prototypical.{end}", tmp_path / f"mine.{end}")
-    path = tmp_path / "mine.safetensors"
-    before = read_card(path)
-    assert main(["calibrate", "--learner", "prototypical", "--weights", str(path), "--tasks", "150"]) == 0
-    after, learner = read_card(path), LEARNERS["prototypical"]()
-    assert {key: value for key, value in after.items() if key != "calibration"} == {k: v for k, v in before.items() if k != "calibration"}
-    card, origin = after["calibration"], load_weights(str(path), learner)
-    assert (card["seed"], card["judged_seed"], card["tasks"]) == (CALIBRATION_SEED, JUDGING_SEED, 150)
-    assert card["command"] == "python -m metamed_core calibrate --learner prototypical --tasks 150"
-    assert list(origin.calibration.temperature) == card["temperature"]
-    assert path.read_bytes() == (SHIPPED / "prototypical.safetensors").read_bytes()
-    seen, unseen = (
-        answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 150, torch.Generator().manual_seed(seed))
-        for seed in (CALIBRATION_SEED, JUDGING_SEED)
-    )
-    assert fit(seen, {}).temperature == pytest.approx(card["temperature"], abs=1e-3)
-    assert log_loss(unseen) == pytest.approx(card["log_loss_before_overall"], abs=1e-3)
-    assert log_loss(unseen.calibrated(origin.calibration)) == pytest.approx(card["log_loss_after_overall"], abs=1e-3)
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-1]] == ["1", "2", "3", "5", "10", "all"]
-    assert f"{card['ece_before'][0]:.4f} -> {card['ece_after'][0]:8.4f}" in lines[1]
-
-
-@pytest.mark.parametrize("options", [["--learner", "forest"], ["--learner", "maml", "--tasks", "3"], []], ids=" ".join)
-def test_bad_options_exit_with_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["calibrate", *options])
-    assert caught.value.code == 2
-    assert "usage: python -m metamed_core" in capsys.readouterr().err
-
-
-def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["calibrate", "--learner", "maml", "--weights", str(tmp_path / "no.safetensors")]) == 2
-    assert "cannot be read: check the path" in capsys.readouterr().err
-
-
-def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
-    """Calibrating twice must not calibrate the calibrated."""
-    learner = LEARNERS["prototypical"]()
-    origin = load_weights("universal", learner)
-    assert origin.calibration != Calibration.none()
-    found = answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 3, torch.Generator().manual_seed(5))
-    rng, weights = torch.Generator().manual_seed(5), {name: weight.float() for name, weight in origin.weights.items()}
-    task = ClinicalPrior().sample_batch(1, rng)
-    *_, last = learner.adapt(origin.backbone, weights, LabelledSet(task.support.x[0], task.support.y[0]), task.n_way)
-    n = task.query.y.shape[1]
-    torch.testing.assert_close(found.log_proba[:n, : task.n_way], last.log_proba(task.query.x[0]).double())
-    assert torch.equal(found.y[:n], task.query.y[0])
-    assert float(found.shots[0]) == task.support.y.shape[1] / task.n_way
-    assert float(found.weight.sum()) == pytest.approx(3)
-
-
-def test_no_two_purposes_share_a_seed_or_a_task() -> None:
-    trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {MetaTraining().seed}
-    seeds = [CALIBRATION_SEED, JUDGING_SEED, meta_train.VALIDATION_SEED, *trained]
-    assert len(set(seeds)) == len(seeds)
-    drawn = [ClinicalPrior().sample_batch(1, torch.Generator().manual_seed(seed)).query.x for seed in seeds]
-    assert not any(torch.equal(one, other) for one, other in itertools.combinations(drawn, 2))
 
 
 @on_each

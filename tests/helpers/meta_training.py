@@ -1,0 +1,27 @@
+"""A small network, a small prior and quick learners, for tests of the outer loop."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.learner import Learner
+from metamed_core.meta_training.outer_loop import MetaState, MetaTraining, meta_train
+from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.networks.backbones import ColumnEncoder
+from tests.helpers.tasks import small_backbone
+
+BACKBONE = ColumnEncoder(width=8, latents=3, features=2)
+PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
+on_each = pytest.mark.parametrize("name", list(LEARNERS))
+
+
+def quick(name: str) -> Learner:
+    """The learner, with few inner steps where it has any."""
+    return LEARNERS[name](**{"inner_steps": 2} if name in {"maml", "reptile"} else {})
+
+
+def states(name: str, plan: MetaTraining, n: int | None = None) -> list[MetaState]:
+    return list(itertools.islice(meta_train(quick(name), small_backbone(name), PRIOR, plan), n))
