@@ -15,6 +15,7 @@ from metamed_core.learners import LEARNERS, Learner, Setting, settings
 from metamed_core.meta_training import library
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
+from pages.parts.common.bound import choice, number
 from pages.parts.common.frame import Say
 from pages.parts.common.text import plain
 from pages.parts.common.workbench import RANDOM, UNIVERSAL, UPLOAD, AdaptRequest, Workbench, bundled
@@ -44,22 +45,12 @@ def choose_patients(say: Say, bench: Workbench) -> None:
     known = {key: say(cohort.name) for key, cohort in cohorts.cohorts().items()}
     if UPLOAD in bench.shelf:
         known[UPLOAD] = say(Words("Your file: {file}", "您的文件：{file}").format(file=bench.shelf[UPLOAD].file))
-    mirror(say, "cohort", bench.patients.source)
 
-    def change() -> None:
-        key = str(st.session_state["cohort"])
-        if key in known:
-            bench.take(bench.shelf[key] if key in bench.shelf else bundled(key))
-            bench.pending, bench.complaint = None, None
+    def take(key: str) -> None:
+        bench.take(bench.shelf[key] if key in bench.shelf else bundled(key))
+        bench.pending, bench.complaint = None, None
 
-    st.selectbox(
-        say(Words("Patients", "患者")),
-        list(known),
-        format_func=lambda key: known.get(key, ""),
-        key="cohort",
-        persist_state="session",
-        on_change=change,
-    )
+    choice(st.selectbox, say(Words("Patients", "患者")), known, key="cohort", value=bench.patients.source, write=take)
     if bench.patients.source in cohorts.cohorts():
         cohort = cohorts.cohorts()[bench.patients.source]
         licence = Words("Licence: {licence}.", "许可证：{licence}。").format(licence=cohort.licence)
@@ -70,16 +61,14 @@ def choose_algorithm(say: Say, bench: Workbench) -> None:
     """The algorithms, one sentence on the chosen one, and its settings."""
     if bench.request.algorithm not in LEARNERS:
         _ask(bench, *_from_address(bench))
-    mirror(say, "algorithm", bench.request.algorithm)
-    st.segmented_control(
+    choice(
+        st.segmented_control,
         say(Words("Algorithm", "算法")),
-        list(LEARNERS),
-        format_func=lambda name: say(LEARNERS[name].title),
-        required=True,
+        {name: say(learner.title) for name, learner in LEARNERS.items()},
         key="algorithm",
-        persist_state="session",
+        value=bench.request.algorithm,
+        write=lambda name: _ask(bench, algorithm=name),
         label_visibility="collapsed",
-        on_change=lambda: _ask(bench, algorithm=st.session_state["algorithm"]),
     )
     learner = LEARNERS[bench.request.algorithm]
     st.markdown(say(learner.summary), help=f"[{learner.paper}]({learner.link})")
@@ -113,28 +102,24 @@ def _start(say: Say, bench: Workbench) -> None:
     offered = starts_of(bench.request.algorithm)
     if bench.request.start not in offered:  # removed from the library meanwhile
         _ask(bench, start=UNIVERSAL)
-    mirror(say, "start", bench.request.start)
-    st.segmented_control(
+    choice(
+        st.segmented_control,
         say(Words("Starting weights", "初始权重")),
-        list(offered),
-        format_func=lambda key: say(offered[key]) if key in offered else "",
-        required=True,
+        {key: say(title) for key, title in offered.items()},
         key="start",
-        persist_state="session",
+        value=bench.request.start,
+        write=lambda key: _ask(bench, start=key),
         help=say(START_HELP),
-        on_change=lambda: _ask(bench, start=st.session_state["start"]),
     )
     if bench.request.start == RANDOM:
-        mirror(say, "seed", bench.request.seed)
-        st.number_input(
+        number(
             say(Words("Seed", "随机种子")),
-            min_value=0,
-            max_value=MAX_SEED,
-            step=1,
+            (0, MAX_SEED, 1),
             key="seed",
-            persist_state="session",
+            value=bench.request.seed,
+            write=lambda seed: _ask(bench, seed=seed),
+            usual=0,
             help=say(Words("The same number draws the same random weights.", "相同的数字会得到相同的随机权重。")),
-            on_change=lambda: _ask(bench, seed=int(st.session_state["seed"] or 0)),
             width=160,
         )
 
@@ -147,22 +132,19 @@ def _settings(say: Say, bench: Workbench, learner: type[Learner]) -> None:
 def _number_field(say: Say, bench: Workbench, one: Setting, key: str) -> None:
     kind, values = type(one.default), bench.settings[bench.request.algorithm]
 
-    def change() -> None:
-        value = st.session_state[key]
-        values[one.name] = one.default if value is None else kind(value)
+    def change(value: float) -> None:
+        values[one.name] = value
         _ask(bench)
 
-    mirror(say, key, kind(values[one.name]))
-    st.number_input(
+    number(
         f"{say(one.label)} ({one.low:g}–{one.high:g})",
-        min_value=kind(one.low),
-        max_value=kind(one.high),
-        step=kind(one.step),
-        format=None if kind is int else "%.4g",
+        (kind(one.low), kind(one.high), kind(one.step)),
         key=key,
-        persist_state="session",
+        value=kind(values[one.name]),
+        write=change,
+        usual=one.default,
+        format=None if kind is int else "%.4g",
         help=say(one.help + Words("Usually {usual}.", "通常为 {usual}。").format(usual=f"{one.default:g}")),
-        on_change=change,
         width=200,
     )
 

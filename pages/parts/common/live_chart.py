@@ -1,4 +1,4 @@
-"""A chart that is redrawn in place at every step of a live run, and whether this run of the page is such a step."""
+"""A chart that is redrawn in place at every step of a live run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from pages.parts.common.run_live import is_tick
 from pages.parts.common.session_cache import kept
+
+__all__ = ["is_tick", "live_chart"]
 
 
 def live_chart(key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart]) -> None:
@@ -22,11 +25,3 @@ def live_chart(key: str, alt_text: str, data: pd.DataFrame, about: tuple[object,
     specification = copy.deepcopy({name: part for name, part in specification.items() if name != "config"})
     with st.container(key=f"{key}_chart"):
         st.vega_lite_chart(data, specification, key=key, alt=alt_text, width="stretch")
-
-
-def is_tick() -> bool:
-    """Whether this run is one of the fragment's own, so that a full run for another reason does not skip a step."""
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    return context is not None and bool(context.fragment_ids_this_run)

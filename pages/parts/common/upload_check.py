@@ -16,7 +16,8 @@ from metamed_core.data import EXTENSIONS, Column, Finding, PatientRecords, Role,
 from metamed_core.diagnosis import NOTHING_ODD
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
-from pages.parts.common.forms import attempt, complain, mirror
+from pages.parts.common.bound import choice
+from pages.parts.common.forms import attempt, complain
 from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.text import plain
 from pages.parts.common.workbench import UPLOAD, Patients, Pending, Workbench
@@ -36,7 +37,8 @@ def offer_upload(say: Say, bench: Workbench) -> None:
     key = fresh_key("upload")
 
     def receive() -> None:
-        file = st.session_state[key]
+        # The widget may be gone: "Delete my data" gives a new one, and the old one reports once more that it is empty.
+        file = st.session_state.get(key)
         if file is not None:
             attempt(bench, lambda: _open(bench, file.name, file.getvalue()))
 
@@ -131,13 +133,13 @@ def _cancel(bench: Workbench) -> None:
 def _choose_sheet(say: Say, bench: Workbench, pending: Pending) -> None:
     if len(pending.sheets) < 2:
         return
-    mirror(say, "sheet", pending.sheet)
-    st.selectbox(
+    choice(
+        st.selectbox,
         say(Words("Sheet", "工作表")),
-        pending.sheets,
-        persist_state="session",
+        {name: name for name in pending.sheets},
         key="sheet",
-        on_change=lambda: attempt(bench, lambda: _open_sheet(bench, st.session_state["sheet"])),
+        value=pending.sheet,
+        write=lambda sheet: attempt(bench, lambda: _open_sheet(bench, sheet)),
         width=320,
     )
 

@@ -27,7 +27,6 @@ KEY = "workbench"
 UPLOAD = "upload"  # the source that is not a bundled cohort
 UNIVERSAL, RANDOM = "universal", "none"
 SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the tick to end
-TICK = 0.3  # seconds between ticks
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
 AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
 
@@ -123,11 +122,15 @@ class Workbench:
     cursor: int = 0
     playing: bool = False
     redrawn: int = 0
-    pressed: int = 0  # a slider drawn before the last press of a button is outdated
     needs_rerun: bool = False  # the charts have moved on, the answers below them have not yet
     watched: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether steps are made without a click."""
+        return self.playing
 
     def forget(self) -> None:
         """Hold no patient any more; whoever still holds this bench holds nothing."""

@@ -7,7 +7,7 @@ tab stops its timer and with it the work.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,12 +17,13 @@ from metamed_core.diagnosis import arrange, held_out_title, held_out_warning
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words
 from pages.parts.common import live_charts as charts
-from pages.parts.common.forms import mirror
+from pages.parts.common.bound import choice
 from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend, mark
-from pages.parts.common.live_chart import is_tick, live_chart
+from pages.parts.common.live_chart import live_chart
+from pages.parts.common.run_live import run_live
 from pages.parts.common.text import chance, plain
-from pages.parts.common.workbench import TICK, Snapshot, Workbench
+from pages.parts.common.workbench import Snapshot, Workbench
 from pages.parts.diagnose.controls import draw_controls
 from pages.parts.diagnose.embedding_map import embedding_map, how_to_read, places
 
@@ -55,19 +56,12 @@ def adaptation(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> No
     """Controls and charts; ticks by itself while the adaptation plays."""
 
     def draw() -> None:
-        if bench.playing and is_tick():
-            bench.tick()
-            bench.needs_rerun |= not bench.playing
         draw_controls(say, bench)
         shown = bench.shown()
         if shown is not None:
             _charts(say, bench, shown, styles)
-        if not is_tick():
-            bench.needs_rerun = False  # this is the full run: the answers are drawn next
-        elif bench.needs_rerun:
-            st.rerun()  # a full run, which draws the answers and sets or drops the timer; the charts are already drawn
 
-    st.fragment(draw, run_every=TICK if bench.playing else None)()
+    run_live(bench, draw)
 
 
 def _charts(say: Say, bench: Workbench, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
@@ -156,17 +150,17 @@ def _one_patient(say: Say, bench: Workbench, shown: Snapshot, scale: charts.Scal
     rows, names = list(shown.records.undiagnosed), shown.records.patient_names
     offered = rows[:MOST_OFFERED]
 
-    def change() -> None:
-        bench.watched = st.session_state["watched"]
+    def follow(row: Hashable) -> None:
+        bench.watched = row
 
-    mirror(say, "watched", bench.watched)
-    st.selectbox(
+    listed = offered if bench.watched in offered else [bench.watched, *offered]
+    choice(
+        st.selectbox,
         say(Words("Follow one undiagnosed patient", "跟踪一位待诊断患者")),
-        offered if bench.watched in offered else [bench.watched, *offered],
-        format_func=lambda row: str(names[row]) if row in names.index else "",
+        {row: str(names[row]) for row in listed if row in names.index},
         key="watched",
-        persist_state="session",
-        on_change=change,
+        value=bench.watched,
+        write=follow,
         width=320,
     )
     if bench.watched in rows:

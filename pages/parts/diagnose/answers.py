@@ -10,7 +10,8 @@ from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import Words
-from pages.parts.common.forms import mirror, pager
+from pages.parts.common.bound import choice
+from pages.parts.common.forms import pager
 from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.legend import mark
 from pages.parts.common.text import chance, plain
@@ -74,35 +75,28 @@ def _choices(say: Say, bench: Workbench, guesses: list[str], styles: dict[str, S
             bench.view.setdefault(key, default)
         if bench.view["only"] not in present:
             bench.view["only"] = ALL
-        mirror(say, "order", bench.view["order"])
-        st.selectbox(
+        choice(
+            st.selectbox,
             say(Words("Order", "排序")),
-            list(ORDERS),
-            format_func=lambda key: say(ORDERS[key]),
-            persist_state="session",
+            {key: say(title) for key, title in ORDERS.items()},
             key="order",
+            value=bench.view["order"],
+            write=lambda order: bench.view.update(order=order),
             width=220,
-            on_change=lambda: _keep(bench, "order"),
         )
-        mirror(say, "only", bench.view["only"])
-        everything = say(Words("All diagnoses", "全部诊断"))
-        st.selectbox(
+        choice(
+            st.selectbox,
             say(Words("Predicted diagnosis", "预测诊断")),
-            [ALL, *present],
-            format_func=lambda one: styles[one].name if one in styles else one or everything,
-            persist_state="session",
+            {ALL: say(Words("All diagnoses", "全部诊断"))} | {one: styles[one].name if one in styles else one for one in present},
             key="only",
+            value=bench.view["only"],
+            write=lambda only: bench.view.update(only=only),
             width=260,
-            on_change=lambda: _keep(bench, "only"),
         )
         name = st.text_input(
             say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
         )
     return bench.view["order"], bench.view["only"] or None, name or ""
-
-
-def _keep(bench: Workbench, key: str) -> None:
-    bench.view[key] = st.session_state[key]
 
 
 def _reveal(say: Say, bench: Workbench, shown: Snapshot) -> bool:

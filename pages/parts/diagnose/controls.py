@@ -7,18 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.forms import mirror
+from pages.parts.common.bound import bound
 from pages.parts.common.frame import Say
 from pages.parts.common.workbench import Workbench
 
 
 def draw_controls(say: Say, bench: Workbench) -> None:
-    """The row of controls; each redraws the charts at once, and `unsettled` then asks for a full run, so that the answers follow."""
+    """The row of controls; each redraws the charts at once, and `needs_rerun` then asks for a full run, so that the answers follow."""
 
     def button(words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool = False, main: bool = False) -> None:
         def run() -> None:
             act()
-            bench.pressed, bench.needs_rerun = bench.pressed + 1, True
+            bench.needs_rerun = True
 
         st.button(say(words), icon=icon, key=key, on_click=run, disabled=off, type="primary" if main else "secondary")
 
@@ -44,27 +44,13 @@ def _slider(say: Say, bench: Workbench) -> None:
         # No slider while it plays: the browser would send back the step before last, and that would count as a move.
         st.progress(bench.cursor / bench.total, width=260)
         return
-    # The same slider while it is moved, or it would lose the keyboard at every step.
-    drawn = (bench.version, bench.pressed)
-    key = f"step_{bench.version}_{bench.pressed}"
 
-    def move() -> None:
-        # A slider of before the last press may still report once after it is gone: that is no move.
-        if drawn == (bench.version, bench.pressed) and not bench.playing:
-            _stop_at(bench, int(st.session_state[key]))
-            bench.needs_rerun = True
+    def move(step: int) -> None:
+        _stop_at(bench, step)
+        bench.needs_rerun = True
 
-    mirror(say, key, bench.cursor)
-    st.slider(
-        say(Words("Step shown", "显示的步")),
-        0,
-        bench.total,
-        step=1,
-        key=key,
-        on_change=move,
-        label_visibility="collapsed",
-        width=260,
-    )
+    label = say(Words("Step shown", "显示的步"))
+    bound(st.slider, label, 0, bench.total, key="step", value=bench.cursor, write=move, step=1, label_visibility="collapsed", width=260)
 
 
 def _where(say: Say, bench: Workbench) -> None:

@@ -23,6 +23,7 @@ from pages.parts.common.frame import Say
 from pages.parts.common.live_charts import MOST_POINTS, thinned
 from pages.parts.common.workbench import KEY, AdaptRequest, Patients, Workbench, bundled
 from pages.parts.diagnose import patient_tables as patients
+from tests.helpers.widgets import named
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120
@@ -118,7 +119,7 @@ def test_a_change_of_language_changes_nothing_else(app: AppTest) -> None:
     assert not app.exception
     assert (held(app).trace, held(app).cursor, held(app).request.algorithm) == (trace, cursor, "maml")
     assert held(app).view["order"] == "certain"
-    assert app.selectbox(key="order").value == "certain"
+    assert named(app.selectbox, "order").value == "certain"
     assert "第 **3 / " in texts(app)
     assert "4 · 答案" in texts(app)
 
@@ -370,7 +371,7 @@ def test_another_table_is_shown_to_its_end_and_follows_a_patient_of_its_own() ->
     bench.take(bundled("breast_cytology"))
     assert bench.watched is None
     bench.adapt()
-    assert bench.cursor == len(bench.trace.steps) - 1 > 1
+    assert bench.cursor == len(bench.trace.steps) - 1 > 0
 
 
 def test_a_link_asks_for_a_cohort() -> None:
