@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from metamed_core import __version__
 from metamed_core.cli.numbers import at_least, jobs, seed, shots_or_left_out
 from metamed_core.cli.progress import clock
 from metamed_core.cli.tables import add_table_options, checked_ending, cohort_of
 from metamed_core.cli.weights import learner_of, path_of
-from metamed_core.diagnosis import INTENDED_USE, own_version
+from metamed_core.diagnosis import INTENDED_USE
 from metamed_core.evaluation import (
     BACKENDS,
     DEFAULTS,
@@ -169,7 +170,7 @@ def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, bo
         "remarks": [said.into(options.language) for said in plan.remarks],
         "shots": {str(board.k_shot): _standings(board) for board in boards},
         "verdicts": {str(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
-        "version": own_version(),
+        "version": __version__,
         "intended_use": INTENDED_USE,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metamed_core.data import Cohort, Column, PatientRecords, Role, opened, read_columns, read_table, set_aside, shown
+from metamed_core.data import Cohort, Column, PatientRecords, Role, open_upload, read_columns, read_table, set_aside, shown
 from metamed_core.words import UserError, Words
 
 
@@ -27,7 +27,7 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
 def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
     """The patients, with the roles that the options name. Raises UserError."""
     told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
-    _, records = opened(path.name, _bytes(path), options.sheet, told)
+    _, records = open_upload(path.name, _bytes(path), options.sheet, told)
     chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
     if options.label:
         chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}

@@ -15,7 +15,7 @@ from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.patient_records import PatientRecords
-from metamed_core.data.records.upload import opened
+from metamed_core.data.records.upload import open_upload
 
 __all__ = [
     "CHANNELS",
@@ -37,7 +37,7 @@ __all__ = [
     "labels",
     "numbers",
     "one_hot",
-    "opened",
+    "open_upload",
     "openml",
     "read_columns",
     "read_table",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metamed_core.diagnosis import trace
 from metamed_core.diagnosis.advice import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
-from metamed_core.diagnosis.answers import RANDOM, UNIVERSAL, Answer, answers, as_values, own_version, provenance
+from metamed_core.diagnosis.answers import RANDOM, UNIVERSAL, Answer, answers, as_values, provenance
 from metamed_core.diagnosis.diagnosis import (
     Diagnosis,
     agreement,
@@ -47,7 +47,6 @@ __all__ = [
     "most_frequent",
     "most_telling",
     "out_of_range",
-    "own_version",
     "predicted",
     "predictions_csv",
     "profile",

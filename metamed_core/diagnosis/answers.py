@@ -6,16 +6,14 @@ Floor 10 of the house.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from metamed_core import __version__
 from metamed_core.data import PatientRecords
 from metamed_core.diagnosis.diagnosis import Diagnosis, diagnose
 from metamed_core.diagnosis.trace import AdaptationTrace
@@ -69,7 +67,7 @@ def provenance(trace: AdaptationTrace, start: str, seed: int, step_index: int, f
         "seed": seed,
         "step": step_index,
         "file": file,
-        "version": own_version(),
+        "version": __version__,
     }
 
 
@@ -78,18 +76,6 @@ def weights_sha256(start: str, learner: str) -> str:
     if start == RANDOM:
         return ""
     return str(read_card(SHIPPED / f"{learner}.safetensors" if start == UNIVERSAL else Path(start))["sha256"])
-
-
-@cache
-def own_version() -> str:
-    """MetaMed's version, also where it is run from its folder without being installed; empty where that cannot be told."""
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    if project.exists():
-        return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"])
-    try:
-        return version("metamed")
-    except PackageNotFoundError:
-        return ""
 
 
 def as_values(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from metamed_core.evaluation.curves import (
     twin_curves,
 )
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, encoded, n_left_out, shots_allowed
+from metamed_core.evaluation.in_one_call import evaluate
 from metamed_core.evaluation.leaderboard import (
     Leaderboard,
     LeaderboardRow,
@@ -93,6 +94,7 @@ __all__ = [
     "disagreements",
     "encoded",
     "episode_pairs",
+    "evaluate",
     "leader_and_best_baseline",
     "leaderboard",
     "leaderboard_html",

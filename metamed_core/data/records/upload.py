@@ -10,11 +10,31 @@ from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.words import UserError
 
 
-def opened(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = ()) -> tuple[str | None, PatientRecords]:
-    """The sheet that was read (None for a format without sheets) and its records.
+def open_upload(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = ()) -> tuple[str | None, PatientRecords]:
+    """Read an uploaded file as patient records, checked and ready to be diagnosed.
 
-    name: the file's. sheet: None takes the first that allows a task, else the first that can be read. columns: what is known of some; one
-    that is not in the table is passed over. Raises UserError with what is wrong in the first sheet where none can be read.
+    Parameters
+    ----------
+    name : str
+        The file's name; its ending says which format it is, unless the content plainly is another one.
+    data : bytes
+        The content of the file.
+    sheet : str, optional
+        The sheet of a workbook. By default the first that allows a diagnosis, else the first that can be read.
+    columns : sequence of Column
+        What is known of some columns; the rest is guessed. One that is not in the table is passed over.
+
+    Returns
+    -------
+    sheet : str or None
+        The sheet that was read; None for a format without sheets.
+    records : PatientRecords
+        The patients, with `findings` and `problem` of the upload check.
+
+    Raises
+    ------
+    UserError
+        If the file, or of a workbook the first sheet, cannot be read as a table.
     """
     if sheet is not None or len(names := sheets(name, data)) < 2:
         return sheet, _read(name, data, sheet, columns)

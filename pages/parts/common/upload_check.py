@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metamed_core.data import EXTENSIONS, Column, Finding, PatientRecords, Role, opened, sheets
+from metamed_core.data import EXTENSIONS, Column, Finding, PatientRecords, Role, open_upload, sheets
 from metamed_core.diagnosis import NOTHING_ODD
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
@@ -70,7 +70,7 @@ def offer_upload(say: Say, bench: Workbench) -> None:
 
 def _open(bench: Workbench, name: str, data: bytes, sheet: str | None = None) -> None:
     """Read a file into the upload check. Raises UserError and leaves everything as it was."""
-    sheet, records = opened(name, data, sheet)
+    sheet, records = open_upload(name, data, sheet)
     bench.pending = Pending(name, data, sheets(name, data), sheet, records, records)
 
 

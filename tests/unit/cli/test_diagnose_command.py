@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from metamed_core import __version__
 from metamed_core.__main__ import main
-from metamed_core.diagnosis.answers import answers, as_values, own_version, provenance
+from metamed_core.diagnosis.answers import answers, as_values, provenance
 from metamed_core.diagnosis.diagnosis import diagnose
 from metamed_core.diagnosis.report import diagnosis_html
 from metamed_core.diagnosis.tables import predictions_csv
@@ -69,7 +70,7 @@ def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
         "seed": 3,
         "step": 2,
         "file": "a.csv",
-        "version": own_version(),
+        "version": __version__,
     } | {"settings": told["settings"]}
     assert "inner_steps=2" in str(told["settings"])
     assert provenance(start(table, learner, "none").run(), "none", 0, 2, "a.csv")["weights_sha256"] == ""

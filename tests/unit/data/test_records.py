@@ -12,7 +12,7 @@ import pytest
 
 from metamed_core.data.formats import read_table
 from metamed_core.data.records import Column, PatientRecords, Role
-from metamed_core.data.records.upload import opened
+from metamed_core.data.records.upload import open_upload
 from metamed_core.words import UserError, Words
 from tests.helpers.odd_files import TABLE, workbook
 from tests.helpers.reading import ROOT2, records, roles
@@ -182,8 +182,8 @@ def test_a_large_table_is_taken_in_a_second_and_an_edit_at_once() -> None:
 def test_a_workbook_is_opened_at_its_first_sheet_of_patients() -> None:
     rows = [["ferritin", "diagnosis"], *([f, d] for d in "ab" for f in (1, 2, 3)), [2, None]]
     book = workbook({"cover": [["read me"], ["a cover sheet"]], "blank": [], "patients": rows, "later": rows})
-    sheet, records = opened("book.xlsx", book, None, [Column("ferritin", Role.NUMBER, "µg/L"), Column("gone", Role.NUMBER)])
+    sheet, records = open_upload("book.xlsx", book, None, [Column("ferritin", Role.NUMBER, "µg/L"), Column("gone", Role.NUMBER)])
     assert (sheet, records.counts, records.column("ferritin").unit) == ("patients", {"a": 3, "b": 3}, "µg/L")
-    assert opened("book.xlsx", book, "cover")[0] == "cover"
-    assert opened("book.xlsx", workbook({"cover": [["read me"], ["a cover"]], "more": [["x"], ["y"]]}))[0] == "cover"
-    assert opened("patients.csv", b"x,dx\n1,a\n2,b\n")[0] is None
+    assert open_upload("book.xlsx", book, "cover")[0] == "cover"
+    assert open_upload("book.xlsx", workbook({"cover": [["read me"], ["a cover"]], "more": [["x"], ["y"]]}))[0] == "cover"
+    assert open_upload("patients.csv", b"x,dx\n1,a\n2,b\n")[0] is None

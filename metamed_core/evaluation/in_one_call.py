@@ -1,0 +1,52 @@
+"""A comparison in one call, for a notebook: plan it, run it to the end, gather the results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metamed_core.data import Cohort, PatientRecords
+from metamed_core.evaluation.comparison import Comparison
+from metamed_core.evaluation.episodes import SHOTS
+from metamed_core.evaluation.methods import DEFAULTS, Method
+from metamed_core.evaluation.methods import methods as methods_of
+from metamed_core.evaluation.plan import N_EPISODES, plan_for
+from metamed_core.evaluation.runner import compare
+
+
+def evaluate(
+    cohort: Cohort | PatientRecords,
+    methods: Sequence[str | Method] = DEFAULTS,
+    shots: Sequence[int] = SHOTS,
+    n_episodes: int = N_EPISODES,
+    seed: int = 0,
+) -> Comparison:
+    """Compare methods on the labeled patients of one table, all on the same episodes.
+
+    Parameters
+    ----------
+    cohort : Cohort or PatientRecords
+        The patients; those without a diagnosis only help to scale the columns.
+    methods : sequence of str or Method
+        Who takes part: keys such as "maml" or "logistic_regression", "maml-none" for one without meta-training.
+    shots : sequence of int
+        Labeled patients per diagnosis. Those that the table does not allow are left out; if none remains, each patient is
+        left out once and diagnosed from all others (leave-one-out).
+    n_episodes : int
+        Episodes at each number of shots.
+    seed : int
+        Decides which patients each episode draws.
+
+    Returns
+    -------
+    Comparison
+        All results; `table()` gives them as a data frame, `leaderboard` and `comparison_html` of this room read them.
+
+    Raises
+    ------
+    UserError
+        If a method is unknown, its weights cannot be read, or the table has too few patients.
+    """
+    patients = Cohort.of_records(cohort) if isinstance(cohort, PatientRecords) else cohort
+    who = [one if isinstance(one, Method) else methods_of((one,))[0] for one in methods]
+    plan, _ = plan_for(patients, who, shots, n_episodes, seed)
+    return Comparison.of(plan).plus(compare(plan))
