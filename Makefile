@@ -1,4 +1,4 @@
-# make run     open MetaMed at http://127.0.0.1:8501
+# make run     open MetaMed at http://127.0.0.1:8501, for the one person at this computer
 # make test    check, then every test; the browser tests where Chromium is installed
 # make check   formatting, lint, types
 # make bench   how long adapting, predicting and a page switch take on this computer
@@ -16,7 +16,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
+	METAMED_SINGLE_USER=1 $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
 # Two at a time, but browsers one after the other: they are timed.
 test: check

@@ -40,6 +40,7 @@ from metamed_core.evaluation import (
     workers,
 )
 from metamed_core.learners import LEARNERS, write_whole
+from metamed_core.meta_training import Library
 from metamed_core.statistics import Interval
 from metamed_core.words import UserError, Words
 
@@ -130,13 +131,13 @@ def _named(text: str, known: tuple[str, ...]) -> list[str]:
 
 
 def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
-    paths = [path_of(named) for named in options.weights]
+    own, paths = Library().list_weights(), [path_of(named) for named in options.weights]
     further = [Method(LEARNERS[learner_of(path)](), str(path)) for path in paths]
     if options.methods == "all":
         kept = {one.key for one in further}
-        return (*further, *(one for key, one in all_methods().items() if key not in kept))
+        return (*further, *(one for key, one in all_methods(own).items() if key not in kept))
     keys = DEFAULTS if options.methods is None else tuple(key.strip() for key in options.methods.split(","))
-    return (*further, *methods(keys))
+    return (*further, *methods(keys, own))
 
 
 def _told(results: Iterator[EpisodeResult], plan: Plan) -> Iterator[EpisodeResult]:

@@ -26,11 +26,11 @@ from metamed_core.meta_training import (
     UNIVERSAL,
     Compute,
     Job,
+    Library,
     MetaRun,
     MetaTraining,
     Progress,
     joined,
-    library,
     recipe,
     suggested,
     train,
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _close(options: argparse.Namespace, job: Job, last: Progress) -> None:
     """What stands at the end: the file, how good it is on held-out tasks beside its rivals, and how to judge it."""
-    kept = library.save(job.out, options.keep).path if options.keep else None
+    kept = Library().save(job.out, options.keep).path if options.keep else None
     card = read_card(job.out)
     best = next(one for one in card["validation"] if one["step"] == card.get("step", last.step))
     if options.json:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from metamed_core.learners import LEARNERS, read_card
-from metamed_core.meta_training import library
+from metamed_core.meta_training import SUFFIX, Library
 from metamed_core.words import UserError, Words
 
 
 def path_of(named: str, learner: str | None = None) -> Path:
     """The file of these weights: a path, or else a name in the library. Raises UserError if there is neither."""
     path = Path(named)
-    if path.exists() or path.suffix == library.SUFFIX:
+    if path.exists() or path.suffix == SUFFIX:
         return path.resolve()
-    kept = {one.name: one for one in library.list_weights(learner)}
+    kept = {one.name: one for one in Library().list_weights(learner)}
     if named in kept:
         return kept[named].path
     raise UserError(
         Words(
             "There are no weights “{name}”: give universal, none, a file of meta-training ({suffix}), or a name in the library ({kept}).",
             "没有权重“{name}”：请给出 universal、none、元训练得到的文件（{suffix}），或权重库中的名称（{kept}）。",
-        ).format(name=named, suffix=library.SUFFIX, kept=", ".join(kept) or "-")
+        ).format(name=named, suffix=SUFFIX, kept=", ".join(kept) or "-")
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from metamed_core.data import Panel
 from metamed_core.learners import LEARNERS, SHIPPED, Initialization, Learner, load_weights, read_card
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training import library
+from metamed_core.meta_training import StoredWeights
 from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
@@ -90,17 +90,23 @@ class Method:
         return read_card(SHIPPED / f"{self.learner.name}.safetensors" if self.start == UNIVERSAL else Path(self.start))
 
 
-def all_methods() -> dict[str, Method]:
-    """Everyone who can be chosen by key: each learner from its shipped and from a random start and from kept weights, then the plain classifiers."""
+def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:
+    """All methods by key: each learner from its shipped weights and from random ones, then from kept weights, then the baselines.
+
+    Parameters
+    ----------
+    kept
+        Weights of the user's own library (`Library.list_weights`); none are looked for elsewhere.
+    """
     shipped = [name for name in LEARNERS if (SHIPPED / f"{name}.safetensors").exists()]
     ours = [Method(LEARNERS[name](), start) for name in LEARNERS for start in (UNIVERSAL, RANDOM) if start == RANDOM or name in shipped]
-    kept = [Method(LEARNERS[one.learner](), str(one.path)) for one in library.list_weights()]
-    return {one.key: one for one in (*ours, *kept, *(Method(learner()) for learner in BASELINES.values()))}
+    own = [Method(LEARNERS[one.learner](), str(one.path)) for one in kept]
+    return {one.key: one for one in (*ours, *own, *(Method(learner()) for learner in BASELINES.values()))}
 
 
-def methods(keys: tuple[str, ...] = DEFAULTS) -> tuple[Method, ...]:
-    """The methods with these keys of `all_methods`. Raises UserError for an unknown one."""
-    known = all_methods()
+def methods(keys: tuple[str, ...] = DEFAULTS, kept: Sequence[StoredWeights] = ()) -> tuple[Method, ...]:
+    """The methods with these keys of `all_methods(kept)`. Raises UserError for an unknown one."""
+    known = all_methods(kept)
     if unknown := [key for key in keys if key not in known]:
         raise UserError(
             Words("There is no method “{unknown}”: choose from {known}.", "没有名为“{unknown}”的参评方法：请从 {known} 中选择。").format(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from metamed_core.data import Column
 from metamed_core.evaluation.methods import Method, all_methods
@@ -58,7 +59,8 @@ def _methods(who: Sequence[Method]) -> str:
 
 def _method(one: Method) -> str:
     settings = ", ".join(f"{name}={value!r}" for name, value in one.settings.items())
-    start = "" if one.is_baseline else f", {one.start!r}"
+    # Weights of one's own lie beside the script, as the table does; where they lie here is nobody's business.
+    start = "" if one.is_baseline else f", {Path(one.start).name!r}"
     return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from metamed_core.meta_training import calibrate, library
+from metamed_core.meta_training import calibrate
 from metamed_core.meta_training.compute import ALONE, DEVICES, Compute, joined, speaks
 from metamed_core.meta_training.job import Job, Progress, train
-from metamed_core.meta_training.library import StoredWeights
+from metamed_core.meta_training.library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
 from metamed_core.meta_training.measured_accuracy import record_measurement
 from metamed_core.meta_training.outer_loop import PRECISIONS, MetaState, MetaTraining, meta_train
 from metamed_core.meta_training.recipes import recipe
 from metamed_core.meta_training.run import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, RIVALS, UNIVERSAL, MetaRun, suggested
-from metamed_core.meta_training.stored_runs import Lease, StoredRun, find, new_token, remove, stopped_runs, weights_of
+from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 
 __all__ = [
     "ALONE",
@@ -21,10 +21,12 @@ __all__ = [
     "PRECISIONS",
     "RANDOM",
     "RIVALS",
+    "SUFFIX",
     "UNIVERSAL",
     "Compute",
     "Job",
     "Lease",
+    "Library",
     "MetaRun",
     "MetaState",
     "MetaTraining",
@@ -32,10 +34,13 @@ __all__ = [
     "StoredRun",
     "StoredWeights",
     "calibrate",
+    "clear_old_runs",
+    "export_zip",
     "find",
+    "is_single_user",
     "joined",
-    "library",
     "meta_train",
+    "new_owner",
     "new_token",
     "recipe",
     "record_measurement",
@@ -44,5 +49,4 @@ __all__ = [
     "stopped_runs",
     "suggested",
     "train",
-    "weights_of",
 ]

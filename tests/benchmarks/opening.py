@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from metamed_core.evaluation import Comparison, Plan, compare, plan_for
+from metamed_core.meta_training import Library
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.comparison_methods import fingerprints_of, methods_of
 from pages.parts.common.comparison_request import default_request
@@ -22,7 +23,7 @@ def plan() -> Plan:
     """What the page asks when nobody has asked anything else."""
     request = default_request()
     cohort = cohort_of(bundled(request.source))
-    return plan_for(cohort, methods_of(request.method_keys), request.shots, request.n_episodes, request.seed)[0]
+    return plan_for(cohort, methods_of(request.method_keys, Library()), request.shots, request.n_episodes, request.seed)[0]
 
 
 def made_on() -> dict[str, str]:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from metamed_core.learners import LEARNERS, Learner, Setting, settings
-from metamed_core.meta_training import library
+from metamed_core.meta_training import Library
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.bound import choice, number
 from pages.parts.common.frame import Say
+from pages.parts.common.own_library import own_library
 from pages.parts.common.text import plain
 from pages.parts.common.workbench import RANDOM, UNIVERSAL, UPLOAD, AdaptRequest, Workbench, bundled
 
@@ -85,7 +86,9 @@ def _ask(bench: Workbench, algorithm: str | None = None, start: str | None = Non
     known = bench.settings.setdefault(name, {})
     values = tuple((one.name, known.setdefault(one.name, one.default)) for one in settings(LEARNERS[name]))
     begin = was.start if start is None else start
-    bench.request = AdaptRequest(name, values, begin if begin in starts_of(name) else UNIVERSAL, was.seed if seed is None else seed)
+    bench.request = AdaptRequest(
+        name, values, begin if begin in starts_of(name, own_library()) else UNIVERSAL, was.seed if seed is None else seed
+    )
 
 
 def use(bench: Workbench, algorithm: str, start: str) -> None:
@@ -93,13 +96,13 @@ def use(bench: Workbench, algorithm: str, start: str) -> None:
     _ask(bench, algorithm, start)
 
 
-def starts_of(algorithm: str) -> dict[str, Words]:
-    """What an algorithm can start from: the shipped weights, random ones, and those in the library, by their path."""
+def starts_of(algorithm: str, library: Library) -> dict[str, Words]:
+    """What an algorithm can start from: the shipped weights, random ones, and those in the visitor's own library, by their path."""
     return STARTS | {str(one.path): Words(plain(one.name), plain(one.name)) for one in library.list_weights(algorithm)}
 
 
 def _start(say: Say, bench: Workbench) -> None:
-    offered = starts_of(bench.request.algorithm)
+    offered = starts_of(bench.request.algorithm, own_library())
     if bench.request.start not in offered:  # removed from the library meanwhile
         _ask(bench, start=UNIVERSAL)
     choice(

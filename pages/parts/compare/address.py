@@ -14,6 +14,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.comparison_methods import in_order
 from pages.parts.common.comparison_request import ComparisonRequest, default_request, take_added_methods
 from pages.parts.common.forms import MAX_SEED
+from pages.parts.common.own_library import own_library
 from pages.parts.compare.state import KEY, ComparisonState, View
 
 MAX_EPISODES = 200
@@ -28,7 +29,7 @@ def comparison_state() -> ComparisonState:
         st.session_state[KEY] = from_address(dict(st.query_params))
     state: ComparisonState = st.session_state[KEY]
     if added := take_added_methods():
-        state.ask(method_keys=in_order((*state.request.method_keys, *added)))
+        state.ask(method_keys=in_order((*state.request.method_keys, *added), own_library()))
     return state
 
 
@@ -38,7 +39,7 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
     shots = {k for text in parameters.get("shots", "").split(",") if (k := _number(text, 0, max(OFFERED_SHOTS), -1)) in OFFERED_SHOTS}
     request = ComparisonRequest(
         source=parameters["cohort"] if parameters.get("cohort") in cohorts.cohorts() else default.source,
-        method_keys=in_order(parameters.get("who", "").split(",")) or default.method_keys,
+        method_keys=in_order(parameters.get("who", "").split(","), own_library()) or default.method_keys,
         shots=tuple(k for k in OFFERED_SHOTS if k in shots) or default.shots,
         n_episodes=_number(parameters.get("episodes"), 1, MAX_EPISODES, default.n_episodes),
         seed=_number(parameters.get("seed"), 0, MAX_SEED, default.seed),

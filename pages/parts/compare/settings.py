@@ -12,6 +12,7 @@ from pages.parts.common.comparison_methods import in_order, known_methods
 from pages.parts.common.comparison_request import default_request, shots_title
 from pages.parts.common.forms import MAX_SEED, mirror
 from pages.parts.common.frame import Say
+from pages.parts.common.own_library import own_library
 from pages.parts.common.text import plain
 from pages.parts.compare.address import MAX_EPISODES, OFFERED_SHOTS
 from pages.parts.compare.state import ComparisonState
@@ -62,7 +63,7 @@ def summary(state: ComparisonState) -> Words:
 
 
 def _methods(say: Say, state: ComparisonState) -> None:
-    known = known_methods()
+    known, library = known_methods(own_library()), own_library()
     groups = {
         "learners": (Words("Meta-learners", "元学习器"), [key for key, one in known.items() if not one.is_baseline]),
         "baselines": (
@@ -72,7 +73,7 @@ def _methods(say: Say, state: ComparisonState) -> None:
     }
 
     def change() -> None:
-        state.ask(method_keys=in_order([key for group in groups for key in st.session_state[f"compare_{group}"]]))
+        state.ask(method_keys=in_order([key for group in groups for key in st.session_state[f"compare_{group}"]], library))
 
     for group, (title, keys) in groups.items():
         mirror(say, f"compare_{group}", [key for key in keys if key in state.request.method_keys])

@@ -19,6 +19,7 @@ from metamed_core.words import UserError, Words
 from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
 from pages.parts.common.comparison_methods import methods_of
 from pages.parts.common.comparison_request import ComparisonRequest
+from pages.parts.common.own_library import own_library
 from pages.parts.common.workbench import Patients
 from pages.parts.compare.shared_comparisons import find_shared, key_of, share
 
@@ -104,7 +105,7 @@ class ComparisonState:
             self.error = self.remark = None
             try:
                 self.cohort = self.cohort or cohort_of(patients)
-                methods, request = methods_of(self.request.method_keys), self.request
+                methods, request = methods_of(self.request.method_keys, own_library()), self.request
                 self.plan, self.remark = plan_for(self.cohort, methods, request.shots, request.n_episodes, request.seed)
                 self._set(self._longest(self.plan))
             except UserError as error:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import StoredRun, remove
+from metamed_core.meta_training import StoredRun, remove, stopped_runs
 from metamed_core.words import Words
 from pages.parts.common import cohorts
+from pages.parts.common import own_library as owner
 from pages.parts.common.frame import Say
+from pages.parts.common.own_library import own_library
 from pages.parts.common.text import plain
-from pages.parts.meta_train.request import Asked, public_runs
+from pages.parts.meta_train.request import Asked
 from pages.parts.meta_train.state import KEY, Training, attempt
 from pages.parts.meta_train.tasks import FIRST
 
@@ -29,7 +31,7 @@ def training() -> Training:
         held: Training = st.session_state[KEY]
         return held
     # The address is asked once: later it names the run of before until this page has written the new one into it.
-    st.session_state[KEY] = held = Training(Asked(FIRST))
+    st.session_state[KEY] = held = Training(Asked(FIRST), own_library())
     if asked := st.query_params.get("run", ""):
         attempt(held, lambda: held.open(asked))
     return held
@@ -41,23 +43,16 @@ def to_address(held: Training) -> None:
         st.query_params["run"] = held.token
     elif not held.token and "run" in st.query_params:
         del st.query_params["run"]
+    owner.to_address(held.library)
 
 
 def others(say: Say, held: Training) -> None:
-    """Stopped runs that anybody may go on with; those on a table of one's own are found by their address alone."""
-    waiting = [one for one in public_runs() if one.token != held.token][:MOST] if not held.busy else []
+    """The visitor's own stopped runs."""
+    waiting = [one for one in stopped_runs(held.library) if one.token != held.token][:MOST] if not held.busy else []
     if not waiting:
         return
     title = Words("Stopped before ({n})", "此前停止的训练（{n}）").format(n=len(waiting))
     with st.expander(say(title), key="training_others", icon=":material/history:"):
-        st.caption(
-            say(
-                Words(
-                    "On bundled patients and simulated tasks. A run on a table of your own is found by its address alone, so that nobody else sees it.",
-                    "仅列出自带患者与模拟任务上的训练。您自己表格上的训练只能通过其网址找到，他人无法看到。",
-                )
-            )
-        )
         for one in waiting:
             _waiting(say, held, one)
 
@@ -74,4 +69,4 @@ def _waiting(say: Say, held: Training, one: StoredRun) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(say(told)), width="stretch")
         st.button(say(Words("Open", "打开")), key=f"open_{one.token}", on_click=attempt, args=(held, lambda: held.open(one.token)))
-        st.button(say(Words("Remove", "移除")), key=f"clear_{one.token}", on_click=remove, args=(one.token,))
+        st.button(say(Words("Remove", "移除")), key=f"clear_{one.token}", on_click=remove, args=(held.library, one.token))

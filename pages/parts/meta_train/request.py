@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from metamed_core.data import Cohort
-from metamed_core.meta_training import ANY_TABLE, UNIVERSAL, MetaRun, MetaTraining, StoredRun, stopped_runs, suggested
+from metamed_core.meta_training import ANY_TABLE, UNIVERSAL, MetaRun, MetaTraining, suggested
 from metamed_core.meta_training.tasks import DiseaseSplit, split_by_disease
 from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import bundled_cohort
@@ -67,8 +67,3 @@ def asked_of(run: MetaRun, source: str) -> Asked:
 def is_public(run: MetaRun) -> bool:
     """Whether a run's tasks come from a bundled cohort as it is shipped, or from the prior: no patient of a visitor's is behind it."""
     return run.split is None or (run.source in cohorts.cohorts() and run.sha256 == bundled_cohort(run.source).sha256)
-
-
-def public_runs() -> list[StoredRun]:
-    """Stopped runs that anybody may go on with."""
-    return [one for one in stopped_runs() if is_public(one.run)]

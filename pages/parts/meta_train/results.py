@@ -12,7 +12,7 @@ import streamlit as st
 
 from metamed_core.evaluation import CLAIM, Comparison, costs, difference, leaderboard, leaderboard_html
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import StoredWeights, library, weights_of
+from metamed_core.meta_training import Library, StoredWeights, export_zip
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
 from pages.parts.common import cohorts, comparison_request, workbench
@@ -46,7 +46,7 @@ def judgement(say: Say, current: Training) -> None:
                 icon=":material/gavel:",
                 key="training_judge",
                 on_click=current.judge,
-                disabled=current.lacks_table or not weights_of(current.token).exists(),
+                disabled=current.lacks_table or not current.path.exists(),
             )
     else:
         _table(say, comparison)
@@ -107,12 +107,12 @@ def verdict(found: Interval, k: int) -> tuple[Words, bool]:
 
 def keep(say: Say, current: Training) -> None:
     """Name the weights of this run and put them into the library."""
-    if current.run is None or current.busy or not weights_of(current.token).exists():
+    if current.run is None or current.busy or not current.path.exists():
         return
 
     def press() -> None:
         def act() -> None:
-            one = library.save(weights_of(current.token), str(st.session_state.get("training_name") or ""))
+            one = current.library.save(current.path, str(st.session_state.get("training_name") or ""))
             current.said = Words("Kept as “{name}”.", "已保存为“{name}”。").format(name=one.name)
 
         training.attempt(current, act, "keep")
@@ -138,8 +138,8 @@ def keep(say: Say, current: Training) -> None:
 
 def shelf(say: Say, current: Training) -> None:
     """The kept weights: use, download, remove; and those of another computer."""
-    for one in library.list_weights():
-        _kept(say, one)
+    for one in current.library.list_weights():
+        _kept(say, current.library, one)
     answer(say, current, "take")
     with st.expander(say(Words("Take in weights from a file", "从文件导入权重")), icon=":material/upload_file:", key="training_take"):
         key = fresh_key("training_zip")
@@ -147,7 +147,7 @@ def shelf(say: Say, current: Training) -> None:
         def take() -> None:
             file, name = st.session_state.get(key), str(st.session_state.get("take_name") or "")
             if file is not None:
-                training.attempt(current, lambda: _took(current, library.import_zip(file.getvalue(), name)), "take")
+                training.attempt(current, lambda: _took(current, current.library.import_zip(file.getvalue(), name)), "take")
 
         st.text_input(say(Words("Name (default: as in the file)", "名称（默认与文件相同）")), key="take_name", max_chars=60)
         st.file_uploader(
@@ -171,7 +171,7 @@ def _took(current: Training, one: StoredWeights) -> None:
     current.said = Words("Taken in as “{name}”.", "已导入为“{name}”。").format(name=one.name)
 
 
-def _kept(say: Say, one: StoredWeights) -> None:
+def _kept(say: Say, library: Library, one: StoredWeights) -> None:
     card = one.card
     accuracy = max((each["accuracy"] for each in card.get("validation", [])), default=float("nan"))
     made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
@@ -187,7 +187,7 @@ def _kept(say: Say, one: StoredWeights) -> None:
     )
     with st.container(border=True, key=f"kept_{one.path.stem}"):
         st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(told))}]")
-        _acts(say, one)
+        _acts(say, library, one)
 
 
 def _steps(card: Mapping[str, Any]) -> int | str:
@@ -200,7 +200,7 @@ def _source(card: Mapping[str, Any]) -> Words:
     return cohorts.cohorts()[source].name if source in cohorts.cohorts() else Words(source, source) if source else SIMULATED
 
 
-def _acts(say: Say, one: StoredWeights) -> None:
+def _acts(say: Say, library: Library, one: StoredWeights) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
             use(workbench.bench(), one.learner, str(one.path))
@@ -210,7 +210,7 @@ def _acts(say: Say, one: StoredWeights) -> None:
             st.switch_page("pages/compare.py")
         st.download_button(
             say(Words("Download weights", "下载权重")),
-            library.export_zip(one.path),
+            export_zip(one.path),
             f"{one.path.stem}.zip",
             "application/zip",
             key=f"download_{one.path.stem}",
@@ -218,4 +218,4 @@ def _acts(say: Say, one: StoredWeights) -> None:
             on_click="ignore",
         )
         with st.popover(say(Words("Remove", "移除")), icon=":material/delete:"):
-            st.button(say(Words("Remove for good", "彻底移除")), key=f"remove_{one.path.stem}", on_click=library.remove, args=(one,))
+            st.button(say(Words("Remove for good", "彻底移除")), key=f"remove_{one.path.stem}", on_click=library.remove, args=(one.name,))

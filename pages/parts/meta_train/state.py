@@ -12,13 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from metamed_core.data import Cohort
 from metamed_core.evaluation import Comparison, EpisodeResult, Plan, compare, plan_on_novel
-from metamed_core.meta_training import ALONE, Lease, MetaRun, Progress, StoredRun, find, new_token, remove, train, weights_of
+from metamed_core.meta_training import ALONE, Lease, Library, MetaRun, Progress, StoredRun, clear_old_runs, find, new_token, remove, train
 from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
@@ -41,7 +42,8 @@ class Training:
     """The state of one tab; see the top of this file."""
 
     asked: Asked
-    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    library: Library
+    tab: str = field(default_factory=lambda: secrets.token_hex(8))
     patients: Patients | None = None
     cohort: Cohort | None = None
     problem: Words | None = None
@@ -68,12 +70,12 @@ class Training:
         with self.lock:
             self.stop()
             for token in self.private:
-                remove(token)
+                remove(self.library, token)
             if self.token in self.private and "run" in st.query_params:
                 del st.query_params["run"]
             self.private.clear()
             self.patients = self.cohort = self.run = self.plan = self.comparison = self.progress = None
-            self.token = ""
+            self.token, self.losses = "", []
 
     def ask(self, **changes: Any) -> None:
         """Ask something else, for the next run; what there is of this one stays on disk."""
@@ -87,7 +89,7 @@ class Training:
         """Look at no run any more."""
         self.stop()
         self.run = self.progress = self.plan = self.comparison = None
-        self.token = ""
+        self.token, self.losses = "", []
 
     # -- what is asked ---------------------------------------------------------------------------------------------------
 
@@ -140,7 +142,12 @@ class Training:
     @property
     def hold(self) -> Lease:
         """This tab's claim to the run."""
-        return Lease(self.token, self.owner)
+        return Lease(self.path, self.tab)
+
+    @property
+    def path(self) -> Path:
+        """The weights of this run; the file may not exist yet. Raises UserError where there is no run."""
+        return self.library.run_path(self.token)
 
     def begin(self) -> None:
         """Start a new run of what is asked."""
@@ -152,6 +159,7 @@ class Training:
             except UserError as error:
                 self.complaint = error.words
                 return
+            clear_old_runs()
             self.token = new_token()
             self._note_private(self.run)
             self.go_on()
@@ -167,9 +175,10 @@ class Training:
             if self.run is None or self.running:
                 return
             try:
+                self.library.folder("runs")
                 self.hold.take()
-                job = self.run.job(self.cohort, weights_of(self.token), save_every=SAVE_EVERY, validate=N_VALIDATIONS)
-                self.pulled = train(replace(job, owned=self.hold.is_ours), ALONE)
+                job = self.run.job(self.cohort, self.path, save_every=SAVE_EVERY, validate=N_VALIDATIONS)
+                self.pulled = train(replace(job, owned=self.hold.is_held), ALONE)
                 self.judging = self.plan = self.comparison = None
                 self.began = (time.perf_counter(), self.progress.step if self.progress else 0)
             except UserError as error:
@@ -190,7 +199,7 @@ class Training:
     def open(self, token: str) -> None:
         """Look at a run on disk; it goes on when asked to. Raises UserError if there is none."""
         with self.lock:
-            self._take_up(find(token))
+            self._take_up(find(self.library, token))
 
     def _take_up(self, found: StoredRun) -> None:
         self.stop()
@@ -207,7 +216,7 @@ class Training:
             if self.run is None or self.cohort is None or self.run.split is None or self.lacks_table or self.busy:
                 return
             try:
-                self.plan = plan_on_novel(self.run, self.cohort, weights_of(self.token))
+                self.plan = plan_on_novel(self.run, self.cohort, self.path)
                 self.comparison, self.judging = Comparison.of(self.plan), compare(self.plan)
             except UserError as error:
                 self.complaint = error.words

@@ -159,7 +159,7 @@ def test_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_kept_weights_and_files_bring_their_algorithm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     records(SMALL)
-    library.save(SHIPPED / "matching.safetensors", "my own")
+    library.Library().save(SHIPPED / "matching.safetensors", "my own")
     for ending in (".safetensors", ".json"):
         (tmp_path / f"mine{ending}").write_bytes((SHIPPED / f"maml{ending}").read_bytes())
     told = []

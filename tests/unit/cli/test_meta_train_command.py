@@ -40,7 +40,7 @@ def command(*more: str) -> int:
 def test_weights_split_and_judgement_are_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(*BLOOD, "--fold", "1", "--keep", "my blood") == 0
     said = capsys.readouterr()
-    (kept,) = library.list_weights("prototypical")
+    (kept,) = library.Library().list_weights("prototypical")
     run = MetaRun.of_card(kept.card["run"])
     assert (kept.name, run.source, run.plan.meta_steps, run.n_way, run.shots) == ("my blood", "blood_panel.csv", 2, 5, (1, 5))
     assert run.split is not None

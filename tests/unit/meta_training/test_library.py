@@ -16,6 +16,7 @@ import pytest
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
 from metamed_core.meta_training import library
+from metamed_core.meta_training.library import Library, export_zip, new_owner
 from metamed_core.words import UserError
 from tests.helpers.weight_files import Trap
 
@@ -43,21 +44,21 @@ def altered(change: Callable[[dict[str, object]], object]) -> bytes:
 
 
 def test_what_is_kept_is_found_by_its_name_and_learner() -> None:
-    one = library.save(SHIPPED_ONE, "Blood of  2026 / 血液")
+    one = Library().save(SHIPPED_ONE, "Blood of  2026 / 血液")
     assert (one.name, one.learner, one.path.name) == ("Blood of 2026 / 血液", "prototypical", "Blood_of_2026_血液.safetensors")
-    assert library.list_weights() == library.list_weights("prototypical") == (one,)
-    assert library.list_weights("maml") == ()
+    assert Library().list_weights() == Library().list_weights("prototypical") == (one,)
+    assert Library().list_weights("maml") == ()
     load_weights(str(one.path), LEARNERS["prototypical"]())
-    library.remove(one)
-    assert library.list_weights() == ()
+    Library().remove(one.name)
+    assert Library().list_weights() == ()
 
 
 def test_it_travels_as_a_zip() -> None:
-    one = library.save(SHIPPED_ONE, "mine")
-    data = library.export_zip(one.path)
+    one = Library().save(SHIPPED_ONE, "mine")
+    data = export_zip(one.path)
     with pytest.raises(UserError, match=r"^There are weights named “mine” already: choose another name"):
-        library.import_zip(data)
-    again = library.import_zip(data, "again")
+        Library().import_zip(data)
+    again = Library().import_zip(data, "again")
     assert again.path.read_bytes() == one.path.read_bytes()
     assert {**again.card, "name": "mine"} == one.card
 
@@ -65,12 +66,12 @@ def test_it_travels_as_a_zip() -> None:
 @pytest.mark.parametrize("name", ["", "  ", "///", "..", "._"])
 def test_a_name_is_needed(name: str) -> None:
     with pytest.raises(UserError, match=r"^The weights need a name: give them one of letters or digits"):
-        library.save(SHIPPED_ONE, name)
+        Library().save(SHIPPED_ONE, name)
 
 
 @pytest.mark.parametrize("name", ["../../evil", "/etc/passwd", "C:\\evil"])
 def test_no_name_leaves_the_folder(name: str, home: Path) -> None:
-    assert library.save(SHIPPED_ONE, name).path.parent == home / "weights"
+    assert Library().save(SHIPPED_ONE, name).path.parent == home / "weights"
 
 
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -101,7 +102,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_what_is_not_weights_is_refused_with_a_sentence_and_leaves_nothing_behind(case: str, home: Path) -> None:
     make, sentence = BAD[case]
     with pytest.raises(UserError, match=f"^{sentence}"):
-        library.import_zip(make())
+        Library().import_zip(make())
     assert not [path for path in home.rglob("*") if path.is_file()]
 
 
@@ -110,33 +111,66 @@ def test_a_pickle_in_disguise_is_refused_and_not_run(tmp_path: Path) -> None:
     data, card = pickle.dumps(Trap(trace)), read_card(SHIPPED_ONE)
     card["sha256"] = hashlib.sha256(data).hexdigest()
     with pytest.raises(UserError, match=r"^mine.safetensors is damaged or not made by MetaMed"):
-        library.import_zip(zipped(mine__safetensors=data, mine__json=json.dumps(card).encode()))
+        Library().import_zip(zipped(mine__safetensors=data, mine__json=json.dumps(card).encode()))
     assert not trace.exists()
 
 
 def test_a_file_that_is_no_longer_sound_is_not_offered(home: Path) -> None:
-    one = library.save(SHIPPED_ONE, "mine")
-    library.save(SHIPPED_ONE, "other")
+    one = Library().save(SHIPPED_ONE, "mine")
+    Library().save(SHIPPED_ONE, "other")
     one.path.write_bytes(one.path.read_bytes()[:-1])
-    assert [each.name for each in library.list_weights()] == ["other"]
+    assert [each.name for each in Library().list_weights()] == ["other"]
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("x")
     monkeypatch.setenv(library.HOME, str(tmp_path / "file"))
+    assert Library().list_weights() == ()
     with pytest.raises(UserError, match=r"^The folder .* cannot be made: set METAMED_HOME to a folder that may be written to"):
-        library.list_weights()
+        Library().save(SHIPPED_ONE, "mine")
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "MAX_BYTES", 1000)
     with pytest.raises(UserError, match=r"^The file does not hold weights"):
-        library.import_zip(zipped(mine__safetensors=b"\0" * 2000, mine__json=b"{}"))
+        Library().import_zip(zipped(mine__safetensors=b"\0" * 2000, mine__json=b"{}"))
 
 
 def test_shipped_weights_stay_where_they_are() -> None:
     before = sorted(path.name for path in SHIPPED.iterdir())
-    one = library.save(SHIPPED_ONE, "mine")
+    one = Library().save(SHIPPED_ONE, "mine")
     shutil.copy(one.path, one.path.with_name("copy.safetensors"))
     assert sorted(path.name for path in SHIPPED.iterdir()) == before
-    assert [each.name for each in library.list_weights()] == ["mine"], "a file without a card is not offered"
+    assert [each.name for each in Library().list_weights()] == ["mine"], "a file without a card is not offered"
+
+
+def test_owners_neither_see_nor_use_nor_remove_each_others_weights(home: Path) -> None:
+    everybody = [Library(), Library(new_owner()), Library(new_owner())]
+    for n, library_of_one in enumerate(everybody):
+        assert library_of_one.list_weights() == (), "nothing of those before"
+        library_of_one.save(SHIPPED_ONE, "mine")
+        library_of_one.save(SHIPPED_ONE, f"only {n}")
+    for n, library_of_one in enumerate(everybody):
+        assert [one.name for one in library_of_one.list_weights()] == ["mine", f"only {n}"]
+        assert len({one.path for each in everybody for one in each.list_weights()}) == 6
+        for name in [f"only {other}" for other in range(3) if other != n]:
+            library_of_one.remove(name)
+    assert [len(each.list_weights()) for each in everybody] == [2, 2, 2], "a guessed name removes nothing of another's"
+    everybody[1].remove("mine")
+    assert [len(each.list_weights()) for each in everybody] == [2, 1, 2]
+    folders = {path.name for path in (home / "visitors").iterdir()}
+    assert not folders & {one.owner for one in everybody}, "who reads the folders' names does not have the tokens"
+
+
+@pytest.mark.parametrize("owner", ["../..", "a" * 21, "a" * 23, "a" * 21 + "/", "\n" * 22])
+def test_what_is_no_owner_is_refused(owner: str) -> None:
+    with pytest.raises(UserError, match=r"^The address names no library"):
+        Library(owner)
+
+
+@pytest.mark.parametrize(("value", "single"), [("1", True), ("0", False), ("", False), (None, False)])
+def test_a_server_is_for_one_person_only_when_told_so(value: str | None, single: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(library.SINGLE_USER, raising=False)
+    if value is not None:
+        monkeypatch.setenv(library.SINGLE_USER, value)
+    assert library.is_single_user() is single

@@ -15,21 +15,23 @@ from metamed_core.meta_training.compute import ALONE
 from metamed_core.meta_training.job import train
 from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.run import MetaRun
-from metamed_core.meta_training.stored_runs import Lease, find, new_token, remove, stopped_runs, weights_of
+from metamed_core.meta_training.stored_runs import Lease, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.words import UserError
 
+HERE = library.Library()
 RUN = MetaRun("prototypical", MetaTraining(meta_steps=3, meta_batch=2))
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(library.HOME, str(tmp_path))
+    HERE.folder("runs")
 
 
 def begun(n: int = 45) -> str:
     """A run that was stopped after so many signs of life: forty are the first validation, then a step."""
     token = new_token()
-    pulled = train(RUN.job(None, weights_of(token), validate=1), ALONE)
+    pulled = train(RUN.job(None, HERE.run_path(token), validate=1), ALONE)
     for _ in range(n):
         if next(pulled, None) is None:
             break
@@ -39,79 +41,79 @@ def begun(n: int = 45) -> str:
 
 def test_a_stopped_run_is_found_by_its_token_and_listed_the_latest_first() -> None:
     one, two = begun(), begun()
-    os.utime(weights_of(one), (time.time() - 60, time.time() - 60))
-    found = find(one)
+    os.utime(HERE.run_path(one), (time.time() - 60, time.time() - 60))
+    found = find(HERE, one)
     assert (found.run, found.stopped, found.step) == (RUN, True, 0)
-    assert [each.token for each in stopped_runs()] == [two, one]
-    remove(two)
-    assert [each.token for each in stopped_runs()] == [one]
+    assert [each.token for each in stopped_runs(HERE)] == [two, one]
+    remove(HERE, two)
+    assert [each.token for each in stopped_runs(HERE)] == [one]
     with pytest.raises(UserError, match=r"^There is no meta-training under this address any more: begin a new one\."):
-        find(two)
+        find(HERE, two)
 
 
 def test_a_finished_run_is_found_but_not_listed() -> None:
     token = begun(10_000)
-    assert not find(token).stopped
-    assert list(stopped_runs()) == []
+    assert not find(HERE, token).stopped
+    assert list(stopped_runs(HERE)) == []
 
 
 @pytest.mark.parametrize("token", ["", "../../etc/passwd", "a" * 12 + "/", "a" * 11, "a" * 12])
 def test_what_is_no_token_or_no_run_is_a_sentence(token: str) -> None:
     with pytest.raises(UserError, match=r"^There is no meta-training under this address any more"):
-        find(token)
+        find(HERE, token)
 
 
 def test_a_damaged_one_is_passed_over_and_an_old_one_cleared_away(monkeypatch: pytest.MonkeyPatch) -> None:
     token, other = begun(), begun()
-    weights_of(token).with_suffix(".json").write_text("{")
-    assert [each.token for each in stopped_runs()] == [other]
+    HERE.run_path(token).with_suffix(".json").write_text("{")
+    assert [each.token for each in stopped_runs(HERE)] == [other]
     monkeypatch.setattr(unfinished, "MAX_AGE", -1.0)
-    assert list(stopped_runs()) == []
-    assert [path for path in library.folder("runs").iterdir() if path.suffix != ".json"] == []
+    assert list(stopped_runs(HERE)) == []
+    assert [path for path in HERE.folder("runs").iterdir() if path.suffix != ".json"] == []
 
 
 def test_one_tab_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    mine, theirs = Lease("a" * 12, "me"), Lease("a" * 12, "you")
+    mine, theirs = Lease(HERE.run_path("a" * 12), "me"), Lease(HERE.run_path("a" * 12), "you")
     mine.take()
     mine.take()
     with pytest.raises(UserError, match=r"^This meta-training is running in another tab, or was a moment ago: stop it there"):
         theirs.take()
-    assert mine.is_ours()
+    assert mine.is_held()
     mine.release()
     theirs.take()
-    assert theirs.is_ours()
-    assert not mine.is_ours()
+    assert theirs.is_held()
+    assert not mine.is_held()
     mine.release()
-    assert theirs.is_ours(), "one does not let go of what is another's"
+    assert theirs.is_held(), "one does not let go of what is another's"
     monkeypatch.setattr(unfinished, "STALE", 0.0)
     mine.take()
-    assert mine.is_ours()
+    assert mine.is_held()
 
 
 def test_who_has_lost_the_run_writes_nothing_any_more() -> None:
     token = new_token()
-    mine = Lease(token, "me")
+    mine = Lease(HERE.run_path(token), "me")
     mine.take()
-    job = RUN.job(None, weights_of(token), validate=1, save_every=1e9)
-    pulled = train(dataclasses.replace(job, owned=mine.is_ours), ALONE)
+    job = RUN.job(None, HERE.run_path(token), validate=1, save_every=1e9)
+    pulled = train(dataclasses.replace(job, owned=mine.is_held), ALONE)
     for _ in range(45):
         next(pulled)
-    before = {path.name: path.read_bytes() for path in library.folder("runs").iterdir() if path.suffix != ".held"}
-    weights_of(token).with_suffix(".held").write_text("another")
+    before = {path.name: path.read_bytes() for path in HERE.folder("runs").iterdir() if path.suffix != ".held"}
+    HERE.run_path(token).with_suffix(".held").write_text("another")
     pulled.close()  # type: ignore[attr-defined]
-    assert before == {path.name: path.read_bytes() for path in library.folder("runs").iterdir() if path.suffix != ".held"}
+    assert before == {path.name: path.read_bytes() for path in HERE.folder("runs").iterdir() if path.suffix != ".held"}
 
 
 def test_who_has_lost_the_run_does_not_go_on_writing_either() -> None:
     token = begun()
-    before = weights_of(token).with_name(f"{token}.safetensors.state").read_bytes()
-    for _ in train(dataclasses.replace(RUN.job(None, weights_of(token), validate=1, save_every=0.0), owned=lambda: False), ALONE):
+    before = HERE.run_path(token).with_name(f"{token}.safetensors.state").read_bytes()
+    for _ in train(dataclasses.replace(RUN.job(None, HERE.run_path(token), validate=1, save_every=0.0), owned=lambda: False), ALONE):
         pass
-    assert weights_of(token).with_name(f"{token}.safetensors.state").read_bytes() == before
+    assert HERE.run_path(token).with_name(f"{token}.safetensors.state").read_bytes() == before
 
 
 def test_a_claim_is_shown_to_be_alive_by_its_owner_only() -> None:
-    mine, theirs = Lease("a" * 12, "me"), Lease("a" * 12, "you")
+    mine, theirs = Lease(HERE.run_path("a" * 12), "me"), Lease(HERE.run_path("a" * 12), "you")
     assert not mine.touch(), "nobody's yet"
     mine.take()
     assert mine.touch()
@@ -119,22 +121,45 @@ def test_a_claim_is_shown_to_be_alive_by_its_owner_only() -> None:
 
 
 def test_files_that_are_no_runs_stay_and_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    odd = library.folder("runs") / "notes of somebody.safetensors"
+    odd = HERE.folder("runs") / "notes of somebody.safetensors"
     odd.write_bytes(b"no weights")
     monkeypatch.setattr(unfinished, "MAX_AGE", -1.0)
-    assert list(stopped_runs()) == []
+    assert list(stopped_runs(HERE)) == []
     assert odd.exists()
 
 
 def test_a_stopped_run_tells_the_step_of_its_state_and_a_damaged_one_is_a_sentence() -> None:
     token = new_token()
-    pulled = train(RUN.job(None, weights_of(token), validate=1), ALONE)
+    pulled = train(RUN.job(None, HERE.run_path(token), validate=1), ALONE)
     while next(pulled).step < 2:
         pass
     pulled.close()  # type: ignore[attr-defined]
-    assert find(token).step == 2
+    assert find(HERE, token).step == 2
     for data in (b"", b"x", (99).to_bytes(8, "little") + b"{}"):
-        weights_of(token).with_name(f"{token}.safetensors.state").write_bytes(data)
+        HERE.run_path(token).with_name(f"{token}.safetensors.state").write_bytes(data)
         with pytest.raises(UserError, match=r"is damaged, so that meta-training cannot go on from it"):
-            find(token)
-        assert list(stopped_runs()) == []
+            find(HERE, token)
+        assert list(stopped_runs(HERE)) == []
+
+
+def test_another_owner_finds_no_run_by_its_token_and_removes_none() -> None:
+    token, other = begun(), library.Library(library.new_owner())
+    assert list(stopped_runs(other)) == []
+    with pytest.raises(UserError, match=r"^There is no meta-training under this address any more"):
+        find(other, token)
+    remove(other, token)
+    assert find(HERE, token).token == token
+
+
+def test_what_visitors_have_left_behind_is_cleared_away_and_what_is_new_or_kept_stays() -> None:
+    gone = library.Library(library.new_owner())
+    for name, age in (("old", 31), ("new", 29)):
+        path = gone.folder("runs") / f"{name}.safetensors"
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - age * 24 * 3600,) * 2)
+    kept = gone.folder("weights") / "kept.safetensors"
+    kept.write_bytes(b"x")
+    os.utime(kept, (0, 0))
+    clear_old_runs()
+    assert [path.name for path in gone.folder("runs").iterdir()] == ["new.safetensors"]
+    assert kept.exists()
