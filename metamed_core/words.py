@@ -70,6 +70,10 @@ def _side(value: object, language: Language) -> object:
     return value.into(language) if isinstance(value, Words) else value
 
 
+INTENDED_USE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用，不是医疗器械。")
+"""Stands on every screen and in every exported file."""
+
+
 class UserError(ValueError):
     """Something the user can mend: one sentence, in both languages, saying what was wrong, where, and what to do.
 

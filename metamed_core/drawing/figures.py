@@ -1,13 +1,12 @@
-"""Pure functions from tables to plotly figures; the only file that imports plotly.
+"""Charts as plotly figures, and the profile of the prototypes; the only file that imports plotly.
 
 Live curves are not here: `pages/parts/common/live_charts.py` draws them in Vega, which redraws without flicker.
-
-Floor 11 of the house.
 """
 
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,12 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from metamed_core.drawing.chart import Axis, Chart, Line
+from metamed_core.drawing.chart import Area, Axis, Chart, Dots, Label, Line, Strokes
 from metamed_core.drawing.palette import SeriesStyle
 from metamed_core.words import Language, Words
 
-HEIGHT = 400  # pixels of a plot of a comparison
-BAND = 0.18  # how much a band covers
+EDGE = "rgba(128,128,128,0.8)"  # of a filled marker
 ROW, MARGINS, LEGEND_LINE = 30, 100, 26  # pixels: one column of the table; title and axis; one class in the legend
 SPREAD_OF_MARKERS = 0.6  # of a row's height, so that equal prototypes do not hide each other
 TICKS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1000.0)
@@ -39,7 +37,7 @@ def profile_figure(
 ) -> go.Figure:
     """The prototypes of every class, column by column, on one scale ("range", "spread" or "share").
 
-    points: rows of `diagnosis.profile` of this scale; labels: column -> what to call it, top to bottom; looks: class -> look.
+    points: rows of `diagnosis.profile` of this scale; labels: column -> what to call it, top to bottom; styles: class -> style.
     """
     figure = go.Figure()
     places = {name: at for at, name in enumerate(labels)}
@@ -64,7 +62,7 @@ def _class_markers(
         name=_text(name),
         text=told,
         hovertemplate="%{text}<extra>%{fullData.name}</extra>",
-        marker={"color": style.colour, "symbol": style.shape, "size": 10, "line": {"width": 1, "color": "rgba(128,128,128,0.8)"}},
+        marker={"color": style.colour, "symbol": style.shape, "size": 10, "line": {"width": 1, "color": EDGE}},
     )
 
 
@@ -110,13 +108,12 @@ def _text(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def drawn(chart: Chart, language: Language, height: int = HEIGHT, *, legend: bool = True) -> go.Figure:
-    """A plot of a comparison. Its title is not in the figure: the page and the report set it as text, where it can wrap."""
-    figure = go.Figure()
-    for line in chart.lines:
-        if line.low and line.band:
-            figure.add_trace(_band(line))
-        figure.add_trace(_line(line, language))
+def plotly_chart(chart: Chart, language: Language, height: int, *, legend: bool = True) -> go.Figure:
+    """A chart of values as a plotly figure; its title and how to read it are text beside it. height: in pixels."""
+    figure = go.Figure([_trace(mark, language) for mark in chart.marks if not isinstance(mark, Label)])
+    for mark in chart.marks:
+        if isinstance(mark, Label):
+            figure.add_annotation(x=mark.at[0], y=mark.at[1], text=_text(mark.words.into(language)), showarrow=False)
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
@@ -129,50 +126,47 @@ def drawn(chart: Chart, language: Language, height: int = HEIGHT, *, legend: boo
     return figure
 
 
-def _band(line: Line) -> go.Scatter:
-    return go.Scatter(
-        x=[*line.x, *reversed(line.x)],
-        y=[*line.high, *reversed(line.low)],
-        mode="lines",
-        fill="toself",
-        fillcolor=_faint(line.style.colour),
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+def _trace(mark: Area | Line | Strokes | Dots, language: Language) -> go.Scatter:
+    style, name = mark.style, "" if mark.name is None else _text(mark.name.into(language))
+    # What belongs to one method goes and comes with its entry in the legend.
+    shared = {"name": name, "showlegend": bool(name), "legendgroup": f"{style.colour} {style.shape} {style.dash}"}
+    told = [_text(words.into(language)) for words in getattr(mark, "told", ())]
+    tooltips = {"text": told, "hovertemplate": "%{text}<extra>%{fullData.name}</extra>"} if told else {}
+    match mark:
+        case Area():
+            fill = {"fill": "toself", "fillcolor": _faint(style.colour, mark.strength), "line": {"width": 0}}
+            return go.Scatter(**_places(mark.corners), mode="lines", hoverinfo="skip", **fill, **shared)
+        case Strokes():
+            ends = [place for piece in mark.pieces for place in (*piece, (None, None))]
+            return go.Scatter(
+                **_places(ends), mode="lines", hoverinfo="skip", opacity=mark.opacity, line=_stroke(style, mark.width), **shared
+            )
+        case Line():
+            mode = "lines+markers" if mark.marks else "lines"
+            line = {"line": _stroke(style, mark.width), "marker": _marker(style, 9)}
+            return go.Scatter(**_places(mark.points), mode=mode, opacity=mark.opacity, **line, **tooltips, **shared)
+        case Dots():
+            marker = _marker(style, 2 * mark.size, filled=mark.filled)
+            return go.Scatter(**_places(mark.points), mode="markers", opacity=mark.opacity, marker=marker, **tooltips, **shared)
 
 
-def _line(line: Line, language: Language) -> go.Scatter:
-    bars = bool(line.low) and not line.band
-    told = [_text(one.into(language)) for one in line.told]
-    return go.Scatter(
-        x=line.x,
-        y=line.y,
-        name=_text(line.name.into(language)),
-        mode="+".join(name for name, on in (("lines", line.stroke), ("markers", line.marks)) if on),
-        line={
-            "color": line.style.colour,
-            "width": 2,
-            "dash": ",".join(f"{length}px" for length in line.style.dash) if line.style.dash != (1, 0) else "solid",
-        },
-        marker={
-            "color": line.style.colour,
-            "symbol": line.style.shape,
-            "size": 9,
-            "line": {"width": 0.5, "color": "rgba(128,128,128,0.8)"},
-        },
-        error_y={"array": _up(line), "arrayminus": _down(line), "symmetric": False, "thickness": 1.5} if bars else None,
-        text=told or None,
-        hovertemplate="%{text}<extra>%{fullData.name}</extra>" if told else None,
-    )
+def _places(points: Sequence[tuple[float | None, float | None]]) -> dict[str, Any]:
+    return {"x": [x for x, _ in points], "y": [y for _, y in points]}
 
 
-def _up(line: Line) -> list[float]:
-    return [high - y for high, y in zip(line.high, line.y, strict=True)]
+def _stroke(style: SeriesStyle, width: float) -> dict[str, Any]:
+    dash = "solid" if style.dash == (1, 0) else ",".join(f"{length}px" for length in style.dash)
+    return {"color": style.colour, "width": width, "dash": dash}
 
 
-def _down(line: Line) -> list[float]:
-    return [y - low for low, y in zip(line.low, line.y, strict=True)]
+def _marker(style: SeriesStyle, size: float, *, filled: bool = True) -> dict[str, Any]:
+    symbol = style.shape if filled else f"{style.shape}-open"
+    return {
+        "color": style.colour,
+        "symbol": symbol,
+        "size": size,
+        "line": {"width": 0.5 if filled else 2, "color": EDGE if filled else style.colour},
+    }
 
 
 def _axis(axis: Axis, language: Language) -> dict[str, Any]:
@@ -181,13 +175,13 @@ def _axis(axis: Axis, language: Language) -> dict[str, Any]:
         found["tickformat"] = ".0%"
     if axis.log:
         found |= {"type": "log", "dtick": 1}
-    if axis.ticks:
+    if axis.ticks is not None:
         found |= {"tickvals": [at for at, _ in axis.ticks], "ticktext": [_text(text.into(language)) for _, text in axis.ticks]}
-    if axis.limits:
-        found["range"] = list(axis.limits)
+    if axis.low is not None or axis.high is not None:
+        found["range"] = [end if end is None or not axis.log else math.log10(end) for end in (axis.low, axis.high)]
     return found
 
 
-def _faint(colour: str) -> str:
+def _faint(colour: str, opacity: float) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND})"
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -1,7 +1,4 @@
-"""One look for each diagnosis: a colour, a marker and a dash, in a fixed order, so that no chart relies on colour alone.
-
-Floor 0 of the house: imports nothing of ours.
-"""
+"""One style for each diagnosis or method: a color, a marker and a dash, in a fixed order, so that no chart relies on color alone."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
-"""Okabe and Ito 2008, told apart with every common form of colour blindness; black is left out, a dark page hides it."""
+"""Okabe and Ito 2008, told apart with every common form of color blindness; black is left out, a dark page hides it."""
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 """Marker names that Vega and plotly share."""
@@ -32,7 +29,11 @@ DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12
 
 @dataclass(frozen=True, slots=True)
 class SeriesStyle:
-    """How one diagnosis is drawn, everywhere; `name` is what a person reads, in their language."""
+    """How one diagnosis or method is drawn, everywhere.
+
+    colour: hexadecimal; shape: one of `SHAPES`; dash: lengths of stroke and gap in pixels, (1, 0) for a solid line; name: what a
+    person reads, in their language.
+    """
 
     colour: str
     shape: str
@@ -40,9 +41,9 @@ class SeriesStyle:
     name: str = ""
 
 
-def styles(n: int) -> tuple[SeriesStyle, ...]:
-    """The looks of `n` diagnoses in their order; up to 56 no two share both colour and marker, or both colour and dash."""
-    # A second round of colours starts one marker and one dash further on, so that the pairs do not repeat.
+def series_styles(n: int) -> tuple[SeriesStyle, ...]:
+    """The styles of `n` diagnoses in their order; up to 56 no two share both color and marker, or both color and dash."""
+    # A second round of colors starts one marker and one dash further on, so that the pairs do not repeat.
     return tuple(
         SeriesStyle(COLOURS[i % len(COLOURS)], SHAPES[(i + i // len(COLOURS)) % len(SHAPES)], DASHES[(i + i // len(COLOURS)) % len(DASHES)])
         for i in range(n)
@@ -50,9 +51,9 @@ def styles(n: int) -> tuple[SeriesStyle, ...]:
 
 
 def method_styles(names: Mapping[str, str]) -> dict[str, SeriesStyle]:
-    """Key -> look of the methods of a comparison, in their order; names: key -> what a person reads.
+    """Key -> style of the methods of a comparison, in their order; names: key -> what a person reads.
 
     Without the yellow, which a line on a white page cannot show, and the grey, which stands for levels to compare with.
     """
-    clear = [style for style in styles(4 * len(names)) if style.colour not in COLOURS[6:]]
+    clear = [style for style in series_styles(4 * len(names)) if style.colour not in COLOURS[6:]]
     return {key: replace(style, name=name) for (key, name), style in zip(names.items(), clear, strict=False)}

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from metamed_core.drawing.picture import Axis, Figure, Picture, Table, picture_data
-from metamed_core.drawing.picture_svg import figure_html
+from metamed_core.drawing import Axis, Chart, Figure, Table, figure_html
 from metamed_core.words import LANGUAGES, Language, Words
 from pages.lessons import LESSONS
 from pages.lessons.handout import handout_html, marked, mathml
@@ -36,7 +35,7 @@ def test_the_same_link_gives_the_same_figures_and_numbers(lesson: Lesson[Any], a
     one, other = lesson.state.read(asked), lesson.state.read({**asked, **lesson.state.read(asked).address()})
     assert one == other
     assert one.seed == 11
-    shown = [[picture_data(figure) for figure in figures(lesson, at, state)] for state in (one, other)]
+    shown = [figures(lesson, at, state) for state in (one, other)]
     assert shown[0] == shown[1]
     screen = lesson.screens[at]
     assert screen.formula(screen.reveal(one)) == screen.formula(screen.reveal(other))
@@ -56,17 +55,17 @@ def test_what_a_reader_did_goes_into_the_link_and_back_to_the_bit(lesson: Lesson
             state = lesson.picked(state, name) if lesson.picked else state
         again = lesson.state.read({"seed": "23", **state.address()})
         assert again == state
-        assert picture_data(screen.figure(again, True)) == picture_data(screen.figure(state, True))
+        assert screen.figure(again, True) == screen.figure(state, True)
 
 
 def held_marks(figure: Figure) -> list[str]:
-    pictures = [part for part in figure if isinstance(part, Picture)]
+    pictures = [part for part in figure if isinstance(part, Chart)]
     return [name for picture in pictures for mark in picture.marks for name in getattr(mark, "names", ())]
 
 
 @each_screen
 def test_another_seed_draws_other_patients(lesson: Lesson[Any], at: int) -> None:
-    one, other = (picture_data(figures(lesson, at, lesson.state(seed))[1]) for seed in (1, 2))
+    one, other = (figures(lesson, at, lesson.state(seed))[1] for seed in (1, 2))
     assert one != other
 
 
@@ -84,8 +83,8 @@ def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> No
         assert not re.search(r"\\|\[\d+pt", re.sub(r"<[^>]*>", "", mathml(latex))), "the handout cannot draw a command of this formula"
         said = [screen.title, screen.text, question.ask, question.reason(after), formula.where]
         for figure in figures(lesson, at, lesson.state()):
-            said += [part.title for part in figure] + [part.alt for part in figure if isinstance(part, Picture)]
-            drawn = figure_html(figure, language, hold=True)
+            said += [part.title for part in figure] + [part.alt for part in figure if isinstance(part, Chart)]
+            drawn = figure_html(figure, language, draggable=True)
             assert "nan" not in drawn.lower().replace("nan_", "")
             assert "{" not in re.sub(r"<[^>]*>", "", drawn), "a field is not filled"
         for words in said:
@@ -189,7 +188,7 @@ def test_a_lesson_must_fill_its_class() -> None:
 def test_a_picture_escapes_and_a_table_too() -> None:
     evil = Words("<b>&", "<b>&")
     axis = Axis(evil, 0, 1)
-    html = figure_html((Picture(evil, evil, evil, axis, axis, ()), Table(evil, evil, (evil,), ((evil,),))), "en")
+    html = figure_html((Chart(evil, evil, evil, axis, axis, ()), Table(evil, evil, (evil,), ((evil,),))), "en")
     assert "<b>" not in html
 
 

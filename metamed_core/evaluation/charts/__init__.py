@@ -1,23 +1,16 @@
-"""What the plots of a comparison show, as values: axes, lines, the finding in words. `figures` draws them with plotly, `svg` without it.
-
-Floor 10 of the house.
-"""
+"""What the charts of a comparison show, as values: axes, marks, the finding in words. The room `drawing` draws them."""
 
 from __future__ import annotations
 
-from metamed_core.drawing import Axis, Chart, Line
-from metamed_core.evaluation.charts.learning import accuracy_by_shots, accuracy_by_steps
-from metamed_core.evaluation.charts.trade import cost_against_accuracy, episode_by_episode
-from metamed_core.evaluation.charts.trust import net_benefit, reliability_diagram
+from metamed_core.evaluation.charts.learning import accuracy_by_steps, score_by_shots
+from metamed_core.evaluation.charts.trade import accuracy_against_time, paired_episodes
+from metamed_core.evaluation.charts.trust import decision_curves, reliability_diagram
 
 __all__ = [
-    "Axis",
-    "Chart",
-    "Line",
-    "accuracy_by_shots",
+    "accuracy_against_time",
     "accuracy_by_steps",
-    "cost_against_accuracy",
-    "episode_by_episode",
-    "net_benefit",
+    "decision_curves",
+    "paired_episodes",
     "reliability_diagram",
+    "score_by_shots",
 ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
-from metamed_core.drawing import LEVEL, Axis, Chart, Line, SeriesStyle, joined
+from metamed_core.drawing import GREY, Axis, Chart, Line, SeriesStyle, joined, points
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import decision_curve, reliability
 from metamed_core.statistics import DecisionCurve
 from metamed_core.words import Words
 
+Array = npt.NDArray[np.float64]
 FEWEST = 5
 """A bin with fewer answers says nothing and is left out."""
 LOWEST = -0.05
@@ -20,14 +23,13 @@ LOWEST = -0.05
 
 def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle], keys: Sequence[str], k_shot: int | None = None) -> Chart:
     """Confidence against the share of right answers of some methods, in ten bins, over all patients asked."""
-    lines, errors = [Line(Words("perfect calibration", "完全校准"), LEVEL, (0.0, 1.0), (0.0, 1.0), marks=False)], []
+    lines, errors = [Line(((0.0, 0.0), (1.0, 1.0)), GREY, Words("perfect calibration", "完全校准"))], []
     for key in keys:
         found, title = reliability(comparison, key, k_shot), comparison.entry(key).title
         shown = found.n >= FEWEST
         told = [_answers(n, share) for n, share in zip(found.n[shown].tolist(), found.accuracy[shown].tolist(), strict=True)]
-        lines.append(
-            Line(title, styles[key], tuple(found.confidence[shown].tolist()), tuple(found.accuracy[shown].tolist()), told=tuple(told))
-        )
+        at = points(zip(found.confidence[shown], found.accuracy[shown], strict=True))
+        lines.append(Line(at, styles[key], title, marks=True, told=tuple(told)))
         errors.append(Words("{who} {e}", "{who} {e}").format(who=title, e=f"{found.error:.3f}"))
     return Chart(
         title=Words(
@@ -35,22 +37,22 @@ def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle
             "概率偏离事实的程度（期望校准误差）：{errors}",
         ).format(errors=joined(errors)),
         how=Words(
-            "How to read: answers are gathered by how sure they are. On the dashed line 80 % sure means right in 80 of 100; below it a method is too sure, above it too careful. "
+            "How to read: answers are gathered by how sure they are. On the dashed line 80% sure means right in 80 of 100; below it a method is too sure, above it too careful. "
             "Bins with fewer than {n} answers are left out.",
             "读法：按确信程度将答案分组。落在虚线上表示“80% 确信”时 100 次中有 80 次正确；在其下方为过于自信，在其上方为过于谨慎。少于 {n} 个答案的组不显示。",
         ).format(n=FEWEST),
         alt=Words("Reliability diagram: share of right answers against stated probability", "可靠性图：正确比例与所述概率的关系"),
-        x=Axis(Words("probability of the named diagnosis", "所判诊断的概率"), percent=True, limits=(0.0, 1.02)),
-        y=Axis(Words("share of right answers", "正确比例"), percent=True, limits=(0.0, 1.02)),
-        lines=tuple(lines),
+        x=Axis(Words("probability of the named diagnosis", "所判诊断的概率"), low=0.0, high=1.02, percent=True),
+        y=Axis(Words("share of right answers", "正确比例"), low=0.0, high=1.02, percent=True),
+        marks=tuple(lines),
     )
 
 
 def _answers(n: int, share: float) -> Words:
-    return Words(f"{100 * share:.0f} % of {n} answers are right", f"{n} 个答案中 {100 * share:.0f}% 正确")
+    return Words(f"{100 * share:.0f}% of {n} answers are right", f"{n} 个答案中 {100 * share:.0f}% 正确")
 
 
-def net_benefit(
+def decision_curves(
     comparison: Comparison,
     styles: Mapping[str, SeriesStyle],
     keys: Sequence[str],
@@ -63,33 +65,33 @@ def net_benefit(
     curves = {key: decision_curve(comparison, key, diagnosis, k_shot, prevalence) for key in keys}
     first = next(iter(curves.values()))
     lines = [
-        _benefit(Words("treat all", "全部处理"), LEVEL, first.threshold, first.treat_all),
-        _benefit(Words("treat none", "全不处理"), SeriesStyle(LEVEL.colour, LEVEL.shape, (2, 2)), first.threshold, first.treat_none),
+        _benefit(Words("treat all", "全部处理"), GREY, first.threshold, first.treat_all),
+        _benefit(Words("treat none", "全不处理"), replace(GREY, dash=(2, 2)), first.threshold, first.treat_none),
         *(_benefit(comparison.entry(key).title, styles[key], curve.threshold, curve.model) for key, curve in curves.items()),
     ]
     return Chart(
         title=_where(comparison, curves, called),
         how=Words(
-            "How to read: choose on the horizontal axis the probability from which you would act (at 10 %, nine false alarms are worth one case found). "
-            "The highest line there helps most; a method below “treat all” or “treat none” does harm. Prevalence here: {p} %.",
+            "How to read: choose on the horizontal axis the probability from which you would act (at 10%, nine false alarms are worth one case found). "
+            "The highest line there helps most; a method below “treat all” or “treat none” does harm. Prevalence here: {p}%.",
             "读法：在横轴上选择您会采取行动的概率阈值（10% 表示为找到一个病例可接受九次误报）。该处最高的线获益最大；低于“全部处理”或“全不处理”的方法有害。此处患病率：{p}%。",
         ).format(p=f"{100 * first.prevalence:.0f}"),
         alt=Words("Decision curve for {d}: net benefit against threshold probability", "“{d}”的决策曲线：净获益与阈值概率的关系").format(
             d=called
         ),
-        x=Axis(Words("probability from which one would act", "采取行动的概率阈值"), percent=True, limits=(0.0, 1.0)),
+        x=Axis(Words("probability from which one would act", "采取行动的概率阈值"), low=0.0, high=1.0, percent=True),
         y=Axis(
             Words("net benefit, true positives per patient", "净获益（每位患者的真阳性数）"),
-            limits=(LOWEST, max(0.05, first.prevalence * 1.05)),
+            LOWEST,
+            max(0.05, first.prevalence * 1.05),
         ),
-        lines=tuple(lines),
+        marks=tuple(lines),
     )
 
 
-def _benefit(name: Words, style: SeriesStyle, threshold: object, value: object) -> Line:
-    x, y = np.asarray(threshold, dtype=float), np.asarray(value, dtype=float)
-    shown = y >= LOWEST
-    return Line(name, style, tuple(x[shown].tolist()), tuple(y[shown].tolist()), marks=False)
+def _benefit(name: Words, style: SeriesStyle, threshold: Array, value: Array) -> Line:
+    shown = value >= LOWEST
+    return Line(points(zip(threshold[shown], value[shown], strict=True)), style, name)
 
 
 def _where(comparison: Comparison, curves: Mapping[str, DecisionCurve], called: Words) -> Words:
@@ -100,6 +102,6 @@ def _where(comparison: Comparison, curves: Mapping[str, DecisionCurve], called: 
     if not len(helps):
         return Words("{d}: {who} helps at no threshold", "{d}：{who}在任何阈值下都没有获益").format(d=called, who=who)
     return Words(
-        "{d}: acting on {who} beats treating all or none from {low} % to {high} %",
+        "{d}: acting on {who} beats treating all or none from {low}% to {high}%",
         "{d}：阈值在 {low}% 至 {high}% 之间时，依据{who}行动优于全部处理或全不处理",
     ).format(d=called, who=who, low=f"{100 * helps.min():.0f}", high=f"{100 * helps.max():.0f}")

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from metamed_core.evaluation import Comparison, leader_and_best_baseline
-from metamed_core.evaluation import charts as plots
+from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import mirror
@@ -82,7 +81,7 @@ def _shown(say: Say, state: ComparisonState, comparison: Comparison) -> tuple[st
 
 def _calibration(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     shown, k, styles = _shown(say, state, comparison), state.view.k_shot, styles_of(say, comparison)
-    chart = derived(comparison, ("reliability", shown, k), lambda: plots.reliability_diagram(comparison, styles, shown, k))
+    chart = derived(comparison, ("reliability", shown, k), lambda: charts.reliability_diagram(comparison, styles, shown, k))
     show_chart(say, "reliability", chart, square=True)
 
 
@@ -100,7 +99,7 @@ def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     chart = derived(
         comparison,
         ("benefit", shown, k, diagnosis, prevalence),
-        lambda: plots.net_benefit(comparison, styles_of(say, comparison), shown, diagnosis, title(diagnosis), k, prevalence),
+        lambda: charts.decision_curves(comparison, styles_of(say, comparison), shown, diagnosis, title(diagnosis), k, prevalence),
     )
     show_chart(say, "benefit", chart)
 
@@ -131,7 +130,7 @@ def _prevalence(say: Say, state: ComparisonState) -> float | None:
 
 def _cost(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     k, styles = state.view.k_shot, styles_of(say, comparison)
-    show_chart(say, "cost", derived(comparison, ("cost", k), lambda: plots.cost_against_accuracy(comparison, styles, k)))
+    show_chart(say, "cost", derived(comparison, ("cost", k), lambda: charts.accuracy_against_time(comparison, styles, k)))
     sizes = [f"{say(one.title)} {one.parameters:,}" for one in comparison.entries if one.parameters]
     if sizes:
         sentence = Words("Parameters of the networks: {sizes}.", "网络参数个数：{sizes}。")
@@ -153,5 +152,5 @@ def _pair(say: Say, state: ComparisonState, comparison: Comparison) -> None:
         rest = [key for key in keys if key != first]
         second = choose_view(say, state, "second", Words("compared with", "对照"), rest, title, next(key for key in usual if key != first))
     styles = styles_of(say, comparison)
-    chart = derived(comparison, ("pair", first, second, k), lambda: plots.episode_by_episode(comparison, styles, first, second, k))
+    chart = derived(comparison, ("pair", first, second, k), lambda: charts.paired_episodes(comparison, styles, first, second, k))
     show_chart(say, "pair", chart, square=True)

@@ -10,6 +10,7 @@ from metamed_core.evaluation import (
     MEASURES,
     Comparison,
     Leaderboard,
+    charts,
     costs,
     leader_and_best_baseline,
     leaderboard,
@@ -18,7 +19,6 @@ from metamed_core.evaluation import (
     twin_curves,
     verdict,
 )
-from metamed_core.evaluation import charts as plots
 from metamed_core.words import Words
 from pages.parts.common.comparison_request import shots_title
 from pages.parts.common.forms import mirror
@@ -121,7 +121,7 @@ def _table(say: Say, comparison: Comparison, board: Leaderboard) -> None:
 def _by_shots(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     styles, metric = styles_of(say, comparison), state.view.metric
     banded = derived(comparison, ("two", None), lambda: leader_and_best_baseline(comparison))
-    chart = derived(comparison, ("shots", metric), lambda: plots.accuracy_by_shots(comparison, styles, metric, banded))
+    chart = derived(comparison, ("shots", metric), lambda: charts.score_by_shots(comparison, styles, metric, banded))
     show_chart(say, "by_shots", chart)
 
 
@@ -138,7 +138,7 @@ def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     chosen = learners[0]
     if len(learners) > 1:
         chosen = choose_view(say, state, "twin", Words("Learner", "学习器"), learners, titles.__getitem__, segmented=True)
-    show_chart(say, "by_steps", plots.accuracy_by_steps(curves[learners.index(chosen)], styles_of(say, comparison)), place=place(k))
+    show_chart(say, "by_steps", charts.accuracy_by_steps(curves[learners.index(chosen)], styles_of(say, comparison)), place=place(k))
 
 
 def twin_shots(comparison: Comparison, k_shot: int | None) -> int:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from metamed_core.drawing import figures
+from metamed_core.drawing import Chart, plotly_chart
 from metamed_core.words import Words
 from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
 from pages.parts.common.text import plain
 
-if TYPE_CHECKING:
-    from metamed_core.drawing import Chart
-
-SQUARE = 560  # pixels
+HEIGHT, SQUARE = 400, 560  # pixels
 MAX_IN_LEGEND = 4  # more lines have their legend above the figure, where it can wrap
 
 
@@ -27,11 +23,12 @@ def show_chart(say: Say, key: str, chart: Chart, place: Words | None = None, *, 
     """
     title = plain(say(chart.title))
     st.markdown(f"**{title}**" if place is None else f"**{title}** :small[({plain(say(place))})]")
-    crowded = len(chart.lines) > MAX_IN_LEGEND
+    names = chart.legend
+    crowded = len(names) > MAX_IN_LEGEND
     if crowded:
-        st.markdown(f":small[{legend({line.name.en: replace(line.style, name=say(line.name)) for line in chart.lines})}]")
+        st.markdown(f":small[{legend({name.en: replace(mark.style, name=say(name)) for name, mark in names})}]")
     st.plotly_chart(
-        figures.drawn(chart, say.language, SQUARE if square else figures.HEIGHT, legend=not crowded),
+        plotly_chart(chart, say.language, SQUARE if square else HEIGHT, legend=not crowded),
         key=f"plot_{key}",
         alt=say(chart.alt),
         width=SQUARE if square else "stretch",

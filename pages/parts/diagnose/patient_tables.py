@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords, Role, unit_in, unit_words
-from metamed_core.drawing import SeriesStyle, palette
+from metamed_core.drawing import SeriesStyle, series_styles
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import attempt, complain, pager
@@ -46,7 +46,7 @@ def styles_of(say: Say, bench: Workbench) -> dict[str, SeriesStyle]:
     kept = (bench.kept or everyone).counts
     return {
         label: replace(style, name=say(cohorts.called(source, label)))
-        for label, style in zip(everyone.classes, palette.styles(everyone.n_way), strict=True)
+        for label, style in zip(everyone.classes, series_styles(everyone.n_way), strict=True)
         if label in kept
     }
 

@@ -32,5 +32,5 @@ def draw(say: Say, key: str, figure: Figure, *, size: float, report: Report | No
             report(event)
 
     mount = st.components.v2.component(NAME, html='<div class="mm-root"></div>', css=PAGE_STYLE, js=JS)
-    drawn = figure_html(figure, say.language, size=size, hold=report is not None, told=False)
+    drawn = figure_html(figure, say.language, size=size, draggable=report is not None, with_how=False)
     mount(key=key, data={"html": drawn, "size": size}, on_done_change=done)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.drawing.figures import AXES, profile_figure, squeeze
-from metamed_core.drawing.palette import COLOURS, DASHES, SHAPES, styles
+from metamed_core.drawing.palette import COLOURS, DASHES, SHAPES, series_styles
 from metamed_core.words import LANGUAGES, Language
 
 EVIL = "<img src=x>"
@@ -27,23 +27,25 @@ def points(scale: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("n", [1, 8, 9, 56])
 def test_no_two_diagnoses_share_colour_and_marker_or_colour_and_dash(n: int) -> None:
-    found = styles(n)
+    found = series_styles(n)
     assert len({(style.colour, style.shape) for style in found}) == n
     assert len({(style.colour, style.dash) for style in found}) == n
 
 
 def test_the_first_looks_are_fixed() -> None:
-    first = styles(2)
+    first = series_styles(2)
     assert [style.colour for style in first] == list(COLOURS[:2])
     assert [style.shape for style in first] == list(SHAPES[:2])
     assert [style.dash for style in first] == list(DASHES[:2])
-    assert styles(20)[:2] == first, "one more diagnosis must not repaint the others"
+    assert series_styles(20)[:2] == first, "one more diagnosis must not repaint the others"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scale", ["range", "spread", "share"])
 def test_a_profile_has_one_marker_series_a_class_and_named_axes(scale: str, language: Language) -> None:
-    figure = profile_figure(points(scale), {"a": "A (g/L)", "b": EVIL}, dict(zip([EVIL, "y"], styles(2), strict=True)), scale, language)
+    figure = profile_figure(
+        points(scale), {"a": "A (g/L)", "b": EVIL}, dict(zip([EVIL, "y"], series_styles(2), strict=True)), scale, language
+    )
     assert [trace.marker.symbol for trace in figure.data] == list(SHAPES[:2])
     assert figure.layout.xaxis.title.text == AXES[scale].into(language)
     assert list(figure.layout.yaxis.ticktext) == ["A (g/L)", "&lt;img src=x&gt;"]
@@ -52,7 +54,7 @@ def test_a_profile_has_one_marker_series_a_class_and_named_axes(scale: str, lang
 
 
 def test_the_reference_range_is_shaded_from_minus_one_to_one() -> None:
-    figure = profile_figure(points("range"), {"a": "a", "b": "b"}, dict(zip([EVIL, "y"], styles(2), strict=True)), "range", "en")
+    figure = profile_figure(points("range"), {"a": "a", "b": "b"}, dict(zip([EVIL, "y"], series_styles(2), strict=True)), "range", "en")
     band = figure.layout.shapes[0]
     assert (band.x0, band.x1) == (pytest.approx(squeeze(-1)), pytest.approx(squeeze(1)))
     assert "40" not in figure.layout.xaxis.ticktext

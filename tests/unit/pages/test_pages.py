@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.diagnosis.diagnosis import Diagnosis
-from metamed_core.drawing.palette import styles
+from metamed_core.drawing.palette import series_styles
 from metamed_core.words import LANGUAGES, Language
 from pages.parts.common import warm
 from pages.parts.common.frame import INTENDED_USE, PAGES, Say, delete_my_data, fresh_key
@@ -139,7 +139,7 @@ def test_a_probability_is_never_a_certainty(p: float, shown: str) -> None:
 def test_a_card_escapes_its_figures() -> None:
     """At the start of a table cell Markdown takes `>` for a quotation: the figure would be shown without it."""
     sure = Diagnosis("row", "P-1", (("a", 0.999), ("b", 0.001)), ())
-    figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", styles(2), strict=True)))]
+    figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", series_styles(2), strict=True)))]
     assert figures == [r"\>0\.99", r"\<0\.01"]
 
 
