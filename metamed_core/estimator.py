@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
 
-from metamed_core.data import LabelledSet, PatientEncoder
+from metamed_core.data import Task
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
 from metamed_core.learners import LEARNERS, Learner, load_weights, settings
 from metamed_core.words import UserError, Words
@@ -68,16 +67,15 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             # Many diagnoses with a patient or two each are what few shots are, not a regression in disguise.
             warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
             check_classification_targets(y)
-        self.classes_, numbers = np.unique(y, return_inverse=True)
-        self._check_sizes(features, numbers)
+        self.classes_ = np.unique(y)
+        self._check_sizes(features, y)
         self._names = list(features.columns)
         everyone = features if undiagnosed is None else _joined(features, self._features(undiagnosed, reset=False))
         learner = self._learner()
-        start = load_weights(self.weights, learner, self._seed())
-        self._encoder = PatientEncoder.fit(everyone, panel=start.panel)
-        support = LabelledSet(self._encoder.encode(features), torch.as_tensor(numbers, dtype=torch.int64))
-        self._adaptation = (learner, start, support)
-        *_, self._classifier = start.adapt(learner, support, len(self.classes_))
+        initialization = load_weights(self.weights, learner, self._seed())
+        self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
+        self._adaptation = (learner, initialization)
+        *_, self._classifier = initialization.adapt(learner, self._task.support, self._task.n_way)
         self._trace: AdaptationTrace | None = None
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
@@ -88,7 +86,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Calibrated on synthetic tasks if the card of the weights holds a calibration, as that of the shipped weights does.
         """
         check_is_fitted(self)
-        cells = self._encoder.encode(self._features(X, reset=False))
+        cells = self._task.encoder.encode(self._features(X, reset=False))
         return self._classifier.predict_proba(cells).double().numpy()
 
     @property
@@ -96,8 +94,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """The adaptation, step by step; watched at the first request, because watching takes longer than adapting."""
         check_is_fitted(self)
         if self._trace is None:
-            learner, start, support = self._adaptation
-            self._trace = AdaptationTrace(learner, start, support, len(self.classes_), support.x[:0], held_out=False).run()
+            self._trace = AdaptationTrace(*self._adaptation, self._task, held_out=False).run()
         return self._trace
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
@@ -131,9 +128,9 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def _names_at_fit(self, names: list[str]) -> list[str]:
         return getattr(self, "_names", names)
 
-    def _check_sizes(self, features: pd.DataFrame, numbers: npt.NDArray[np.intp]) -> None:
-        if len(features) != len(numbers):
-            raise ValueError(f"X has {len(features)} patients but y has {len(numbers)} labels: give one label for each patient.")
+    def _check_sizes(self, features: pd.DataFrame, y: npt.NDArray[Any]) -> None:
+        if len(features) != len(y):
+            raise ValueError(f"X has {len(features)} patients but y has {len(y)} labels: give one label for each patient.")
         if not 2 <= len(self.classes_) <= MAX_CLASSES:
             raise UserError(
                 Words(

@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
     records = _asked(options)
     trace = _adapted(start(records, learner, begin, options.seed))
     last = len(trace.steps) - 1
-    found = answers(records, trace, last)
+    found = answers(trace, last)
     made_by = provenance(trace, begin, options.seed, last, options.table.name)
     if options.out:
         write_whole(options.out, _file(options, records, found, made_by))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from metamed_core.data import openml
-from metamed_core.data.cohort import Cohort, Positions, RowLabel, set_aside
-from metamed_core.data.encoding import CHANNELS, ColumnScale, Panel, PatientEncoder, with_ranges
+from metamed_core.data.cohort import Cohort, RowLabel, set_aside
+from metamed_core.data.encoding import CHANNELS, ColumnScale, Panel, PatientEncoder
 from metamed_core.data.episode import Episode, LabelledSet, TaskDistribution, class_means, one_hot
 from metamed_core.data.formats import EXTENSIONS, read_table, sheets
 from metamed_core.data.formats.table import shown
@@ -16,10 +16,12 @@ from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.upload import open_upload
+from metamed_core.data.task import NO_CLASS, Positions, Task
 
 __all__ = [
     "CHANNELS",
     "EXTENSIONS",
+    "NO_CLASS",
     "Cohort",
     "Column",
     "ColumnScale",
@@ -32,6 +34,7 @@ __all__ = [
     "Positions",
     "Role",
     "RowLabel",
+    "Task",
     "TaskDistribution",
     "class_means",
     "labels",
@@ -46,5 +49,4 @@ __all__ = [
     "shown",
     "unit_in",
     "unit_words",
-    "with_ranges",
 ]

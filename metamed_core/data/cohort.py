@@ -13,13 +13,12 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data.records import PatientRecords, Role
+from metamed_core.data.task import Positions
 from metamed_core.words import UserError, Words
 
-Positions = npt.NDArray[np.intp]
 RowLabel = int | str
 TRIES = 50
 """How many orders of the groups are tried before a task is held for impossible."""
@@ -48,8 +47,7 @@ class Cohort:
             raise UserError(records.problem)
         aside = truth or {}
         labels = [aside.get(row) if label is None else label for row, label in records.labels.items()]
-        ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
-        return cls(records.features, tuple(labels), _names(records.features.index), ranges, _groups_of(records))
+        return cls(records.features, tuple(labels), _names(records.features.index), records.reference_ranges, _groups_of(records))
 
     @classmethod
     def of_table(cls, features: pd.DataFrame, labels: Sequence[Any], groups: Sequence[Any] = ()) -> Cohort:

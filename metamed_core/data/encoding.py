@@ -177,7 +177,12 @@ class PatientEncoder:
         panel: columns and levels of weights for a fixed panel; None: those of `features`. Raises UserError if a column is not there.
         """
         panel = panel or Panel.of(features)
-        return cls(panel, with_ranges(ColumnScale.fit(panel.values(features)), panel, ranges or {}))
+        return cls.of_values(panel.values(features), panel, ranges)
+
+    @classmethod
+    def of_values(cls, values: Tensor, panel: Panel, ranges: Mapping[str, tuple[float, float]] | None = None) -> PatientEncoder:
+        """As `fit`, from `Panel.values` of one table or of a stack of tables of equal size, `(..., n_patients, n_cells)`."""
+        return cls(panel, _with_ranges(ColumnScale.fit(values), panel, ranges or {}))
 
     @property
     def n_cells(self) -> int:
@@ -189,10 +194,14 @@ class PatientEncoder:
 
         In use the nets run in float64: they are small, and answers then agree to ten digits whatever the order of rows or columns.
         """
-        return self._scale.cells(self.panel.values(features))
+        return self.encode_values(self.panel.values(features))
+
+    def encode_values(self, values: Tensor) -> Tensor:
+        """Cells of `Panel.values`, `(..., n_patients, n_cells)` -> `(..., n_patients, n_cells, len(CHANNELS))`."""
+        return self._scale.cells(values)
 
 
-def with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
+def _with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
     """The scale of a table or of a stack of tables, its columns with a reference range measured from healthy people; see `PatientEncoder.fit`."""
     centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
     referenced = torch.zeros_like(centre, dtype=torch.bool)

@@ -54,4 +54,4 @@ def how_to_read(trace: AdaptationTrace) -> Words:
     """How far the probabilities of this adaptation can be trusted."""
     if trace.calibrated:
         return CALIBRATED
-    return ORDER_ONLY if trace.calibration.settings is None else OTHER_SETTINGS
+    return ORDER_ONLY if trace.initialization.calibration.settings is None else OTHER_SETTINGS

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from metamed_core import __version__
-from metamed_core.data import PatientRecords
 from metamed_core.diagnosis.diagnosis import Diagnosis, diagnose
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.learners import SHIPPED, read_card, settings
@@ -33,11 +32,12 @@ class Answer:
     abstention_reason: Words | None
 
 
-def answers(records: PatientRecords, trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Answer, ...]:
-    """The answers at one step, in the order of `records.undiagnosed` or at these positions in it only."""
-    found = diagnose(records, trace, step_index, positions)
-    empty = records.features.loc[[one.row for one in found]].isna().all(axis=1).to_numpy()
-    return tuple(_answer(one, no_value=bool(none)) for one, none in zip(found, empty, strict=True))
+def answers(trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Answer, ...]:
+    """The answers at one step; parameters as in `diagnose`."""
+    empty = trace.task.query_is_empty
+    where = range(len(empty)) if positions is None else positions
+    found = diagnose(trace, step_index, positions)
+    return tuple(_answer(one, no_value=bool(empty[at])) for at, one in zip(where, found, strict=True))
 
 
 def _answer(one: Diagnosis, *, no_value: bool) -> Answer:

@@ -54,26 +54,33 @@ class Diagnosis:
         return self.ranked[0][1]
 
 
-def diagnose(
-    records: PatientRecords, trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None
-) -> tuple[Diagnosis, ...]:
-    """The answers at one step, in the order of `records.undiagnosed` or at these positions in it only."""
-    step, rows, support, names = trace.steps[step_index], records.undiagnosed, records.diagnosed, records.patient_names
-    wanted = range(len(rows)) if positions is None else positions
-    distances, labels = step.distance, records.labels
+def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Diagnosis, ...]:
+    """The ranked diagnoses and nearest labelled patients at one step.
+
+    Parameters
+    ----------
+    trace
+        An adaptation that has made this step.
+    step_index
+        Which of `trace.steps`.
+    positions
+        Positions in the query set of the task; None: all of it, in its order.
+    """
+    step, task = trace.steps[step_index], trace.task
+    diagnoses = [task.classes[y] for y in task.support.y.tolist()]
 
     def neighbour(at: int, k: int) -> Neighbour:
-        row = support[step.nearest[at, k]]
-        return Neighbour(row, str(names[row]), str(labels[row]), float(distances[at, k]))
+        place = int(step.nearest[at, k])
+        return Neighbour(task.support_rows[place], task.support_names[place], diagnoses[place], float(step.distance[at, k]))
 
     return tuple(
         Diagnosis(
-            rows[at],
-            str(names[rows[at]]),
-            _ranked(records.classes, step.proba[at]),
+            task.query_rows[at],
+            task.query_names[at],
+            _ranked(task.classes, step.proba[at]),
             tuple(neighbour(at, k) for k in range(step.nearest.shape[1])),
         )
-        for at in wanted
+        for at in (range(len(task.query)) if positions is None else positions)
     )
 
 
@@ -101,9 +108,10 @@ def arrange(classes: Sequence[str], proba: npt.NDArray[Any], names: Sequence[str
     return sorted(kept, key=lambda at: top[at], reverse=order == "certain")
 
 
-def agreement(truth: Mapping[Hashable, str], records: PatientRecords, proba: npt.NDArray[Any]) -> tuple[int, int]:
-    """How many undiagnosed patients of known truth have it as their most probable class, and how many are known."""
-    pairs = [(truth[row], guess) for row, guess in zip(records.undiagnosed, predicted(records.classes, proba), strict=True) if row in truth]
+def agreement(truth: Mapping[Hashable, str], trace: AdaptationTrace, step_index: int) -> tuple[int, int]:
+    """How many query patients whose true diagnosis is known have it as their most probable class at a step, and how many are known."""
+    guesses = predicted(trace.task.classes, trace.steps[step_index].proba)
+    pairs = [(truth[row], guess) for row, guess in zip(trace.task.query_rows, guesses, strict=True) if row in truth]
     return sum(known == guess for known, guess in pairs), len(pairs)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabelledSet, PatientEncoder, class_means
+from metamed_core.data import LabelledSet, Task, class_means
 from metamed_core.learners import Calibrated, Initialization, Learner, SupportCrossValidator, cross_entropy, in_blocks, load_weights
 from metamed_core.words import UserError, Words
 
@@ -90,26 +90,24 @@ class AdaptationTrace:
     def __init__(
         self,
         learner: Learner,
-        start: Initialization,
-        support: LabelledSet,
-        n_way: int,
-        query: Tensor,
+        initialization: Initialization,
+        task: Task,
         *,
         held_out: bool = True,
     ) -> None:
-        self.learner, self.support, self.n_way, self.query = learner, support, n_way, query
-        self.total_steps = learner.steps(support, n_way)
+        self.learner, self.initialization, self.task = learner, initialization, task
+        support = task.support
+        self.total_steps = learner.steps(support, task.n_way)
         self.steps: list[Step] = []
         self.seconds = 0.0
-        self.calibration = start.calibration
         self.held_out: SupportCrossValidator | None = (
-            SupportCrossValidator(learner, start.backbone, start.weights, support) if held_out else None
+            SupportCrossValidator(learner, initialization.backbone, initialization.weights, support) if held_out else None
         )
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
         self.n_folds = len(self.held_out.groups) if self.held_out is not None else 0
         self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
-        self._classifiers: Iterator[Calibrated] = start.adapt(learner, support, n_way)
+        self._classifiers: Iterator[Calibrated] = initialization.adapt(learner, support, task.n_way)
         self._axes: Axes | None = None
 
     @property
@@ -120,7 +118,7 @@ class AdaptationTrace:
     @property
     def calibrated(self) -> bool:
         """Whether the probabilities are calibrated, and for this learner's settings."""
-        return self.calibration.fitted_with(dataclasses.asdict(self.learner))
+        return self.initialization.calibration.fitted_with(dataclasses.asdict(self.learner))
 
     @property
     def axes(self) -> tuple[float, float]:
@@ -152,17 +150,18 @@ class AdaptationTrace:
 
     @torch.no_grad()
     def _watch(self, classifier: Calibrated) -> Step:
-        support = classifier.embed(self.support.x)
+        known, query = self.task.support, self.task.query.x
+        support = classifier.embed(known.x)
         if self._axes is None:
-            self._axes = Axes.fit(torch.cat([support, classifier.embed(self.query[:500])]))
+            self._axes = Axes.fit(torch.cat([support, classifier.embed(query[:500])]))
         axes = self._axes
-        places, distances, positions = zip(*(self._seen(classifier, axes, support, x) for x in in_blocks(self.query)), strict=True)
+        places, distances, positions = zip(*(self._seen(classifier, axes, support, x) for x in in_blocks(query)), strict=True)
         distance, nearest = torch.cat(distances), torch.cat(positions)
         return Step(
             index=len(self.steps),
-            support_loss=float(cross_entropy(classifier.raw.log_proba(self.support.x), self.support.y)),
+            support_loss=float(cross_entropy(classifier.raw.log_proba(known.x), known.y)),
             held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
-            proba=classifier.predict_proba(self.query).double().numpy(),
+            proba=classifier.predict_proba(query).double().numpy(),
             support_map=axes.place(support),
             query_map=np.concatenate(places),
             prototype_map=axes.place(classifier.prototypes()),
@@ -194,22 +193,29 @@ def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) 
     return right / n_patients if n_patients else math.nan
 
 
-def start(records: PatientRecords, learner: Learner, weights: str = "universal", seed: int = 0) -> AdaptationTrace:
+def start(records: PatientRecords, learner: Learner, weights: str | Initialization = "universal", seed: int = 0) -> AdaptationTrace:
     """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
 
-    weights: "universal" (shipped), "none" (random from `seed`, no meta-training) or a path to a file of weights.
-    Raises UserError with `records.problem` if the table allows no task, or if it is too large to be watched step by step.
+    Parameters
+    ----------
+    records
+        The table; its undiagnosed patients are the query set.
+    learner
+        The algorithm with its settings.
+    weights
+        "universal" (shipped), "none" (random from `seed`, no meta-training), the path of a file of weights, or an
+        initialization that was read already.
+    seed
+        Of random weights.
+
+    Raises
+    ------
+    UserError
+        With `records.problem` if the table allows no task; if it is too large to be watched step by step; if the weights cannot be read.
     """
     if records.problem is not None:
         raise UserError(records.problem)
     if (n := len(records.raw) * len(records.feature_columns)) > MAX_CELLS:
         raise UserError(_TOO_LARGE.format(n=n, most=MAX_CELLS))
-    ranges = {c.name: (c.low, c.high) for c in records.feature_columns if c.low is not None and c.high is not None}
-    features = records.features
-    origin = load_weights(weights, learner, seed)
-    encoder = PatientEncoder.fit(features, ranges, origin.panel)
-    classes = list(records.classes)
-    y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
-    support = LabelledSet(encoder.encode(features.loc[records.diagnosed]), y)
-    query = encoder.encode(features.loc[records.undiagnosed])
-    return AdaptationTrace(learner, origin, support, len(classes), query)
+    initialization = load_weights(weights, learner, seed) if isinstance(weights, str) else weights
+    return AdaptationTrace(learner, initialization, Task.of_records(records, initialization.panel))

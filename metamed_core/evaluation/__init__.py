@@ -29,7 +29,7 @@ from metamed_core.evaluation.curves import (
     reliability,
     twin_curves,
 )
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, encoded, n_left_out, shots_allowed
+from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
 from metamed_core.evaluation.in_one_call import evaluate
 from metamed_core.evaluation.leaderboard import (
     Leaderboard,
@@ -92,7 +92,6 @@ __all__ = [
     "decision_curve",
     "difference",
     "disagreements",
-    "encoded",
     "episode_pairs",
     "evaluate",
     "leader_and_best_baseline",
@@ -110,6 +109,7 @@ __all__ = [
     "set_aside",
     "shots_allowed",
     "sweep",
+    "task_of",
     "too_wide",
     "twin_curves",
     "verdict",

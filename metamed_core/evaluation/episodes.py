@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from metamed_core.data import Cohort, Episode, LabelledSet, Panel, PatientEncoder, Positions
+from metamed_core.data import Cohort, Panel, Positions, Task
 from metamed_core.words import UserError, Words
 
 SHOTS = (1, 3, 5, 10)
@@ -126,15 +125,20 @@ def _left_out(cohort: Cohort, index: int, seed: int) -> EpisodeIndices:
     return EpisodeIndices(tuple(name for name, rows in cohort.members.items() if np.isin(rows, support).any()), support, np.array([asked]))
 
 
-def encoded(cohort: Cohort, episode: EpisodeIndices, panel: Panel | None = None) -> Episode:
-    """The episode in cells, scaled by its own patients and the undiagnosed without looking at a label; panel: see `PatientEncoder.fit`."""
-    at_hand = np.concatenate([episode.support, episode.query, cohort.undiagnosed])
-    encoder = PatientEncoder.fit(cohort.features.iloc[at_hand], cohort.ranges, panel)
-    support, query = (_labelled(cohort, encoder, episode, rows) for rows in (episode.support, episode.query))
-    return Episode(support, query, len(episode.classes))
+def task_of(cohort: Cohort, episode: EpisodeIndices, panel: Panel | None = None) -> Task:
+    """Encode an episode; its own and the undiagnosed patients set the scale of the columns, without their labels.
 
+    Parameters
+    ----------
+    cohort, episode
+        The table and the positions in it.
+    panel
+        The columns of weights for one panel; None: those of the table.
 
-def _labelled(cohort: Cohort, encoder: PatientEncoder, episode: EpisodeIndices, rows: Positions) -> LabelledSet:
-    number = {name: i for i, name in enumerate(episode.classes)}
-    y = [number[label] for row in rows if (label := cohort.labels[row]) is not None]
-    return LabelledSet(encoder.encode(cohort.features.iloc[rows]), torch.tensor(y))
+    Raises
+    ------
+    UserError
+        If a column of the panel is missing.
+    """
+    scale = np.concatenate([episode.support, episode.query, cohort.undiagnosed])
+    return Task.of(cohort.features, cohort.labels, episode.support, episode.query, scale=scale, ranges=cohort.ranges, panel=panel)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core.data import Episode, RowLabel
-from metamed_core.evaluation.episodes import EpisodeIndices, draw, encoded
+from metamed_core.data import RowLabel, Task
+from metamed_core.evaluation.episodes import EpisodeIndices, draw, task_of
 from metamed_core.learners import Classifier
 
 if TYPE_CHECKING:
@@ -75,13 +75,13 @@ def judged_round(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator
         return
     episode = draw(plan.cohort, k_shot, index, plan.seed)
     # All read the same cells, but for weights that were meta-trained on the columns of one panel.
-    shared = encoded(plan.cohort, episode)
+    shared = task_of(plan.cohort, episode)
     for one in plan.methods[done:]:
-        task = shared if one.panel is None else encoded(plan.cohort, episode, one.panel)
+        task = shared if one.panel is None else task_of(plan.cohort, episode, one.panel)
         yield _judged(plan, one, episode, task, k_shot, index)
 
 
-def _judged(plan: Plan, method: Method, episode: EpisodeIndices, task: Episode, k_shot: int, index: int) -> EpisodeResult:
+def _judged(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_shot: int, index: int) -> EpisodeResult:
     start = method.begin(plan.seed + index)
     classifier, seconds, hits = _adapted(start.adapt(method.learner, task.support, task.n_way), task, watch=method.key in plan.twins)
     began = time.perf_counter()
@@ -100,7 +100,7 @@ def _judged(plan: Plan, method: Method, episode: EpisodeIndices, task: Episode, 
     )
 
 
-def _adapted(steps: Iterator[Classifier], task: Episode, *, watch: bool) -> tuple[Classifier, float, npt.NDArray[np.bool_]]:
+def _adapted(steps: Iterator[Classifier], task: Task, *, watch: bool) -> tuple[Classifier, float, npt.NDArray[np.bool_]]:
     """The last classifier, the seconds until it was there, and who was named rightly at each step if these are watched."""
     seconds, hits = 0.0, []
     began = time.perf_counter()

@@ -16,7 +16,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.learner import Classifier, settings
 from metamed_core.words import UserError
-from tests.helpers.tasks import small_episode, tolerance
+from tests.helpers.tasks import small_episode, task_of_cells, tolerance
 
 STARTS = ("universal", "none")
 pytestmark = [pytest.mark.parametrize("name", list(LEARNERS))]
@@ -119,7 +119,7 @@ def test_the_initial_weights_stay_untouched(name: str) -> None:
 
 def trace_of(name: str) -> AdaptationTrace:
     learner, task = LEARNERS[name](), small_episode()
-    return AdaptationTrace(learner, load_weights("universal", learner), task.support, 3, task.query.x)
+    return AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(task.support, task.query.x))
 
 
 def test_stopping_keeps_the_curve(name: str) -> None:
@@ -135,7 +135,7 @@ def test_stopping_keeps_the_curve(name: str) -> None:
 def test_early_steps_are_snapshots(name: str) -> None:
     trace = trace_of(name)
     trace.advance()
-    first, query = trace.steps[0], trace.query
+    first, query = trace.steps[0], trace.task.query.x
     proba, embedding = first.proba.copy(), first.classifier.embed(query).clone()
     trace.run()
     np.testing.assert_array_equal(trace.steps[0].proba, proba)

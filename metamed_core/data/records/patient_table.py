@@ -60,6 +60,11 @@ class PatientTable:
         """The columns that a diagnosis is made from."""
         return tuple(column for column in self.columns if column.role in FEATURES)
 
+    @property
+    def reference_ranges(self) -> dict[str, tuple[float, float]]:
+        """Lower and upper limit of each feature column that has both, in the column's unit."""
+        return {c.name: (c.low, c.high) for c in self.feature_columns if c.low is not None and c.high is not None}
+
     def column(self, name: str) -> Column:
         """The column of that name. Raises UserError if there is none."""
         for column in self.columns:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from metamed_core.data import Cohort, ColumnScale, Episode, LabelledSet, Panel, Positions, with_ranges
+from metamed_core.data import Cohort, Episode, LabelledSet, Panel, PatientEncoder, Positions
 from metamed_core.words import UserError, Words
 
 LEAST_PATIENTS = 4
@@ -116,7 +116,7 @@ class CohortTasks:
         n_way = min(self.n_way, len(names))
         rows = torch.from_numpy(np.stack([self._task(names, n_way, k_shot, drawing) for _ in range(n_tasks)]))
         values = self._values[rows]
-        cells = with_ranges(ColumnScale.fit(values), self.panel, self.cohort.ranges).cells(values)
+        cells = PatientEncoder.of_values(values, self.panel, self.cohort.ranges).encode_values(values)
         classes, n_support = torch.arange(n_way), n_way * k_shot
         y_support = classes.repeat_interleave(k_shot).expand(n_tasks, -1)
         y_query = classes.repeat_interleave(self.n_query).expand(n_tasks, -1)

@@ -1,6 +1,6 @@
 """An episode from a small cohort: who is labelled, who is asked about, what a learner says, and what a leak would do.
 
-Patients are simulated from textbook directions; drawing (`Cohort.apart`), scaling (`evaluation.encoded`) and the learner are the library's.
+Patients are simulated from textbook directions; drawing (`Cohort.apart`), scaling (`evaluation.task_of`) and the learner are the library's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from metamed_core.data import Cohort
 from metamed_core.drawing import styles
 from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Picture, Table, same
-from metamed_core.evaluation import EpisodeIndices, encoded
+from metamed_core.evaluation import EpisodeIndices, task_of
 from metamed_core.learners import Prototypical, load_weights
 from metamed_core.words import Words
 from pages.lessons.state import State, whole
@@ -84,7 +84,7 @@ def episode(state: EpisodeState, number: int | None = None) -> EpisodeIndices:
 @lru_cache(maxsize=4096)
 def said(state: EpisodeState) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """For each asked patient the class that the adapted learner finds most probable, and the true one."""
-    one = encoded(cohort(state.seed), episode(state))
+    one = task_of(cohort(state.seed), episode(state))
     learner = Prototypical()
     *_, last = load_weights("universal", learner).adapt(learner, one.support, one.n_way)
     return tuple(last.predict_proba(one.query.x).argmax(-1).tolist()), tuple(one.query.y.tolist())

@@ -14,9 +14,8 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor
 
-from metamed_core.data import CHANNELS, Cohort, Episode, LabelledSet, PatientEncoder, PatientRecords, Role
+from metamed_core.data import CHANNELS, Cohort, Episode, LabelledSet, PatientRecords, Role, Task
 from metamed_core.diagnosis import AdaptationTrace
 from metamed_core.diagnosis import start as begin
 from metamed_core.evaluation import compare, methods, plan_for
@@ -147,7 +146,7 @@ def outcome(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> Outco
         records = records.with_columns([replace(one, role=Role.GROUP) if one.name == "hospital" else one for one in records.columns])
     if fault == "leak" and cured:
         records = records.with_remedy(next(finding for finding in records.findings if finding.kind == "leak"))
-    trace = _elsewhere(records, seed) if fault == "prior" else begin(records, Prototypical())
+    trace = begin(records, Prototypical(), practised_elsewhere(seed) if fault == "prior" else "universal")
     truth = patients["truth"][records.undiagnosed]
     return Outcome(records, trace.run(), tuple(truth), tuple(name in NEW for name in truth))
 
@@ -179,20 +178,6 @@ def practised_elsewhere(seed: int) -> Initialization:
     return Initialization(network, {name: weight.double() for name, weight in last.weights.items()}, Calibration.none())
 
 
-def _elsewhere(records: PatientRecords, seed: int) -> AdaptationTrace:
-    """An adaptation from these weights; all else as in `trace.start`."""
-    known, asked = _cells(records)
-    return AdaptationTrace(Prototypical(), practised_elsewhere(seed), known, records.n_way, asked)
-
-
-def _cells(records: PatientRecords) -> tuple[LabelledSet, Tensor]:
-    """The labelled patients and the others, scaled together."""
-    encoder, classes = PatientEncoder.fit(records.features), list(records.classes)
-    y = torch.tensor([classes.index(label) for label in records.labels.loc[records.diagnosed]])
-    known = LabelledSet(encoder.encode(records.features.loc[records.diagnosed]), y)
-    return known, encoder.encode(records.features.loc[records.undiagnosed])
-
-
 # -- hospitals -------------------------------------------------------------------------------------------------------
 
 
@@ -214,9 +199,9 @@ def _asked_of(seed: int, whose: int, k: int) -> tuple[str, ...]:
     own, new = file_of(whose, "one", k=k), file_of(seed, "none")
     joined = pd.concat([own[own["diagnosis"].notna()], new[new["diagnosis"].isna()]], ignore_index=True)
     records = PatientRecords.from_table(joined.drop(columns=["truth", "hospital"]))
-    known, asked = _cells(records)
-    *_, last = load_weights("universal", Prototypical()).adapt(Prototypical(), known, records.n_way)
-    return tuple(records.classes[i] for i in last.predict_proba(asked).argmax(-1).tolist())
+    task = Task.of_records(records)
+    *_, last = load_weights("universal", Prototypical()).adapt(Prototypical(), task.support, task.n_way)
+    return tuple(task.classes[i] for i in last.predict_proba(task.query.x).argmax(-1).tolist())
 
 
 def clinics_say(state: Broken) -> tuple[tuple[str, ...], ...]:

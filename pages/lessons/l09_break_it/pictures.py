@@ -119,7 +119,7 @@ def opinions(state: Broken, *, revealed: bool) -> Table:
 
 def card(found: Outcome) -> tuple[Words, Words]:
     """The answer card of the patient of the new disease of whom the app is surest: diagnosis, probability, nearest labelled patient."""
-    cards = diagnose(found.records, found.trace, -1)
+    cards = diagnose(found.trace, -1)
     chosen = max((one for one, new in zip(cards, found.new, strict=True) if new), key=lambda one: one.probability)
     near = chosen.nearest[0]
     message = Words("{who}, who has {disease}: {top} {p}; nearest labelled patient {near} ({diagnosis}), distance {d}", "{who}，实为{disease}：{top} {p}；最近的已确诊患者 {near}（{diagnosis}），距离 {d}").format(

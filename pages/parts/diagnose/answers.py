@@ -64,7 +64,7 @@ def answers(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> None:
         part = st.container()
         on_page = [found[k] for k in pager(say, len(found), PER_PAGE, key="answers_page")]
     with part, st.grid(2, gap="small"):
-        for one in answers_of(kept, shown.trace, shown.cursor, on_page):
+        for one in answers_of(shown.trace, shown.cursor, on_page):
             _card(say, one, styles, bench.patients.truth.get(one.diagnosis.row) if revealed else None)
 
 
@@ -106,7 +106,7 @@ def _reveal(say: Say, bench: Workbench, shown: Snapshot) -> bool:
         say(Words("Reveal the diagnoses that were set aside", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
     )
     if revealed:
-        right, n = agreement(bench.patients.truth, shown.records, shown.step.proba)
+        right, n = agreement(bench.patients.truth, shown.trace, shown.cursor)
         said = Words("{right} of {n} are right ({share}) at step {step}.", "第 {step} 步：{n} 位中 {right} 位正确（{share}）。")
         st.markdown(f"**{say(said.format(right=right, n=n, share=f'{right / max(n, 1):.0%}', step=shown.cursor))}**")
     return revealed

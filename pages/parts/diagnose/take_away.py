@@ -17,7 +17,7 @@ def offer_csv(say: Say, bench: Workbench) -> None:
         return
 
     def make() -> bytes:
-        everyone = diagnose(shown.records, shown.trace, shown.cursor)
+        everyone = diagnose(shown.trace, shown.cursor)
         run = provenance(shown.trace, request.start, request.seed, shown.cursor, source.file or source.source)
         return predictions_csv(everyone, shown.records.classes, run)
 

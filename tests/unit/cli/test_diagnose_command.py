@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("home")
 def test_likely_diagnoses_are_the_fewest_that_reach_the_coverage() -> None:
     table = cohorts.records_of("blood_panel")
     trace = start(table, LEARNERS["prototypical"]()).run()
-    for one in answers(table, trace, len(trace.steps) - 1):
+    for one in answers(trace, len(trace.steps) - 1):
         p = dict(one.diagnosis.ranked)
         assert one.prediction_set == tuple(p)[: len(one.prediction_set)], "the most probable first"
         assert sum(p[name] for name in one.prediction_set) >= COVERAGE - 1e-9
@@ -48,7 +48,7 @@ def test_likely_diagnoses_are_the_fewest_that_reach_the_coverage() -> None:
 def test_an_answer_is_held_back_with_a_reason() -> None:
     table = records(SMALL)
     trace = start(table, LEARNERS["prototypical"]()).run()
-    clear, between, nothing = answers(table, trace, len(trace.steps) - 1)
+    clear, between, nothing = answers(trace, len(trace.steps) - 1)
     assert (clear.prediction_set, clear.abstention_reason) == (("a",), None)
     assert between.abstention_reason is not None
     assert between.abstention_reason.en == "Not enough evidence: it takes all 2 diagnoses to reach 90%, so none is ruled out."
@@ -80,7 +80,7 @@ def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
 def test_the_report_opens_without_a_network_and_runs_nothing(language: str) -> None:
     table = records(SMALL.replace(",a\n", ",<script>a</script>\n"))
     trace = start(table, LEARNERS["prototypical"]()).run()
-    found = answers(table, trace, 0)
+    found = answers(trace, 0)
     page = diagnosis_html(found, {"algorithm": "prototypical", "file": "<b>.csv"}, language).decode()  # type: ignore[arg-type]
     assert "<script" not in page
     assert "&lt;script&gt;a" in page
@@ -98,7 +98,7 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
     told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} {NO_JSON}"))
     table = cohorts.records_of("blood_panel")
     trace = start(table, LEARNERS["prototypical"]()).run()
-    found = answers(table, trace, len(trace.steps) - 1)
+    found = answers(trace, len(trace.steps) - 1)
     made_by = provenance(trace, "universal", 0, len(trace.steps) - 1, "blood_panel.csv")
     expected = json.loads(json.dumps(as_values(found, table.classes, made_by)))
     assert {name: told[name] for name in expected} == expected
@@ -186,6 +186,6 @@ def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
     trace = start(table, LEARNERS["prototypical"]()).run()
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "p.csv"]) == 0
     last = len(trace.steps) - 1
-    expected = predictions_csv(diagnose(table, trace, last), table.classes, provenance(trace, "universal", 0, last, "mine.csv"))
+    expected = predictions_csv(diagnose(trace, last), table.classes, provenance(trace, "universal", 0, last, "mine.csv"))
     assert Path("p.csv").read_bytes() == expected
     assert b"'=cmd()" in expected

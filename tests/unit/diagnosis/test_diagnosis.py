@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.data.records import Column, PatientRecords, Role
+from metamed_core.data.task import Task
 from metamed_core.diagnosis.diagnosis import (
     agreement,
     arrange,
@@ -47,23 +48,23 @@ def records() -> PatientRecords:
     return PatientRecords.from_table(RAW, COLUMNS)
 
 
-def a_trace() -> SimpleNamespace:
+def a_trace(records: PatientRecords) -> SimpleNamespace:
     """Classes are (cold, flu); the support is A-1, A-2, B-1, B-2."""
     step = SimpleNamespace(
         proba=np.array([[0.2, 0.8], [0.5, 0.5]]), nearest=np.array([[0, 1], [2, 3]]), distance=np.array([[0.5, 0.7], [0.1, 0.2]])
     )
-    return SimpleNamespace(steps=[step])
+    return SimpleNamespace(steps=[step], task=Task.of_records(records))
 
 
 def test_an_answer_ranks_the_classes_and_names_its_neighbours(records: PatientRecords) -> None:
-    first, second = diagnose(records, a_trace(), 0)
+    first, second = diagnose(a_trace(records), 0)
     assert (first.name, first.top, first.probability) == ("Q-1", "flu", 0.8)
     assert [(n.name, n.diagnosis, n.distance) for n in first.nearest] == [("A-1", "flu", 0.5), ("A-2", "flu", 0.7)]
     assert [name for name, _ in second.ranked] == ["cold", "flu"], "equal probabilities stay in the order of the classes"
 
 
 def test_only_the_asked_positions_are_answered(records: PatientRecords) -> None:
-    assert [one.name for one in diagnose(records, a_trace(), 0, [1])] == ["Q-2"]
+    assert [one.name for one in diagnose(a_trace(records), 0, [1])] == ["Q-2"]
 
 
 def test_orders_and_filter() -> None:
@@ -78,8 +79,8 @@ def test_orders_and_filter() -> None:
 
 
 def test_agreement_counts_only_patients_whose_truth_is_known(records: PatientRecords) -> None:
-    assert agreement({4: "flu", 5: "flu"}, records, a_trace().steps[0].proba) == (1, 2)
-    assert agreement({4: "flu"}, records, a_trace().steps[0].proba) == (1, 1)
+    assert agreement({4: "flu", 5: "flu"}, a_trace(records), 0) == (1, 2)
+    assert agreement({4: "flu"}, a_trace(records), 0) == (1, 1)
 
 
 def test_prototypes_are_in_the_units_of_the_table(records: PatientRecords) -> None:

@@ -53,7 +53,7 @@ def test_undiagnosed_patients_change_the_scale_only() -> None:
     assert not np.allclose(without.predict_proba(X), given.predict_proba(X))
     pd.testing.assert_frame_equal(without.prototypes_, given.prototypes_)
     everyone = PatientEncoder.fit(pd.concat([X, more], ignore_index=True))
-    assert torch.equal(given.trace_.support.x, everyone.encode(X))
+    assert torch.equal(given.trace_.task.support.x, everyone.encode(X))
     np.testing.assert_allclose(
         given.predict_proba(X), FewShotClassifier().fit(X, y, undiagnosed=more.iloc[::-1]).predict_proba(X), rtol=1e-9
     )

@@ -60,14 +60,14 @@ def test_a_column_of_numbers_stays_one_whatever_the_undiagnosed_hold(empty: list
             FewShotClassifier().fit(X, y, undiagnosed=others)
         return
     model = FewShotClassifier().fit(X, y, undiagnosed=others)
-    assert model._encoder.n_cells == 2
-    assert model._encoder.panel.levels == {}
+    assert model._task.encoder.n_cells == 2
+    assert model._task.encoder.panel.levels == {}
 
 
 def test_yes_no_columns_stay_so_beside_undiagnosed_without_any_value() -> None:
     X, y = numbers_only()
     model = FewShotClassifier().fit(X.assign(a=X["a"] > 3), y, undiagnosed=pd.DataFrame({"a": [None], "b": [1.0]}))
-    assert model._encoder.panel.levels == {}
+    assert model._task.encoder.panel.levels == {}
 
 
 def test_a_table_and_an_array_are_matched_by_position() -> None:

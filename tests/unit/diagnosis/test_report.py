@@ -52,6 +52,6 @@ def test_the_row_is_that_of_the_file_also_where_labelled_and_unlabelled_are_mixe
     raw = pd.DataFrame({"x": ["1", "2", "9", "8", "2", "7"], "dx": [None, "a", "b", None, None, "b"]}, dtype=object)
     records = PatientRecords.from_table(raw)
     trace = start(records, LEARNERS["prototypical"]()).run()
-    table = predictions_table(diagnose(records, trace, 0), records.classes, {})
+    table = predictions_table(diagnose(trace, 0), records.classes, {})
     assert table["row"].tolist() == [1, 4, 5]
     assert table["patient"].tolist() == ["P-001", "P-004", "P-005"]

@@ -20,7 +20,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.support_cross_validator import folds
 from metamed_core.words import UserError
-from tests.helpers.tasks import small_episode
+from tests.helpers.tasks import small_episode, task_of_cells
 
 on_each = pytest.mark.parametrize("name", list(LEARNERS))
 TASK = small_episode(seed=1)
@@ -31,7 +31,7 @@ def traced(
     name: str, support: LabelledSet = TASK.support, query: torch.Tensor = TASK.query.x, *, held_out: bool = False
 ) -> AdaptationTrace:
     learner = LEARNERS[name]()
-    return AdaptationTrace(learner, load_weights("universal", learner), support, 3, query, held_out=held_out).run()
+    return AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, query), held_out=held_out).run()
 
 
 @on_each
@@ -67,7 +67,7 @@ def test_gradient_steps_never_raise_the_support_loss_even_where_columns_are_near
     values = one + 0.01 * torch.randn(10, 30, generator=rng, dtype=torch.float64)
     support = LabelledSet(ColumnScale.fit(values).cells(values), torch.arange(10) % 2)
     learner = LEARNERS[name](inner_lr=1.0)
-    trace = AdaptationTrace(learner, load_weights("universal", learner), support, 2, support.x, held_out=False).run()
+    trace = AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, support.x, 2), held_out=False).run()
     losses = [step.support_loss for step in trace.steps]
     assert all(after <= before + 1e-12 for before, after in itertools.pairwise(losses))
     assert losses[-1] < losses[0]
@@ -156,7 +156,7 @@ def test_nobody_to_ask_is_allowed(name: str) -> None:
 def test_fewer_labelled_patients_than_neighbours() -> None:
     learner = LEARNERS["prototypical"]()
     support = TASK.support.take([0, 1])
-    trace = AdaptationTrace(learner, load_weights("universal", learner), support, 2, TASK.query.x).run()
+    trace = AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, TASK.query.x, 2)).run()
     assert trace.steps[-1].nearest.shape == (N_QUERY, 2)
     assert math.isnan(trace.steps[-1].held_out_accuracy)
     assert math.isnan(trace.baseline_held_out)
@@ -177,10 +177,10 @@ def test_start_scales_with_everybody_and_keeps_the_order_of_the_classes() -> Non
     records = PatientRecords.from_table(RAW)
     trace = start(records, LEARNERS["prototypical"]()).run()
     assert records.classes == ("high", "low", "normal")
-    assert trace.support.y.tolist() == [1, 1, 2, 2, 0, 0]
+    assert trace.task.support.y.tolist() == [1, 1, 2, 2, 0, 0]
     assert trace.steps[-1].proba[:2].argmax(1).tolist() == [1, 0]
     expected = PatientEncoder.fit(records.features).encode(records.features.loc[records.undiagnosed])
-    assert torch.equal(trace.query, expected)
+    assert torch.equal(trace.task.query.x, expected)
 
 
 def test_start_measures_from_the_reference_range_where_there_is_one() -> None:
@@ -192,8 +192,8 @@ def test_start_measures_from_the_reference_range_where_there_is_one() -> None:
     )
     trace = start(ranged, LEARNERS["prototypical"]())
     sodium = [c.name for c in ranged.feature_columns].index(RAW.columns[0])
-    assert trace.support.x[2, sodium, 0].item() == pytest.approx(np.arcsinh((140 - 140) / (10 / 3.92)), abs=1e-12)
-    assert trace.support.x[0, sodium, 0].item() == pytest.approx(np.arcsinh((120 - 140) / (10 / 3.92)), rel=1e-12)
+    assert trace.task.support.x[2, sodium, 0].item() == pytest.approx(np.arcsinh((140 - 140) / (10 / 3.92)), abs=1e-12)
+    assert trace.task.support.x[0, sodium, 0].item() == pytest.approx(np.arcsinh((120 - 140) / (10 / 3.92)), rel=1e-12)
 
 
 def test_start_says_why_a_table_allows_no_task() -> None:

@@ -25,7 +25,7 @@ from metamed_core.evaluation import (
     n_left_out,
     plan_for,
 )
-from metamed_core.evaluation.episodes import EpisodeIndices, draw, encoded
+from metamed_core.evaluation.episodes import EpisodeIndices, draw, task_of
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.learners.initialization import SHIPPED
@@ -86,9 +86,9 @@ def test_nothing_of_a_label_or_of_other_patients_reaches_an_episode() -> None:
     outside = sorted(set(range(len(patients.labels))) - {*episode.support, *episode.query, *patients.undiagnosed})
     changed = patients.features.copy()
     changed.loc[outside, "crp"] = 1e6
-    cells = encoded(dataclasses.replace(patients, features=changed), episode)
-    np.testing.assert_array_equal(cells.support.x, encoded(patients, episode).support.x)
-    np.testing.assert_array_equal(cells.query.x, encoded(patients, episode).query.x)
+    cells = task_of(dataclasses.replace(patients, features=changed), episode)
+    np.testing.assert_array_equal(cells.support.x, task_of(patients, episode).support.x)
+    np.testing.assert_array_equal(cells.query.x, task_of(patients, episode).query.x)
     at_hand = [*episode.support, *episode.query, *patients.undiagnosed]
     expected = PatientEncoder.fit(patients.features.iloc[at_hand]).encode(patients.features.iloc[episode.query])
     np.testing.assert_array_equal(cells.query.x, expected)

@@ -30,7 +30,7 @@ def words_of(found: world.Outcome) -> str:
 @pytest.mark.parametrize("fault", ["none", "labels", "prior"])
 def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> None:
     found = world.outcome(7, fault)
-    support, right, plain = found.trace.support, 0, 0
+    support, right, plain = found.trace.task.support, 0, 0
     backbone, weights = found.trace.steps[-1].classifier.backbone, found.trace.steps[-1].classifier.weights
     for i in range(len(support)):
         rest = [j for j in range(len(support)) if j != i]
@@ -85,7 +85,7 @@ def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
 def test_distances_and_the_card_of_a_new_disease() -> None:
     found = world.outcome(7, "missing")
     classifier, trace = found.trace.steps[-1].classifier, found.trace
-    asked, known = classifier.embed(trace.query), classifier.embed(trace.support.x)
+    asked, known = classifier.embed(trace.task.query.x), classifier.embed(trace.task.support.x)
     nearest = torch.stack([(one - known).square().sum(-1).min().sqrt() for one in asked])
     mask = torch.tensor(found.new)
     assert int(mask.sum()) == N_NEW

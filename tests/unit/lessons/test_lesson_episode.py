@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.evaluation.episodes import encoded
+from metamed_core.evaluation.episodes import task_of
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l02_episode import computation as world
@@ -30,7 +30,7 @@ def test_an_episode_keeps_its_rules(state: EpisodeState) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_what_the_learner_says_is_the_nearest_prototype(state: EpisodeState) -> None:
     """Naive: embed with the shipped network, average by class, take the nearest."""
-    one = encoded(world.cohort(state.seed), world.episode(state))
+    one = task_of(world.cohort(state.seed), world.episode(state))
     start = load_weights("universal", Prototypical())
     known, asked = (start.backbone.embed(start.weights, part.x) for part in (one.support, one.query))
     centres = [known[one.support.y == k].mean(0) for k in range(state.ways)]

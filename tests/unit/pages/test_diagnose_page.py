@@ -155,7 +155,7 @@ def test_the_truth_is_revealed_on_request(app: AppTest) -> None:
 def test_each_card_says_what_cannot_be_ruled_out_or_why_it_holds_back(app: AppTest) -> None:
     bench = held(settle(app))
     said = [one.value for one in app.markdown if "which together reach" in one.value or "alone reaches" in one.value]
-    found = answers(bench.patients.records, bench.trace, bench.cursor, range(10))
+    found = answers(bench.trace, bench.cursor, range(10))
     assert len(said) == len(found) == 10
     for one, words in zip(found, said, strict=True):
         assert (f"the first {len(one.prediction_set)}," in words) if len(one.prediction_set) > 1 else ("first alone" in words)

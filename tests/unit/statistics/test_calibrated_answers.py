@@ -23,7 +23,7 @@ from metamed_core.learners.initialization import SHIPPED, load_weights
 from metamed_core.learners.learner import Calibrated
 from metamed_core.statistics.calibration import Calibration
 from tests.helpers.calibrations import STRONG
-from tests.helpers.tasks import small_episode
+from tests.helpers.tasks import small_episode, task_of_cells
 
 
 @pytest.fixture(params=list(LEARNERS))
@@ -68,8 +68,8 @@ def test_the_trace_gives_calibrated_probabilities_at_each_step(calibrated_file: 
     assert trace.calibrated
     for step in trace.steps:
         assert isinstance(step.classifier, Calibrated)
-        np.testing.assert_array_equal(step.proba, step.classifier.predict_proba(trace.query).numpy())
-        assert not np.allclose(step.proba, step.classifier.raw.predict_proba(trace.query).numpy())
+        np.testing.assert_array_equal(step.proba, step.classifier.predict_proba(trace.task.query.x).numpy())
+        assert not np.allclose(step.proba, step.classifier.raw.predict_proba(trace.task.query.x).numpy())
 
 
 def test_each_round_has_the_temperature_of_the_patients_read_so_far() -> None:
@@ -83,6 +83,6 @@ def test_each_round_has_the_temperature_of_the_patients_read_so_far() -> None:
 def test_other_settings_than_those_of_the_fit_are_told_apart() -> None:
     origin, task = load_weights("universal", LEARNERS["maml"]()), small_episode()
     for learner, expected in ((LEARNERS["maml"](), True), (LEARNERS["maml"](inner_steps=2), False)):
-        assert AdaptationTrace(learner, origin, task.support, 3, task.query.x, held_out=False).calibrated is expected
+        assert AdaptationTrace(learner, origin, task_of_cells(task.support, task.query.x), held_out=False).calibrated is expected
     untrained = load_weights("none", LEARNERS["maml"]())
-    assert not AdaptationTrace(LEARNERS["maml"](), untrained, task.support, 3, task.query.x, held_out=False).calibrated
+    assert not AdaptationTrace(LEARNERS["maml"](), untrained, task_of_cells(task.support, task.query.x), held_out=False).calibrated

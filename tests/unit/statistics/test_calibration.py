@@ -18,7 +18,7 @@ from metamed_core.meta_training.calibrate import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
 from tests.helpers.calibrations import STRONG
-from tests.helpers.tasks import small_episode
+from tests.helpers.tasks import small_episode, task_of_cells
 
 on_each = pytest.mark.parametrize("name", list(LEARNERS))
 
@@ -168,7 +168,7 @@ def test_held_out_accuracy_needs_no_calibration(name: str) -> None:
     curves = []
     for calibration in (Calibration.none(), STRONG):
         origin = dataclasses.replace(load_weights("universal", learner), calibration=calibration)
-        trace = AdaptationTrace(learner, origin, support, 3, support.x).run()
+        trace = AdaptationTrace(learner, origin, task_of_cells(support, support.x)).run()
         assert trace.calibrated == (calibration.fitted_with(dataclasses.asdict(learner)))
         curves.append([(step.held_out_accuracy, step.support_loss) for step in trace.steps])
     assert curves[0] == curves[1]

@@ -1,0 +1,125 @@
+"""A few-shot task made from a table: which patients are the support set, which are the query set, and the cells of both."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from metamed_core.data.encoding import CHANNELS, Panel, PatientEncoder
+from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.records.patient_records import PatientRecords
+
+Positions = npt.NDArray[np.intp]
+NO_CLASS = -1
+"""The class number of a query patient whose diagnosis is not known, or is not one of the task's classes."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Task:
+    """An n-way task: a support set to adapt to and a query set to answer for, encoded together.
+
+    Parameters
+    ----------
+    classes
+        The diagnoses of the support set, sorted; class number `i` stands for `classes[i]`.
+    support_rows, query_rows
+        Row labels of the patients in the table that the task was made from.
+    support_names, query_names
+        What these patients are called on a screen or in a report.
+    support
+        Cells `(n_support, n_cells, n_channels)` and class numbers `(n_support,)`.
+    query
+        Cells `(n_query, n_cells, n_channels)` and class numbers `(n_query,)`, `NO_CLASS` where none is known.
+    encoder
+        What encoded both; it encodes further patients the same way.
+    """
+
+    classes: tuple[Any, ...]
+    support_rows: tuple[Hashable, ...]
+    query_rows: tuple[Hashable, ...]
+    support_names: tuple[str, ...]
+    query_names: tuple[str, ...]
+    support: LabelledSet
+    query: LabelledSet
+    encoder: PatientEncoder
+
+    @classmethod
+    def of(
+        cls,
+        features: pd.DataFrame,
+        labels: Sequence[Any],
+        support: Positions,
+        query: Positions,
+        *,
+        scale: Positions | None = None,
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        panel: Panel | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Task:
+        """Encode a table into a task.
+
+        Parameters
+        ----------
+        features
+            One row per patient, as `PatientEncoder.fit` takes them.
+        labels
+            The diagnosis of each row; None where there is none. The support set needs one each.
+        support, query
+            Positions of the patients in `features`, `(n_support,)` and `(n_query,)`.
+        scale
+            Positions of the patients whose values, without their labels, set the scale of the columns; None: all.
+        ranges, panel
+            Reference ranges, and the columns of weights for one panel; see `PatientEncoder.fit`.
+        names
+            What each patient is called; None: the row labels.
+        """
+        encoder = PatientEncoder.fit(features if scale is None else features.iloc[scale], ranges, panel)
+        classes = tuple(sorted({labels[i] for i in support}))
+        rows, called = features.index.tolist(), names or features.index
+        known, asked = (_encoded(encoder, features, labels, part, classes) for part in (support, query))
+        support_names, query_names = (tuple(str(called[i]) for i in part) for part in (support, query))
+        support_rows, query_rows = (tuple(rows[i] for i in part) for part in (support, query))
+        return cls(classes, support_rows, query_rows, support_names, query_names, known, asked, encoder)
+
+    @classmethod
+    def of_records(cls, records: PatientRecords, panel: Panel | None = None) -> Task:
+        """The task of an upload: its diagnosed patients are the support set, all others the query set. Raises UserError, see `of`."""
+        known = records.labels.notna().to_numpy()
+        return cls.of(
+            records.features,
+            records.labels.tolist(),
+            np.flatnonzero(known),
+            np.flatnonzero(~known),
+            ranges=records.reference_ranges,
+            panel=panel,
+            names=records.patient_names.tolist(),
+        )
+
+    @property
+    def n_way(self) -> int:
+        """Number of classes."""
+        return len(self.classes)
+
+    @property
+    def episode(self) -> Episode:
+        """The task as learners and meta-training take it: cells and class numbers only."""
+        return Episode(self.support, self.query, self.n_way)
+
+    @property
+    def query_is_empty(self) -> npt.NDArray[np.bool_]:
+        """Whether a query patient has no value in any cell, so that the answer is the same for anybody, `(n_query,)`."""
+        return np.asarray(self.query.x[..., CHANNELS.index("missing")].bool().all(-1).numpy(), dtype=np.bool_)
+
+
+def _encoded(
+    encoder: PatientEncoder, features: pd.DataFrame, labels: Sequence[Any], positions: Positions, classes: Sequence[Any]
+) -> LabelledSet:
+    number = {name: i for i, name in enumerate(classes)}
+    y = [number.get(labels[i], NO_CLASS) for i in positions]
+    return LabelledSet(encoder.encode(features.iloc[positions]), torch.tensor(y, dtype=torch.int64))
