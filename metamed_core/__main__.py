@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from metamed_core.cli import bench, card, diagnose, evaluate, meta_train
-from metamed_core.meta_training import calibrate, speaks
+from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.meta_training import speaks
 from metamed_core.words import UserError
 
 COMMANDS = {

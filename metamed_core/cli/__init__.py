@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from metamed_core.cli import bench, card, diagnose, evaluate, meta_train
+from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
 
 __all__ = [
     "bench",
+    "calibrate",
     "card",
     "diagnose",
     "evaluate",

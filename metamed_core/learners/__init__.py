@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-
 from metamed_core.learners import support_cross_validator
+from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import (
     SHIPPED,
     Initialization,
@@ -24,21 +21,12 @@ from metamed_core.learners.maml import Maml
 from metamed_core.learners.matching import attention, matching_posterior
 from metamed_core.learners.prior_fitted import PriorFitted, PriorFittedClassifier
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
+from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
 
-
-def _found() -> dict[str, type[Learner]]:
-    found = {}
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        for thing in vars(importlib.import_module(module.name)).values():
-            if inspect.isclass(thing) and issubclass(thing, Learner) and not inspect.isabstract(thing) and thing.__module__ == module.name:
-                found[thing.name] = thing
-    order = ("prototypical", "matching", "maml", "reptile", "prior_fitted")
-    return dict(sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0])))
-
-
-LEARNERS: dict[str, type[Learner]] = _found()
+LEARNERS: dict[str, type[Learner]] = found_in(__name__, __path__)
+"""The learners by name, in the order in which they are offered."""
 
 __all__ = [
     "LEARNERS",
@@ -48,9 +36,11 @@ __all__ = [
     "Initialization",
     "Learner",
     "Maml",
+    "Precision",
     "PriorFitted",
     "PriorFittedClassifier",
     "Prototypical",
+    "Recipe",
     "Reptile",
     "Setting",
     "SupportCrossValidator",
@@ -60,6 +50,7 @@ __all__ = [
     "cross_entropy",
     "descend",
     "descended",
+    "found_in",
     "in_blocks",
     "initial_minus_adapted",
     "load_weights",

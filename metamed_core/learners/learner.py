@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.func import grad_and_value, vmap
 
 from metamed_core.data import Episode, LabelledSet, class_means, one_hot
+from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, ColumnEncoder, Weights
 from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
@@ -101,6 +102,11 @@ class Learner(ABC):
     summary: ClassVar[Words]
     paper: ClassVar[str]
     link: ClassVar[str]
+    order: ClassVar[int] = 100
+    """Where it stands among the learners that are offered; the smallest first, equal ones by name."""
+    recipe: ClassVar[Recipe] = Recipe()
+    has_own_network: ClassVar[bool] = False
+    """Whether it is tied to its own network, which reads any table, and cannot move a network for one panel."""
 
     def __post_init__(self) -> None:
         for known in settings(type(self)):

@@ -27,6 +27,7 @@ from metamed_core.learners.inner_loop import (
     with_head,
 )
 from metamed_core.learners.learner import Learner, cross_entropy
+from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
@@ -48,6 +49,9 @@ class Maml(Learner):
     )
     paper: ClassVar[str] = "Finn, Abbeel, Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, ICML 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.03400"
+    order: ClassVar[int] = 2
+    # float32: in bfloat16 the gradient through eight inner steps has lost its direction.
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=2000, meta_batch=8, hidden_lr=4e-3, steps_on_a_table=100)
 
     inner_lr: float = step_size(0.03)
     inner_steps: int = step_count(8)

@@ -15,6 +15,7 @@ from torch.nn.functional import linear, normalize
 
 from metamed_core.data import Episode, LabelledSet, one_hot
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import Words
@@ -99,6 +100,8 @@ class Matching(Learner):
     )
     paper: ClassVar[str] = "Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra: Matching Networks for One Shot Learning, NeurIPS 2016"
     link: ClassVar[str] = "https://arxiv.org/abs/1606.04080"
+    order: ClassVar[int] = 1
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
     context_reads: int = setting(
         2,

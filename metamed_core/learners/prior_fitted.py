@@ -18,6 +18,7 @@ from torch import Tensor
 
 from metamed_core.data import Episode, LabelledSet, one_hot
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import doubling_schedule, n_doubling_steps
 from metamed_core.networks import Backbone, CellTransformer, Memory, Weights, class_ranks, column_ranks, joined, patient_order
 from metamed_core.words import Words
@@ -160,6 +161,9 @@ class PriorFitted(Learner):
     )
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
+    order: ClassVar[int] = 4
+    recipe: ClassVar[Recipe] = Recipe(12_000, meta_batch=32, meta_lr=3e-3, precision="bfloat16", hidden_lr=4e-3, steps_on_a_table=40)
+    has_own_network: ClassVar[bool] = True
     readings: int = setting(
         3,
         Words("Readings averaged", "取平均的读取次数"),

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from metamed_core.data import Episode, LabelledSet, class_means
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy
+from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
@@ -46,6 +47,8 @@ class Prototypical(Learner):
     )
     paper: ClassVar[str] = "Snell, Swersky, Zemel: Prototypical Networks for Few-shot Learning, NeurIPS 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.05175"
+    order: ClassVar[int] = 0
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
     def steps(self, support: LabelledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""

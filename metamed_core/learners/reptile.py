@@ -27,6 +27,7 @@ from metamed_core.learners.inner_loop import (
     with_head,
 )
 from metamed_core.learners.learner import Learner
+from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
@@ -49,6 +50,9 @@ class Reptile(Learner):
     )
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
+    order: ClassVar[int] = 3
+    # Larger inner steps give Reptile a better start, from which large ones in use, all on the same few patients, would overshoot.
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=1000, settings={"inner_lr": 0.03}, steps_on_a_table=200)
 
     inner_lr: float = step_size(0.01)
     inner_steps: int = step_count(8)

@@ -1,29 +1,20 @@
-"""`python -m metamed_core calibrate`: learn a calibration on prior tasks and write it into the card beside the weights.
-
-Floor 8 of the house.
-"""
+"""Learn the temperatures of a calibration on simulated tasks, and judge it on others."""
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import sys
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from metamed_core.data import LabelledSet, TaskDistribution
-from metamed_core.learners import LEARNERS, SHIPPED, Learner, add_to_card, load_weights
-from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.learners import Initialization, Learner
+from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone, Weights
 from metamed_core.statistics import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
 
 CALIBRATION_SEED, JUDGING_SEED = 30_000_000, 40_000_000
 """Calibration is learnt on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
-N_TASKS = 2000
-EXAMPLES = """example:
-  python -m metamed_core calibrate --learner maml --weights mine.safetensors --tasks 500"""
 
 
 def answers_of(
@@ -42,36 +33,14 @@ def answers_of(
     return Answers.joined(found)
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of calibrate."""
-    parser.set_defaults(run=run)
-    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
-    parser.add_argument("--weights", type=Path, help="file of weights (default: the shipped weights of this learner)")
-    parser.add_argument("--tasks", type=_tasks, default=N_TASKS, help="tasks to learn from, and as many to judge on (default %(default)s)")
-
-
-def _tasks(text: str) -> int:
-    if (value := int(text)) < 10:
-        raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from 10")
-    return value
-
-
-def run(options: argparse.Namespace) -> None:
-    """Learn, judge on other tasks, tell, and write into the card; its other keys stay as they are."""
-    torch.set_num_threads(1)
-    learner = LEARNERS[options.learner]()
-    path = options.weights or SHIPPED / f"{options.learner}.safetensors"
-    start = load_weights(str(path), learner)
+def calibrate_on_prior(learner: Learner, start: Initialization, n_tasks: int) -> tuple[Calibration, dict[str, Any]]:
+    """Learn a calibration on tasks of the clinical prior and judge it on as many others; the second value is `judge`'s."""
     seen, unseen = (
-        answers_of(learner, start.backbone, start.weights, ClinicalPrior(), options.tasks, torch.Generator().manual_seed(seed))
+        answers_of(learner, start.backbone, start.weights, ClinicalPrior(), n_tasks, torch.Generator().manual_seed(seed))
         for seed in (CALIBRATION_SEED, JUDGING_SEED)
     )
     calibration = _rounded(fit(seen, dataclasses.asdict(learner)))
-    judged = judge(calibration, unseen)
-    facts = {"seed": CALIBRATION_SEED, "judged_seed": JUDGING_SEED, "tasks": options.tasks, **judged}
-    command = f"python -m metamed_core calibrate --learner {options.learner} --tasks {options.tasks}"
-    add_to_card(path, {"calibration": {**dataclasses.asdict(calibration), **facts, "command": command}})
-    sys.stdout.write(_table(calibration, judged))
+    return calibration, judge(calibration, unseen)
 
 
 def _rounded(calibration: Calibration) -> Calibration:
@@ -94,19 +63,3 @@ def judge(calibration: Calibration, answers: Answers) -> dict[str, Any]:
             *by_shots, overall = [round(measure(all_answers.take(rows)), 4) if bool(rows.any()) else None for rows in groups]
             found[f"{name}_{when}"], found[f"{name}_{when}_overall"] = by_shots, overall
     return found
-
-
-def _table(calibration: Calibration, judged: dict[str, Any]) -> str:
-    """Before and after, a line for each number of shots."""
-
-    def line(name: str, temperature: str, values: list[float | None]) -> str:
-        figures = [f"{'-':>8}" if value is None else f"{value:8.4f}" for value in values]
-        return f"{name:>7} {temperature:>12}  {figures[0]} -> {figures[1]}  {figures[2]} -> {figures[3]}\n"
-
-    keys = [f"{name}_{when}" for name in ("ece", "log_loss") for when in ("before", "after")]
-    lines = [f"{'shots':>7} {'temperature':>12}  {'ECE, other tasks':^20}  {'log-loss':^20}\n"]
-    for i, (shots, temperature) in enumerate(zip(calibration.shots, calibration.temperature, strict=True)):
-        lines.append(line(f"{shots:g}", f"{temperature:.3f}", [judged[key][i] for key in keys]))
-    lines.append(line("all", "", [judged[f"{key}_overall"] for key in keys]))
-    exponents = f"times (n_way / 3)^{calibration.way_exponent:.3f} (n_columns / 10)^{calibration.column_exponent:.3f}\n"
-    return "".join(lines) + exponents

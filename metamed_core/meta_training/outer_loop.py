@@ -13,19 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from metamed_core.data import Episode, LabelledSet, TaskDistribution
-from metamed_core.learners import Learner
+from metamed_core.learners import Learner, Precision
 from metamed_core.meta_training.compute import ALONE, Compute
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import UserError, Words
 
-Precision = Literal["float32", "bfloat16"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 

@@ -23,8 +23,7 @@ from metamed_core.meta_training.compute import ALONE
 from metamed_core.meta_training.job import Job
 from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.recipes import recipe
-from metamed_core.meta_training.tasks.clinical_prior.prior import VERSION, ClinicalPrior
-from metamed_core.meta_training.tasks.cohort_tasks import CohortTasks, DiseaseSplit
+from metamed_core.meta_training.tasks import VERSION, ClinicalPrior, CohortTasks, DiseaseSplit
 from metamed_core.networks import Backbone, Perceptron
 from metamed_core.words import UserError, Words
 
@@ -62,12 +61,12 @@ class MetaRun:
     n_query: int = 10
 
     def __post_init__(self) -> None:
-        if self.network == ONE_PANEL and self.learner == "prior_fitted":
+        if self.network == ONE_PANEL and LEARNERS[self.learner].has_own_network:
             raise UserError(
                 Words(
-                    "The prior-fitted network is a network of its own and serves any table: choose the network for any table.",
-                    "先验拟合网络自带网络，适用任意表格：请选择“适用任意表格”的网络。",
-                )
+                    "{learner} has a network of its own, which serves any table: choose the network for any table.",
+                    "{learner}自带网络，适用任意表格：请选择“适用任意表格”的网络。",
+                ).format(learner=LEARNERS[self.learner].title)
             )
         if self.network == ONE_PANEL and self.split is None:
             raise UserError(

@@ -15,7 +15,7 @@ from scipy.special import softmax
 from torch import Tensor
 
 from metamed_core.data import Episode, LabelledSet
-from metamed_core.learners.learner import Classifier, Learner
+from metamed_core.learners import Classifier, Learner
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import UserError, Words
 

@@ -7,15 +7,13 @@ import math
 import streamlit as st
 
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, UNIVERSAL
+from metamed_core.meta_training import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, UNIVERSAL, recipe
 from metamed_core.words import Words
 from pages.parts.common.forms import MAX_SEED, mirror
 from pages.parts.common.frame import Say
 from pages.parts.meta_train.request import PRIOR, Asked
 from pages.parts.meta_train.state import Training
 
-STEPS = {"prototypical": 300, "matching": 300, "maml": 100, "reptile": 200, "prior_fitted": 40}
-"""Enough on a table of some ten diseases, and under two minutes on two cores for all but the prior-fitted network (docs/evaluation.md)."""
 MOST_STEPS = 20_000
 STARTS = {UNIVERSAL: Words("Shipped weights", "自带权重"), RANDOM: Words("Random weights", "随机权重")}
 TOLD = {
@@ -39,9 +37,9 @@ def choose_learner(say: Say, training: Training) -> None:
 
     def learner() -> None:
         name = str(st.session_state["training_learner"])
-        network = ANY_TABLE if name == "prior_fitted" else training.asked.network
+        network = ANY_TABLE if LEARNERS[name].has_own_network else training.asked.network
         start = UNIVERSAL if network == ANY_TABLE and training.asked.network != network else training.asked.start
-        training.ask(learner=name, network=network, start=start, meta_steps=STEPS[name], meta_lr=None)
+        training.ask(learner=name, network=network, start=start, meta_steps=recipe(name).steps_on_a_table, meta_lr=None)
 
     mirror(say, "training_learner", asked.learner)
     st.segmented_control(
@@ -65,7 +63,7 @@ def choose_learner(say: Say, training: Training) -> None:
 
 
 def _network(say: Say, training: Training) -> None:
-    offered = list(NETWORKS) if training.asked.source != PRIOR and training.asked.learner != "prior_fitted" else [ANY_TABLE]
+    offered = list(NETWORKS) if training.asked.source != PRIOR and not LEARNERS[training.asked.learner].has_own_network else [ANY_TABLE]
 
     def change() -> None:
         network = str(st.session_state["training_network"])
@@ -137,7 +135,7 @@ def _whole(say: Say, training: Training, name: str, title: Words, limits: tuple[
     key, of = f"training_{name}", FIELDS[name]
 
     def change() -> None:
-        usual = STEPS[training.asked.learner] if name == "steps" else getattr(Asked(""), of)
+        usual = recipe(training.asked.learner).steps_on_a_table if name == "steps" else getattr(Asked(""), of)
         value = st.session_state[key]
         training.ask(**{of: usual if value is None else int(value)})
 

@@ -8,6 +8,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "metamed_core/evaluation/methods.py": "DEFAULTS: who is compared unless somebody chooses, MAML without meta-training among them",
         "metamed_core/estimator.py": "the documented default of `FewShotClassifier(algorithm=...)`",
         "metamed_core/cli/diagnose.py": "the documented default of `diagnose --algorithm`",
+        "metamed_core/cli/engine_benchmark.py": "measures each engine beside a plain loop of the same paper",
         "pages/parts/meta_train/request.py": "the learner that the page opens with",
     },
 }

@@ -62,7 +62,10 @@ def test_a_card_of_something_else_is_a_sentence(change: dict[str, object]) -> No
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"learner": "prior_fitted", "network": ONE_PANEL, "start": RANDOM}, "The prior-fitted network is a network of its own"),
+        (
+            {"learner": "prior_fitted", "network": ONE_PANEL, "start": RANDOM},
+            "Prior-fitted has a network of its own, which serves any table: choose the network for any table.",
+        ),
         ({"learner": "maml", "network": ONE_PANEL, "start": RANDOM}, "Simulated clinical tasks have other columns each time"),
     ],
 )

@@ -1,0 +1,62 @@
+"""`python -m metamed_core calibrate` learns a calibration on simulated tasks and writes it into the card beside the weights."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from metamed_core.learners import LEARNERS, SHIPPED, add_to_card, load_weights
+from metamed_core.meta_training import calibrate
+from metamed_core.statistics import Calibration
+
+N_TASKS = 2000
+EXAMPLES = """example:
+  python -m metamed_core calibrate --learner maml --weights mine.safetensors --tasks 500"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of calibrate."""
+    parser.set_defaults(run=run)
+    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
+    parser.add_argument("--weights", type=Path, help="file of weights (default: the shipped weights of this learner)")
+    parser.add_argument("--tasks", type=_tasks, default=N_TASKS, help="tasks to learn from, and as many to judge on (default %(default)s)")
+
+
+def _tasks(text: str) -> int:
+    if (value := int(text)) < 10:
+        raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from 10")
+    return value
+
+
+def run(options: argparse.Namespace) -> None:
+    """Learn, judge on other tasks, tell, and write into the card; its other keys stay as they are."""
+    torch.set_num_threads(1)
+    learner = LEARNERS[options.learner]()
+    path = options.weights or SHIPPED / f"{options.learner}.safetensors"
+    start = load_weights(str(path), learner)
+    calibration, judged = calibrate.calibrate_on_prior(learner, start, options.tasks)
+    facts = {"seed": calibrate.CALIBRATION_SEED, "judged_seed": calibrate.JUDGING_SEED, "tasks": options.tasks, **judged}
+    command = f"python -m metamed_core calibrate --learner {options.learner} --tasks {options.tasks}"
+    add_to_card(path, {"calibration": {**dataclasses.asdict(calibration), **facts, "command": command}})
+    sys.stdout.write(_table(calibration, judged))
+
+
+def _table(calibration: Calibration, judged: dict[str, Any]) -> str:
+    """Before and after, a line for each number of shots."""
+
+    def line(name: str, temperature: str, values: list[float | None]) -> str:
+        figures = [f"{'-':>8}" if value is None else f"{value:8.4f}" for value in values]
+        return f"{name:>7} {temperature:>12}  {figures[0]} -> {figures[1]}  {figures[2]} -> {figures[3]}\n"
+
+    keys = [f"{name}_{when}" for name in ("ece", "log_loss") for when in ("before", "after")]
+    lines = [f"{'shots':>7} {'temperature':>12}  {'ECE, other tasks':^20}  {'log-loss':^20}\n"]
+    for i, (shots, temperature) in enumerate(zip(calibration.shots, calibration.temperature, strict=True)):
+        lines.append(line(f"{shots:g}", f"{temperature:.3f}", [judged[key][i] for key in keys]))
+    lines.append(line("all", "", [judged[f"{key}_overall"] for key in keys]))
+    exponents = f"times (n_way / 3)^{calibration.way_exponent:.3f} (n_columns / 10)^{calibration.column_exponent:.3f}\n"
+    return "".join(lines) + exponents

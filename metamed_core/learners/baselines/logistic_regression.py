@@ -1,0 +1,29 @@
+"""Logistic regression: weigh every column and add the weights up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sklearn import linear_model
+
+from metamed_core.learners.baselines.base import Array, Baseline, Labels
+from metamed_core.words import Words
+
+
+@dataclass(frozen=True)
+class LogisticRegression(Baseline):
+    """scikit-learn's, with its default ridge."""
+
+    name: ClassVar[str] = "logistic_regression"
+    title: ClassVar[Words] = Words("Logistic regression", "逻辑回归")
+    summary: ClassVar[Words] = Words(
+        "Weighs every column and adds the weights up; the usual yardstick.", "为每一列赋予权重并相加；最常用的参照标准。"
+    )
+    paper: ClassVar[str] = "Cox: The Regression Analysis of Binary Sequences, JRSS B 1958"
+    link: ClassVar[str] = "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x"
+    order: ClassVar[int] = 0
+
+    def fit(self, X: Array, y: Labels) -> Any:
+        """See `Baseline.fit`."""
+        return linear_model.LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(X, y)
