@@ -24,6 +24,7 @@ from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
 from pages.parts.common.frame import PAGES
 from pages.parts.common.warm import N_THREADS
+from tests.benchmarks.reading import reading
 
 N_WAY, K_SHOT, N_COLUMNS, N_UNDIAGNOSED = 5, 5, 20, 50
 N_RUNS = 7
@@ -85,7 +86,7 @@ def large(weights: str) -> None:
 LARGE = """
 import resource, sys, time, torch
 from metamed_core.estimator import FewShotClassifier
-from tests.bench import patients
+from tests.benchmarks.bench import patients
 torch.set_num_threads(1)
 features, labels = patients(50, 2000)
 known = labels.notna()
@@ -171,5 +172,6 @@ if __name__ == "__main__":
     torch.set_num_threads(N_THREADS)
     learners(chosen.weights)
     large(chosen.weights)
+    reading()
     if not chosen.no_pages:
         pages()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.browser
 
 # A plan of a few seconds, with twins and a learner that takes a while, so that there is something to stop.
 PLAN = "who=prototypical,maml,maml-none,logistic_regression&shots=1,3&episodes=6"
-STOP_WITHIN = 8.0  # seconds, on a computer that does other things as well; `make bench` measures it on an idle one
 STYLES = {
     "en": ("Calibration", "Net benefit", "Cost", "Two side by side", "Disagreements", "Confusion matrix"),
     "zh": ("校准", "净获益", "计算成本", "两两对照", "有分歧的患者", "混淆矩阵"),
@@ -76,10 +74,8 @@ def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Call
     wait_until(lambda: episodes_done(page) >= 3, seconds=60)
     assert page.locator(".st-key-compare_scores_chart [data-same=yes]").count() == 1, "the chart is redrawn, not rebuilt"
     stop = page.locator(".st-key-compare_stop button")
-    began = time.monotonic()
     stop.click()
     page.locator(".st-key-compare_stop button:disabled").wait_for()
-    assert time.monotonic() - began < STOP_WITHIN
     page.get_by_text(re.compile(r"Stopped after \d+ of 80 episodes")).wait_for()
     assert len(numbers(page)) == 4, "what was measured is shown"
 

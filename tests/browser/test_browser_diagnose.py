@@ -36,13 +36,12 @@ def step_shown(page: Page) -> tuple[int, int]:
     return int(shown), int(total)
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 20) -> float:
-    """Wait until it is so; how long that took."""
+def wait_until(what: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until it is so."""
     began = time.monotonic()
     while not what():
         assert time.monotonic() - began < seconds, "it did not come"
         time.sleep(0.02)
-    return time.monotonic() - began
 
 
 def idle(page: Page, seconds: float = 0.5) -> None:
@@ -155,9 +154,9 @@ def watch_it_adapt(page: Page) -> None:
     # Streamlit's own header has a "Stop" too while a script runs.
     stop = page.locator(".st-key-stop button")
     stop.click()
-    waited = wait_until(stop.is_disabled, seconds=5)
+    wait_until(stop.is_disabled)
     at = step_shown(page)[0]
-    assert 2 <= at < total, f"stopped at {at} after {waited:.2f} s"
+    assert 2 <= at < total, "stopped on the way"
     page.wait_for_timeout(1000)
     assert step_shown(page)[0] == at, "it stays stopped"
 

@@ -1,9 +1,8 @@
-"""Every odd file works or yields a sentence in both languages: no other exception, and in time."""
+"""Every odd file works or yields a sentence in both languages: and no other exception."""
 
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
@@ -11,8 +10,6 @@ from metamed_core.data.formats import read_table, sheets
 from metamed_core.data.records import PatientRecords
 from metamed_core.words import UserError, Words
 from tests.helpers.odd_files import ODD_FILES, TABLE, OddFile, parquet, workbook
-
-SECONDS = 10
 
 
 def outcome(name: str, data: bytes) -> Words | None:
@@ -36,9 +33,7 @@ def is_sentence(words: Words) -> bool:
 @pytest.mark.parametrize("odd", ODD_FILES, ids=str)
 def test_an_odd_file_works_or_yields_a_sentence(odd: OddFile) -> None:
     data = odd.build()
-    start = time.perf_counter()
     words = outcome(odd.name, data)
-    assert time.perf_counter() - start < SECONDS
     assert ("works" if words is None else "sentence") == odd.expected, words
     if words is not None:
         assert is_sentence(words)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import torch
 from torch import Tensor
@@ -112,18 +110,6 @@ def test_a_hundred_columns_and_ten_diagnoses_work() -> None:
     task, learner = small_episode(n_way=10, k_shot=2, n_columns=100), PriorFitted()
     *_, last = load_weights("universal", learner).adapt(learner, task.support, 10)
     assert float((last.predict_proba(task.query.x).argmax(1) == task.query.y).double().mean()) > 0.5, "chance is 0.1"
-
-
-def test_answering_is_quick_enough_to_watch() -> None:
-    """5 diagnoses x 5 patients x 20 columns, 50 asked: under 100 ms on an idle computer (tests/benchmarks/bench.py measures); here under load."""
-    task, learner = small_episode(n_way=5, k_shot=5, n_query=10, n_columns=20), PriorFitted()
-    start, seconds = load_weights("universal", learner), []
-    for _ in range(5):
-        began = time.perf_counter()
-        *_, last = start.adapt(learner, task.support, 5)
-        last.predict_proba(task.query.x)
-        seconds.append(time.perf_counter() - began)
-    assert min(seconds) < 1.0
 
 
 def test_another_network_is_refused() -> None:

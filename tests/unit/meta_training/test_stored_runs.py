@@ -112,6 +112,20 @@ def test_who_has_lost_the_run_does_not_go_on_writing_either() -> None:
     assert HERE.run_path(token).with_name(f"{token}.safetensors.state").read_bytes() == before
 
 
+def test_the_state_is_written_whenever_so_many_seconds_have_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four seconds a step by a clock of our own: a kill costs ten seconds at most, and the step in hand."""
+    clock, token, written = [0.0], new_token(), dict[int, int]()
+    monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
+    run = dataclasses.replace(RUN, plan=dataclasses.replace(RUN.plan, meta_steps=8))
+    for told in train(run.job(None, HERE.run_path(token), validate=1, save_every=10.0), ALONE):
+        clock[0] = 4.0 * told.step
+        if told.step:
+            written[told.step] = find(HERE, token).step
+        if told.step == 7:
+            break
+    assert written == {1: 0, 2: 0, 3: 0, 4: 4, 5: 4, 6: 4, 7: 7}
+
+
 def test_a_claim_is_shown_to_be_alive_by_its_owner_only() -> None:
     mine, theirs = Lease(HERE.run_path("a" * 12), "me"), Lease(HERE.run_path("a" * 12), "you")
     assert not mine.touch(), "nobody's yet"
