@@ -17,7 +17,7 @@ FIGURE_STYLE = (TEMPLATES / "figure.css").read_text("utf-8")
 LANGUAGE_TAGS = dict(zip(LANGUAGES, ("en", "zh-Hans"), strict=True))
 
 
-def page_html(template: str | Path, title: Words, language: Language, **values: Any) -> bytes:
+def page_html(template: str | Path, title: Words, language: Language, *, caution: Words | None = None, **values: Any) -> bytes:
     """A whole file that opens offline, without a script and without a request to anywhere; equal values give equal bytes.
 
     Parameters
@@ -28,16 +28,18 @@ def page_html(template: str | Path, title: Words, language: Language, **values: 
         The title of the file and its first heading.
     language
         The language of the whole file.
+    caution
+        Follows the sentence on the intended use, which every file has.
     **values
-        What the template names; `caution`, if given, follows the sentence on the intended use. `Words` are written in the
-        language of the file; every text is escaped.
+        What the template names. `Words` are written in the language of the file; every text is escaped.
 
     Returns
     -------
     bytes
         HTML in UTF-8.
     """
-    shell = {"title": title, "lang": LANGUAGE_TAGS[language], "intended_use": INTENDED_USE}
+    intended_use = INTENDED_USE if caution is None else INTENDED_USE + caution
+    shell = {"title": title, "lang": LANGUAGE_TAGS[language], "intended_use": intended_use}
     return render(template, language, **shell, **values).encode("utf-8")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metamed_core.drawing.chart import Axis
@@ -31,12 +32,13 @@ def ticks(axis: Axis, scale: Scale) -> list[tuple[float, str]]:
     if axis.log:
         powers = range(math.ceil(math.log10(scale.low)), math.floor(math.log10(scale.high)) + 1)
         return [(10.0**power, f"{10.0**power:g}") for power in powers]
-    step = _round_up((scale.high - scale.low) / N_TICKS)
+    # A quarter is a round part of a whole, but not of a count.
+    step = _round_up((scale.high - scale.low) / N_TICKS, (1, 2, 2.5, 5, 10) if axis.percent else (1, 2, 5, 10))
     first, last = math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9)
     values = [at * step for at in range(first, last + 1)]
     return [(value, (f"{100 * value:.0f}%" if axis.percent else f"{round(value, 6):g}").replace("-", "−")) for value in values]
 
 
-def _round_up(step: float) -> float:
+def _round_up(step: float, parts: Sequence[float]) -> float:
     power = 10.0 ** math.floor(math.log10(step))
-    return next(power * part for part in (1, 2, 5, 10) if power * part >= step - 1e-12)
+    return next(power * part for part in parts if power * part >= step - 1e-12)

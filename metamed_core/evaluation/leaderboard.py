@@ -15,7 +15,17 @@ import numpy.typing as npt
 
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.samples import MEASURES, Metric, Sample
-from metamed_core.statistics import ClusteredMean, Interval, holm, metrics, sign_flip_p, student, sums, two_way_clustered_mean, wilson
+from metamed_core.statistics import (
+    ClusteredMean,
+    Interval,
+    holm_adjusted_p,
+    metrics,
+    sign_flip_p,
+    student_interval,
+    sums_by_group,
+    two_way_clustered_mean,
+    wilson_interval,
+)
 
 Array = npt.NDArray[np.float64]
 ALPHA = 0.05
@@ -94,7 +104,7 @@ def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metri
     pairs = list(combinations(range(len(comparison.entries)), 2))
     order = np.argsort(np.nan_to_num(worse * sample.mean), kind="stable").tolist()
     among = _differences(sample, pairs)
-    p: dict[tuple[int, int], float] = dict(zip(pairs, holm(pair_p(sample, among)).tolist(), strict=True))
+    p: dict[tuple[int, int], float] = dict(zip(pairs, holm_adjusted_p(pair_p(sample, among)).tolist(), strict=True))
     own, apart = _crossed(sample, sample.values), _crossed(sample, among)
     for place in order:
         pair = (min(place, order[0]), max(place, order[0]))
@@ -120,7 +130,7 @@ def pair_p(sample: Sample, differences: Array) -> Array:
     """
     weighted = sample.weight[:, None] * differences
     units = [sample.patient] if sample.episode is None else [sample.patient, sample.episode]
-    p = np.max([sign_flip_p(sums(weighted, unit)) for unit in units], axis=0)
+    p = np.max([sign_flip_p(sums_by_group(weighted, unit)) for unit in units], axis=0)
     return np.asarray(np.where(np.isnan(weighted).any(0), 1.0, p), dtype=np.float64)
 
 
@@ -137,11 +147,11 @@ def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
 def _interval(found: ClusteredMean, place: int, sample: Sample, metric: Metric, *, difference: bool = False) -> Interval:
     """Student's interval; a share's stays within its bounds, and is Wilson's where nobody differs and the spread says nothing."""
     mean, error = float(found.mean[place]), float(found.error[place])
-    plain = student(mean, error, found.freedom)
+    plain = student_interval(mean, error, found.freedom)
     if not MEASURES[metric].share:
         return plain
     if error < 1e-12:
-        slack = 1 - wilson(1.0, sample.n_patients).low
+        slack = 1 - wilson_interval(1.0, sample.n_patients).low
         plain = Interval(mean, mean - slack, mean + slack)
     low, high = (-1.0 if difference else 0.0), 1.0
     return Interval(mean, max(plain.low, low), min(plain.high, high)) if np.isfinite(plain.low) else plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from metamed_core.data import LabelledSet, TaskDistribution
 from metamed_core.learners import Initialization, Learner
 from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone, Weights
-from metamed_core.statistics import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
+from metamed_core.statistics import SHOTS, Answers, Calibration, expected_calibration_error, fit_calibration, nearest_shots, task_log_loss
 
 CALIBRATION_SEED, JUDGING_SEED = 30_000_000, 40_000_000
 """Calibration is learnt on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
@@ -39,7 +40,7 @@ def calibrate_on_prior(learner: Learner, start: Initialization, n_tasks: int) ->
         answers_of(learner, start.backbone, start.weights, ClinicalPrior(), n_tasks, torch.Generator().manual_seed(seed))
         for seed in (CALIBRATION_SEED, JUDGING_SEED)
     )
-    calibration = _rounded(fit(seen, dataclasses.asdict(learner)))
+    calibration = _rounded(fit_calibration(seen, dataclasses.asdict(learner)))
     return calibration, judge(calibration, unseen)
 
 
@@ -58,7 +59,11 @@ def judge(calibration: Calibration, answers: Answers) -> dict[str, Any]:
     after, group = answers.calibrated(calibration), nearest_shots(answers)
     groups = [*(group == i for i in range(len(SHOTS))), torch.ones_like(group, dtype=torch.bool)]
     found: dict[str, Any] = {}
-    for name, measure in (("ece", expected_calibration_error), ("log_loss", log_loss)):
+    measures: dict[str, Callable[[Answers], float]] = {
+        "ece": lambda some: expected_calibration_error(*some.y_and_proba()),
+        "log_loss": task_log_loss,
+    }
+    for name, measure in measures.items():
         for when, all_answers in (("before", answers), ("after", after)):
             *by_shots, overall = [round(measure(all_answers.take(rows)), 4) if bool(rows.any()) else None for rows in groups]
             found[f"{name}_{when}"], found[f"{name}_{when}_overall"] = by_shots, overall

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from metamed_core.statistics import intervals, metrics
-from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
-from metamed_core.statistics.intervals import ClusteredMean, Interval, holm, sign_flip_p, student, sums, two_way_clustered_mean, wilson
-from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, prediction_sets
+from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
+from metamed_core.statistics.intervals import (
+    ClusteredMean,
+    Interval,
+    holm_adjusted_p,
+    sign_flip_p,
+    student_interval,
+    sums_by_group,
+    two_way_clustered_mean,
+    wilson_interval,
+)
+from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, expected_calibration_error, log_loss, prediction_sets
 
 __all__ = [
     "COVERAGE",
@@ -17,16 +26,17 @@ __all__ = [
     "Interval",
     "Reliability",
     "expected_calibration_error",
-    "fit",
-    "holm",
+    "fit_calibration",
+    "holm_adjusted_p",
     "intervals",
     "log_loss",
     "metrics",
     "nearest_shots",
     "prediction_sets",
     "sign_flip_p",
-    "student",
-    "sums",
+    "student_interval",
+    "sums_by_group",
+    "task_log_loss",
     "two_way_clustered_mean",
-    "wilson",
+    "wilson_interval",
 ]

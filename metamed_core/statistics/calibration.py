@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -26,7 +28,6 @@ SMOOTH = 1e-5
 """A pull between neighbouring temperatures, so slight that only a number of shots without any task follows it."""
 ABSENT = -1e6
 """Stands for the log-probability of a class that a task does not have."""
-N_BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,10 @@ class Answers:
         """The patients at these positions, or where True."""
         return Answers(*(getattr(self, name)[rows] for name in ("log_proba", "y", "shots", "n_way", "n_columns", "weight")))
 
+    def y_and_proba(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """The right classes `(n,)` and the probabilities `(n, most ways)`, as the metrics take them."""
+        return self.y.numpy(), self.log_proba.exp().numpy()
+
     def calibrated(self, calibration: Calibration) -> Answers:
         """The same patients, their probabilities calibrated each for their own task."""
         temperature = calibration.temperatures_of(self.shots, self.n_way, self.n_columns)
@@ -146,7 +151,7 @@ def _log_temperature(slopes: Tensor, features: Tensor) -> Tensor:
     return (features @ slopes).clamp(-math.log(HARDEST), math.log(HARDEST))
 
 
-def fit(answers: Answers, settings: Mapping[str, float], shots: Sequence[float] = SHOTS) -> Calibration:
+def fit_calibration(answers: Answers, settings: Mapping[str, float], shots: Sequence[float] = SHOTS) -> Calibration:
     """The calibration with the least log-loss on these answers, every task weighing the same.
 
     For one size of task the loss is convex in 1/T (Guo et al. 2017, appendix), so nothing but the optimum can be found.
@@ -160,7 +165,7 @@ def fit(answers: Answers, settings: Mapping[str, float], shots: Sequence[float] 
         optimiser.zero_grad()
         log_proba = (answers.log_proba / _log_temperature(slopes, features).exp().unsqueeze(1)).log_softmax(-1)
         apart = slopes[: len(shots)].diff().square().sum()
-        loss = _weighted_log_loss(log_proba, answers) + SMOOTH * apart
+        loss = _task_log_loss(log_proba, answers) + SMOOTH * apart
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
@@ -175,24 +180,14 @@ def _range(values: Tensor) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def _weighted_log_loss(log_proba: Tensor, answers: Answers) -> Tensor:
+def _task_log_loss(log_proba: Tensor, answers: Answers) -> Tensor:
     own = log_proba.gather(1, answers.y.unsqueeze(1)).squeeze(1)
     return -(own * answers.weight).sum() / answers.weight.sum()
 
 
-def log_loss(answers: Answers) -> float:
-    """Mean over tasks of the mean of -log p(own class)."""
-    return float(_weighted_log_loss(answers.log_proba, answers))
-
-
-def expected_calibration_error(answers: Answers) -> float:
-    """Mean gap between confidence and share of right answers, 0..1, over ten equal bins of the top probability (Guo et al. 2017, eq. 3)."""
-    top, named = answers.log_proba.exp().max(1)
-    right = (named == answers.y).double()
-    where = (top * N_BINS).long().clamp_max(N_BINS - 1)
-    # A bin's share times its gap is the sum of what its patients fall short, over all patients.
-    short = torch.zeros(N_BINS, dtype=torch.float64).index_add(0, where, top - right)
-    return float(short.abs().sum() / len(top))
+def task_log_loss(answers: Answers) -> float:
+    """Mean over tasks of their patients' mean of -log p(own class), natural logarithm, without a floor on p."""
+    return float(_task_log_loss(answers.log_proba, answers))
 
 
 def nearest_shots(answers: Answers, shots: Sequence[float] = SHOTS) -> Tensor:

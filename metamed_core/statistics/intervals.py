@@ -43,16 +43,16 @@ def mean_interval(values: Array, level: float = LEVEL) -> Interval:
     """Mean of `values` `(n,)` with Student's interval. Holds if they are independent: episodes from plenty of patients."""
     n, mean = len(values), float(values.mean()) if len(values) else np.nan
     error = float(values.std(ddof=1)) / n**0.5 if n > 1 else np.nan
-    return student(mean, error, n - 1, level)
+    return student_interval(mean, error, n - 1, level)
 
 
-def student(mean: float, error: float, freedom: int, level: float = LEVEL) -> Interval:
+def student_interval(mean: float, error: float, freedom: int, level: float = LEVEL) -> Interval:
     """The interval around `mean` with standard error `error` and that many degrees of freedom."""
     half = float(stats.t.ppf((1 + level) / 2, freedom)) * error if freedom > 0 else np.nan
     return Interval(mean, mean - half, mean + half)
 
 
-def wilson(share: float, n: int, level: float = LEVEL) -> Interval:
+def wilson_interval(share: float, n: int, level: float = LEVEL) -> Interval:
     """Wilson's interval (1927) for a share of `n` independent patients; unlike Student's it is honest when all were right."""
     ends = stats.binomtest(round(share * n), n).proportion_ci(level, method="wilson")
     return Interval(share, float(ends.low), float(ends.high))
@@ -83,10 +83,10 @@ def two_way_clustered_mean(
     u = weight[:, None] * (values - _group_means(values, weight, stratum))
     n_patients, n_strata = len(np.unique(patient)), len(np.unique(stratum))
     among = np.asarray(_correction(patient, stratum), dtype=np.float64)[:, None]
-    by_patient = np.square(sums(u * among, patient)).sum(0)
+    by_patient = np.square(sums_by_group(u * among, patient)).sum(0)
     if episode is None:
         return ClusteredMean(mean, np.sqrt(by_patient), n_patients - n_strata)
-    s = sums(weight[:, None] * (values - _group_means(values, weight, block)), episode)
+    s = sums_by_group(weight[:, None] * (values - _group_means(values, weight, block)), episode)
     n_episodes, n_blocks = len(np.unique(episode)), len(np.unique(block))
     by_episode = np.square(s).sum(0) * (n_episodes / (n_episodes - n_blocks) if n_episodes > n_blocks else np.nan)
     variance = by_episode + np.maximum(by_patient - np.square(u * among).sum(0), 0.0)
@@ -94,7 +94,7 @@ def two_way_clustered_mean(
     return ClusteredMean(mean, np.sqrt(variance), freedom)
 
 
-def sums(values: Array, group: Numbers) -> Array:
+def sums_by_group(values: Array, group: Numbers) -> Array:
     """Sums of the rows of `values` `(n, m)` by group -> `(n_groups, m)`."""
     total = np.zeros((int(group.max(initial=-1)) + 1, values.shape[1]))
     np.add.at(total, group, values)
@@ -103,7 +103,7 @@ def sums(values: Array, group: Numbers) -> Array:
 
 def _group_means(values: Array, weight: Array, group: Numbers) -> Array:
     """For each row the weighted mean of its group, `(n, m)`."""
-    total, weights = sums(weight[:, None] * values, group), sums(weight[:, None], group)
+    total, weights = sums_by_group(weight[:, None] * values, group), sums_by_group(weight[:, None], group)
     return np.asarray((total / np.where(weights == 0, 1.0, weights))[group], dtype=np.float64)
 
 
@@ -136,7 +136,7 @@ def sign_flip_p(differences: Array, seed: int = 0, n_flips: int = N_FLIPS) -> Ar
     return np.asarray(extreme / len(bits) if exact else (extreme + 1) / (n_flips + 1), dtype=np.float64)
 
 
-def holm(p: Array) -> Array:
+def holm_adjusted_p(p: Array) -> Array:
     """Holm's (1979) adjusted p-values `(m,)`: below 0.05 means different, at most 5 % risk of *any* false alarm among all m."""
     order = np.argsort(p, kind="stable")
     steps = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from metamed_core.statistics.calibration import N_BINS
-
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
+N_BINS = 10
+"""Bins of the top probability."""
 FLOOR = 1e-6
 """A smaller probability counts as this one in log-loss: one "impossible" that was true would otherwise outweigh everybody else."""
 COVERAGE = 0.9
@@ -107,7 +107,7 @@ class Reliability:
 
 
 def reliability(y: Labels, proba: Array) -> Reliability:
-    """Patients in N_BINS equal bins of their top probability, as `calibration.expected_calibration_error` makes them."""
+    """Patients in N_BINS bins of equal width of their top probability."""
     return binned(proba.max(1), right(y, proba))
 
 

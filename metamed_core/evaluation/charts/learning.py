@@ -124,10 +124,14 @@ def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Ch
             "Accuracy by step of adaptation from a meta-learned and from a random initialization",
             "从元训练得到的初始权重与随机初始权重出发，准确率随适应步数的变化",
         ),
-        x=Axis(Words("step of adaptation", "适应步数"), -0.15, most + 0.15),
+        x=Axis(Words("step of adaptation", "适应步数"), -0.15, most + 0.15, ticks=_whole_steps(most)),
         y=Axis(ACCURACY, percent=True),
         marks=tuple(marks),
     )
+
+
+def _whole_steps(most: int) -> tuple[tuple[float, Words], ...]:
+    return tuple((float(step), verbatim(step)) for step in range(0, most + 1, max(1, round(most / 10))))
 
 
 def _worth(curve: TwinCurve) -> Words:

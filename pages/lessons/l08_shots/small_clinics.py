@@ -94,7 +94,7 @@ def counted(one: SmallClinic) -> ClusteredMean:
 def honest(one: SmallClinic) -> Interval:
     """The 95 % interval that counts episodes and patients."""
     found = counted(one)
-    return intervals.student(float(found.mean[0]), float(found.error[0]), found.freedom)
+    return intervals.student_interval(float(found.mean[0]), float(found.error[0]), found.freedom)
 
 
 def naive(one: SmallClinic) -> Interval:

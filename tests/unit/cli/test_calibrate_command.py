@@ -17,7 +17,7 @@ from metamed_core.learners.initialization import SHIPPED, load_weights, read_car
 from metamed_core.meta_training.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of
 from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
-from metamed_core.statistics.calibration import Calibration, fit, log_loss
+from metamed_core.statistics.calibration import Calibration, fit_calibration, task_log_loss
 
 
 def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,9 +37,9 @@ def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path,
         answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 150, torch.Generator().manual_seed(seed))
         for seed in (CALIBRATION_SEED, JUDGING_SEED)
     )
-    assert fit(seen, {}).temperature == pytest.approx(card["temperature"], abs=1e-3)
-    assert log_loss(unseen) == pytest.approx(card["log_loss_before_overall"], abs=1e-3)
-    assert log_loss(unseen.calibrated(origin.calibration)) == pytest.approx(card["log_loss_after_overall"], abs=1e-3)
+    assert fit_calibration(seen, {}).temperature == pytest.approx(card["temperature"], abs=1e-3)
+    assert task_log_loss(unseen) == pytest.approx(card["log_loss_before_overall"], abs=1e-3)
+    assert task_log_loss(unseen.calibrated(origin.calibration)) == pytest.approx(card["log_loss_after_overall"], abs=1e-3)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == ["1", "2", "3", "5", "10", "all"]
     assert f"{card['ece_before'][0]:.4f} -> {card['ece_after'][0]:8.4f}" in lines[1]

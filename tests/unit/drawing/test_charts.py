@@ -25,6 +25,8 @@ def chart(*marks: Area | Line | Strokes | Dots | Label, x: Axis | None = None, c
     ("axis", "low", "high", "texts"),
     [
         (Axis(NONE, percent=True), 0.7, 1.0, ["70%", "80%", "90%", "100%"]),
+        (Axis(NONE, percent=True), 0.0, 1.02, ["0%", "25%", "50%", "75%", "100%"]),
+        (Axis(NONE), 0.0, 11.0, ["0", "5", "10"]),
         (Axis(NONE), 0.0, 8.0, ["0", "2", "4", "6", "8"]),
         (Axis(NONE), -2.0, 2.0, ["−2", "−1", "0", "1", "2"]),
         (Axis(NONE, log=True), 0.5, 300.0, ["1", "10", "100"]),

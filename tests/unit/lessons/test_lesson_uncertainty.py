@@ -10,7 +10,7 @@ import torch
 
 from metamed_core.data.episode import LabelledSet
 from metamed_core.learners.prototypical import Prototypical
-from metamed_core.statistics.calibration import expected_calibration_error
+from metamed_core.statistics import expected_calibration_error
 from pages.lessons.l10_uncertainty import computation as world
 from pages.lessons.l10_uncertainty.computation import N_COLUMNS, N_QUERY, N_WAY, SHOTS, Uncertainty
 from pages.lessons.l10_uncertainty.story import LESSON
@@ -48,7 +48,7 @@ def test_the_error_is_the_mean_gap_over_ten_bins() -> None:
         bins.setdefault(min(int(max(row) * 10), 9), []).append((max(row), row.index(max(row)) == truth))
     error = sum(abs(sum(c - right for c, right in each)) for each in bins.values()) / len(y)
     assert world.reliability(7, 1, 1.0).error == pytest.approx(error)
-    assert world.reliability(7, 1, 1.0).error == pytest.approx(expected_calibration_error(found))
+    assert world.reliability(7, 1, 1.0).error == pytest.approx(expected_calibration_error(*found.y_and_proba()))
     assert rf"ECE = {100 * error:.1f}\,\%" in LESSON.screens[0].formula(Uncertainty()).numbers
 
 

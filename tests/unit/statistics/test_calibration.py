@@ -16,7 +16,8 @@ from metamed_core.learners.initialization import SHIPPED, Initialization, load_w
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
 from metamed_core.meta_training.calibrate import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
-from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, expected_calibration_error, fit, log_loss, nearest_shots
+from metamed_core.statistics import expected_calibration_error
+from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
 from tests.helpers.calibrations import STRONG
 from tests.helpers.tasks import small_episode, task_of_cells
 
@@ -51,7 +52,7 @@ def of_one_size(n_tasks: int = 30) -> Answers:
 
 def test_a_known_calibration_is_found_again() -> None:
     known = Calibration(SHOTS, (2.0, 1.4, 1.1, 0.8, 0.5), 0.3, -0.2, (2.0, 5.0), (2.0, 50.0), {"inner_lr": 0.1})
-    found = fit(tempered_tasks(known), {"inner_lr": 0.1})
+    found = fit_calibration(tempered_tasks(known), {"inner_lr": 0.1})
     assert found.temperature == pytest.approx(known.temperature, rel=0.06)
     assert (found.way_exponent, found.column_exponent) == pytest.approx((0.3, -0.2), abs=0.05)
     assert (found.shots, found.n_way, found.n_columns) == (SHOTS, (2.0, 5.0), (2.0, 50.0))
@@ -73,34 +74,34 @@ def test_for_one_size_of_task_it_is_the_best_single_temperature() -> None:
         return float(np.mean(np.log(np.exp(scores).sum(1)) - scores[np.arange(len(y)), y]))
 
     best = minimize_scalar(loss, bounds=(0.05, 5), method="bounded", options={"xatol": 1e-10})
-    found = fit(answers, {})
+    found = fit_calibration(answers, {})
     assert found.temperature_of(6, 2, 10) == pytest.approx(1 / best.x, rel=1e-3)
-    assert log_loss(answers.calibrated(found)) == pytest.approx(best.fun, abs=1e-7)
+    assert task_log_loss(answers.calibrated(found)) == pytest.approx(best.fun, abs=1e-7)
 
 
 def test_two_answers_have_a_closed_form() -> None:
     """Three of four right at odds e^2 each: the best odds are 3, so 2 / T = log 3."""
     said = torch.tensor([[0.0, -2.0]], dtype=torch.float64).log_softmax(-1).repeat(4, 1)
-    found = fit(Answers.of_task(said, torch.tensor([0, 0, 0, 1]), 4, 10), {})
+    found = fit_calibration(Answers.of_task(said, torch.tensor([0, 0, 0, 1]), 4, 10), {})
     assert found.temperature_of(4, 2, 10) == pytest.approx(2 / math.log(3), rel=1e-4)
 
 
 def test_shots_without_any_task_follow_their_neighbours() -> None:
-    found = fit(of_one_size(), {})
+    found = fit_calibration(of_one_size(), {})
     assert all(each == pytest.approx(found.temperature[2], rel=0.02) for each in found.temperature)
     assert found.temperature[2] > 1.5
 
 
 def test_answers_that_are_all_right_ask_for_no_infinite_certainty() -> None:
     said = torch.tensor([[0.0, -1.0]], dtype=torch.float64).log_softmax(-1).repeat(8, 1)
-    found = fit(Answers.of_task(said, torch.zeros(8, dtype=torch.int64), 2, 10), {})
+    found = fit_calibration(Answers.of_task(said, torch.zeros(8, dtype=torch.int64), 2, 10), {})
     assert 1 / 21 < found.temperature_of(2, 2, 10) < 0.2
 
 
 def test_every_task_weighs_the_same_however_many_patients_it_asks() -> None:
     sure = torch.tensor([[0.0, -3.0]], dtype=torch.float64).log_softmax(-1)
     tasks = [Answers.of_task(sure.repeat(n, 1), torch.full((n,), y), 2, 10) for n, y in ((5, 0), (5, 0), (5, 0), (500, 1))]
-    assert fit(Answers.joined(tasks), {}).temperature_of(2, 2, 10) == pytest.approx(3 / math.log(3), rel=1e-3)
+    assert fit_calibration(Answers.joined(tasks), {}).temperature_of(2, 2, 10) == pytest.approx(3 / math.log(3), rel=1e-3)
 
 
 # -- the temperature of a task -----------------------------------------------------------------------------------------
@@ -185,13 +186,13 @@ def test_expected_calibration_error_by_hand() -> None:
     log_proba = torch.stack([p, 1 - p], 1).clamp_min(1e-300).log()
     answers = Answers.of_task(log_proba, torch.tensor([0, 1, 0, 0, 0]), 2, 10)
     nine, six = abs((0.91 + 0.93 + 1.0) / 3 - 2 / 3), abs(0.64 - 1)
-    assert expected_calibration_error(answers) == pytest.approx(3 / 5 * nine + 2 / 5 * six, abs=1e-12)
+    assert expected_calibration_error(*answers.y_and_proba()) == pytest.approx(3 / 5 * nine + 2 / 5 * six, abs=1e-12)
 
 
 def test_log_loss_is_the_mean_over_tasks() -> None:
     half, sure = (torch.tensor([[p, 1 - p]], dtype=torch.float64).log() for p in (0.5, 0.8))
     tasks = [Answers.of_task(half.repeat(3, 1), torch.tensor([0, 1, 0]), 2, 10), Answers.of_task(sure, torch.tensor([1]), 2, 10)]
-    assert log_loss(Answers.joined(tasks)) == pytest.approx((math.log(2) - math.log(0.2)) / 2)
+    assert task_log_loss(Answers.joined(tasks)) == pytest.approx((math.log(2) - math.log(0.2)) / 2)
 
 
 def test_tasks_are_reported_with_those_of_like_size() -> None:
@@ -217,4 +218,4 @@ def test_each_shipped_card_holds_a_calibration_that_helps(name: str) -> None:
     assert card["command"] == f"python -m metamed_core calibrate --learner {name} --tasks {card['tasks']}"
     # The file's own answers, on other tasks than the card's.
     found = answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 60, torch.Generator().manual_seed(50_000_000))
-    assert log_loss(found.calibrated(origin.calibration)) < log_loss(found) + (0.01 if name == "prior_fitted" else 0.0)
+    assert task_log_loss(found.calibrated(origin.calibration)) < task_log_loss(found) + (0.01 if name == "prior_fitted" else 0.0)

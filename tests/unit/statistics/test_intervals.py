@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from metamed_core.statistics.intervals import holm, mean_interval, sign_flip_p, student, sums, two_way_clustered_mean, wilson
+from metamed_core.statistics.intervals import (
+    holm_adjusted_p,
+    mean_interval,
+    sign_flip_p,
+    student_interval,
+    sums_by_group,
+    two_way_clustered_mean,
+    wilson_interval,
+)
 
 
 def test_the_interval_of_a_mean_is_students() -> None:
@@ -52,9 +60,9 @@ def test_crossed_intervals_cover_19_times_in_20_where_episodes_share_patients(n_
     for _ in range(500):
         data = judgements(rng, n_patients, n_query)
         found = two_way_clustered_mean(**data)
-        interval = student(float(found.mean[0]), float(found.error[0]), found.freedom)
+        interval = student_interval(float(found.mean[0]), float(found.error[0]), found.freedom)
         held.append(interval.low <= 0.5 <= interval.high)
-        alone = mean_interval(sums(data["values"], data["episode"])[:, 0] / (2 * n_query))
+        alone = mean_interval(sums_by_group(data["values"], data["episode"])[:, 0] / (2 * n_query))
         naive.append(alone.low <= 0.5 <= alone.high)
     assert 0.93 <= np.mean(held) <= 0.97
     assert np.mean(naive) < 0.9
@@ -66,7 +74,7 @@ def test_with_new_patients_in_every_episode_crossed_is_students() -> None:
     values, episode, stratum = rng.normal(size=(n, 1)), np.repeat(np.arange(n_episodes), 8), np.tile([0, 1], n // 2)
     found = two_way_clustered_mean(values, np.full(n, 1 / n), np.arange(n), stratum, episode, np.zeros(n, dtype=int))
     expected = mean_interval(values.reshape(n_episodes, 8).mean(1))
-    interval = student(float(found.mean[0]), float(found.error[0]), found.freedom)
+    interval = student_interval(float(found.mean[0]), float(found.error[0]), found.freedom)
     assert (interval.mean, interval.low, interval.high) == pytest.approx((expected.mean, expected.low, expected.high))
 
 
@@ -87,8 +95,8 @@ def test_one_patient_of_a_class_tells_nothing() -> None:
 
 
 def test_wilson_is_scipys_and_honest_when_all_were_right() -> None:
-    assert wilson(1.0, 12).low == pytest.approx(12 / (12 + 1.959964**2))
-    assert wilson(0.0, 12).high == pytest.approx(1 - 12 / (12 + 1.959964**2))
+    assert wilson_interval(1.0, 12).low == pytest.approx(12 / (12 + 1.959964**2))
+    assert wilson_interval(0.0, 12).high == pytest.approx(1 - 12 / (12 + 1.959964**2))
 
 
 @pytest.mark.parametrize("n", [2, 5, 9, 13])
@@ -122,6 +130,6 @@ def test_p_of_equals_is_uniform() -> None:
 
 def test_holm_equals_the_published_example() -> None:
     """Holm 1979, in the numbers of R's help page: p.adjust(c(0.01, 0.02, 0.03, 0.04), "holm")."""
-    np.testing.assert_allclose(holm(np.array([0.04, 0.01, 0.03, 0.02])), [0.06, 0.04, 0.06, 0.06])
-    assert holm(np.array([0.6, 0.7])).tolist() == [1.0, 1.0]
-    assert holm(np.array([])).tolist() == []
+    np.testing.assert_allclose(holm_adjusted_p(np.array([0.04, 0.01, 0.03, 0.02])), [0.06, 0.04, 0.06, 0.06])
+    assert holm_adjusted_p(np.array([0.6, 0.7])).tolist() == [1.0, 1.0]
+    assert holm_adjusted_p(np.array([])).tolist() == []

@@ -8,7 +8,7 @@ import torch
 from sklearn import metrics as theirs
 from sklearn.calibration import calibration_curve
 
-from metamed_core.statistics import calibration, metrics
+from metamed_core.statistics import metrics
 from metamed_core.statistics.calibration import Answers
 
 SEEDS = range(6)
@@ -80,7 +80,7 @@ def test_reliability_equals_scikit_learns_curve_and_the_calibration_of_the_cards
     np.testing.assert_allclose(found.confidence[filled], confidence)
     assert found.n.sum() == 400
     pooled = Answers.of_task(torch.from_numpy(proba).log(), torch.from_numpy(y), 8, 3)
-    assert found.error == pytest.approx(calibration.expected_calibration_error(pooled))
+    assert found.error == pytest.approx(metrics.expected_calibration_error(*pooled.y_and_proba()))
 
 
 def naive_set(p: np.ndarray, coverage: float) -> set[int]:
