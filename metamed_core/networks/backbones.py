@@ -1,7 +1,4 @@
-"""The shared networks, as pure functions of (weights, cells). Weights are values: passed in, handed back, never changed.
-
-Floor 4 of the house.
-"""
+"""The shared networks, as pure functions of (weights, cells). Weights are values: passed in, handed back, never changed."""
 
 from __future__ import annotations
 
@@ -27,7 +24,15 @@ BACKBONES: dict[str, type[Backbone]] = {}
 
 
 class Backbone(ABC):
-    """A network from a patient's cells to an embedding; a subclass is a frozen dataclass of its sizes."""
+    """A network from the cells of a patient to an embedding; a subclass is a frozen dataclass of its sizes.
+
+    Examples
+    --------
+    >>> network = Perceptron(n_columns=3, hidden=4, features=2)
+    >>> weights = network.init(torch.Generator().manual_seed(0))
+    >>> network.embed(weights, torch.zeros(5, 3, len(CHANNELS))).shape
+    torch.Size([5, 2])
+    """
 
     name: ClassVar[str]
     features: int
@@ -43,7 +48,18 @@ class Backbone(ABC):
 
     @abstractmethod
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
-        """Fresh weights, random from `rng`: no meta-training in them."""
+        """Fresh random weights, without meta-training.
+
+        Parameters
+        ----------
+        rng
+            Where all randomness comes from.
+
+        Returns
+        -------
+        dict of str to Tensor
+            The parameters by name.
+        """
 
     def hidden_matrices(self, weights: Weights) -> frozenset[str]:
         """Names of the matrices between hidden states, which Muon may move in meta-training; none unless a network says so."""
@@ -51,13 +67,36 @@ class Backbone(ABC):
 
     @abstractmethod
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
-        """Cells `(n, n_columns, n_channels)` -> embeddings `(n, n_embedding)`; each patient on their own."""
+        """The embedding of each patient on their own.
+
+        Parameters
+        ----------
+        weights
+            The parameters by name; not changed.
+        x
+            Cells, `(n, n_columns, n_channels)`; the channels are `data.CHANNELS`.
+
+        Returns
+        -------
+        Tensor
+            Embeddings, `(n, n_embedding)`, without unit.
+        """
 
 
 def backbone_of(card: Mapping[str, Any]) -> Backbone:
-    """The backbone that `Backbone.card` described; a card without a name is from before there were two, a ColumnEncoder.
+    """The backbone that `Backbone.card` described.
 
-    Raises KeyError for an unknown name and TypeError for sizes that this class does not have.
+    Parameters
+    ----------
+    card
+        Name and sizes. A card without a name is from before there were two backbones and means a `ColumnEncoder`.
+
+    Raises
+    ------
+    KeyError
+        No backbone has this name.
+    TypeError
+        The backbone has no such size.
     """
     sizes = {**card}
     return BACKBONES[sizes.pop("name", ColumnEncoder.name)](**sizes)
@@ -70,7 +109,15 @@ def random_linear(n_out: int, n_in: int, rng: torch.Generator, gain: float = 1.0
 
 @dataclass(frozen=True)
 class Perceptron(Backbone):
-    """Linear-ReLU-Linear over the scaled values of a fixed panel of columns: the base model of the classic papers."""
+    """Linear-ReLU-Linear over the scaled values of a fixed panel of columns: the kind of network of the first papers on meta-learning.
+
+    Parameters
+    ----------
+    n_columns
+        Columns of the panel.
+    hidden, features
+        Width of the hidden layer and of the embedding.
+    """
 
     n_columns: int
     hidden: int = 64
@@ -96,12 +143,27 @@ class Perceptron(Backbone):
 class ColumnEncoder(Backbone):
     """One shared network for the cells of any table: any number, order and names of columns.
 
-    Each cell is embedded by the same small net; cells of one patient then hear of each other through a few learnt
-    latents that attend to all cells and are attended by them (induced set attention, Lee et al. 2019, eq. 9-10: cost
-    grows with the number of columns, not its square); what comes out is `features` numbers a cell. The patient's
-    embedding is the row of all cells' features. It is not summed over the cells, because a sum cannot tell high glucose
-    and low sodium from the reverse; a distance between two embeddings is what sums over columns. So the embedding
-    follows the columns' order, and no distance depends on it.
+    Each cell is embedded by the same small network; the cells of one patient then exchange information through a few learned
+    latents that attend to all cells and are attended by them (induced set attention: the cost grows with the number of
+    columns, not with its square). The result is `features` numbers a cell, and the embedding of a patient is the row of the
+    features of all cells. It is not summed over the cells, because a sum cannot tell high glucose and low sodium from the
+    reverse; a distance between two embeddings is what sums over columns. So the embedding follows the order of the columns,
+    and no distance depends on it.
+
+    Parameters
+    ----------
+    width
+        Width of a cell's hidden state.
+    latents
+        Latents of each layer.
+    layers
+        Exchanges between the cells of a patient.
+    features
+        Numbers that a cell adds to the embedding.
+
+    References
+    ----------
+    Lee et al. 2019, Set transformer, https://arxiv.org/abs/1810.00825, eq. 9-10
     """
 
     width: int = 32

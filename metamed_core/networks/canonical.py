@@ -1,9 +1,7 @@
-"""One order for what has none: columns, diagnoses and patients of a support set ranked by what they hold, not where they stand.
+"""One order for columns, diagnoses and patients of a support set, from their values and not from their places in the table.
 
 A network that marks columns and diagnoses by random codes would answer differently when a table is rearranged. Codes
 given out by these ranks travel with what they mark.
-
-Floor 4 of the house.
 """
 
 from __future__ import annotations
@@ -19,9 +17,19 @@ DIGITS = 6
 
 
 def column_ranks(support: LabelledSet, n_way: int) -> Tensor:
-    """Rank of each column among the different ones, `(n_columns,)`: by its cells, sorted, then by its class means, sorted.
+    """Rank of each column: by its sorted cells, then by its sorted class means.
 
-    Columns that no order of patients and diagnoses tells apart share a rank.
+    Parameters
+    ----------
+    support
+        The labeled patients; cells `(n, n_columns, n_channels)`.
+    n_way
+        Number of diagnoses.
+
+    Returns
+    -------
+    Tensor
+        Ranks from 0, `(n_columns,)`. Columns that no order of patients and diagnoses tells apart share a rank.
     """
     cells = support.x.sort(0).values
     means = torch.stack([class_means(support.x[..., i], support.y, n_way) for i in range(support.x.shape[-1])], -1).sort(0).values
@@ -29,14 +37,29 @@ def column_ranks(support: LabelledSet, n_way: int) -> Tensor:
 
 
 def class_ranks(support: LabelledSet, n_way: int, columns: Tensor) -> Tensor:
-    """Place of each diagnosis, `(n_way,)`, all different: by its patients' number, then their mean cells, columns ordered by `columns`."""
+    """Place of each diagnosis: by its number of patients, then by the mean of their cells.
+
+    Parameters
+    ----------
+    support
+        The labeled patients.
+    n_way
+        Number of diagnoses.
+    columns
+        The ranks of `column_ranks`, `(n_columns,)`: the order in which the columns are compared.
+
+    Returns
+    -------
+    Tensor
+        Places from 0, all different, `(n_way,)`.
+    """
     counts = torch.bincount(support.y, minlength=n_way).to(support.x.dtype)
     means = class_means(support.x[:, columns.argsort(stable=True)].flatten(1), support.y, n_way)
     return _ranks(torch.cat([counts.unsqueeze(1), means], 1)).argsort(stable=True).argsort()
 
 
 def patient_order(support: LabelledSet, columns: Tensor, classes: Tensor) -> Tensor:
-    """Positions of the patients, `(n,)`, in the order of their diagnosis' rank, then of their cells."""
+    """Positions of the patients, `(n,)`, in the order of the place of their diagnosis (`class_ranks`), then of their cells."""
     cells = support.x[:, columns.argsort(stable=True)].flatten(1)
     return _ranks(torch.cat([classes[support.y].to(cells.dtype).unsqueeze(1), cells], 1)).argsort(stable=True)
 

@@ -1,15 +1,13 @@
 """The in-context network: a transformer over the cells of a small table, some of whose patients have a diagnosis.
 
 Two stages. In the first every cell of the table is a token, beside a few tokens for each patient; in each layer a cell
-attends to the same column of the labelled patients, then to the other cells of its own patient (Hollmann et al. 2025,
-"two-way attention"; Kossen et al. 2021). In the second a patient is one wide token and attends to the labelled
-patients. Labelled patients attend to one another and never to the others, so an answer does not depend on who else is
-asked, and what was read of the labelled ones (`Memory`) serves any number of questions.
+attends to the same column of the labeled patients, then to the other cells of its own patient ("two-way attention"). In
+the second a patient is one wide token and attends to the labeled patients. Labeled patients attend to one another and
+never to the query patients, so an answer does not depend on who else is asked, and what was read of the labeled ones
+(`Memory`) serves any number of queries.
 
-A diagnosis is told to the network as one of `slots` learnt vectors, a column by a random code: neither has a meaning of
-its own, both only tell things apart. Who calls draws them.
-
-Floor 5 of the house.
+A diagnosis is given to the network as one of `slots` learned vectors, a column by a random code: neither has a meaning of
+its own, both only tell things apart. The caller draws them.
 """
 
 from __future__ import annotations
@@ -29,10 +27,16 @@ from metamed_core.networks.backbones import Backbone, Weights, random_linear
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What was read of the labelled patients.
+    """What was read of the labeled patients of b tables.
 
-    attended: keys and values of each attention over patients, in the order of the layers.
-    codes: `(b, n_columns, code)`. keys: `(b, slots, row_width)`, mean over the patients of each slot.
+    Parameters
+    ----------
+    attended
+        Keys and values of each attention over patients, in the order of the layers.
+    codes
+        The codes of the columns, `(b, n_columns, code)`.
+    keys
+        Mean over the patients of each slot, `(b, slots, row_width)`.
     """
 
     attended: tuple[tuple[Tensor, Tensor], ...]
@@ -54,10 +58,27 @@ def joined(memories: Iterable[Memory]) -> Memory:
 
 @dataclass(frozen=True)
 class CellTransformer(Backbone):
-    """See the module's docstring. All tables have a leading dimension b: tasks, or draws of slots and codes.
+    """A transformer over the cells of labeled and query patients; every table has a leading dimension b: tasks, or draws of codes.
 
-    width, heads, cell_layers, tokens: the first stage, and its tokens for each patient.
-    row_width, row_heads, row_layers: the second. slots: diagnoses it can tell apart. code: numbers that mark a column.
+    Parameters
+    ----------
+    width, heads, cell_layers
+        The first stage, whose tokens are cells.
+    tokens
+        Tokens for each patient beside their cells.
+    row_width, row_heads, row_layers
+        The second stage, whose tokens are patients.
+    slots
+        Diagnoses that it can tell apart.
+    code
+        Numbers that mark a column.
+    expansion
+        Width of the hidden layer of a feed-forward block, as a multiple of the width of its stage.
+
+    References
+    ----------
+    Hollmann et al. 2025, Accurate predictions on small data with a tabular foundation model, https://doi.org/10.1038/s41586-024-08328-6
+    Kossen et al. 2021, Self-attention between datapoints, https://arxiv.org/abs/2106.02584
     """
 
     width: int = 64
@@ -110,11 +131,23 @@ class CellTransformer(Backbone):
         return frozenset(name for name in weights if ".hidden" in name)
 
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
-        """A patient on their own is their scaled values: the network reads patients only beside labelled ones. See `Backbone.embed`."""
+        """A patient on their own is their scaled values: the network reads patients only beside labeled ones. See `Backbone.embed`."""
         return x[..., 0]
 
     def read(self, weights: Weights, x: Tensor, slot: Tensor, codes: Tensor) -> Memory:
-        """Labelled patients `(b, n, n_columns, n_channels)` with slots `(b, n)` and codes `(b, n_columns, code)` -> what to answer from."""
+        """Read the labeled patients.
+
+        Parameters
+        ----------
+        weights
+            The parameters by name.
+        x
+            Cells of the labeled patients, `(b, n, n_columns, n_channels)`.
+        slot
+            The slot of each patient's diagnosis, `(b, n)`.
+        codes
+            The codes of the columns, `(b, n_columns, code)`.
+        """
         attended: list[tuple[Tensor, Tensor]] = []
         rows = self._rows(weights, x, codes, slot, attended, None)
         members = one_hot(slot, self.slots, rows.dtype)
@@ -122,7 +155,7 @@ class CellTransformer(Backbone):
         return Memory(tuple(attended), codes, keys)
 
     def ask(self, weights: Weights, memory: Memory, x: Tensor) -> Tensor:
-        """Patients `(b, n, n_columns, n_channels)` -> their embeddings beside the labelled ones, `(b, n, row_width)`."""
+        """Patients `(b, n, n_columns, n_channels)` -> their embeddings beside the labeled ones, `(b, n, row_width)`."""
         return self._rows(weights, x, memory.codes, None, None, iter(memory.attended))
 
     def logits(self, weights: Weights, memory: Memory, rows: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ present) for a patient i of class k. With u_i = sum_k Y_ki and the gate S = [x~ 
 Pearlmutter 1994 (Fast exact multiplication by the Hessian): what a small move (A', B', V', c') of the parameters does to each
 line above is the product of the Hessian with that move; the product rule is all that is used (`pulled_back`).
 
-Nothing here is differentiable again: call it without gradients. Floor 6 of the house.
+Nothing here is differentiable again: call it without gradients.
 """
 
 from __future__ import annotations

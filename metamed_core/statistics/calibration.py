@@ -1,9 +1,7 @@
-"""Calibration learnt on prior tasks: how much to soften or sharpen probabilities so that answers given 0.70 are right 70 times in 100.
+"""Calibration learned on prior tasks: how much to soften or sharpen probabilities so that answers given 0.70 are right 70 times in 100.
 
 Temperature scaling (Guo, Pleiss, Sun and Weinberger 2017, https://arxiv.org/abs/1706.04599, sec. 4.2) with a temperature that
 depends on the size of the task. A clinic's few patients cannot tell it; thousands of synthetic tasks can.
-
-Floor 4 of the house.
 """
 
 from __future__ import annotations
@@ -34,8 +32,20 @@ ABSENT = -1e6
 class Calibration:
     """Temperatures by the size of a task: log T is linear in log(shots) between `shots`, in log(n_way) and in log(n_columns).
 
-    Shots are labelled patients per diagnosis, their mean where diagnoses differ. Beyond the tasks that were fitted on (`shots`, and
-    the ranges `n_way`, `n_columns`) it stays as it is at the edge. settings: the learner's, with which it was fitted.
+    Parameters
+    ----------
+    shots, temperature
+        Labeled patients per diagnosis (their mean where diagnoses differ) and the temperature for each of these numbers.
+    way_exponent, column_exponent
+        The powers of n_way and n_columns that multiply the temperature.
+    n_way, n_columns
+        The ranges of the tasks that were fitted on; beyond them and beyond `shots` the temperature stays as it is at the edge.
+    settings
+        The settings of the learner that it was fitted with, None if it was not fitted.
+
+    References
+    ----------
+    Guo, Pleiss, Sun and Weinberger 2017, On calibration of modern neural networks, https://arxiv.org/abs/1706.04599, sec. 4.2
     """
 
     shots: tuple[float, ...] = (1.0,)
@@ -63,7 +73,7 @@ class Calibration:
         return cls()
 
     def fitted_with(self, settings: Mapping[str, Any]) -> bool:
-        """Whether it was learnt, and for a learner with these settings; an option that is off is as if the card did not know it."""
+        """Whether it was learned, and for a learner with these settings; an option that is off counts as absent from the card."""
         return self.settings is not None and _chosen(self.settings) == _chosen(settings)
 
     def temperature_of(self, n_support: int, n_way: int, n_columns: int) -> float:
@@ -89,10 +99,18 @@ def _chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a learner answered over many tasks to patients whose diagnosis is known; one row a patient, `(n, ...)`.
+    """The answers of a learner over many tasks to patients whose diagnosis is known; one row a patient.
 
-    log_proba: `(n, most ways)`, `ABSENT` beyond the task's own classes. y: the right class. shots, n_way, n_columns: of the task.
-    weight: a task's patients together weigh as much as those of any other task.
+    Parameters
+    ----------
+    log_proba
+        Log-probabilities, `(n, most ways)`; `ABSENT` beyond the classes of the own task.
+    y
+        The right class, `(n,)`.
+    shots, n_way, n_columns
+        Of the task of each patient, `(n,)`.
+    weight
+        The patients of a task together weigh as much as those of any other task, `(n,)`.
     """
 
     log_proba: Tensor
@@ -154,7 +172,20 @@ def _log_temperature(slopes: Tensor, features: Tensor) -> Tensor:
 def fit_calibration(answers: Answers, settings: Mapping[str, float], shots: Sequence[float] = SHOTS) -> Calibration:
     """The calibration with the least log-loss on these answers, every task weighing the same.
 
-    For one size of task the loss is convex in 1/T (Guo et al. 2017, appendix), so nothing but the optimum can be found.
+    For one size of task the loss is convex in 1/T, so nothing but the optimum can be found.
+
+    Parameters
+    ----------
+    answers
+        The answers to fit on, of tasks that are not used to judge the calibration.
+    settings
+        The settings of the learner that gave them; kept with the calibration.
+    shots
+        Labeled patients per diagnosis that get a temperature of their own.
+
+    References
+    ----------
+    Guo et al. 2017, https://arxiv.org/abs/1706.04599, appendix
     """
     ways, columns = _range(answers.n_way), _range(answers.n_columns)
     features = _features(answers.shots, answers.n_way, answers.n_columns, shots, ways, columns)

@@ -2,11 +2,9 @@
 
 **What an interval here claims.** Episodes of one table are drawn anew from the same patients. More episodes make the mean over
 draws as exact as one likes, but they bring no new patient: a table of twelve judged in a thousand episodes is still twelve people.
-`crossed` therefore counts both kinds of luck, which patients were drawn together and who the patients are, and its intervals hold
+`two_way_clustered_mean` therefore counts both sources of chance, which patients were drawn together and who the patients are, and its intervals hold
 for *other patients like these, from the same clinic, at the same number of labelled patients*. They do not hold for another
 hospital, and they leave out that all supports come from the one table too, which no formula can tell from a single table.
-
-Floor 1 of the house.
 """
 
 from __future__ import annotations
@@ -40,20 +38,35 @@ class Interval:
 
 
 def mean_interval(values: Array, level: float = LEVEL) -> Interval:
-    """Mean of `values` `(n,)` with Student's interval. Holds if they are independent: episodes from plenty of patients."""
+    """Mean of `values` `(n,)` with Student's interval. It holds if they are independent: episodes from plenty of patients."""
     n, mean = len(values), float(values.mean()) if len(values) else np.nan
     error = float(values.std(ddof=1)) / n**0.5 if n > 1 else np.nan
     return student_interval(mean, error, n - 1, level)
 
 
 def student_interval(mean: float, error: float, freedom: int, level: float = LEVEL) -> Interval:
-    """The interval around `mean` with standard error `error` and that many degrees of freedom."""
+    """Student's interval around a mean.
+
+    Parameters
+    ----------
+    mean, error
+        The estimate and its standard error, in the same unit.
+    freedom
+        Degrees of freedom; without any the ends are NaN.
+    level
+        The share of samples whose interval holds the truth, 0 .. 1.
+    """
     half = float(stats.t.ppf((1 + level) / 2, freedom)) * error if freedom > 0 else np.nan
     return Interval(mean, mean - half, mean + half)
 
 
 def wilson_interval(share: float, n: int, level: float = LEVEL) -> Interval:
-    """Wilson's interval (1927) for a share of `n` independent patients; unlike Student's it is honest when all were right."""
+    """Wilson's interval for a share of `n` independent patients; unlike Student's it holds its level when all were right.
+
+    References
+    ----------
+    Wilson 1927, Probable inference, the law of succession, and statistical inference, https://doi.org/10.2307/2276774
+    """
     ends = stats.binomtest(round(share * n), n).proportion_ci(level, method="wilson")
     return Interval(share, float(ends.low), float(ends.high))
 
@@ -70,14 +83,27 @@ class ClusteredMean:
 def two_way_clustered_mean(
     values: Array, weight: Array, patient: Numbers, stratum: Numbers, episode: Numbers | None, block: Numbers
 ) -> ClusteredMean:
-    """Weighted means of `values` `(n, m)` and errors that count episodes and patients as two crossed samples.
+    """Weighted means and standard errors that count episodes and patients as two crossed samples.
 
-    A row is one judgement: a patient in an episode. All else is `(n,)`: weights that sum to 1; who the patient is; their class, within
-    which patients are a sample; the episode, None where each patient is judged once; the block (number of shots) whose episodes are
-    one sample. Numbers count from 0.
+    Var = V_episode + V_patient - V_both, sums of squares of residuals summed over each cluster: pairs of judgments that share
+    an episode, plus pairs that share a patient, counted once where they share both.
 
-    Var = V_episode + V_patient - V_both, sums of squares of residuals summed over each cluster (Cameron, Gelbach and Miller 2011,
-    eq. 2.9): pairs of judgements that share an episode, plus pairs that share a patient, counted once where they share both.
+    Parameters
+    ----------
+    values
+        One row a judgment, a patient in an episode, `(n, m)`.
+    weight
+        Weights of the judgments, which sum to 1, `(n,)`.
+    patient, stratum
+        Who the patient is, and their class, within which patients are a sample; numbers from 0, `(n,)`.
+    episode
+        The episode, `(n,)`; None where each patient is judged once.
+    block
+        The number of shots, whose episodes are one sample; numbers from 0, `(n,)`.
+
+    References
+    ----------
+    Cameron, Gelbach and Miller 2011, Robust inference with multiway clustering, https://doi.org/10.1198/jbes.2010.07136, eq. 2.9
     """
     mean = weight @ values
     u = weight[:, None] * (values - _group_means(values, weight, stratum))
@@ -115,11 +141,29 @@ def _correction(patient: Numbers, stratum: Numbers) -> Array:
 
 
 def sign_flip_p(differences: Array, seed: int = 0, n_flips: int = N_FLIPS) -> Array:
-    """Two-sided p-values that paired differences `(n, m)` are symmetric about 0, one for each column, `(m,)`.
+    """Two-sided p-values of the hypothesis that paired differences are symmetric about 0.
 
     If two methods are alike, each unit's difference might as well have had the other sign; p is the share of sign flips whose sum
-    is at least as far from 0 (Fisher 1935, sec. 21). All flips where they are at most `n_flips`, as in
-    `scipy.stats.permutation_test`; else random ones from `seed`, the observed one counted among them, so that p is never 0.
+    is at least as far from 0.
+
+    Parameters
+    ----------
+    differences
+        One row a unit (a patient or an episode), one column a pair of methods, `(n, m)`.
+    seed
+        Of the random flips.
+    n_flips
+        All flips are taken where they are at most so many, as in `scipy.stats.permutation_test`; else so many random ones,
+        the observed one counted among them, so that p is never 0.
+
+    Returns
+    -------
+    Array
+        One p-value a column, `(m,)`.
+
+    References
+    ----------
+    Fisher 1935, The design of experiments, sec. 21
     """
     # A unit in which nothing differs has nothing to flip.
     units = differences[(differences != 0).any(1)]
@@ -137,7 +181,12 @@ def sign_flip_p(differences: Array, seed: int = 0, n_flips: int = N_FLIPS) -> Ar
 
 
 def holm_adjusted_p(p: Array) -> Array:
-    """Holm's (1979) adjusted p-values `(m,)`: below 0.05 means different, at most 5 % risk of *any* false alarm among all m."""
+    """Holm's adjusted p-values, `(m,)`: with a threshold of 0.05 the risk of *any* false alarm among all m is at most 5%.
+
+    References
+    ----------
+    Holm 1979, A simple sequentially rejective multiple test procedure, https://www.jstor.org/stable/4615733
+    """
     order = np.argsort(p, kind="stable")
     steps = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
     adjusted = np.empty_like(steps)

@@ -3,8 +3,6 @@
 y: class numbers 0 .. n_way-1, `(n,)`. proba: `(n, n_way)`, rows sum to 1; a tie goes to the class that is numbered first, as in
 scikit-learn. Each function equals scikit-learn's where there is one (tests/unit/statistics/test_metrics.py); a value that these patients cannot
 tell is NaN, never an error. Shares and probabilities lie between 0 and 1.
-
-Floor 5 of the house.
 """
 
 from __future__ import annotations
@@ -43,12 +41,12 @@ def class_weights(y: Labels) -> Array:
 
 
 def accuracy(y: Labels, proba: Array) -> float:
-    """Share of patients named rightly."""
+    """Share of patients whose most probable class is the right one, 0 .. 1."""
     return _mean(right(y, proba))
 
 
 def balanced_accuracy(y: Labels, proba: Array) -> float:
-    """Mean over the classes present of the share of their patients named rightly: every diagnosis weighs the same."""
+    """Mean of the classes' accuracies, over the classes present, 0 .. 1: every diagnosis weighs the same."""
     return float((right(y, proba) * class_weights(y)).sum()) if len(y) else np.nan
 
 
@@ -74,9 +72,21 @@ def brier_score(y: Labels, proba: Array) -> float:
 
 
 def auroc(is_case: npt.NDArray[np.bool_], score: Array) -> float:
-    """Probability that a random case scores higher than a random other patient, ties count half; NaN without both kinds.
+    """Area under the ROC curve: the probability that a random case scores higher than a random other patient.
 
-    From ranks (Mann and Whitney 1947; Hanley and McNeil 1982).
+    Parameters
+    ----------
+    is_case, score
+        Who has the diagnosis, and its probability or any other score, `(n,)`.
+
+    Returns
+    -------
+    float
+        0 .. 1, ties count half; NaN without both kinds of patients.
+
+    References
+    ----------
+    Hanley and McNeil 1982, The meaning and use of the area under a ROC curve, https://doi.org/10.1148/radiology.143.1.7063747
     """
     n_cases, n_others = int(is_case.sum()), int((~is_case).sum())
     if not n_cases or not n_others:
@@ -121,12 +131,37 @@ def binned(confidence: Array, hits: Array) -> Reliability:
 
 
 def expected_calibration_error(y: Labels, proba: Array) -> float:
-    """How far confidence is from the share of right answers, on average. A few dozen patients overstate it: pool them first."""
+    """Mean gap between confidence and share of right answers over bins of the top probability, 0 .. 1.
+
+    A few dozen patients overstate it: pool them first.
+
+    Parameters
+    ----------
+    y, proba
+        Right classes `(n,)` and probabilities `(n, n_way)`.
+
+    References
+    ----------
+    Guo et al. 2017, https://arxiv.org/abs/1706.04599, eq. 3
+    """
     return reliability(y, proba).error
 
 
 def prediction_sets(proba: Array, coverage: float = COVERAGE) -> npt.NDArray[np.bool_]:
-    """Which classes are in each patient's set, `(n, n_way)`: the fewest, most probable first, that together reach `coverage`."""
+    """The prediction set of each patient: the fewest classes, most probable first, whose probabilities together reach `coverage`.
+
+    Parameters
+    ----------
+    proba
+        Probabilities, `(n, n_way)`.
+    coverage
+        The summed probability to reach, 0 .. 1.
+
+    Returns
+    -------
+    Array of bool
+        Whether a class is in the set, `(n, n_way)`.
+    """
     order = np.argsort(-proba, axis=1, kind="stable")
     ranked = np.take_along_axis(proba, order, 1)
     # The sum before a class decides; rounding must not ask for one class more once the aim is reached.
@@ -137,7 +172,7 @@ def prediction_sets(proba: Array, coverage: float = COVERAGE) -> npt.NDArray[np.
 
 
 def covered(y: Labels, proba: Array, coverage: float = COVERAGE) -> Array:
-    """1 where the set of `sets` holds the right class, else 0, `(n,)`; its mean should be at least `coverage`."""
+    """1 where the set of `prediction_sets` holds the right class, else 0, `(n,)`; its mean should be at least `coverage`."""
     return np.asarray(prediction_sets(proba, coverage)[np.arange(len(y)), y], dtype=np.float64)
 
 
@@ -168,12 +203,28 @@ class DecisionCurve:
 
 
 def decision_curve(is_case: npt.NDArray[np.bool_], p: Array, threshold: Array, prevalence: float | None = None) -> DecisionCurve:
-    """Net benefit TP/n - FP/n * t/(1 - t) of acting on patients with `p >= t` (Vickers and Elkin 2006).
+    """Net benefit TP/n - FP/n * t/(1 - t) of acting on patients with `p >= t`.
 
-    is_case, p `(n,)`: who has the diagnosis, and its probability. threshold: values in 0 <= t < 1.
-    prevalence: where patients were drawn by diagnosis their share says nothing about a clinic. With a prevalence given, rates among
-    cases and others are weighted to it (Pfeiffer and Gail 2020), and p is first shifted to it by Bayes' rule (Saerens et al. 2002).
-    Without both cases and others everything is NaN.
+    Parameters
+    ----------
+    is_case, p
+        Who has the diagnosis, and its probability, `(n,)`.
+    threshold
+        Values in 0 <= t < 1, `(n_thresholds,)`.
+    prevalence
+        Of a clinic, 0 .. 1: where patients were drawn by diagnosis, their share says nothing about a clinic. Rates among cases
+        and others are weighted to it, and p is first adjusted to it by Bayes' rule. None: the share among these patients.
+
+    Returns
+    -------
+    DecisionCurve
+        All NaN unless there are both cases and others.
+
+    References
+    ----------
+    Vickers and Elkin 2006, Decision curve analysis, https://doi.org/10.1177/0272989X06295361
+    Pfeiffer and Gail 2020, Estimating the decision curve and its precision from three study designs, https://doi.org/10.1002/bimj.201800240
+    Saerens et al. 2002, Adjusting the outputs of a classifier to new a priori probabilities, https://doi.org/10.1162/089976602753284446
     """
     if is_case.all() or not is_case.any():
         unknown = np.full_like(threshold, np.nan)
