@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -147,13 +147,13 @@ class Guard:
 
     def watch(self, page: Page) -> None:
         """Listen to everything that a page logs, raises and asks for."""
-        page.on("console", lambda message: message.type == "error" and self._console(message.text, message.location["url"]))
+        page.on("console", lambda message: self._console(message.type, message.text, message.location["url"]))
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on("request", lambda request: self._request(request.url))
         page.on("websocket", lambda socket: self._request(socket.url))
 
-    def _console(self, text: str, url: str) -> None:
-        if not PROBE.match(urlsplit(url).path):
+    def _console(self, kind: str, text: str, url: str) -> None:
+        if kind == "error" and not PROBE.match(urlsplit(url).path):
             self.faults.append(f"console error: {text} ({url})")
 
     def _request(self, url: str) -> None:
@@ -167,7 +167,9 @@ def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]
     """Open the app as a new visitor: `open_page("/diagnose", locale="zh-CN", color_scheme="dark")`. Guarded."""
     guard, contexts = Guard(urlsplit(server.url).netloc), []
 
-    def open_at(path: str = "/", *, locale: str = "en-US", color_scheme: str = "light", width: int = 1280, height: int = 800) -> Page:
+    def open_at(
+        path: str = "/", *, locale: str = "en-US", color_scheme: Literal["light", "dark"] = "light", width: int = 1280, height: int = 800
+    ) -> Page:
         context = browser.new_context(
             locale=locale, color_scheme=color_scheme, viewport={"width": width, "height": height}, accept_downloads=True
         )

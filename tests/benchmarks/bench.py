@@ -13,18 +13,22 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import torch
 
 from metamed_core.data.records import PatientRecords
-from metamed_core.diagnosis.trace import start
+from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.estimator import FewShotClassifier
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, Learner
 from pages.parts.common.frame import PAGES
 from pages.parts.common.warm import N_THREADS
 from tests.benchmarks.reading import reading
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 N_WAY, K_SHOT, N_COLUMNS, N_UNDIAGNOSED = 5, 5, 20, 50
 N_RUNS = 7
@@ -67,8 +71,8 @@ def learners(weights: str) -> None:
             classifier = FewShotClassifier(name, weights).fit(features[known], labels[known], undiagnosed=features[~known])
             return classifier.predict_proba(features[~known])
 
-        def live(learner: object = kind()) -> object:
-            return start(records, learner, weights).run()
+        def live(kind: type[Learner] = kind) -> AdaptationTrace:
+            return start(records, kind(), weights).run()
 
         print(f"{name:<14}{seconds(answer):>16.3f} s{seconds(live):>20.3f} s{live().total_steps:>7}")
 
@@ -125,7 +129,7 @@ def pages() -> None:
         browser.close()
 
 
-def _stop(browser: object, url: str) -> float:
+def _stop(browser: Browser, url: str) -> float:
     """Median of several: Reset, Play, and after some steps Stop, until the button says that nothing runs."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-US")
     page.goto(f"{url}/diagnose?algorithm=maml&inner_steps=100")
@@ -150,7 +154,7 @@ def _stop(browser: object, url: str) -> float:
     return statistics.median(times)
 
 
-def _switch(page: object, title: str) -> tuple[float, float]:
+def _switch(page: Page, title: str) -> tuple[float, float]:
     """Seconds from the click until the title stands, and until the script has ended."""
     menu = page.locator(".st-key-menu")
     menu.get_by_role("link", name="Home").click()

@@ -97,10 +97,10 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     for k, at in rows.groupby("k_shot"):
         by_episode = at.pivot_table(index="episode", columns=["method", "table"], values="balanced_accuracy").dropna(axis=1)
         mean = by_episode.T.groupby("method").mean().T
-        plain = max((name for name in mean if name.endswith("plain")), key=lambda name: mean[name].mean())
-        for name in mean:
+        plain = max((name for name in map(str, mean) if name.endswith("plain")), key=lambda name: mean[name].mean())
+        for name in map(str, mean):
             own, gain = (mean_interval(100 * values.to_numpy()) for values in (mean[name], mean[name] - mean[plain]))
-            tables = {table: 100 * float(by_episode[name, table].mean()) for _, table in by_episode[[name]].columns}
+            tables = {table: 100 * float(by_episode[name, table].mean()) for table in by_episode[name].columns}
             found.append(
                 {
                     "k_shot": k,
@@ -142,7 +142,8 @@ def main() -> None:
         )
         rows = pd.concat([pd.read_csv(path) for path, _, _ in parts])
     result = summary(rows)
-    for k, at in result.groupby("k_shot"):
+    for group, at in result.groupby("k_shot"):
+        k = int(str(group))
         names = [name for name in chosen.tables if name in at]
         print(f"\n{k} shot{'s' if k > 1 else ''}; gain over {at['best'].iloc[0]}\n| method | {' | '.join(names)} | mean | gain |")
         print("|---" * (len(names) + 3) + "|")

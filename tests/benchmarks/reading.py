@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def reading() -> None:
     print(f"\nreading {N_PATIENTS:,} patients x {N_COLUMNS} columns (under 1 s)     {seconds(read):.2f} s")
     print(f"an edit of one of its cells (under 0.1 s)           {seconds(edit):.3f} s")
     built = {odd: odd.build() for odd in ODD_FILES}
-    took = {odd.key: seconds(lambda odd=odd: outcome(odd.name, built[odd])) for odd in ODD_FILES}
+    took = {odd.key: seconds(partial(outcome, odd.name, built[odd])) for odd in ODD_FILES}
     slowest = max(took, key=lambda key: took[key])
     print(f"the slowest of {len(took)} odd files, {slowest} (under 10 s)   {took[slowest]:.2f} s")
 

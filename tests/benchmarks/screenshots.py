@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import ROOT, find_browser, launch, serve
+from tests.helpers.browsing import csv_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -61,7 +62,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     meta_train(browser, url, folder)
     learn(browser, url, folder)
     page = visit(browser, f"{url}/diagnose", height=1150)
-    page.locator("input[type=file]").set_input_files(files=[{"name": "clinic.csv", "mimeType": "text/csv", "buffer": FLAWED.encode()}])
+    page.locator("input[type=file]").set_input_files(files=[csv_file("clinic.csv", FLAWED)])
     settle(page)
     page.screenshot(path=folder / "upload-check.png")
 

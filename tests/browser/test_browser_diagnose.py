@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers.browsing import csv_file
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Position
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +27,8 @@ TABLE = (
     "Q-21,inflammation,420,86,yes\nQ-22,inflammation,510,88,yes\nQ-23,inflammation,380,84,no\nQ-24,inflammation,460,87,yes\n"
     "Q-1,,7,69,no\nQ-2,,440,86,yes\nQ-3,,12,74,no\n"
 )
-FIRST_CELL = {"x": 20, "y": 52}  # below the header, in pixels
-FILE = {"name": "clinic.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+FIRST_CELL: Position = {"x": 20, "y": 52}  # below the header, in pixels
+FILE = csv_file("clinic.csv", TABLE)
 
 
 def step_shown(page: Page) -> tuple[int, int]:
@@ -177,7 +179,7 @@ def test_a_file_that_cannot_be_read_keeps_what_was_there(open_page: Callable[...
     page.get_by_role("button", name="Predictions (CSV)", exact=True).wait_for()
     idle(page)
     sentence = page.get_by_text(re.compile(r"14-way")).first.inner_text()
-    page.locator("input[type=file]").set_input_files(files=[{"name": "x.csv", "mimeType": "text/csv", "buffer": b""}])
+    page.locator("input[type=file]").set_input_files(files=[csv_file("x.csv", "")])
     alert = page.get_by_role("alert").filter(has_text=re.compile("file|table|empty")).first
     alert.wait_for()
     assert page.get_by_text(re.compile(r"14-way")).first.inner_text() == sentence
@@ -192,7 +194,7 @@ def test_no_html_from_a_table_is_drawn(open_page: Callable[..., Page]) -> None:
     )
     page = open_page("/diagnose")
     page.get_by_role("button", name="Predictions (CSV)", exact=True).wait_for()
-    page.locator("input[type=file]").set_input_files(files=[{"name": "<i>evil</i>.csv", "mimeType": "text/csv", "buffer": table.encode()}])
+    page.locator("input[type=file]").set_input_files(files=[csv_file("<i>evil</i>.csv", table)])
     page.get_by_role("button", name="Use these patients").click()
     page.get_by_role("heading", name="4 · Answers").wait_for()
     idle(page)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from metamed_core.words import Language
 from pages.lessons import LESSONS
 from pages.lessons.script import Lesson
 from tests.browser.test_browser_compare import violations
@@ -68,7 +69,7 @@ def test_a_lesson_runs_through_and_every_step_redraws_its_figure(open_page: Open
     page.locator(".mm-root svg, .mm-root table").first.wait_for()
     idle(page)
     for at, screen in enumerate(lesson.screens, start=1):
-        language = "en" if (at + odd) % 2 else "zh"
+        language: Language = "en" if (at + odd) % 2 else "zh"
         if at > 1 or language != "en":
             page.get_by_role("radio", name={"en": "English", "zh": "中文"}[language]).click()
         page.get_by_role("heading", name=screen.title.into(language), exact=True).wait_for()

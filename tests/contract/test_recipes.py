@@ -32,7 +32,12 @@ def test_the_shipped_weights_were_made_by_the_recipe(name: str) -> None:
 def test_without_options_the_recipe_is_followed(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The job that the command hands to the engine, which is stopped there."""
     jobs: list[Job] = []
-    monkeypatch.setattr("metamed_core.cli.meta_train.train", lambda job, _: jobs.append(job) or [])
+
+    def noted(job: Job) -> list[object]:
+        jobs.append(job)
+        return []
+
+    monkeypatch.setattr("metamed_core.cli.meta_train.train", lambda job, _: noted(job))
     monkeypatch.setattr("metamed_core.cli.meta_train.validation_tasks", list)
     monkeypatch.setattr("torch.set_num_threads", lambda _: None)
     assert main(["meta-train", "--learner", name]) == 0

@@ -22,8 +22,8 @@ def texts(source: str) -> list[tuple[int, str, str]]:
     """Line, English and Chinese of each `Words("..", "..")` that is written out."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and len(node.args) == len(LANGUAGES))
     named = (node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "Words")
-    sides = ((node.lineno, *(side.value if isinstance(side, ast.Constant) else None for side in node.args)) for node in named)
-    return [(line, en, zh) for line, en, zh in sides if isinstance(en, str) and isinstance(zh, str)]
+    sides = ((node.lineno, [getattr(side, "value", None) for side in node.args]) for node in named)
+    return [(line, en, zh) for line, (en, zh) in sides if isinstance(en, str) and isinstance(zh, str)]
 
 
 def fields(text: str) -> set[str]:

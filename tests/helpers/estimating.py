@@ -23,7 +23,7 @@ def patients(n: int = 12, seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
             "whole": pd.array([None, *rng.integers(0, 9, n - 1)], dtype="Int64"),
             "yes": rng.random(n) < 0.5,
             "maybe": [None, *[bool(v) for v in rng.random(n - 1) < 0.5]],
-            "word": rng.choice(["u", "v", "w", None], n),
+            "word": rng.choice(np.array(["u", "v", "w", None], dtype=object), n),
             "kind": pd.Categorical(rng.choice(["p", "q"], n)),
         }
     )

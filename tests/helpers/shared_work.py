@@ -53,7 +53,7 @@ def main() -> None:
             compute.from_first(None if compute.is_main_process else b"x"),
             compute.from_first(b"" if compute.is_main_process else b"x"),
         )
-        (Path(sys.argv[1]) / f"rank{compute.rank}.txt").write_text(f"{word!r} {none} {empty!r} {compute.hardware()}")
+        (Path(sys.argv[1]) / f"rank{compute.rank}.txt").write_text(f"{word!r} {none!r} {empty!r} {compute.hardware()}")
 
 
 if __name__ == "__main__":

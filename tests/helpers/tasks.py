@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from metamed_core.data.encoding import ColumnScale, Panel, PatientEncoder
@@ -41,7 +43,7 @@ def stacked(episodes: list[Episode]) -> Episode:
     return Episode(support, query, episodes[0].n_way)
 
 
-def tolerance(name: str) -> dict[str, float]:
+def tolerance(name: str) -> dict[str, Any]:
     """How closely a learner's answers agree when nothing but an order has changed: the in-context network computes in single precision."""
     return {"rtol": 1e-4, "atol": 1e-6} if name == "prior_fitted" else {"rtol": 1e-9, "atol": 1e-12}
 
