@@ -1,7 +1,4 @@
-"""The command line: `python -m metamed_core diagnose patients.csv`; `--help` lists every command.
-
-Floor 15 of the house.
-"""
+"""The command line: `python -m metamed_core diagnose patients.csv`; `--help` lists every command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The scikit-learn face of the house: `fit` on a few labelled patients, `predict` the others.
-
-Floor 10 of the house.
-"""
+"""The scikit-learn face of the house: `fit` on a few labelled patients, `predict` the others."""
 
 from __future__ import annotations
 

@@ -12,8 +12,6 @@ layer (`layer_by_layer_flops`), divided by the time that our step takes, over wh
 same thread in the same round. It says how our tasks a second compare with a machine that does nothing but the products of the usual
 algorithm at full speed. Our engine needs fewer products (`by_hand_flops`; embedding and head are multiplied into one small
 matrix first): counted by those that it does, the share is `matmul_limit_share_executed`.
-
-Floor 8 of the house.
 """
 
 from __future__ import annotations

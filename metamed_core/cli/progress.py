@@ -1,7 +1,4 @@
-"""Meta-training told on standard error: one line that rewrites itself on a terminal, else a line at each validation.
-
-Floor 11 of the house.
-"""
+"""Meta-training told on standard error: one line that rewrites itself on a terminal, else a line at each validation."""
 
 from __future__ import annotations
 

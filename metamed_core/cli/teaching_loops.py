@@ -4,8 +4,6 @@ What the benchmark (`bench`) measures our engine against, so they are written to
 module is not needed, fused losses, nothing computed twice. They do the same arithmetic as our learners on a `Perceptron`, on
 tasks whose query has equally many patients of each class. Each takes a whole meta-batch, x `(n_tasks, n, n_columns)` and y
 `(n_tasks, n)`, and moves the module by one step of its optimiser.
-
-Floor 5 of the house.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""All patients that tasks are drawn from: a table of features, the diagnoses that are known, reference ranges, groups.
-
-Floor 3 of the house.
-"""
+"""All patients that tasks are drawn from: a table of features, the diagnoses that are known, reference ranges, groups."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 The undiagnosed patients matter here: at one shot the choice of scale decides more than the method, and they have no
 labels to leak. Nothing in this file sees a diagnosis. After `fit`, a patient's cells depend on that patient only.
-
-Floor 3 of the house.
 """
 
 from __future__ import annotations

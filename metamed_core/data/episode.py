@@ -1,7 +1,4 @@
-"""One few-shot task as a value: who is known (support), who is asked about (query).
-
-Floor 3 of the house.
-"""
+"""One few-shot task as a value: who is known (support), who is asked about (query)."""
 
 from __future__ import annotations
 

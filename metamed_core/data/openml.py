@@ -1,7 +1,4 @@
-"""A public table by its number at openml.org, where the network allows. Nothing but the number leaves the computer, and nothing is written to disk.
-
-Floor 3 of the house.
-"""
+"""A public table by its number at openml.org, where the network allows. Nothing but the number leaves the computer, and nothing is written to disk."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the app says of how far an adaptation can be trusted: the sentences of the upload check, beside the curve and above the answers.
-
-Floor 9 of the house.
-"""
+"""What the app says of how far an adaptation can be trusted: the sentences of the upload check, beside the curve and above the answers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The answers to take away: for each patient the ranked diagnoses, those that cannot be ruled out, and whether to hold back; what made them.
-
-Floor 10 of the house.
-"""
+"""The answers to take away: for each patient the ranked diagnoses, those that cannot be ruled out, and whether to hold back; what made them."""
 
 from __future__ import annotations
 

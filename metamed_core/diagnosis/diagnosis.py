@@ -1,7 +1,5 @@
 """What a trace says about each patient in a clinician's terms: ranked diagnoses, the labelled patients nearest to them,
 and what the patients of each diagnosis look like in the units of the table.
-
-Floor 9 of the house.
 """
 
 from __future__ import annotations

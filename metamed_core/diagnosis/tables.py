@@ -1,7 +1,4 @@
-"""Tables to take away, safe to open in a spreadsheet.
-
-Floor 12 of the house.
-"""
+"""Tables to take away, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn.
-
-Floor 8 of the house.
-"""
+"""Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn."""
 
 from __future__ import annotations
 

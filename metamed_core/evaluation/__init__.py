@@ -7,8 +7,6 @@ moment; leaderboard, curves and patients are functions of it. Whoever wants prog
 >>> plan, remark = plan_for(cohort, n_episodes=30)  # doctest: +SKIP
 >>> comparison = Comparison.of(plan).plus(compare(plan))  # doctest: +SKIP
 >>> leaderboard(comparison, k_shot=5).leader.entry.title.en  # doctest: +SKIP
-
-Floor 9 of the house.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Weights on disk: one file of numbers (safetensors, never code) and a card (JSON) beside it that says where they are from.
-
-Floor 6 of the house.
-"""
+"""Weights on disk: one file of numbers (safetensors, never code) and a card (JSON) beside it that says where they are from."""
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ The head must serve any number of classes, so it cannot be meta-learnt as a matr
 the support's embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2): a linear layer whose softmax is the
 prototypical posterior. Adaptation then starts from a sensible answer at one shot, where a zero head would start from
 none, and the choice of head needs no learnt weights.
-
-Floor 6 of the house.
 """
 
 from __future__ import annotations

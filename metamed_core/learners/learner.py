@@ -1,8 +1,6 @@
 """The rule of the house: a learner turns a support set into a sequence of classifiers, each better adapted than the last.
 
 The app draws that sequence, the evaluation measures its last member, a lesson steps through it one `next()` at a time.
-
-Floor 5 of the house.
 """
 
 from __future__ import annotations

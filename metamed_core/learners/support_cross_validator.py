@@ -1,7 +1,4 @@
-"""How well a learner names labelled patients that it was not shown: leave-one-out, step by step beside an adaptation.
-
-Floor 6 of the house.
-"""
+"""How well a learner names labelled patients that it was not shown: leave-one-out, step by step beside an adaptation."""
 
 from __future__ import annotations
 

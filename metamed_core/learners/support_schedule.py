@@ -1,8 +1,6 @@
 """How the learners that compare, and do not descend, read a support set: one more patient of every diagnosis a round.
 
 Large supports are read in at most `MAX_ROUNDS` rounds of several patients, so that a thousand patients take no longer to watch.
-
-Floor 6 of the house.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""A stopped meta-training on disk: everything from which it goes on to the same bits, in one file of numbers (safetensors).
-
-Floor 9 of the house.
-"""
+"""A stopped meta-training on disk: everything from which it goes on to the same bits, in one file of numbers (safetensors)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Where meta-training computes: a device, and one process's place among those that share the work (torchrun).
-
-Floor 1 of the house.
-"""
+"""Where meta-training computes: a device, and one process's place among those that share the work (torchrun)."""
 
 from __future__ import annotations
 

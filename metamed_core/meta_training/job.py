@@ -1,7 +1,4 @@
-"""Meta-training with its files as a generator: gone on from where it was stopped, validated, saved, and told of at every step.
-
-Floor 10 of the house.
-"""
+"""Meta-training with its files as a generator: gone on from where it was stopped, validated, saved, and told of at every step."""
 
 from __future__ import annotations
 

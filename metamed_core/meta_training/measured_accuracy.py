@@ -1,7 +1,4 @@
-"""The result of an accuracy check put into the card of the weights that it measured.
-
-Floor 7 of the house.
-"""
+"""The result of an accuracy check put into the card of the weights that it measured."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 Nothing random is carried from step to step: the tasks of a group follow from the plan's seed, the step and the group
 alone. So a run goes on from any state as if it had never stopped, and processes share the groups without a word.
-
-Floor 8 of the house.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """A meta-training that somebody has chosen: learner, network, where tasks come from, budget. A value that can be written and read again.
 
 It holds no patient: whoever goes on with it brings the table again, and its fingerprint is compared.
-
-Floor 11 of the house.
 """
 
 from __future__ import annotations

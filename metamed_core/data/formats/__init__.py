@@ -2,8 +2,6 @@
 
 A new format is a new file here that has `EXTENSIONS`, `MAGIC` (how such a file begins, or None), `sheets(data)` and
 `rows(data, sheet)`; it is then in `EXTENSIONS`, in the upload and in the tests.
-
-Floor 1 of the house.
 """
 
 from __future__ import annotations

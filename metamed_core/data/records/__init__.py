@@ -2,8 +2,6 @@
 
 The rooms inside: `columns/` (what one column of text holds), `checks/` (one worry = one file), `quality` (all of them and
 their remedies), `patient_records` (the value that everybody else knows).
-
-Floor 2 of the house.
 """
 
 from metamed_core.data.records.checks.finding import Finding

@@ -1,7 +1,4 @@
-"""Tasks from a table of many diagnoses: some diagnoses to meta-train on, others to validate on, others never seen before adaptation.
-
-Floor 4 of the house.
-"""
+"""Tasks from a table of many diagnoses: some diagnoses to meta-train on, others to validate on, others never seen before adaptation."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 - `spectra`: diagnoses lie along axes of disease (too little, normal, too much) that columns read bent, saturated or exploded.
 
 All take y `(n_tasks, n)` and give latent values `(n_tasks, n, n_columns)`. Every one of them leaves some columns idle.
-
-Floor 4 of the house.
 """
 
 from __future__ import annotations

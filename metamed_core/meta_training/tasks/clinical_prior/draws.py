@@ -1,7 +1,4 @@
-"""The few random draws and picks of which the synthetic tasks are made; every one takes its generator.
-
-Floor 4 of the house.
-"""
+"""The few random draws and picks of which the synthetic tasks are made; every one takes its generator."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the laboratory and the notes report of the body: repeats, skew, detection limits, rounding, yes and no, and gaps.
-
-Floor 4 of the house.
-"""
+"""What the laboratory and the notes report of the body: repeats, skew, detection limits, rounding, yes and no, and gaps."""
 
 from __future__ import annotations
 

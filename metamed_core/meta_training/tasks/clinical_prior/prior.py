@@ -3,8 +3,6 @@
 A task is made in four acts: who has which diagnosis; what the body does (`bodies`: a latent value for every patient and
 column); what the laboratory reports of it and what is missing (`reports`); on which scale it is read. All tasks of a
 group share their shape (ways, shots, columns) and kind of body and are drawn together. docs/prior.md shows a few.
-
-Floor 4 of the house.
 """
 
 from __future__ import annotations
