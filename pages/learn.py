@@ -12,12 +12,12 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.parts.learn import contents as lesson_contents
-from pages.parts.learn import place as lesson_place
-from pages.parts.learn import screen as lesson_screen
+from pages.parts.learn.address import current_address
+from pages.parts.learn.contents import contents
+from pages.parts.learn.screen import lesson_page
 
-place = lesson_place.here()
-if place.lesson is None:
-    lesson_contents.contents(say, place)
+address = current_address()
+if address.lesson is None:
+    contents(say, address)
 else:
-    lesson_screen.lesson_page(say)
+    lesson_page(say)

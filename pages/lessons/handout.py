@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 
 from metamed_core.drawing import figure_html, page_html
 from metamed_core.words import Language, Words
-from pages.lessons.script import Lesson, Screen
-from pages.lessons.state import State
+from pages.lessons.lesson import Lesson, Screen
+from pages.lessons.lesson_state import State
 
 S = TypeVar("S", bound=State)
 TEMPLATE = Path(__file__).parent / "handout.html"
@@ -59,7 +59,7 @@ def _screen(screen: Screen[S], state: S, language: Language) -> dict[str, object
         "title": screen.title,
         "text": screen.text,
         "figure": figure_html(screen.figure(state, False), language, heading="h3"),
-        "ask": question.ask,
+        "ask": question.text,
         "options": question.options,
         "formula": mathml(formula.latex_in(language)),
         "where": formula.where,
@@ -71,8 +71,8 @@ def _screen(screen: Screen[S], state: S, language: Language) -> dict[str, object
 def _answer(screen: Screen[S], state: S, language: Language) -> dict[str, object]:
     after, question = screen.reveal(state), screen.question
     return {
-        "option": question.options[question.answer(after)],
-        "reason": question.reason(after),
+        "option": question.options[question.correct_option(after)],
+        "reason": question.explained(after),
         "figure": figure_html(screen.figure(after, True), language, heading="h3"),
         "numbers": mathml(screen.formula(after).numbers_in(language)),
     }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 
 from pages.lessons import LESSONS
-from pages.lessons.script import Knob, Lesson
+from pages.lessons.lesson import Control, Lesson
 from tests.browser.test_browser_diagnose import idle, wait_until
 from tests.browser.test_browser_learn import figure, show
 from tests.conftest import find_browser, launch, serve
@@ -38,10 +38,10 @@ def measured(page: Page, act: Callable[[], None]) -> float | None:
     return time.monotonic() - began
 
 
-def press(page: Page, act: str) -> None:
+def press(page: Page, action: str) -> None:
     """A button under the figure, unless it is off."""
-    if page.locator(f".st-key-act_{act} button:enabled").count():
-        page.locator(f".st-key-act_{act} button:enabled").click()
+    if page.locator(f".st-key-action_{action} button:enabled").count():
+        page.locator(f".st-key-action_{action} button:enabled").click()
 
 
 def move(page: Page, time_: int) -> None:
@@ -50,11 +50,11 @@ def move(page: Page, time_: int) -> None:
     page.keyboard.press("ArrowRight" if time_ < 2 else "ArrowLeft")
 
 
-def turn(page: Page, lesson: Lesson[Any], knob: Knob, time_: int) -> None:
+def turn(page: Page, lesson: Lesson[Any], control: Control, time_: int) -> None:
     """A slider up, up, down, down, down; one option after the other."""
-    own = page.locator(f".st-key-knob_{lesson.key}_{knob.name}")
-    if knob.options:
-        own.locator("button").nth(time_ % len(knob.options)).click()
+    own = page.locator(f".st-key-control_{lesson.key}_{control.name}")
+    if control.options:
+        own.locator("button").nth(time_ % len(control.options)).click()
     else:
         own.get_by_role("slider").focus()
         page.keyboard.press("ArrowRight" if time_ < 2 else "ArrowLeft")
@@ -66,10 +66,10 @@ def steps(page: Page, lesson: Lesson[Any], at: int) -> dict[str, Callable[[int],
     by_name: dict[str, Callable[[int], None]] = {}
     if screen.movable:
         by_name["arrow"] = lambda time_: move(page, time_)
-    for act in screen.acts:
-        by_name[act.name] = lambda _, name=act.name: press(page, name)  # type: ignore[misc]
-    for knob in screen.knobs:
-        by_name[f"{knob.name}:"] = lambda time_, knob=knob: turn(page, lesson, knob, time_)  # type: ignore[misc]
+    for action in screen.actions:
+        by_name[action.name] = lambda _, name=action.name: press(page, name)  # type: ignore[misc]
+    for control in screen.controls:
+        by_name[f"{control.name}:"] = lambda time_, control=control: turn(page, lesson, control, time_)  # type: ignore[misc]
     return by_name
 
 

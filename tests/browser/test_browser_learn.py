@@ -1,4 +1,4 @@
-"""Learn in a real browser: every lesson there is, in both languages, by pointer and by keyboard; how long a step takes; axe-core."""
+"""Learn in a real browser: every lesson there is, in both languages, by pointer and by keyboard, checked with axe-core."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from metamed_core.words import Language
 from pages.lessons import LESSONS
-from pages.lessons.script import Lesson
+from pages.lessons.lesson import Lesson
 from tests.browser.test_browser_compare import violations
 from tests.browser.test_browser_diagnose import idle, wait_until
 
@@ -28,11 +28,11 @@ def figure(page: Page) -> str:
     return re.sub(r' transform="translate[^"]*"', "", str(page.locator(".mm-root").inner_html()))
 
 
-def redrawn(page: Page, act: Callable[[], Any]) -> None:
+def changes_the_figure(page: Page, act: Callable[[], Any]) -> None:
     """Do something and wait until the figure has changed."""
     before = figure(page)
     act()
-    wait_until(lambda: figure(page) != before)
+    wait_until(lambda: figure(page) != before, seconds=20)
 
 
 def show(page: Page, lesson: Lesson[Any], at: int) -> None:
@@ -63,7 +63,7 @@ def cut(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("lesson", "odd"), PATTERNS)
-def test_a_lesson_runs_through_and_every_step_redraws_its_figure(open_page: OpenPage, lesson: Lesson[Any], odd: int) -> None:
+def test_a_lesson_runs_through(open_page: OpenPage, lesson: Lesson[Any], odd: int) -> None:
     link = f"/learn?lesson={lesson.key}&lang=en" + ("&large=1" if odd else "")
     page = open_page(link, color_scheme="dark" if odd else "light", width=1024 if odd else 1280)
     page.locator(".mm-root svg, .mm-root table").first.wait_for()
@@ -80,15 +80,15 @@ def test_a_lesson_runs_through_and_every_step_redraws_its_figure(open_page: Open
         assert violations(page) == []
         if language == "zh":
             assert not [word for word in ("How to read", "Right:", "Predict", "Next", "Handout") if word in body]
-        for act in screen.acts[:1]:
-            redrawn(page, page.locator(f".st-key-act_{act.name} button").click)
+        for action in screen.actions[:1]:
+            changes_the_figure(page, page.locator(f".st-key-action_{action.name} button").click)
         if screen.movable:
             held = page.locator(".mm-hold").last
             held.focus()
-            redrawn(page, lambda: page.keyboard.press("ArrowRight"))
+            changes_the_figure(page, lambda: page.keyboard.press("ArrowRight"))
             assert page.evaluate("document.activeElement.shadowRoot?.activeElement?.dataset.name ?? ''"), "the keyboard stays where it was"
             idle(page, 0.2)
-            redrawn(page, lambda: drag(page))
+            changes_the_figure(page, lambda: drag(page))
         if at < len(lesson.screens):
             page.locator(".st-key-screen_next button").click()
             page.get_by_role("heading", name=lesson.screens[at].title.into(language), exact=True).wait_for()
@@ -116,7 +116,7 @@ def test_a_link_opened_twice_shows_the_same_and_a_locked_one_hides(open_page: Op
     there.locator(".mm-root svg").first.wait_for()
     show(there, LESSONS["maml"], 4)
     assert plotted(there) == plotted(page), "the same picture data"
-    assert there.locator("[class*=st-key-act_], [class*=st-key-knob_], .st-key-lesson_notes, .mm-hold").count() == 0
+    assert there.locator("[class*=st-key-action_], [class*=st-key-control_], .st-key-lesson_notes, .mm-hold").count() == 0
     assert violations(there) == []
     overflow = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
     assert there.evaluate(overflow) <= 0

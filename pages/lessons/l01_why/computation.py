@@ -22,7 +22,7 @@ from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training import MetaState, MetaTraining, meta_train
 from metamed_core.networks import Perceptron
 from metamed_core.statistics import metrics
-from pages.lessons.state import State, real, whole
+from pages.lessons.lesson_state import State, integer_field, real_field
 
 N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
 MOST_PRACTICE, PORTION, TASKS_A_STEP = 100, 10, 16
@@ -32,15 +32,15 @@ PLAN = MetaTraining(meta_steps=MOST_PRACTICE, meta_batch=TASKS_A_STEP, meta_lr=0
 
 
 @dataclass(frozen=True)
-class Why(State):
+class WhyState(State):
     """shots: labelled patients of each of two diseases; practice: outer steps of meta-training done.
 
     unlike: how far the diseases practised on differ from ours, 0: other diseases of the same organ systems .. 1: other organ systems.
     """
 
-    shots: int = whole(3, 1, 20)
-    practice: int = whole(0, 0, MOST_PRACTICE)
-    unlike: float = real(0.0, 0.0, 1.0)
+    shots: int = integer_field(3, 1, 20)
+    practice: int = integer_field(0, 0, MOST_PRACTICE)
+    unlike: float = real_field(0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def practised_accuracy(seed: int, shots: int, unlike: float, steps: int) -> floa
     return metrics.accuracy(tasks.query.y.flatten().numpy(), log_proba.exp().flatten(0, 1).double().numpy())
 
 
-def gain(state: Why) -> tuple[float, float]:
+def gain(state: WhyState) -> tuple[float, float]:
     """Accuracy with these settings: practised network, ordinary learning."""
     return practised_accuracy(state.seed, state.shots, state.unlike, state.practice), plain_accuracy(state.seed, state.shots)[1]
 
@@ -162,6 +162,6 @@ def _mean(values: Iterable[float]) -> float:
     return sum(held) / len(held)
 
 
-def meta_loss_now(state: Why) -> float:
+def meta_loss_now(state: WhyState) -> float:
     """Query loss of the last batch practised on; before the first step NaN."""
     return practised(state.seed, state.unlike, state.practice).loss

@@ -13,7 +13,7 @@ from pages.lessons.l01_why.computation import (
     N_TASKS,
     PORTION,
     SHOTS,
-    Why,
+    WhyState,
     clinics,
     from_start,
     new_tasks,
@@ -31,7 +31,7 @@ PLAIN_NAME = Words("ordinary learning (logistic regression)", "普通学习（�
 PRACTISED_NAME = Words("network that has practised", "练习过的网络")
 
 
-def bars(state: Why, *, revealed: bool) -> Picture:
+def bars(state: WhyState, *, revealed: bool) -> Picture:
     """Ordinary learning on its labelled patients, and on new ones once revealed."""
     seen, new = plain_accuracy(state.seed, state.shots)
     shown = [(Words("labelled patients", "已确诊患者"), seen)] + ([(Words("new patients", "新患者"), new)] if revealed else [])
@@ -48,7 +48,7 @@ def bars(state: Why, *, revealed: bool) -> Picture:
     return Picture(title.format(n=state.shots), how, Words("Two bars: accuracy on labelled and on new patients", "两个条形：在已确诊患者与新患者上的准确率"), x, y, tuple(marks), shape=(640, 380))  # fmt: skip
 
 
-def by_shots(state: Why, *, revealed: bool) -> Picture:
+def by_shots(state: WhyState, *, revealed: bool) -> Picture:
     """Ordinary learning against the number of labelled patients; before the reveal only what the first screen showed."""
     at = [(i, k, plain_accuracy(state.seed, k)[1]) for i, k in enumerate(SHOTS) if revealed or k <= 3]
     marks = (Line(tuple((float(i), value) for i, _, value in at), PLAIN_LOOK, PLAIN_NAME, 2.5, marks=True), *_tags(at))
@@ -64,7 +64,7 @@ def _tags(at: list[tuple[int, int, float]]) -> list[Mark]:
     return [Label((float(i), value - 0.045), same(f"{100 * value:.0f} %")) for i, _, value in at]
 
 
-def opinions(state: Why, *, revealed: bool) -> Table:
+def opinions(state: WhyState, *, revealed: bool) -> Table:
     """Ten new patients: the truth and, once revealed, what five clinics say; wrong answers are bold."""
     truth, said = clinics(state.seed, state.shots)
     called = (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
@@ -83,7 +83,7 @@ def opinions(state: Why, *, revealed: bool) -> Table:
     return Table(title.format(n=state.shots), how, header, rows, tuple(style[y] for y in truth), frozenset(wrong), 700)
 
 
-def learning(state: Why) -> Picture:
+def learning(state: WhyState) -> Picture:
     """Accuracy on diseases never practised on, by outer steps of practice, beside ordinary learning from the same patients."""
     done = range(0, state.practice + 1, PORTION)
     level = plain_accuracy(state.seed, state.shots)[1]
@@ -99,7 +99,7 @@ def learning(state: Why) -> Picture:
     return Picture(told, how, Words("Accuracy by steps of practice", "准确率随练习步数的变化"), x, ACCURACY, marks, shape=(440, 380))
 
 
-def seen_by_network(state: Why) -> Picture:
+def seen_by_network(state: WhyState) -> Picture:
     """One new task as the network sees it: patients' embeddings and the two prototypes."""
     task, start = one_task(new_tasks(state.seed, state.shots), 0), practised(state.seed, state.unlike, state.practice)
     one = from_start(task, start)

@@ -8,124 +8,50 @@ from metamed_core.meta_training import meta_train
 from metamed_core.statistics import metrics
 from metamed_core.words import Words
 from pages.lessons.l01_why import computation as why
-from pages.lessons.l01_why import pictures
-from pages.lessons.l01_why.computation import PORTION, Why
-from pages.lessons.latex import number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.l01_why import formulas, pictures
+from pages.lessons.l01_why.computation import PORTION, WhyState
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-SHOTS = Knob("shots", Words("labelled patients of each disease", "每种疾病的已确诊患者数"))
-UNLIKE = Knob("unlike", Words("how unlike ours the diseases practised on are", "练习所用疾病与我们的疾病有多不同"), 0.1)
+SHOTS = Control("shots", Words("labelled patients of each disease", "每种疾病的已确诊患者数"))
+UNLIKE = Control("unlike", Words("how unlike ours the diseases practised on are", "练习所用疾病与我们的疾病有多不同"), 0.1)
 
 
-def practise(n: int) -> Act[Why]:
+def practise(n: int) -> Action[WhyState]:
     """A button for `n` more steps of meta-training."""
     label = Words("Practise {n} steps", "练习 {n} 步").format(n=n)
-    return Act(
+    return Action(
         f"practise_{n}",
         label,
         ":material/fitness_center:",
-        lambda s: s.but(practice=s.practice + n),
+        lambda s: s.updated(practice=s.practice + n),
         lambda s: s.practice >= why.MOST_PRACTICE,
-    )
-
-
-NAMES = {
-    "accuracy": Words("accuracy", "准确率"),
-    "right": Words("named rightly", "判断正确"),
-    "asked": Words("asked", "待判断"),
-    "labelled": Words("labelled", "已确诊"),
-    "new": Words("new", "新患者"),
-    "unknowns": Words("unknowns", "未知数"),
-    "from": Words("from", "来自"),
-    "patients": Words("patients", "患者"),
-    "unanimous": Words("unanimous", "一致"),
-    "practised": Words("practised", "练习过"),
-    "ordinary": Words("ordinary", "普通"),
-    "task": Words("task", "任务"),
-    "query": Words("query", "查询集"),
-    "support": Words("support", "支持集"),
-}
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def share_right(state: Why) -> Formula:
-    """Accuracy on labelled and on new patients."""
-    seen, new = why.plain_accuracy(state.seed, state.shots)
-    return Formula(
-        r"<accuracy> = \frac{<right>}{<asked>}",
-        rf"<labelled>: {number(100 * seen, 0)}\,\% \qquad <new>: {number(100 * new, 0)}\,\%",
-        Words("Mean over {n} tasks, {q} new patients of each disease in every task.", "{n} 个任务的平均，每个任务中每种疾病有 {q} 位新患者。").format(n=why.N_TASKS, q=why.N_QUERY),
-        NAMES,
-    )  # fmt: skip
-
-
-def needed(state: Why) -> Formula:
-    """Accuracy at three numbers of shots."""
-    told = [rf"K = {k}: {number(100 * why.plain_accuracy(state.seed, k)[1], 0)}\,\%" for k in (3, 10, 50)]
-    return Formula(
-        r"<accuracy>(K) = \frac{<right>}{<asked>}",
-        r"\qquad ".join(told),
-        Words("$K$: labelled patients of each disease (“shots”).", "$K$：每种疾病的已确诊患者数（“样本数”）。"),
-        NAMES,
-    )
-
-
-def agreement(state: Why) -> Formula:
-    """How many of ten patients all clinics agree on."""
-    n = why.n_unanimous(state.seed, state.shots)
-    return Formula(
-        r"\underbrace{12 + 1}_{<unknowns>} \quad <from> \quad \underbrace{2K}_{<patients>}",
-        rf"13 \quad <from> \quad {2 * state.shots} \qquad \Rightarrow \qquad <unanimous>\ {n} / 10",
-        Words(
-            "Twelve weights and an intercept from $2K$ patients: as long as there are fewer patients than unknowns, many solutions fit equally well.",
-            "要从 $2K$ 位患者求出 12 个权重和 1 个截距：只要患者少于未知数，就有许多解同样吻合。",
-        ),
-        NAMES,
-    )
-
-
-def practice_loss(state: Why) -> Formula:
-    """The meta-loss of the last step, and the two accuracies."""
-    ours, plain = why.gain(state)
-    loss = number(why.meta_loss_now(state), 2) if state.practice else r"\mathrm{?}"
-    return Formula(
-        r"\min_\theta\ \mathbb{E}_{<task>}\big[L_{<query>}(\theta;\ <support>)\big]",
-        rf"L = {loss} \qquad <practised>: {number(100 * ours, 0)}\,\% \qquad <ordinary>: {number(100 * plain, 0)}\,\%",
-        Words(
-            "$\\theta$: the network's weights. In each of many tasks it is told a few patients (support) and asked about others (query); $L$: how badly it "
-            "answered in the last step.",
-            "$\\theta$：网络的权重。在许多任务的每一个中，先给它几位患者（支持集），再问它另一些患者（查询集）；$L$：最近一步中它答得有多差。",
-        ),
-        NAMES,
     )
 
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 
-def two_views(state: Why, shown: bool) -> Figure:
+def two_views(state: WhyState, shown: bool) -> Figure:
     """The curve of practice and one task as the network sees it; before the answer, before any practice."""
-    now = state if shown else state.but(practice=0, unlike=0.0)
+    now = state if shown else state.updated(practice=0, unlike=0.0)
     return pictures.learning(now), pictures.seen_by_network(now)
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="why",
-    number=1,
+    module=__name__,
     minutes=10,
     title=Words("Why a few patients are not enough", "为什么几位患者不够"),
     goal=Words(
         "Feel why ordinary learning fails with three patients of a disease, and what practice on other diseases changes.",
         "体会每种疾病只有三位患者时普通学习为何失败，以及在其他疾病上的练习能改变什么。",
     ),
-    after=Words(
+    outcome=Words(
         "say what meta-learning adds, and under which condition it adds nothing.",
         "说清元学习带来了什么，以及在什么条件下毫无帮助。",
     ),
-    state=Why,
+    state=WhyState,
     screens=(
         Screen(
             title=Words("Six patients, twelve laboratory values", "六位患者，十二项化验"),
@@ -144,9 +70,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (pictures.bars(state, revealed=shown),),
-            formula=share_right,
+            formula=formulas.share_right,
             code=Code(metrics.accuracy, "return"),
-            knobs=(SHOTS,),
+            controls=(SHOTS,),
         ),
         Screen(
             title=Words("More patients would help", "患者多了就好"),
@@ -162,7 +88,7 @@ LESSON = Lesson(
                 Words("At the pace of one patient a year that is a working life.", "按一年一位患者的速度，这几乎是整个职业生涯。"),
             ),
             figure=lambda state, shown: (pictures.by_shots(state, revealed=shown),),
-            formula=needed,
+            formula=formulas.needed,
             code=Code(metrics.accuracy, "return"),
         ),
         Screen(
@@ -182,9 +108,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (pictures.opinions(state, revealed=shown),),
-            formula=agreement,
+            formula=formulas.agreement,
             code=Code(why.clinics, "plain(Episode"),
-            knobs=(SHOTS,),
+            controls=(SHOTS,),
         ),
         Screen(
             title=Words("Practise on other diseases", "在其他疾病上练习"),
@@ -204,11 +130,11 @@ LESSON = Lesson(
                 ),
             ),
             figure=two_views,
-            reveal=lambda state: state.but(practice=max(state.practice, 5 * PORTION)),
-            formula=practice_loss,
+            reveal=lambda state: state.updated(practice=max(state.practice, 5 * PORTION)),
+            formula=formulas.practice_loss,
             code=Code(Prototypical.meta_loss, "return cross_entropy"),
-            acts=(practise(PORTION), practise(5 * PORTION)),
-            knobs=(SHOTS,),
+            actions=(practise(PORTION), practise(5 * PORTION)),
+            controls=(SHOTS,),
         ),
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
@@ -228,18 +154,18 @@ LESSON = Lesson(
                 ),
             ),
             figure=two_views,
-            reveal=lambda state: state.but(practice=max(state.practice, 5 * PORTION), unlike=max(state.unlike, 0.5)),
-            formula=practice_loss,
+            reveal=lambda state: state.updated(practice=max(state.practice, 5 * PORTION), unlike=max(state.unlike, 0.5)),
+            formula=formulas.practice_loss,
             code=Code(meta_train, "mean_gradient("),
-            acts=(practise(PORTION), practise(5 * PORTION)),
-            knobs=(UNLIKE, SHOTS),
+            actions=(practise(PORTION), practise(5 * PORTION)),
+            controls=(UNLIKE, SHOTS),
         ),
     ),
     notes=(
-        Note(8, Words("Screen 1: ask for a show of hands before [Show]; write the guess on the board.", "第 1 屏：揭晓前举手表决，把猜测写在黑板上。")),
-        Note(7, Words("Screen 2: how many patients of your rarest disease did your department see last year?", "第 2 屏：贵科室去年见过多少位您最罕见疾病的患者？")),
-        Note(10, Words("Screen 3: let each row of students be a clinic. Why can no clinic notice that it is wrong?", "第 3 屏：每排学生扮演一家诊所。为什么没有一家能察觉自己错了？")),
-        Note(12, Words("Screen 4: practise in steps of ten; stop when the class predicts the next point of the curve.", "第 4 屏：每次练习十步；当全班能预测曲线的下一点时停下。")),
-        Note(8, Words("Screen 5: collect fields in which practice from elsewhere would mislead.", "第 5 屏：请大家举出“别处的练习反而误导”的领域。")),
+        TeachingNote(8, Words("Screen 1: ask for a show of hands before [Show]; write the guess on the board.", "第 1 屏：揭晓前举手表决，把猜测写在黑板上。")),
+        TeachingNote(7, Words("Screen 2: how many patients of your rarest disease did your department see last year?", "第 2 屏：贵科室去年见过多少位您最罕见疾病的患者？")),
+        TeachingNote(10, Words("Screen 3: let each row of students be a clinic. Why can no clinic notice that it is wrong?", "第 3 屏：每排学生扮演一家诊所。为什么没有一家能察觉自己错了？")),
+        TeachingNote(12, Words("Screen 4: practise in steps of ten; stop when the class predicts the next point of the curve.", "第 4 屏：每次练习十步；当全班能预测曲线的下一点时停下。")),
+        TeachingNote(8, Words("Screen 5: collect fields in which practice from elsewhere would mislead.", "第 5 屏：请大家举出“别处的练习反而误导”的领域。")),
     ),
 )  # fmt: skip

@@ -6,84 +6,37 @@ from metamed_core.data import Cohort
 from metamed_core.drawing.picture import Figure
 from metamed_core.words import Words
 from pages.lessons.l02_episode import computation as world
+from pages.lessons.l02_episode import formulas, pictures
 from pages.lessons.l02_episode.computation import EpisodeState
-from pages.lessons.latex import number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-WAYS = Knob("ways", Words("diagnoses (N)", "诊断数（N）"))
-SHOTS = Knob("shots", Words("labelled patients of each (K)", "每种诊断的已确诊患者数（K）"))
-LEAKED = Knob("leaked", Words("patients of each in both tables", "每种诊断中同时在两表的患者数"))
-NEXT = Act[EpisodeState]("next", Words("Next episode", "下一个任务片段"), ":material/skip_next:", lambda s: s.but(number=s.number + 1))
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def size(state: EpisodeState) -> Formula:
-    """How many patients are labelled."""
-    return Formula(
-        r"|S| = N \cdot K",
-        rf"{state.ways} \cdot {state.shots} = {len(world.episode(state).support)}",
-        Words(
-            "$N$: diagnoses; $K$: labelled patients of each. Together: an $N$-way $K$-shot task.",
-            "$N$：诊断数；$K$：每种诊断的已确诊患者数。合称 $N$ 类 $K$ 样本任务。",
-        ),
-    )
-
-
-def share(state: EpisodeState) -> Formula:
-    """Accuracy in this episode."""
-    said, truth = world.said(state)
-    right = sum(a == b for a, b in zip(said, truth, strict=True))
-    return Formula(
-        r"<accuracy> = \frac{1}{|Q|}\sum_{i \in Q} [\hat{y}_i = y_i]",
-        rf"\frac{{{right}}}{{{len(truth)}}} = {number(100 * right / len(truth), 0)}\,\%",
-        Words("$Q$: the query patients; $\\hat{{y}}_i$: what the learner says; $y_i$: the truth.", "$Q$：查询集患者；$\\hat{{y}}_i$：学习器的判断；$y_i$：真实诊断。").format(),
-        {"accuracy": Words("accuracy", "准确率")},
-    )  # fmt: skip
-
-
-def in_both(state: EpisodeState) -> Formula:
-    """Patients in both tables, and the accuracy that comes of it."""
-    honest = world.mean(world.of_state(state.but(leaked=0)))
-    now = world.mean(world.of_state(state))
-    return Formula(
-        r"S \cap Q = \emptyset",
-        rf"|S \cap Q| = {world.n_in_both(state)} \qquad {number(100 * honest, 0)}\,\% \to {number(100 * now, 0)}\,\%",
-        Words("Mean accuracy of 30 episodes: without a patient in both tables, and as set here.", "30 个任务片段的平均准确率：两表无共同患者时，以及当前设置下。"),
-    )  # fmt: skip
-
-
-def average(state: EpisodeState) -> Formula:
-    """Mean accuracy over thirty episodes."""
-    values = world.of_state(state)
-    return Formula(
-        r"\bar{a} = \frac{1}{E}\sum_{e=1}^{E} a_e",
-        rf"\bar{{a}} = {number(100 * world.mean(values), 0)}\,\% \qquad {number(100 * min(values), 0)}\,\% \leq a_e \leq {number(100 * max(values), 0)}\,\%",
-        Words("$a_e$: accuracy in episode $e$; $E$ = {n} episodes.", "$a_e$：第 $e$ 个任务片段的准确率；$E$ = {n} 个任务片段。").format(n=world.N_EPISODES),
-    )  # fmt: skip
-
+WAYS = Control("ways", Words("diagnoses (N)", "诊断数（N）"))
+SHOTS = Control("shots", Words("labelled patients of each (K)", "每种诊断的已确诊患者数（K）"))
+LEAKED = Control("leaked", Words("patients of each in both tables", "每种诊断中同时在两表的患者数"))
+NEXT = Action[EpisodeState](
+    "next", Words("Next episode", "下一个任务片段"), ":material/skip_next:", lambda s: s.updated(number=s.number + 1)
+)
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 
 def with_leak(state: EpisodeState, shown: bool) -> Figure:
     """The labelled patients and thirty episodes; before the answer nobody stands in both tables."""
-    now = state if shown else state.but(leaked=0)
-    return world.support_table(now), world.all_episodes(now, shown=world.N_EPISODES, beside=True)
+    now = state if shown else state.updated(leaked=0)
+    return pictures.support_table(now), pictures.all_episodes(now, shown=world.N_EPISODES, beside=True)
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="episode",
-    number=2,
+    module=__name__,
     minutes=8,
     title=Words("An episode: two small tables", "任务片段：两张小表"),
     goal=Words(
         "Read a few-shot task as two tables, one to learn from and one to be judged on.",
         "把小样本任务读成两张表：一张用来学，一张用来考。",
     ),
-    after=Words(
+    outcome=Words(
         "read “3-way 2-shot”, and find the mistake in a study whose two tables share patients.",
         "看懂“3 类 2 样本”，并在一项两表共用患者的研究中找出错误。",
     ),
@@ -102,11 +55,11 @@ LESSON = Lesson(
                 3,
                 Words("Two of each of three diagnoses. Turn the two knobs and watch the table.", "三种诊断，每种两位。调节两个旋钮，观察表格。"),
             ),
-            figure=lambda state, shown: (world.support_table(state, named=shown),),
-            formula=size,
+            figure=lambda state, shown: (pictures.support_table(state, named=shown),),
+            formula=formulas.size,
             code=Code(world.drawn, "everyone.apart("),
-            acts=(NEXT,),
-            knobs=(WAYS, SHOTS),
+            actions=(NEXT,),
+            controls=(WAYS, SHOTS),
         ),
         Screen(
             title=Words("Query: what one is judged on", "查询集：用来考的"),
@@ -121,10 +74,10 @@ LESSON = Lesson(
                 1,
                 Words("Whoever has seen the patient has seen the answer. The last screen shows what comes of it.", "见过这位患者，就等于见过答案。最后一屏会展示后果。"),
             ),
-            figure=lambda state, shown: (world.support_table(state), world.query_table(state, revealed=shown)),
-            formula=share,
+            figure=lambda state, shown: (pictures.support_table(state), pictures.query_table(state, revealed=shown)),
+            formula=formulas.share,
             code=Code(Cohort.apart, "return [rows[:k_shot]"),
-            acts=(NEXT,),
+            actions=(NEXT,),
         ),
         Screen(
             title=Words("Classes are dealt anew", "类别每次重新分配"),
@@ -139,11 +92,11 @@ LESSON = Lesson(
                 1,
                 Words("The numbers say nothing but “different from the others in this task”.", "编号只表示“与本任务中的其他诊断不同”。"),
             ),
-            figure=lambda state, shown: tuple(world.classes_table(state, state.number + i) for i in range(3 if shown else 1)),
-            formula=size,
+            figure=lambda state, shown: tuple(pictures.classes_table(state, state.number + i) for i in range(3 if shown else 1)),
+            formula=formulas.size,
             code=Code(world.drawn, "rng.choice("),
-            acts=(NEXT,),
-            knobs=(WAYS,),
+            actions=(NEXT,),
+            controls=(WAYS,),
         ),
         Screen(
             title=Words("One episode is luck", "一个片段全凭运气"),
@@ -158,10 +111,10 @@ LESSON = Lesson(
                 lambda state: 0 if (gap := max(world.of_state(state)) - min(world.of_state(state))) < 0.12 else 1 if gap < 0.35 else 2,
                 Words("A single episode can flatter or ruin any method. Ask every study for the number of episodes and an interval.", "单个片段可以捧高或毁掉任何方法。对每项研究都要问：用了多少片段？区间是多少？"),
             ),
-            figure=lambda state, shown: (world.all_episodes(state, shown=world.N_EPISODES if shown else 1),),
-            formula=average,
+            figure=lambda state, shown: (pictures.all_episodes(state, shown=world.N_EPISODES if shown else 1),),
+            formula=formulas.average,
             code=Code(world.accuracy, "return sum("),
-            knobs=(WAYS, SHOTS),
+            controls=(WAYS, SHOTS),
         ),
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
@@ -180,17 +133,17 @@ LESSON = Lesson(
                 ),
             ),
             figure=with_leak,
-            reveal=lambda state: state.but(leaked=max(state.leaked, 2)),
-            formula=in_both,
+            reveal=lambda state: state.updated(leaked=max(state.leaked, 2)),
+            formula=formulas.in_both,
             code=Code(Cohort.apart, "return [rows[:k_shot]"),
-            knobs=(LEAKED, SHOTS),
+            controls=(LEAKED, SHOTS),
         ),
     ),
     notes=(
-        Note(8, Words("Cards on the table: print the cohort, let students draw a 3-way 2-shot task by hand.", "把队列打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
-        Note(10, Words("Screens 1 and 2: one student is the learner and must name the query aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
-        Note(7, Words("Screen 3: why may the learner not know the names of the diagnoses?", "第 3 屏：为什么不能让学习器知道诊断的名称？")),
-        Note(10, Words("Screen 4: everybody notes one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个片段的结果，在黑板上汇成直方图。")),
-        Note(10, Words("Screen 5: find in a paper of your field how patients were split; could one stand on both sides?", "第 5 屏：在本专业的一篇论文中找出患者如何划分；有没有人可能同时出现在两侧？")),
+        TeachingNote(8, Words("Cards on the table: print the cohort, let students draw a 3-way 2-shot task by hand.", "把队列打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
+        TeachingNote(10, Words("Screens 1 and 2: one student is the learner and must name the query aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
+        TeachingNote(7, Words("Screen 3: why may the learner not know the names of the diagnoses?", "第 3 屏：为什么不能让学习器知道诊断的名称？")),
+        TeachingNote(10, Words("Screen 4: everybody notes one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个片段的结果，在黑板上汇成直方图。")),
+        TeachingNote(10, Words("Screen 5: find in a paper of your field how patients were split; could one stand on both sides?", "第 5 屏：在本专业的一篇论文中找出患者如何划分；有没有人可能同时出现在两侧？")),
     ),
 )  # fmt: skip

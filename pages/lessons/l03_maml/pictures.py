@@ -5,34 +5,28 @@ from __future__ import annotations
 from metamed_core.drawing import SeriesStyle, styles
 from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Mark, Picture, Point, Strokes, points, same
 from metamed_core.words import Words
-from pages.lessons.l03_maml.computation import (
+from pages.lessons.l03_maml.computation import MamlState, query_loss, trail
+from pages.lessons.plane_of_weights import (
     PAIRS,
     REACH,
     RULE_STYLES,
     RULES,
-    Maml,
     contours,
     inner_path,
-    losses_behind,
-    mean_meta_loss,
     outer_gradients,
-    outer_rate,
+    outer_step_size,
+    query_losses,
     support_loss_at,
     tasks,
-    trail,
 )
-
-PLANE, BESIDE = (405, 388), (395, 388)  # the plane's two axes have one scale, so that downhill looks perpendicular to a contour line
-X = Axis(Words("weight of ferritin", "铁蛋白的权重"), -REACH, REACH)
-Y = Axis(Words("weight of MCV", "MCV 的权重"), -REACH, REACH)
-START = Words("start", "起点")
+from pages.lessons.plane_of_weights_pictures import BESIDE, LOSS, beside, inside, path_marks, rings, start_mark, weights_plane
 
 
-def of_task(state: Maml, which: int, n: int) -> Picture:
+def of_task(state: MamlState, which: int, n: int) -> Picture:
     """One task's support loss with `n` inner steps from the start."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
-    marks = [*_valley(state.seed, which, pair.style, pair.name), *path_marks(path, pair.style), start_mark(_now(state))]
+    marks = [*_contour_marks(state.seed, which, pair.style, pair.name), *path_marks(path, pair.style), start_mark(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
     losses = ends if n else ends[:1]
     title = Words("{name} Support loss {losses}", "{name}支持集损失 {losses}").format(
@@ -43,12 +37,12 @@ def of_task(state: Maml, which: int, n: int) -> Picture:
 
 INNER_HOW = Words(
     "How to read: each point of the plane is a model. Lines join models that name the labelled patients equally badly, like the contour lines "
-    "of a valley; the innermost is the floor.",
+    "of a loss_surface; the innermost is the floor.",
     "读法：平面上每一点是一个模型。连线上的模型对已确诊患者的判断同样差，如同山谷的等高线；最内圈是谷底。",
 )
 
 
-def patients_of(state: Maml, which: int, n: int) -> Picture:
+def patients_of(state: MamlState, which: int, n: int) -> Picture:
     """The labelled patients of a task, and the border between the two answers before and after `n` inner steps."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
@@ -74,7 +68,7 @@ def _border(weights: Point) -> tuple[Point, ...]:
     return (end, (-end[0], -end[1]))
 
 
-def inner_losses(state: Maml, n: int) -> Picture:
+def inner_losses(state: MamlState, n: int) -> Picture:
     """Support loss of each task by inner step."""
     here, marks = _now(state), list[Mark]()
     for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
@@ -88,9 +82,9 @@ def inner_losses(state: Maml, n: int) -> Picture:
     return beside(title, how, x, Words("support loss", "支持集损失"), marks)
 
 
-def outer_losses(state: Maml) -> Picture:
+def outer_losses(state: MamlState) -> Picture:
     """Query loss behind the inner steps by outer step: of each task, and their mean."""
-    losses = losses_behind(trail(state), state.seed, state.alpha, state.steps)
+    losses = query_losses(trail(state), state.seed, state.alpha, state.steps)
     marks: list[Mark] = [
         Line(points(enumerate(each.tolist())), pair.style, width=2, marks=True) for pair, each in zip(PAIRS, losses.T, strict=True)
     ]
@@ -101,37 +95,27 @@ def outer_losses(state: Maml) -> Picture:
     )
 
 
-def rule_losses(state: Maml, *, revealed: bool) -> Picture:
+def rule_losses(state: MamlState, *, revealed: bool) -> Picture:
     """Mean query loss behind the inner steps by outer step, for each rule."""
     marks: list[Mark] = []
     for rule in RULES if revealed else ():
-        losses = losses_behind(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
+        losses = query_losses(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
         marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, marks=True))
     how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
     return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
 
-LOSS = Words("query loss", "查询集损失")
-
-
-def _outer_axis(state: Maml) -> Axis:
+def _outer_axis(state: MamlState) -> Axis:
     return Axis(Words("outer step", "外循环步"), 0, max(10, state.outer))
 
 
-def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Picture:
-    """Losses by step, drawn beside the plane; their axis begins at 0."""
-    highest = max((value for mark in marks if isinstance(mark, Line) for _, value in mark.points), default=1.0)
-    return Picture(title, how, title, x, Axis(y, 0, 1.06 * max(highest, 0.4)), tuple(marks), shape=BESIDE)
-
-
-def of_all(state: Maml, n: int, *, arrows: bool = False, title: Words | None = None) -> Picture:
+def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | None = None) -> Picture:
     """The three tasks: a ring round each floor, `n` inner steps from the present start, the way of the start so far.
 
     arrows: what each task asks of the start, and their mean; title: instead of the loss behind the inner steps.
     """
-    here, marks = _now(state), list[Mark]()
-    for which, (task, pair) in enumerate(zip(tasks(state.seed), PAIRS, strict=True)):
-        marks += [Strokes(line, pair.style, width=1.2, opacity=0.6) for line in contours(state.seed, which)[:2]]
+    here, marks = _now(state), rings(state.seed)
+    for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
         marks += path_marks(inner_path(here, task, state.alpha, n), pair.style, pair.short)
     if arrows:
         marks += _outer_arrows(state, here)
@@ -141,7 +125,7 @@ def of_all(state: Maml, n: int, *, arrows: bool = False, title: Words | None = N
     marks.append(start_mark(here))
     usual = Words(
         "After {o} outer steps: query loss after the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
-    ).format(o=state.outer, loss=f"{mean_meta_loss(here, state):.3f}")
+    ).format(o=state.outer, loss=f"{query_loss(here, state):.3f}")
     return weights_plane(title or usual, marks, OUTER_HOW)
 
 
@@ -152,13 +136,13 @@ OUTER_HOW = Words(
 )
 
 
-def of_rules(state: Maml, *, revealed: bool) -> Picture:
+def of_rules(state: MamlState, *, revealed: bool) -> Picture:
     """The way of the start by each of the three rules, over the loss behind the inner steps."""
     lines = contours(state.seed, None, state.alpha, state.steps)
     marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in lines]
     for rule, name in RULES.items() if revealed else list(RULES.items())[:1]:
         way = trail(state, rule)
-        end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{mean_meta_loss(way[-1], state):.3f}")
+        end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
         marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, marks=True))
     marks.append(start_mark((state.x, state.y)))
     title = Words(
@@ -174,23 +158,18 @@ RULES_HOW = Words(
 )
 
 
-def _now(state: Maml) -> Point:
+def _now(state: MamlState) -> Point:
     return trail(state)[-1]
 
 
-def _valley(seed: int, which: int, style: SeriesStyle, name: Words) -> list[Mark]:
+def _contour_marks(seed: int, which: int, style: SeriesStyle, name: Words) -> list[Mark]:
     lines = contours(seed, which)
     named = Words("equal support loss", "支持集损失相等")
     return [Strokes(line, style, named if not i else None, 2.2 - 0.25 * i, 0.95 - 0.1 * i) for i, line in enumerate(lines)]
 
 
-def path_marks(path: list[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
-    """Inner steps; before the first only the name for the legend."""
-    return [Line(points(path) if len(path) > 1 else (), style, name or Words("inner steps", "内循环步"), 2.5, arrow=True, marks=True)]
-
-
-def _outer_arrows(state: Maml, here: Point) -> list[Mark]:
-    rate = outer_rate(state.rule)
+def _outer_arrows(state: MamlState, here: Point) -> list[Mark]:
+    rate = outer_step_size(state.rule)
     asked = outer_gradients(here, state.seed, state.alpha, state.steps, state.rule)
     to = [(here[0] - rate * gx, here[1] - rate * gy) for gx, gy in asked]
     mean = (sum(x for x, _ in to) / len(to), sum(y for _, y in to) / len(to))
@@ -202,24 +181,3 @@ def _outer_arrows(state: Maml, here: Point) -> list[Mark]:
         *each,
         Line((here, inside(mean)), TEAL, Words("outer step: the mean of what the tasks ask", "外循环步：各任务要求的平均"), 4, arrow=True),
     ]
-
-
-def inside(at: Point) -> Point:
-    """The point, held at the edge of the plane."""
-    x, y = (min(max(value, -REACH), REACH) for value in at)
-    return x, y
-
-
-def start_mark(at: Point) -> Dots:
-    """The ring that can be taken hold of."""
-    told = Words("start at {x}, {y}", "起点：{x}，{y}").format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
-    return Dots((at,), TEAL, START, 8, filled=False, names=("start",), told=(told,))
-
-
-def weights_plane(title: Words, marks: list[Mark], how: Words) -> Picture:
-    """Marks on the plane of the two weights; a click on it moves the start."""
-    alt = Words(
-        "Plane of the weights of ferritin and MCV with contour lines, inner paths and the start",
-        "铁蛋白与 MCV 权重平面，含等高线、内循环路径和起点",
-    )
-    return Picture(title, how, alt, X, Y, tuple(marks), click="start", shape=PLANE)

@@ -5,127 +5,43 @@ from __future__ import annotations
 from metamed_core.drawing.picture import Figure
 from metamed_core.learners import descend
 from metamed_core.words import Words
-from pages.lessons.l03_maml import computation as maml
-from pages.lessons.l03_maml import pictures
-from pages.lessons.l03_maml.computation import Maml
-from pages.lessons.latex import column, mean_of, number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons import plane_of_weights as plane
+from pages.lessons.l03_maml import answers, formulas, pictures
+from pages.lessons.l03_maml.computation import MamlState
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
 # -- what the reader can do ------------------------------------------------------------------------------------------
 
 
-def move(state: Maml, name: str, x: float, y: float) -> Maml:
+def move(state: MamlState, name: str, x: float, y: float) -> MamlState:
     """The start at another place: everything begins anew from there."""
-    return state.but(x=round(x, 2), y=round(y, 2), inner=0, outer=0)
+    return state.updated(x=round(x, 2), y=round(y, 2), inner=0, outer=0)
 
 
-def outer(n: int) -> Act[Maml]:
+def outer(n: int) -> Action[MamlState]:
     """A button for `n` outer steps."""
     label = Words("Outer step", "外循环一步") if n == 1 else Words("{n} outer steps", "外循环 {n} 步").format(n=n)
     icon = ":material/move_down:" if n == 1 else ":material/fast_forward:"
-    return Act(f"outer_{n}", label, icon, lambda s: s.but(outer=s.outer + n, inner=0), lambda s: s.outer >= maml.MOST_OUTER)
+    return Action(f"outer_{n}", label, icon, lambda s: s.updated(outer=s.outer + n, inner=0), lambda s: s.outer >= plane.MAX_OUTER)
 
 
-INNER = Act[Maml](
-    "inner", Words("Inner step", "内循环一步"), ":material/skip_next:", lambda s: s.but(inner=s.inner + 1), lambda s: s.inner >= s.steps
+INNER = Action[MamlState](
+    "inner", Words("Inner step", "内循环一步"), ":material/skip_next:", lambda s: s.updated(inner=s.inner + 1), lambda s: s.inner >= s.steps
 )
-ALPHA = Knob("alpha", Words("inner step size α", "内循环步长 α"), 0.1)
-STEPS = Knob("steps", Words("inner steps", "内循环步数"))
-
-PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def one_step(state: Maml) -> Formula:
-    """The first inner step of task A."""
-    task = maml.tasks(state.seed)[0]
-    here = maml.trail(state)[-1]
-    there = maml.inner_path(here, task, state.alpha, 1)[1]
-    return Formula(
-        r"\theta' = \theta - \alpha\,\nabla L_{<support>}(\theta)",
-        f"{column(there)} = {column(here)} - {number(state.alpha, 1)} \\cdot {column(maml.inner_gradient(here, task))}",
-        Words(
-            "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labelled patients of task A.",
-            "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
-        ),
-        PARTS,
-    )
-
-
-def three_losses(state: Maml) -> Formula:
-    """Support loss of each task before and after the inner steps."""
-    here = maml.trail(state)[-1]
-    ends = [(task, maml.inner_path(here, task, state.alpha, state.steps)[-1]) for task in maml.tasks(state.seed)]
-    told = [f"{number(maml.support_loss_at(here, task))} \\to {number(maml.support_loss_at(end, task))}" for task, end in ends]
-    return Formula(
-        r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
-        r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),
-        Words(
-            "$\\theta'_t$: the weights after {n} steps on task $t$; the numbers are support losses before and after.",
-            "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后的支持集损失。",
-        ).format(n=state.steps),
-    )
-
-
-def outer_step(state: Maml) -> Formula:
-    """The next outer step, written out."""
-    here, beta = maml.trail(state)[-1], maml.BETA
-    asked = maml.outer_gradients(here, state.seed, state.alpha, state.steps, "maml")
-    mean = [sum(part) / len(asked) for part in zip(*asked, strict=True)]
-    there = [at - beta * by for at, by in zip(here, mean, strict=True)]
-    return Formula(
-        r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{<query>}_t(\theta'_t)",
-        f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
-        Words(
-            "The gradient is taken at the start $\\theta$, through the inner steps, of the loss on **other** patients (query). $\\beta$: outer step size.",
-            "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
-        ),
-        PARTS,
-    )
-
-
-def three_rules(state: Maml) -> Formula:
-    """What each rule asks of the start for task A."""
-    here = maml.trail(state, "maml")[-1]
-    asked = {rule: maml.outer_gradients(here, state.seed, state.alpha, state.steps, rule)[0] for rule in maml.RULES}
-    return Formula(
-        r"\begin{matrix}\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \\ \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}\end{matrix}",
-        r"\quad ".join(rf"\underbrace{{{column(value, 3)}}}_{{<{name}>}}" for name, value in zip(maml.RULES, asked.values(), strict=True)),
-        Words(
-            "Task A. $H_i$: second derivatives of the support loss at inner step $i$, hence “second order”. First-order MAML leaves them out; Reptile "
-            "looks only at where the inner steps ended.",
-            "任务 A。$H_i$：支持集损失在第 $i$ 个内循环步处的二阶导数，故称“二阶”。一阶 MAML 将其略去；Reptile 只看内循环走到了哪里。",
-        ),
-        maml.RULES,
-    )
-
-
-def what_is_lowered(state: Maml) -> Formula:
-    """The loss behind the inner steps at the first and the present start."""
-    way = maml.trail(state)
-    first, now = (maml.mean_meta_loss(at, state) for at in (way[0], way[-1]))
-    return Formula(
-        r"\min_\theta\ \frac{1}{3}\sum_t L^{<query>}_t\big(\theta'_t(\theta)\big)",
-        f"{number(first, 3)} \\to {number(now, 3)}",
-        Words(
-            "Loss on the query patients after {n} inner steps of size {alpha}: at the first start, and now.",
-            "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
-        ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
-        PARTS,
-    )
+ALPHA = Control("alpha", Words("inner step size α", "内循环步长 α"), 0.1)
+STEPS = Control("steps", Words("inner steps", "内循环步数"))
 
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 
-def valley(state: Maml, shown: bool) -> Figure:
+def loss_surface(state: MamlState, shown: bool) -> Figure:
     """Task A alone; the first inner step once shown."""
     n = min(state.inner, state.steps) if shown else 0
     return pictures.of_task(state, 0, n), pictures.patients_of(state, 0, n)
 
 
-def three_paths(state: Maml, shown: bool) -> Figure:
+def three_paths(state: MamlState, shown: bool) -> Figure:
     """Three tasks from one start; the paths as far as they were stepped."""
     n = min(state.inner, state.steps) if shown else 0
     told = Words("Three tasks from one start, after {n} of {all} inner steps", "三个任务从同一起点出发，内循环第 {n} / {all} 步").format(
@@ -134,53 +50,45 @@ def three_paths(state: Maml, shown: bool) -> Figure:
     return pictures.of_all(state, n, title=told), pictures.inner_losses(state, n)
 
 
-def both_loops(state: Maml, shown: bool) -> Figure:
+def both_loops(state: MamlState, shown: bool) -> Figure:
     """The inner paths, and where the outer step goes once shown."""
     return pictures.of_all(state, state.steps, arrows=shown), pictures.outer_losses(state)
 
 
-def three_ways(state: Maml, shown: bool) -> Figure:
+def three_ways(state: MamlState, shown: bool) -> Figure:
     """The way of the start by each rule once shown."""
-    now = state if shown else state.but(outer=0)
+    now = state if shown else state.updated(outer=0)
     return pictures.of_rules(now, revealed=shown), pictures.rule_losses(now, revealed=shown)
-
-
-def lowest(state: Maml) -> int:
-    """The task with the lowest support loss at the end of its path."""
-    here = maml.trail(state)[-1]
-    ends = [maml.support_loss_at(maml.inner_path(here, task, state.alpha, state.steps)[-1], task) for task in maml.tasks(state.seed)]
-    return ends.index(min(ends))
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="maml",
-    number=3,
+    module=__name__,
     minutes=12,
     title=Words("MAML: two loops", "MAML：两层循环"),
     goal=Words(
         "See why MAML does not look for a good model, but for a good place to start from.",
         "明白 MAML 寻找的不是一个好模型，而是一个好的出发点。",
     ),
-    after=Words(
+    outcome=Words(
         "tell the inner loop from the outer one, and say what “second order” costs and buys.",
         "分清内循环与外循环，并说出“二阶”的代价与收益。",
     ),
-    state=Maml,
-    moved=move,
+    state=MamlState,
+    on_move=move,
     screens=(
         Screen(
             title=Words("A model is a point", "一个模型就是一个点"),
             text=Words(
                 "Iron deficiency or inflammation? Our model knows two laboratory values and gives each a **weight**. So every possible model is a point "
-                "of this plane. The contour lines tell how badly a model names the twelve labelled patients: a valley with its floor on the inside.",
+                "of this plane. The contour lines tell how badly a model names the twelve labelled patients: a loss_surface with its floor on the inside.",
                 "是缺铁还是炎症？我们的模型只看两项化验值，并给每项一个**权重**。于是每个可能的模型就是这个平面上的一个点。等高线表示模型对 12 位已确诊患者判断得有多差：像一座山谷，最内圈是谷底。",
             ),
             question=Question(
                 Words("From the start (ring), where does one gradient step lead?", "从起点（圆环）出发，走一步梯度下降会去哪里？"),
                 (
-                    Words("Straight to the floor of the valley", "直接走到谷底"),
+                    Words("Straight to the floor of the loss_surface", "直接走到谷底"),
                     Words("Straight downhill, across the contour lines", "垂直穿过等高线，沿最陡的方向下坡"),
                     Words("Along the contour line", "沿着等高线走"),
                 ),
@@ -190,36 +98,36 @@ LESSON = Lesson(
                     "梯度与等高线垂直，它只知道脚下的坡度，并不知道谷底在哪里。移动起点看看。",
                 ),
             ),
-            figure=valley,
-            formula=one_step,
+            figure=loss_surface,
+            formula=formulas.one_step,
             code=Code(descend, "weight - lr *"),
-            acts=(INNER,),
-            reveal=lambda state: state.but(inner=max(state.inner, 1)),
-            knobs=(ALPHA,),
+            actions=(INNER,),
+            reveal=lambda state: state.updated(inner=max(state.inner, 1)),
+            controls=(ALPHA,),
             movable=True,
         ),
         Screen(
             title=Words("The inner loop: adapt", "内循环：适应"),
             text=Words(
-                "Now three questions between diseases, A, B and C, each with its own labelled patients and its own valley. All three begin at the **same "
-                "start**. Walking a few steps down one's own valley is the **inner loop**: it is all that happens when you upload patients.",
+                "Now three questions between diseases, A, B and C, each with its own labelled patients and its own loss_surface. All three begin at the **same "
+                "start**. Walking a few steps down one's own loss_surface is the **inner loop**: it is all that happens when you upload patients.",
                 "现在有三个鉴别任务 A、B、C，各有自己的已确诊患者，也各有自己的山谷。三者都从**同一个起点**出发。沿自己的山谷走几步下坡，就是**内循环**：您上传患者时发生的就只有这件事。",
             ),
             question=Question(
                 Words("After the inner steps, which task names its labelled patients best?", "走完内循环后，哪个任务对其已确诊患者判断得最好？"),
-                tuple(pair.name for pair in maml.PAIRS),
-                lowest,
+                tuple(pair.name for pair in plane.PAIRS),
+                answers.lowest,
                 Words(
                     "Look at the losses under the figure. From one start, tasks do not fare alike: some valleys are near or steep, others far. Press [Inner step].",
                     "看图下方的损失。同一个起点，各任务的境遇不同：有的山谷近而陡，有的远。请按“内循环一步”。",
                 ),
             ),
             figure=three_paths,
-            formula=three_losses,
+            formula=formulas.three_losses,
             code=Code(descend, "weight - lr *"),
-            acts=(INNER,),
-            reveal=lambda state: state.but(inner=max(state.inner, 1)),
-            knobs=(ALPHA, STEPS),
+            actions=(INNER,),
+            reveal=lambda state: state.updated(inner=max(state.inner, 1)),
+            controls=(ALPHA, STEPS),
             movable=True,
         ),
         Screen(
@@ -244,9 +152,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=both_loops,
-            formula=outer_step,
-            code=Code(maml.meta_loss, "descended("),
-            acts=(outer(1), outer(10)),
+            formula=formulas.outer_step,
+            code=Code(plane.meta_loss, "descended("),
+            actions=(outer(1), outer(10)),
             movable=True,
         ),
         Screen(
@@ -272,10 +180,10 @@ LESSON = Lesson(
                 ),
             ),
             figure=three_ways,
-            formula=three_rules,
+            formula=formulas.three_rules,
             code=Code(descend, "weight - lr *"),
-            acts=(outer(1), outer(10)),
-            reveal=lambda state: state.but(outer=max(state.outer, 20)),
+            actions=(outer(1), outer(10)),
+            reveal=lambda state: state.updated(outer=max(state.outer, 20)),
             movable=True,
         ),
         Screen(
@@ -294,24 +202,24 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "Without an inner loop it is ordinary training on all tasks thrown together: a compromise that suits no task. Too large a step size makes "
+                    "Without an inner loop it is ordinary training on all tasks thrown stacked_tasks: a compromise that suits no task. Too large a step size makes "
                     "the paths jump over their valleys, and the outer gradient becomes useless.",
                     "没有内循环，就是把所有任务混在一起的普通训练：一个对谁都不合适的折中。步长过大，路径会跳过山谷，外循环的梯度也就失去意义。",
                 ),
             ),
             figure=both_loops,
-            formula=what_is_lowered,
-            code=Code(maml.meta_loss, "loss_on(task.query)"),
-            acts=(outer(10), outer(1)),
-            knobs=(STEPS, ALPHA),
+            formula=formulas.what_is_lowered,
+            code=Code(plane.meta_loss, "loss_on(task.query)"),
+            actions=(outer(10), outer(1)),
+            controls=(STEPS, ALPHA),
             movable=True,
         ),
     ),
     notes=(
-        Note(5, Words("Screen 1 on the board: let two students place a start and point where the step goes.", "第 1 屏投影：请两位学生放置起点，并指出下一步的方向。")),
-        Note(10, Words("Screen 2 in pairs: who finds a start from which all three tasks end well?", "第 2 屏两人一组：谁能找到让三个任务都走得好的起点？")),
-        Note(12, Words("Screen 3 together: collect votes on the question, then ten outer steps one by one; read the three arrows aloud.", "第 3 屏全班：先投票，再逐步做十步外循环；请学生说出三个箭头的含义。")),
-        Note(8, Words("Screen 4: write down the three losses from two starts; discuss when leaving out second derivatives is a fair price.", "第 4 屏：从两个起点各记下三个损失；讨论何时值得略去二阶导数。")),
-        Note(10, Words("Screen 5 as homework or quiz: hand out the link with hidden controls and ask for a sentence on each way to break it.", "第 5 屏作为作业或小测：发放隐藏控件的链接，请学生对每种“弄坏”方式各写一句话。")),
+        TeachingNote(5, Words("Screen 1 on the board: let two students place a start and point where the step goes.", "第 1 屏投影：请两位学生放置起点，并指出下一步的方向。")),
+        TeachingNote(10, Words("Screen 2 in pairs: who finds a start from which all three tasks end well?", "第 2 屏两人一组：谁能找到让三个任务都走得好的起点？")),
+        TeachingNote(12, Words("Screen 3 stacked_tasks: collect votes on the question, then ten outer steps one by one; read the three arrows aloud.", "第 3 屏全班：先投票，再逐步做十步外循环；请学生说出三个箭头的含义。")),
+        TeachingNote(8, Words("Screen 4: write down the three losses from two starts; discuss when leaving out second derivatives is a fair price.", "第 4 屏：从两个起点各记下三个损失；讨论何时值得略去二阶导数。")),
+        TeachingNote(10, Words("Screen 5 as homework or quiz: hand out the link with hidden controls and ask for a sentence on each way to break it.", "第 5 屏作为作业或小测：发放隐藏控件的链接，请学生对每种“弄坏”方式各写一句话。")),
     ),
 )  # fmt: skip

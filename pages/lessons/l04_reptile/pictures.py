@@ -5,11 +5,11 @@ from __future__ import annotations
 from metamed_core.drawing import SeriesStyle
 from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Mark, Picture, Point, Strokes, Table, points, same
 from metamed_core.words import Words
-from pages.lessons.l03_maml import computation as maml
-from pages.lessons.l03_maml.computation import PAIRS, RULE_STYLES, RULES
-from pages.lessons.l03_maml.pictures import LOSS, X, Y, beside, inside, path_marks, start_mark, weights_plane
+from pages.lessons import plane_of_weights as plane
 from pages.lessons.l04_reptile import computation as world
-from pages.lessons.l04_reptile.computation import LONGEST, Walk
+from pages.lessons.l04_reptile.computation import LONGEST, ReptileState
+from pages.lessons.plane_of_weights import PAIRS, RULE_STYLES, RULES
+from pages.lessons.plane_of_weights_pictures import LOSS, X, Y, beside, inside, path_marks, rings, start_mark, weights_plane
 
 SMALL = (262, 284)
 SHORT = {"maml": RULES["maml"], "first_order": Words("First order", "一阶"), "reptile": RULES["reptile"]}
@@ -24,14 +24,10 @@ HOW = Words(
 )
 
 
-def _rings(seed: int, opacity: float = 0.6) -> list[Mark]:
-    return [Strokes(line, pair.style, width=1.2, opacity=opacity) for i, pair in enumerate(PAIRS) for line in maml.contours(seed, i)[:2]]
-
-
-def _paths(here: Point, state: Walk) -> list[Mark]:
-    tasks = zip(maml.tasks(state.seed), PAIRS, strict=True)
+def _paths(here: Point, state: ReptileState) -> list[Mark]:
+    tasks = zip(plane.tasks(state.seed), PAIRS, strict=True)
     return [
-        mark for task, pair in tasks for mark in path_marks(maml.inner_path(here, task, state.alpha, state.steps), pair.style, pair.short)
+        mark for task, pair in tasks for mark in path_marks(plane.inner_path(here, task, state.alpha, state.steps), pair.style, pair.short)
     ]
 
 
@@ -40,11 +36,11 @@ def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY) -> list[Mark
     return [Line(points(way) if len(way) > 1 else (), style, name, 3, marks=True)]
 
 
-def of_ends(state: Walk, *, revealed: bool) -> Picture:
+def of_ends(state: ReptileState, *, revealed: bool) -> Picture:
     """Three paths and, once revealed, the mean of their ends and the step towards it."""
     way = world.trail(state)
     here = way[-1]
-    marks = [*_rings(state.seed), *_paths(here, state)]
+    marks = [*rings(state.seed), *_paths(here, state)]
     if revealed:
         reached = world.ends(here, state.seed, state.alpha, state.steps)
         middle = world.mean(reached)
@@ -60,7 +56,7 @@ def of_ends(state: Walk, *, revealed: bool) -> Picture:
     )
 
 
-def table_of_ends(state: Walk, *, revealed: bool) -> Table:
+def table_of_ends(state: ReptileState, *, revealed: bool) -> Table:
     """Start, the three ends, their mean and the new start, as numbers."""
     here = world.trail(state)[-1]
     reached = world.ends(here, state.seed, state.alpha, state.steps)
@@ -82,13 +78,13 @@ def _number(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
-def arrows(state: Walk, rule: str, *, revealed: bool) -> Picture:
+def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Picture:
     """What each task asks of the start by one rule, and their mean, thick; the longest arrow is as long by every rule."""
     here = (state.x, state.y)
     first = rule == "maml"
-    marks = _rings(state.seed, 0.4)
-    for task, pair in zip(maml.tasks(state.seed), PAIRS, strict=True):
-        marks.append(Line(points(maml.inner_path(here, task, state.alpha, state.steps)), pair.style, width=1.2, opacity=0.65))
+    marks = rings(state.seed, 0.4)
+    for task, pair in zip(plane.tasks(state.seed), PAIRS, strict=True):
+        marks.append(Line(points(plane.inner_path(here, task, state.alpha, state.steps)), pair.style, width=1.2, opacity=0.65))
     title = Words("{rule}: ?", "{rule} 的箭头？").format(rule=SHORT[rule])
     if revealed or first:
         each = world.asked(here, state, rule)
@@ -119,7 +115,7 @@ ARROWS_HOW = {
 }
 
 
-def one_or_several(state: Walk, *, revealed: bool) -> Picture:
+def one_or_several(state: ReptileState, *, revealed: bool) -> Picture:
     """The start's way by one inner step over the joint loss and, once revealed, by several."""
     marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in world.joint_contours(state.seed)]
     if revealed:
@@ -139,7 +135,7 @@ JOINT_HOW = Words(
 )
 
 
-def joint_losses(state: Walk, *, revealed: bool) -> Picture:
+def joint_losses(state: ReptileState, *, revealed: bool) -> Picture:
     """Joint loss along both ways."""
     marks: list[Mark] = []
     for n, style in ((state.steps, AMBER), (1, BASELINES)) if revealed else ():
@@ -150,13 +146,13 @@ def joint_losses(state: Walk, *, revealed: bool) -> Picture:
     return beside(title, how, _outer(state), Words("loss, all three tasks", "损失（三个任务）"), marks)
 
 
-def _outer(state: Walk) -> Axis:
+def _outer(state: ReptileState) -> Axis:
     return Axis(Words("outer step", "外循环步"), 0, max(10, state.outer))
 
 
-def races(state: Walk, *, revealed: bool) -> tuple[Picture, Picture]:
+def races(state: ReptileState, *, revealed: bool) -> tuple[Picture, Picture]:
     """The start's way by each rule, all on the same few patients, and the loss on new patients along it."""
-    plane: list[Mark] = _rings(state.drawn, 0.45)
+    plane: list[Mark] = rings(state.drawn, 0.45)
     losses: list[Mark] = []
     for rule, name in RULES.items() if revealed else ():
         along = world.losses_of(state, rule)
@@ -180,11 +176,11 @@ JUDGED_HOW = Words(
 )
 
 
-def broken(state: Walk) -> tuple[Picture, Picture]:
+def broken(state: ReptileState) -> tuple[Picture, Picture]:
     """Paths and the way of the start, and the loss behind the inner steps along it."""
     way = world.trail(state)
-    marks = [*_rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
-    losses = maml.losses_behind(way, state.seed, state.alpha, state.steps).mean(1).tolist()
+    marks = [*rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
+    losses = plane.query_losses(way, state.seed, state.alpha, state.steps).mean(1).tolist()
     title = Words("After {o} outer steps: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
     line = Line(points(enumerate(losses)), AMBER, width=2.5, marks=True)
     told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")

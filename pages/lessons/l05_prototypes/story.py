@@ -6,80 +6,35 @@ from metamed_core.data import class_means
 from metamed_core.learners import prototypical_log_posterior
 from metamed_core.words import Words
 from pages.lessons.l05_prototypes import computation as world
-from pages.lessons.l05_prototypes.computation import Prototypes
-from pages.lessons.latex import column, mean_of, number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.l05_prototypes import formulas, pictures
+from pages.lessons.l05_prototypes.computation import PrototypesState
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-RELABEL = Act[Prototypes](
+RELABEL = Action[PrototypesState](
     "relabel", Words("Next diagnosis for the picked patient", "为选定患者换一个诊断"), ":material/swap_horiz:", world.relabel
 )
-SHOTS = Knob("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
-FACES = Knob(
+SHOTS = Control("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+FACES = Control(
     "faces", Words("iron deficiency shows", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
 )
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def mean(state: Prototypes) -> Formula:
-    """The prototype of the picked patient's diagnosis, written out."""
-    k = world.picked_diagnosis(state)
-    patients = world.labelled(state)
-    own = patients.values[patients.y == k].tolist()
-    centre = world.prototypes(state)[world.present(state).index(k)].tolist()
-    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
-    return Formula(
-        r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
-        f"{column(centre)} = {summed}",
-        Words(
-            "$c_k$: prototype of {name}; $S_k$: its labelled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
-            "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",
-        ).format(name=world.NAMES[k]),
-    )
-
-
-def posterior(state: Prototypes) -> Formula:
-    """Distances and probabilities of the patient who is asked about."""
-    here = (state.x, state.y)
-    gaps, proba = world.squared_distances(state, here), world.probabilities(state, here)
-    told = [rf"p_{k + 1} = \frac{{e^{{-{number(gap)}}}}}{{\sum}} = {number(proba[k])}" for k, gap in gaps.items()]
-    names = [Words(f"{k + 1}: {world.NAMES[k].en}", f"{k + 1}：{world.NAMES[k].zh}") for k in gaps]
-    listed = Words(", ".join(name.en for name in names), "，".join(name.zh for name in names))
-    return Formula(
-        r"p(k \mid x) = \frac{e^{-|f(x) - c_k|^2}}{\sum_j e^{-|f(x) - c_j|^2}}",
-        r",\quad ".join(told),
-        Words("Squared distance to each prototype, turned into probabilities ({names}). Snell et al. 2017, eq. 2.", "到各原型的距离平方，换算成概率（{names}）。Snell 等 2017，式 2。").format(names=listed),
-    )  # fmt: skip
-
-
-def score(state: Prototypes) -> Formula:
-    """How many asked patients are named rightly."""
-    right, n = world.n_right(state)
-    return Formula(
-        r"\hat{k}(x) = \underset{k}{\mathrm{arg\,min}}\; |f(x) - c_k|^2",
-        rf"\frac{{{right}}}{{{n}}} = {number(100 * right / n, 0)}\,\%",
-        Words("The nearest prototype names the patient; the share of {n} asked patients that are named rightly.", "由最近的原型给出诊断；{n} 位待判断患者中判断正确的比例。").format(n=n),
-    )  # fmt: skip
-
 
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="prototypes",
-    number=5,
+    module=__name__,
     minutes=10,
     title=Words("Prototypes: the average patient", "原型：平均的患者"),
     goal=Words(
         "See a diagnosis as its average patient, and learn when that is a fair picture of it.",
         "把一种诊断看作它的“平均患者”，并了解这种看法何时成立。",
     ),
-    after=Words(
+    outcome=Words(
         "predict how a prototypical network's answer moves when a patient is added, moved or mislabelled.",
         "预判在增加、移动或误标一位患者时，原型网络的答案会怎样改变。",
     ),
-    state=Prototypes,
-    moved=world.move,
-    picked=world.pick,
+    state=PrototypesState,
+    on_move=world.move,
+    on_pick=world.pick,
     screens=(
         Screen(
             title=Words("One point for a whole diagnosis", "一个点代表一种诊断"),
@@ -99,11 +54,11 @@ LESSON = Lesson(
                 Words("The mean of each value. The thin lines lead from every patient to the prototype that they pull at.", "每项数值的均值。细线从每位患者连到其所牵引的原型。"),
             ),
             figure=lambda state, shown: (
-                world.plane(state, Words("Three diagnoses, four patients each", "三种诊断，每种四位患者"), means=shown, regions=False),
+                pictures.plane(state, Words("Three diagnoses, four patients each", "三种诊断，每种四位患者"), means=shown, regions=False),
             ),
-            formula=mean,
+            formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
-            knobs=(SHOTS,),
+            controls=(SHOTS,),
         ),
         Screen(
             title=Words("The nearest prototype names", "由最近的原型命名"),
@@ -126,9 +81,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (
-                world.plane(state, Words("Which region does the grey patient lie in?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
+                pictures.plane(state, Words("Which region does the grey patient lie in?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
             ),
-            formula=posterior,
+            formula=formulas.posterior,
             code=Code(prototypical_log_posterior, "log_softmax"),
             movable=True,
         ),
@@ -149,9 +104,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (
-                world.plane(state, Words("Drag a labelled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
+                pictures.plane(state, Words("Drag a labelled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
             ),
-            formula=mean,
+            formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
             movable=True,
         ),
@@ -176,11 +131,11 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (
-                world.plane(state, Words("Pick a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
+                pictures.plane(state, Words("Pick a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
             ),
-            formula=score,
+            formula=formulas.score,
             code=Code(prototypical_log_posterior, "log_softmax"),
-            acts=(RELABEL,),
+            actions=(RELABEL,),
             movable=True,
         ),
         Screen(
@@ -205,21 +160,21 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (
-                world.plane(state if shown else state.but(faces=2), Words("Is the average patient a patient?", "平均的患者是患者吗？"), means=shown, regions=shown, judged=shown, hand=shown),
+                pictures.plane(state if shown else state.updated(faces=2), Words("Is the average patient a patient?", "平均的患者是患者吗？"), means=shown, regions=shown, judged=shown, hand=shown),
             ),
-            formula=score,
+            formula=formulas.score,
             code=Code(class_means, "members.transpose"),
-            acts=(RELABEL,),
-            knobs=(FACES, SHOTS),
-            reveal=lambda state: state.but(faces=2),
+            actions=(RELABEL,),
+            controls=(FACES, SHOTS),
+            reveal=lambda state: state.updated(faces=2),
             movable=True,
         ),
     ),
     notes=(
-        Note(5, Words("Before opening the app: ask for the “average patient” of a disease everybody knows. Who has met one?", "打开应用之前：请大家描述某种常见病的“平均患者”。谁真的见过？")),
-        Note(8, Words("Screens 1 and 2: let students draw the border on paper before [Show].", "第 1、2 屏：揭晓之前，请学生在纸上画出边界。")),
-        Note(12, Words("Screens 3 and 4 in pairs: who brings the share of right answers down most with one patient?", "第 3、4 屏两人一组：谁能只动一位患者就让正确率降得最多？")),
-        Note(12, Words("Screen 5: find a real disease with two faces in the students' own field; which learner suits it?", "第 5 屏：在学生自己的专业里找一种有两种表现的疾病；哪种学习器适合它？")),
-        Note(8, Words("Close in Diagnose: section 5 shows prototypes in original units; compare with a textbook.", "最后打开“诊断”页：第 5 节以原始单位显示原型，与教科书对照。")),
+        TeachingNote(5, Words("Before opening the app: ask for the “average patient” of a disease everybody knows. Who has met one?", "打开应用之前：请大家描述某种常见病的“平均患者”。谁真的见过？")),
+        TeachingNote(8, Words("Screens 1 and 2: let students draw the border on paper before [Show].", "第 1、2 屏：揭晓之前，请学生在纸上画出边界。")),
+        TeachingNote(12, Words("Screens 3 and 4 in pairs: who brings the share of right answers down most with one patient?", "第 3、4 屏两人一组：谁能只动一位患者就让正确率降得最多？")),
+        TeachingNote(12, Words("Screen 5: find a real disease with two faces in the students' own field; which learner suits it?", "第 5 屏：在学生自己的专业里找一种有两种表现的疾病；哪种学习器适合它？")),
+        TeachingNote(8, Words("Close in Diagnose: section 5 shows prototypes in original units; compare with a textbook.", "最后打开“诊断”页：第 5 节以原始单位显示原型，与教科书对照。")),
     ),
 )  # fmt: skip

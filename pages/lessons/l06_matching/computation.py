@@ -17,7 +17,7 @@ from metamed_core.data import class_means, one_hot
 from metamed_core.drawing.picture import Point
 from metamed_core.learners import attention, matching_posterior, prototypical_log_posterior
 from metamed_core.words import Words
-from pages.lessons.state import State, real, whole
+from pages.lessons.lesson_state import State, integer_field, real_field
 
 WIDE, TALL = 4.6, 3.6  # the plane's half width and height: one scale on both axes, so that an angle looks as large as it is
 MOST_SHOTS, MOST_CROWD, MOST_COPIES, N_QUERY = 6, 16, 12, 20
@@ -30,21 +30,21 @@ SHARPEST = 60.0
 
 
 @dataclass(frozen=True)
-class Matching(State):
+class MatchingState(State):
     """x, y: the asked patient. faces: 2 if the first diagnosis shows in two ways. crowd: further labelled patients of the first diagnosis.
 
     copies, copied: how often which labelled patient stands in the table once more. divided: 1 if votes are divided by class size.
     """
 
-    shots: int = whole(4, 2, MOST_SHOTS)
-    x: float = real(2.2, -WIDE, WIDE)
-    y: float = real(2.3, -TALL, TALL)
-    sharpness: float = real(SHIPPED_SHARPNESS, 0.0, SHARPEST)
-    faces: int = whole(1, 1, 2)
-    crowd: int = whole(0, 0, MOST_CROWD)
-    copies: int = whole(0, 0, MOST_COPIES)
-    copied: int = whole(0, 0, len(NAMES) * MOST_SHOTS - 1)
-    divided: int = whole(1, 0, 1)
+    shots: int = integer_field(4, 2, MOST_SHOTS)
+    x: float = real_field(2.2, -WIDE, WIDE)
+    y: float = real_field(2.3, -TALL, TALL)
+    sharpness: float = real_field(SHIPPED_SHARPNESS, 0.0, SHARPEST)
+    faces: int = integer_field(1, 1, 2)
+    crowd: int = integer_field(0, 0, MOST_CROWD)
+    copies: int = integer_field(0, 0, MOST_COPIES)
+    copied: int = integer_field(0, 0, len(NAMES) * MOST_SHOTS - 1)
+    divided: int = integer_field(1, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _drawn(seed: int, faces: int) -> tuple[Patients, Patients, Patients]:
     return parts[0], parts[1], parts[2]
 
 
-def labelled(state: Matching) -> Patients:
+def labelled(state: MatchingState) -> Patients:
     """The labelled patients as they stand: `shots` of each diagnosis, then the crowd, then the copies."""
     first, _, crowd = _drawn(state.seed, state.faces)
     n, c = len(NAMES) * state.shots, min(state.copied, len(NAMES) * state.shots - 1)
@@ -84,7 +84,7 @@ def labelled(state: Matching) -> Patients:
     return Patients(values, torch.cat([first.y[:n], crowd.y[: state.crowd], first.y[c : c + 1].expand(state.copies)]))
 
 
-def asked(state: Matching) -> Patients:
+def asked(state: MatchingState) -> Patients:
     """Patients to be judged on, with their true diagnoses."""
     return _drawn(state.seed, state.faces)[1]
 
@@ -93,28 +93,28 @@ def _tensor(at: Point) -> Tensor:
     return torch.tensor([at], dtype=torch.float64)
 
 
-def here(state: Matching) -> Point:
+def here(state: MatchingState) -> Point:
     """Where the asked patient is."""
     return state.x, state.y
 
 
-def cosines(state: Matching) -> list[float]:
+def cosines(state: MatchingState) -> list[float]:
     """Of the angle at the healthy average between the asked patient and each labelled one."""
     own, others = _tensor(here(state)), labelled(state).values
     return torch.nn.functional.cosine_similarity(own, others).tolist()
 
 
-def weights(state: Matching) -> list[float]:
+def weights(state: MatchingState) -> list[float]:
     """How much the asked patient looks at each labelled one; the library's `attention`."""
     return attention(_tensor(here(state)), labelled(state).values, state.sharpness)[0].tolist()
 
 
-def likeness(state: Matching) -> float:
+def likeness(state: MatchingState) -> float:
     """What all labelled patients have before their weights are shared out, added up: the denominator of a weight."""
     return sum(math.exp(state.sharpness * each) for each in cosines(state))
 
 
-def votes(state: Matching, *, divided: bool | None = None) -> list[float]:
+def votes(state: MatchingState, *, divided: bool | None = None) -> list[float]:
     """Probability of each diagnosis: the library's `matching_posterior`, or the same without the division by class size (eq. 1 as printed)."""
     patients = labelled(state)
     if divided if divided is not None else state.divided:
@@ -123,47 +123,57 @@ def votes(state: Matching, *, divided: bool | None = None) -> list[float]:
     return (attention(_tensor(here(state)), patients.values, state.sharpness) @ members)[0].tolist()
 
 
-def class_sizes(state: Matching) -> list[int]:
+def class_sizes(state: MatchingState) -> list[int]:
     """Labelled patients of each diagnosis."""
     return torch.bincount(labelled(state).y, minlength=len(NAMES)).tolist()
 
 
-def most_attended(state: Matching) -> int:
+def most_attended(state: MatchingState) -> int:
     """The labelled patient the asked one looks at most."""
     own = weights(state)
     return own.index(max(own))
 
 
-def said_by_matching(state: Matching, values: Tensor) -> Tensor:
+def said_by_matching(state: MatchingState, values: Tensor) -> Tensor:
     """The most probable diagnosis of each patient, `(n,)`."""
     patients = labelled(state)
     return matching_posterior(values, patients.values, patients.y, len(NAMES), state.sharpness).argmax(-1)
 
 
-def centres(state: Matching) -> Tensor:
+def centres(state: MatchingState) -> Tensor:
     """The prototypes, `(n_way, 2)`."""
     patients = labelled(state)
     return class_means(patients.values, patients.y, len(NAMES))
 
 
-def said_by_prototypes(state: Matching, values: Tensor) -> Tensor:
+def said_by_prototypes(state: MatchingState, values: Tensor) -> Tensor:
     """The same by the nearest prototype."""
     return prototypical_log_posterior(values, centres(state)).argmax(-1)
 
 
-def n_right(state: Matching) -> tuple[int, int]:
+def n_right(state: MatchingState) -> tuple[int, int]:
     """How many asked patients prototypes and matching name rightly."""
     patients = asked(state)
     prototypes, matching = (says(state, patients.values) for says in (said_by_prototypes, said_by_matching))
     return int((prototypes == patients.y).sum()), int((matching == patients.y).sum())
 
 
-def copy(state: Matching) -> Matching:
+def copy(state: MatchingState) -> MatchingState:
     """The most attended patient, of the crowd none, stands in the table once more; after the first time the same patient again."""
-    copied = state.copied if state.copies else most_attended(state.but(crowd=0))
-    return state.but(copied=copied, copies=state.copies + 1)
+    copied = state.copied if state.copies else most_attended(state.updated(crowd=0))
+    return state.updated(copied=copied, copies=state.copies + 1)
 
 
-def move(state: Matching, name: str, x: float, y: float) -> Matching:
+def move(state: MatchingState, name: str, x: float, y: float) -> MatchingState:
     """The asked patient at another place; rounded, so that a link can hold it to the bit."""
-    return state.but(x=round(x, 2) + 0.0, y=round(y, 2) + 0.0)
+    return state.updated(x=round(x, 2) + 0.0, y=round(y, 2) + 0.0)
+
+
+def with_two_faces(state: MatchingState) -> MatchingState:
+    """Iron deficiency with two faces; nothing else out of the ordinary."""
+    return state.updated(faces=2, sharpness=SHIPPED_SHARPNESS, crowd=0, copies=0)
+
+
+def crowded(state: MatchingState) -> MatchingState:
+    """The asked patient between two diagnoses, one of which has many more labelled patients."""
+    return state.updated(faces=1, sharpness=SHIPPED_SHARPNESS, crowd=max(state.crowd, MOST_CROWD), x=-1.4, y=1.4)

@@ -13,7 +13,7 @@ from metamed_core.drawing.picture import GREY, Area, Axis, Dots, Label, Line, Ma
 from metamed_core.words import Words
 from pages.lessons import geometry
 from pages.lessons.l06_matching import computation as world
-from pages.lessons.l06_matching.computation import NAMES, SHARPEST, SHIPPED_SHARPNESS, TALL, WIDE, Matching
+from pages.lessons.l06_matching.computation import NAMES, SHARPEST, SHIPPED_SHARPNESS, TALL, WIDE, MatchingState
 
 STYLES = styles(len(NAMES))
 SOLID = tuple(SeriesStyle(style.colour, style.shape, (1, 0)) for style in STYLES)
@@ -32,7 +32,7 @@ CLOSE = (1.0, 0.45)  # and how near two patients are too near for two weights
 SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", "B12 缺乏"))
 
 
-def plane(state: Matching, title: Words, *, lines: bool = True) -> Picture:
+def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Picture:
     """The labelled patients and the asked one; lines: how much the asked one looks at each."""
     patients, share = world.labelled(state), world.weights(state)
     own, marks = world.here(state), list[Mark]()
@@ -81,7 +81,7 @@ def _tagged(values: list[list[float]], share: list[float]) -> list[int]:
     return found
 
 
-def table(state: Matching, *, revealed: bool, n: int = 7) -> Table:
+def table(state: MatchingState, *, revealed: bool, n: int = 7) -> Table:
     """The labelled patients with the largest weights, the rest added up."""
     patients, share, turn = world.labelled(state), world.weights(state), world.cosines(state)
     order = sorted(range(len(share)), key=lambda i: -share[i]) if revealed else list(range(len(share)))
@@ -104,7 +104,7 @@ def table(state: Matching, *, revealed: bool, n: int = 7) -> Table:
     return Table(Words("Who is looked at most?", "最关注谁？"), how, header, tuple(rows), drawn, frozenset({(0, 2)}), 300)
 
 
-def bars(state: Matching, *, both: bool = False) -> Picture:
+def bars(state: MatchingState, *, both: bool = False) -> Picture:
     """Votes of each diagnosis, a bar made of its patients' shares. both: with and without the division by class size."""
     ways = (True, False) if both else (bool(state.divided),)
     marks: list[Mark] = []
@@ -128,7 +128,7 @@ def bars(state: Matching, *, both: bool = False) -> Picture:
     return Picture(title, how, alt, Axis(Words("diagnosis", "诊断"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=BESIDE)
 
 
-def _bar(state: Matching, k: int, left: float, width: float, *, divided: bool) -> list[Mark]:
+def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bool) -> list[Mark]:
     """The bar of one diagnosis: what each of its patients adds, one upon the other."""
     total = world.votes(state, divided=divided)[k]
     own = [w for w, each in zip(world.weights(state), world.labelled(state).y.tolist(), strict=True) if each == k]
@@ -142,10 +142,10 @@ def _bar(state: Matching, k: int, left: float, width: float, *, divided: bool) -
     return marks
 
 
-def sharpness_curve(state: Matching) -> Picture:
+def sharpness_curve(state: MatchingState) -> Picture:
     """Probability of each diagnosis by sharpness; now, and what the shipped network has learnt."""
     steps = [SHARPEST * (i / 60) ** 2 for i in range(61)]
-    told = [world.votes(state.but(sharpness=s)) for s in steps]
+    told = [world.votes(state.updated(sharpness=s)) for s in steps]
     marks: list[Mark] = [
         Line(tuple((s**0.5, each[k]) for s, each in zip(steps, told, strict=True)), STYLES[k], NAMES[k], 2.5) for k in range(len(NAMES))
     ]
@@ -173,7 +173,7 @@ def sharpness_curve(state: Matching) -> Picture:
     )
 
 
-def regions(state: Matching, *, matching: bool, revealed: bool) -> Picture:
+def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Picture:
     """Which diagnosis is named where, by one of the two learners, and the asked patients, crossed where named wrongly."""
     marks: list[Mark] = []
     if revealed and matching:

@@ -5,116 +5,41 @@ from __future__ import annotations
 from metamed_core.drawing.picture import Figure
 from metamed_core.learners import attention, matching_posterior
 from metamed_core.words import Words
+from pages.lessons.l06_matching import answers, formulas, pictures
 from pages.lessons.l06_matching import computation as world
-from pages.lessons.l06_matching import pictures
-from pages.lessons.l06_matching.computation import NAMES, SHIPPED_SHARPNESS, Matching
-from pages.lessons.latex import large, number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.l06_matching.computation import MatchingState
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
 # -- what the reader can do ------------------------------------------------------------------------------------------
 
-SHOTS = Knob("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
-SHARPNESS = Knob("sharpness", Words("sharpness", "锐度"), 0.2)
-CROWD = Knob("crowd", Words("further patients with iron deficiency", "额外的缺铁患者"))
-FACES = Knob(
+SHOTS = Control("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+SHARPNESS = Control("sharpness", Words("sharpness", "锐度"), 0.2)
+CROWD = Control("crowd", Words("further patients with iron deficiency", "额外的缺铁患者"))
+FACES = Control(
     "faces", Words("iron deficiency shows", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
 )
-COPY = Act[Matching](
+COPY = Action[MatchingState](
     "copy", Words("Enter the most attended patient again", "把最受关注的患者再录入一次"), ":material/content_copy:", world.copy,
     lambda s: s.copies >= world.MOST_COPIES,
 )  # fmt: skip
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def one_weight(state: Matching) -> Formula:
-    """The largest weight, written out."""
-    i = world.most_attended(state)
-    turn, share = world.cosines(state), world.weights(state)
-    return Formula(
-        r"a_i = \frac{e^{s \cos(x, x_i)}}{\sum_j e^{s \cos(x, x_j)}}",
-        rf"a_{{<top>}} = \frac{{e^{{{number(state.sharpness, 1)} \cdot {number(turn[i])}}}}}{{{large(world.likeness(state))}}} = {number(share[i], 3)}",
-        Words(
-            "$a_i$: weight of labelled patient $i$; $\\cos$: of the angle between two patients as seen from the healthy average; $s$: sharpness, how much likeness counts (screen 3). All weights together are 1. Vinyals et al. 2016.",
-            "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度，即相似程度有多要紧（见第 3 屏）。全部权重之和为 1。Vinyals 等 2016。",
-        ),
-        {"top": Words("most alike", "最像者")},
-    )
-
-
-def added_up(state: Matching) -> Formula:
-    """The votes of each diagnosis."""
-    told = [rf"p_{{<k{k}>}} = {number(value, 3)}" for k, value in enumerate(world.votes(state))]
-    return Formula(
-        r"p(k \mid x) \propto \frac{1}{n_k}\sum_{i:\, y_i = k} a_i",
-        r",\quad ".join(told),
-        Words(
-            "The weights of a diagnosis added up, divided by its number $n_k$ of labelled patients (here {n} each); then scaled so that all sum to 1. Equation 1 of Vinyals et al. 2016, but for that division.",
-            "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即 Vinyals 等 2016 的式 1，外加这一除法。",
-        ).format(n=state.shots),
-        {f"k{k}": name for k, name in enumerate(NAMES)},
-    )
-
-
-def spread_out(state: Matching) -> Formula:
-    """The largest and the smallest weight at this sharpness."""
-    share = world.weights(state)
-    even = 1 / len(share)
-    return Formula(
-        r"s = 0:\ a_i = \frac{1}{n} \qquad s \to \infty:\ a_{<nearest>} = 1",
-        rf"s = {number(state.sharpness, 1)}: \quad \max a = {number(max(share), 3)}, \quad \min a = {number(min(share), 3)}, \quad \frac{{1}}{{n}} = {number(even, 3)}",
-        Words(
-            "$n$: labelled patients. The network that comes with MetaMed has learnt a sharpness of {s}; it compares patients by numbers that it computes from all columns, here they are compared by ferritin and MCV.",
-            "$n$：已确诊患者数。MetaMed 自带网络学到的锐度为 {s}；它用由全部列算出的数值比较患者，此处只用铁蛋白和 MCV。",
-        ).format(s=f"{SHIPPED_SHARPNESS:.1f}"),
-        {"nearest": Words("nearest", "最近者")},
-    )
-
-
-def both_scores(state: Matching) -> Formula:
-    """Right answers of both learners."""
-    prototypes, matching = world.n_right(state)
-    n = len(world.asked(state).y)
-    return Formula(
-        r"\underbrace{\underset{k}{\mathrm{arg\,min}}\,|x - c_k|^2}_{<prototypes>} \quad \underbrace{\underset{k}{\mathrm{arg\,max}}\,p(k \mid x)}_{<matching>}",
-        rf"<prototypes>: \frac{{{prototypes}}}{{{n}}} = {number(100 * prototypes / n, 0)}\,\% \qquad <matching>: \frac{{{matching}}}{{{n}}} = {number(100 * matching / n, 0)}\,\%",
-        Words("Share of {n} asked patients that each learner names rightly. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which it is smallest, largest.", "两种学习器在 {n} 位待判断患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
-        {"prototypes": Words("prototypes", "原型网络"), "matching": Words("matching", "匹配网络")},
-    )  # fmt: skip
-
-
-def with_and_without(state: Matching) -> Formula:
-    """The probability of the first diagnosis with and without the division by class size."""
-    sizes = world.class_sizes(state)
-    yes, no = (world.votes(state, divided=divided)[0] for divided in (True, False))
-    return Formula(
-        r"\underbrace{\frac{1}{n_k}\sum_{i:\, y_i = k} a_i}_{<divided>} \quad \underbrace{\sum_{i:\, y_i = k} a_i}_{<plain>}",
-        rf"n = {', '.join(map(str, sizes))} \qquad <divided>: {number(100 * yes, 0)}\,\% \qquad <plain>: {number(100 * no, 0)}\,\%",
-        Words(
-            "$n$: labelled patients with iron deficiency, inflammation and B12 deficiency; the percentages: iron deficiency for the asked patient, with the division and without.",
-            "$n$：缺铁、炎症、B12 缺乏的已确诊患者数；百分数：待诊断患者为缺铁的概率，除与不除。",
-        ),
-        {"divided": Words("divided", "除以人数"), "plain": Words("not divided", "不除")},
-    )
-
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 MOVE = Words("Who is this patient like? Drag the ring", "这位患者像谁？拖动空心圆")
 
 
-def who_is_looked_at(state: Matching, shown: bool) -> Figure:
+def who_is_looked_at(state: MatchingState, shown: bool) -> Figure:
     """The plane, and the weights as a table."""
     return pictures.plane(state, MOVE, lines=shown), pictures.table(state, revealed=shown)
 
 
-def who_wins(state: Matching, shown: bool) -> Figure:
+def who_wins(state: MatchingState, shown: bool) -> Figure:
     """The lines, and the votes once shown."""
     drawn = pictures.plane(state, MOVE)
     return (drawn, pictures.bars(state)) if shown else (drawn,)
 
 
-def how_sharp(state: Matching, shown: bool) -> Figure:
+def how_sharp(state: MatchingState, shown: bool) -> Figure:
     """The lines at this sharpness; the curve once shown."""
     title = Words("Sharpness {s}: the largest weight is {w} %", "锐度 {s}：最大权重 {w}%").format(
         s=f"{state.sharpness:.1f}", w=f"{100 * max(world.weights(state)):.0f}"
@@ -123,62 +48,36 @@ def how_sharp(state: Matching, shown: bool) -> Figure:
     return (drawn, pictures.sharpness_curve(state)) if shown else (drawn,)
 
 
-def two_faces(state: Matching, shown: bool) -> Figure:
+def two_faces(state: MatchingState, shown: bool) -> Figure:
     """Both learners on a diagnosis with two faces."""
-    now = state if shown else with_two_faces(state)
+    now = state if shown else world.with_two_faces(state)
     return tuple(pictures.regions(now, matching=matching, revealed=shown) for matching in (False, True))
 
 
-def with_two_faces(state: Matching) -> Matching:
-    """Iron deficiency with two faces; nothing else out of the ordinary."""
-    return state.but(faces=2, sharpness=SHIPPED_SHARPNESS, crowd=0, copies=0)
-
-
-def crowded(state: Matching) -> Matching:
-    """The asked patient between two diagnoses, one of which has many more labelled patients."""
-    return state.but(faces=1, sharpness=SHIPPED_SHARPNESS, crowd=max(state.crowd, world.MOST_CROWD), x=-1.4, y=1.4)
-
-
-def broken(state: Matching, shown: bool) -> Figure:
+def broken(state: MatchingState, shown: bool) -> Figure:
     """Lines and both ways to count."""
-    now = state if shown else crowded(state).but(crowd=0)
+    now = state if shown else world.crowded(state).updated(crowd=0)
     title = Words("{n} labelled patients with iron deficiency, {k} of each other diagnosis", "缺铁 {n} 位，其他诊断各 {k} 位已确诊患者")
     drawn = pictures.plane(now, title.format(n=world.class_sizes(now)[0], k=now.shots))
     return drawn, pictures.bars(now, both=shown)
 
 
-def better(state: Matching) -> int:
-    """0 prototypes, 1 matching, 2 equal."""
-    prototypes, matching = world.n_right(with_two_faces(state))
-    return 2 if prototypes == matching else int(matching > prototypes)
-
-
-def looks_like(state: Matching) -> Words:
-    """Why not the nearest mark, with today's patients."""
-    return Words(
-        "All {n} have a say; those in the same **direction** from the healthy average have most. What counts is which values are off and in what proportion, not by how much: the pattern, not the severity. "
-        "Drag the ring and watch the lines.",
-        "全部 {n} 位都有发言权；从健康人平均处看**方向**相同的，发言权最大。重要的是哪些值偏离、比例如何，而不是偏离多少：看模式，不看轻重。拖动空心圆，观察线的变化。",
-    ).format(n=len(world.labelled(state).y))
-
-
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="matching",
-    number=6,
+    module=__name__,
     minutes=10,
     title=Words("Matching: patients who vote", "匹配网络：由患者投票"),
     goal=Words(
         "See an answer as the votes of all labelled patients, weighed by how alike they are.",
         "把答案看作全部已确诊患者的投票，越相似，票越重。",
     ),
-    after=Words(
+    outcome=Words(
         "tell from the attention lines why a matching network answers as it does, and when to prefer it to prototypes.",
         "从注意力连线看出匹配网络为何这样回答，并知道何时应选它而不是原型网络。",
     ),
-    state=Matching,
-    moved=world.move,
+    state=MatchingState,
+    on_move=world.move,
     screens=(
         Screen(
             title=Words("Look at every labelled patient", "看一看每一位已确诊患者"),
@@ -191,10 +90,10 @@ LESSON = Lesson(
                 Words("How many of the twelve have a say in the answer?", "十二位中有几位参与作答？"),
                 (Words("One: the nearest", "一位：最近的那位"), Words("Four: those of the nearest diagnosis", "四位：最近的那种诊断的患者"), Words("All, but not equally", "全部，但轻重不同")),
                 2,
-                looks_like,
+                answers.looks_like,
             ),
             figure=who_is_looked_at,
-            formula=one_weight,
+            formula=formulas.one_weight,
             code=Code(attention, "normalize(queries"),
             movable=True,
         ),
@@ -219,9 +118,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=who_wins,
-            formula=added_up,
+            formula=formulas.added_up,
             code=Code(matching_posterior, "mass = attended @"),
-            knobs=(SHOTS,),
+            controls=(SHOTS,),
             movable=True,
         ),
         Screen(
@@ -245,10 +144,10 @@ LESSON = Lesson(
                 ),
             ),
             figure=how_sharp,
-            reveal=lambda state: state.but(sharpness=0.0),
-            formula=spread_out,
+            reveal=lambda state: state.updated(sharpness=0.0),
+            formula=formulas.spread_out,
             code=Code(attention, "softmax"),
-            knobs=(SHARPNESS,),
+            controls=(SHARPNESS,),
             movable=True,
         ),
         Screen(
@@ -261,7 +160,7 @@ LESSON = Lesson(
             question=Question(
                 Words("Who names more of the 60 asked patients rightly?", "60 位待判断患者中，谁判断正确的更多？"),
                 (Words("Prototypes", "原型网络"), Words("Matching", "匹配网络"), Words("Both the same", "两者一样")),
-                better,
+                answers.better,
                 Words(
                     "The prototype of iron deficiency lies between its two faces, where nobody is, and gives patients of one face away. Matching finds for each the few who are alike. With one face both are "
                     "about equally good, and prototypes are the simpler picture. Switch to one way and see.",
@@ -269,10 +168,10 @@ LESSON = Lesson(
                 ),
             ),
             figure=two_faces,
-            reveal=with_two_faces,
-            formula=both_scores,
+            reveal=world.with_two_faces,
+            formula=formulas.both_scores,
             code=Code(matching_posterior, "return mass"),
-            knobs=(FACES, SHOTS),
+            controls=(FACES, SHOTS),
         ),
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
@@ -296,19 +195,19 @@ LESSON = Lesson(
                 ),
             ),
             figure=broken,
-            reveal=crowded,
-            formula=with_and_without,
+            reveal=world.crowded,
+            formula=formulas.with_and_without,
             code=Code(matching_posterior, "mass = attended @"),
-            acts=(COPY,),
-            knobs=(CROWD, SHARPNESS),
+            actions=(COPY,),
+            controls=(CROWD, SHARPNESS),
             movable=True,
         ),
     ),
     notes=(
-        Note(5, Words("Without the app: one student describes a patient; the others raise a hand as high as that patient resembles one they have met. That is attention.", "不开应用：一位学生描述患者，其他人按“像不像自己见过的某位”举手，越像举得越高。这就是注意力。")),
-        Note(8, Words("Screens 1 and 2: predict the widest line from a printed handout with a ruler laid through the cross.", "第 1、2 屏：在打印的讲义上，用直尺从十字处比划，预测最宽的线。")),
-        Note(10, Words("Screen 3 in pairs: find a patient whose answer changes with the sharpness; which of the two answers would you sign?", "第 3 屏两人一组：找一位答案随锐度改变的患者；您愿意签哪个答案？")),
-        Note(10, Words("Screen 4: collect from several seeds how many more matching names rightly; then think of a disease with two faces in your field.", "第 4 屏：用几个随机种子统计匹配网络多判对几位；再想想本专业中有两种表现的疾病。")),
-        Note(12, Words("Screen 5 in three groups, one way to break it each; every group tells the others the symptom and what would have shown it.", "第 5 屏分三组，每组一种弄坏方式；各组向其他组讲出症状，以及怎样才能发现它。")),
+        TeachingNote(5, Words("Without the app: one student describes a patient; the others raise a hand as high as that patient resembles one they have met. That is attention.", "不开应用：一位学生描述患者，其他人按“像不像自己见过的某位”举手，越像举得越高。这就是注意力。")),
+        TeachingNote(8, Words("Screens 1 and 2: predict the widest line from a printed handout with a ruler laid through the cross.", "第 1、2 屏：在打印的讲义上，用直尺从十字处比划，预测最宽的线。")),
+        TeachingNote(10, Words("Screen 3 in pairs: find a patient whose answer changes with the sharpness; which of the two answers would you sign?", "第 3 屏两人一组：找一位答案随锐度改变的患者；您愿意签哪个答案？")),
+        TeachingNote(10, Words("Screen 4: collect from several seeds how many more matching names rightly; then think of a disease with two faces in your field.", "第 4 屏：用几个随机种子统计匹配网络多判对几位；再想想本专业中有两种表现的疾病。")),
+        TeachingNote(12, Words("Screen 5 in three groups, one way to break it each; every group tells the others the symptom and what would have shown it.", "第 5 屏分三组，每组一种弄坏方式；各组向其他组讲出症状，以及怎样才能发现它。")),
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from torch import Tensor
 from metamed_core.data import ColumnScale, LabelledSet
 from metamed_core.learners import Classifier, Initialization, PriorFitted, load_weights
 from metamed_core.meta_training.tasks import CLASS_MODELS, table
-from pages.lessons.state import State, whole, word
+from pages.lessons.lesson_state import State, integer_field, text_field
 
 MOST_TASKS = 99
 KINDS = {body.__name__: body for body in CLASS_MODELS}
@@ -29,28 +29,29 @@ REACH = 5.0
 GRID = torch.linspace(-REACH, REACH, 41, dtype=torch.float64).unsqueeze(1)
 FACE = 2.6  # how far the two faces of a disease lie from the other one, in the world that breaks the formula
 MOST_PRACTICE = 150
+N_META_TRAINING_TASKS = 12_000 * 32  # of the shipped network, as its card says: steps times tasks a step; a test compares
 WORLDS = ("assumed", "faces", "shuffled")
 
 
 @dataclass(frozen=True)
-class Prior(State):
+class PriorFittedState(State):
     """number: which task of the seed; kind: what its body does; shots: labelled patients of each disease in the simple world.
 
     practice: steps of meta-training of the small network; world: the one the formula assumes, or one that breaks it.
     """
 
-    number: int = whole(0, 0, MOST_TASKS)
-    kind: str = word("pathways", "|".join(KINDS))
-    shots: int = whole(4, 1, MOST_SHOTS)
-    practice: int = whole(0, 0, MOST_PRACTICE)
-    world: str = word("assumed", "|".join(WORLDS))
+    number: int = integer_field(0, 0, MOST_TASKS)
+    kind: str = text_field("pathways", "|".join(KINDS))
+    shots: int = integer_field(4, 1, MOST_SHOTS)
+    practice: int = integer_field(0, 0, MOST_PRACTICE)
+    world: str = text_field("assumed", "|".join(WORLDS))
 
 
 # -- a task of the clinical prior ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Exercise:
+class SyntheticTask:
     """values `(n, n_columns)`, NaN where missing, and diagnoses `(n,)`; the first `N_WAY * N_LABELLED` patients are labelled."""
 
     values: Tensor
@@ -73,14 +74,14 @@ def _rng(seed: int, number: int) -> torch.Generator:
 
 
 @lru_cache(maxsize=128)
-def exercise(seed: int, kind: str, number: int) -> Exercise:
+def exercise(seed: int, kind: str, number: int) -> SyntheticTask:
     """A task as meta-training draws it, but for its size: the library's `table`."""
     rng = _rng(seed, number)
     y = torch.arange(N_WAY).repeat(N_LABELLED + N_ASKED)
-    return Exercise(table(KINDS[kind], y.unsqueeze(0), N_WAY, N_COLUMNS, rng)[0].double(), y)
+    return SyntheticTask(table(KINDS[kind], y.unsqueeze(0), N_WAY, N_COLUMNS, rng)[0].double(), y)
 
 
-def most_telling(task: Exercise) -> tuple[int, int]:
+def most_telling(task: SyntheticTask) -> tuple[int, int]:
     """The two columns whose class means differ most, measured in ranks."""
     ranks = task.cells[..., 1]
     means = torch.stack([ranks[task.y == k].mean(0) for k in range(N_WAY)])
@@ -108,7 +109,7 @@ def said(seed: int, kind: str, number: int) -> Tensor:
     return reads(cells[: task.n], task.y[: task.n], N_WAY).predict_proba(cells[task.n :])
 
 
-def exercise_loss(state: Prior) -> tuple[float, int, int]:
+def exercise_loss(state: PriorFittedState) -> tuple[float, int, int]:
     """Mean -log of the probability of the truth, and how many of the asked patients are named rightly, of how many."""
     task = exercise(state.seed, state.kind, state.number)
     proba, truth = said(state.seed, state.kind, state.number), task.y[task.n :]
@@ -120,7 +121,7 @@ def exercise_loss(state: Prior) -> tuple[float, int, int]:
 
 
 @dataclass(frozen=True)
-class Simple:
+class SimpleTask:
     """Two diseases and one value: labelled `x` `(2 * MOST_SHOTS, 1)`, `y`; asked patients alike. mean: of each disease, `(2,)`."""
 
     x: Tensor
@@ -135,7 +136,7 @@ class Simple:
 
 
 @lru_cache(maxsize=256)
-def simple(seed: int, number: int, world: str = "assumed") -> Simple:
+def simple(seed: int, number: int, world: str = "assumed") -> SimpleTask:
     """A task of the simple world. faces: the second disease lies on both sides of the first; shuffled: labels dealt out anew."""
     rng = _rng(seed, number)
     middle = TAU * torch.randn(2, generator=rng, dtype=torch.float64)
@@ -143,7 +144,7 @@ def simple(seed: int, number: int, world: str = "assumed") -> Simple:
     asked, truth = _patients(middle, N_JUDGED, world, rng)
     if world == "shuffled":
         y = y[torch.randperm(len(y), generator=rng)]
-    return Simple(x, y, asked, truth, middle)
+    return SimpleTask(x, y, asked, truth, middle)
 
 
 def _patients(mean: Tensor, n: int, world: str, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -170,7 +171,7 @@ def exact(support: LabelledSet, x: Tensor) -> Tensor:
     return torch.stack(logs, 1).softmax(1)
 
 
-def if_known(task: Simple, x: Tensor) -> Tensor:
+def if_known(task: SimpleTask, x: Tensor) -> Tensor:
     """The same for whoever knew the means of both diseases: where the exact answer goes as patients are added."""
     return (-0.5 * (x - task.mean).square()).softmax(1)
 
@@ -203,14 +204,14 @@ def answers(seed: int, number: int, world: str, shots: int) -> tuple[Tensor, Ten
     return exact(task.support(shots), task.asked), by_network(seed, number, world, shots, task.asked)
 
 
-def right(state: Prior) -> tuple[int, int, int]:
+def right(state: PriorFittedState) -> tuple[int, int, int]:
     """How many asked patients the formula and the network name rightly, of how many."""
     truth = simple(state.seed, state.number, state.world).truth
     by_formula, network = ((each.argmax(1) == truth).sum() for each in answers(state.seed, state.number, state.world, state.shots))
     return int(by_formula), int(network), len(truth)
 
 
-def sureness(state: Prior) -> tuple[float, float]:
+def sureness(state: PriorFittedState) -> tuple[float, float]:
     """Mean largest probability of both answers."""
     formula, network = (float(each.max(1).values.mean()) for each in answers(state.seed, state.number, state.world, state.shots))
     return formula, network

@@ -11,7 +11,7 @@ from metamed_core.drawing.picture import GREY, TEAL, Area, Axis, Dots, Label, Li
 from metamed_core.words import Words
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import practice
-from pages.lessons.l07_prior_fitted.computation import GRID, MOST_PRACTICE, N_ASKED, N_HELD, N_WAY, REACH, SHOTS, Prior
+from pages.lessons.l07_prior_fitted.computation import GRID, MOST_PRACTICE, N_ASKED, N_HELD, N_WAY, REACH, SHOTS, PriorFittedState
 
 STYLES = styles(N_WAY)
 NAMES = tuple(Words("diagnosis {n}", "诊断 {n}").format(n=k + 1) for k in range(N_WAY))
@@ -23,7 +23,7 @@ LEFT, RIGHT = (450, 366), (350, 366)
 ROWS = 9  # labelled patients shown as a table
 
 
-def table_of(state: Prior) -> Table:
+def table_of(state: PriorFittedState) -> Table:
     """Some labelled patients of a task, as they would be uploaded."""
     task = world.exercise(state.seed, state.kind, state.number)
     rows, drawn = [], list[SeriesStyle | None]()
@@ -50,7 +50,7 @@ def _told(value: float, *, whole: bool) -> str:
     return f"{value + 0.0:.{0 if whole else 2}f}".replace("-", "−")
 
 
-def plane_of(state: Prior, *, asked: bool, revealed: bool) -> Picture:
+def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Picture:
     """The two most telling tests of a task; asked: also the patients to be named, and, once revealed, who was named wrongly."""
     task = world.exercise(state.seed, state.kind, state.number)
     first, second = world.most_telling(task)
@@ -74,7 +74,7 @@ def plane_of(state: Prior, *, asked: bool, revealed: bool) -> Picture:
     return Picture(title, how, alt, x, y, tuple(marks), shape=(370, 330))
 
 
-def _asked(state: Prior, values: Tensor, rows: list[int], *, revealed: bool) -> list[Mark]:
+def _asked(state: PriorFittedState, values: Tensor, rows: list[int], *, revealed: bool) -> list[Mark]:
     task = world.exercise(state.seed, state.kind, state.number)
     if not revealed:
         return [Dots(points(values[rows].tolist()), GREY, Words("asked: which?", "待判断：是哪种？"), 6, filled=False)]
@@ -94,7 +94,7 @@ def _axis(values: Tensor, title: Words) -> Axis:
     return Axis(title, low - edge, high + edge)
 
 
-def answers_of(state: Prior, *, revealed: bool) -> Table:
+def answers_of(state: PriorFittedState, *, revealed: bool) -> Table:
     """The asked patients: what the shipped network says, and the truth."""
     task = world.exercise(state.seed, state.kind, state.number)
     proba, truth = world.said(state.seed, state.kind, state.number), task.y[task.n :].tolist()
@@ -125,7 +125,7 @@ def _curve(values: Tensor, style: SeriesStyle, name: Words, width: float = 2.5) 
     return Line(tuple((float(x), float(p)) for x, p in zip(GRID[:, 0], values, strict=True)), style, name, width)
 
 
-def _labelled(state: Prior, shots: int) -> list[Mark]:
+def _labelled(state: PriorFittedState, shots: int) -> list[Mark]:
     support = world.simple(state.seed, state.number, state.world).support(shots)
     pair, names = styles(2), (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
     marks: list[Mark] = []
@@ -135,11 +135,11 @@ def _labelled(state: Prior, shots: int) -> list[Mark]:
     return marks
 
 
-def small_curve(state: Prior, *, revealed: bool) -> Picture:
+def small_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
     """One task: the exact answer and, once revealed, the small network's after so many steps."""
     task = world.simple(state.seed, state.number)
     support = task.support(4)
-    marks = [*_labelled(state.but(world="assumed"), 4), _curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME)]
+    marks = [*_labelled(state.updated(world="assumed"), 4), _curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME)]
     if revealed:
         marks.append(_curve(practice.by_small(state.seed, state.practice, support, GRID)[:, 1], NETWORK, SMALL_NAME))
     title = Words("A task it never practised on, after {n} steps", "一个它从未练习过的任务，练习 {n} 步之后").format(n=state.practice)
@@ -147,7 +147,7 @@ def small_curve(state: Prior, *, revealed: bool) -> Picture:
     return Picture(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
 
 
-def small_learning(state: Prior) -> Picture:
+def small_learning(state: PriorFittedState) -> Picture:
     """How far the small network is from the exact answer, by steps of practice."""
     done = range(0, state.practice + 1, practice.PORTION)
     way = tuple((float(n), 100 * practice.small_gap(state.seed, n)) for n in done)
@@ -162,7 +162,7 @@ def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Picture:
     return Picture(title, how, Words("Distance from the exact answer", "与精确答案的差距"), x, y, tuple(marks), shape=RIGHT)
 
 
-def shipped_curve(state: Prior, *, revealed: bool) -> Picture:
+def shipped_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
     """One task: exact, by the shipped network once revealed, and where the exact answer goes."""
     formula, network = world.curves(state.seed, state.number, state.world, state.shots)
     marks = _labelled(state, state.shots)
@@ -177,7 +177,7 @@ def shipped_curve(state: Prior, *, revealed: bool) -> Picture:
     return Picture(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
 
 
-def shipped_gaps(state: Prior) -> Picture:
+def shipped_gaps(state: PriorFittedState) -> Picture:
     """How far the shipped network is from the exact answer, by labelled patients, up to the present number."""
     way = tuple((float(i), 100 * world.gap(state.seed, k)) for i, k in enumerate(SHOTS) if k <= state.shots)
     x = Axis(
@@ -191,7 +191,7 @@ def shipped_gaps(state: Prior) -> Picture:
     return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, marks=True)])
 
 
-def scores(state: Prior) -> Picture:
+def scores(state: PriorFittedState) -> Picture:
     """How many asked patients the formula and the network name rightly."""
     formula, network, n = world.right(state)
     marks: list[Mark] = []

@@ -20,7 +20,7 @@ from metamed_core.learners.baselines import BASELINES, NoNetwork
 from metamed_core.meta_training.tasks import ClassModel, table
 from metamed_core.meta_training.tasks import class_models as bodies
 from metamed_core.statistics import metrics
-from pages.lessons.state import State, real, whole
+from pages.lessons.lesson_state import State, integer_field, real_field
 
 Array = npt.NDArray[np.float64]
 N_WAY, N_COLUMNS, N_POOL, N_ASKED = 4, 12, 50, 30
@@ -36,19 +36,19 @@ APART = 1_000_003  # between the seeds of a lesson and those of meta-training
 
 
 @dataclass(frozen=True)
-class Shots(State):
+class ShotsState(State):
     """k: labelled patients of each diagnosis; episodes, patients: draws, and patients of each diagnosis, of a small clinic.
 
     kind: of disease, 0: all four of KINDS. unusual: the first labelled patient's place among those of the diagnosis, 0: the most typical .. 100: the least.
     overlap: share of the second diagnosis's patients that look like the first's.
     """
 
-    k: int = whole(1, 1, 20)
-    episodes: int = whole(100, 10, 100)
-    patients: int = whole(12, 6, MOST_PATIENTS)
-    kind: int = whole(0, 0, len(KINDS))
-    unusual: int = whole(95, 0, 100)
-    overlap: float = real(0.0, 0.0, 1.0)
+    k: int = integer_field(1, 1, 20)
+    episodes: int = integer_field(100, 10, 100)
+    patients: int = integer_field(12, 6, MOST_PATIENTS)
+    kind: int = integer_field(0, 0, len(KINDS))
+    unusual: int = integer_field(95, 0, 100)
+    overlap: float = real_field(0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +215,7 @@ def first_patient(seed: int, unusual: int) -> int:
     return int(one_clinic(seed).rows(0)[int(order[round(unusual / 100 * (N_POOL - 1))])])
 
 
-def displaced(state: Shots) -> tuple[float, float]:
+def displaced(state: ShotsState) -> tuple[float, float]:
     """How far the first patient lies from the mean of the diagnosis, and how far the mean of three with this one among them, on average."""
     clinic, first = one_clinic(state.seed), first_patient(state.seed, state.unusual)
     pool = torch.from_numpy(clinic.rows(0)[:N_POOL])

@@ -7,7 +7,7 @@ from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Label, Line, Ma
 from metamed_core.words import Words
 from pages.lessons.l08_shots import computation as world
 from pages.lessons.l08_shots import small_clinics
-from pages.lessons.l08_shots.computation import FEW, KINDS, N_LUCK, N_SMALL, SHOTS, Shots
+from pages.lessons.l08_shots.computation import FEW, KINDS, N_LUCK, N_SMALL, SHOTS, ShotsState
 
 STYLES = {
     "network": TEAL,
@@ -30,7 +30,7 @@ def _axis(low: float, high: float = 1.02, title: Words = ACCURACY) -> Axis:
     return Axis(title, low, high, percent=True, ticks=tuple((v / 10, same(f"{10 * v} %")) for v in range(start, 11)))
 
 
-def luck(state: Shots, *, revealed: bool) -> Picture:
+def luck(state: ShotsState, *, revealed: bool) -> Picture:
     """Accuracy in sixty draws of the labelled patients: ten of each diagnosis and, once revealed, the chosen number."""
     columns = [(2.0, 10)] + ([(1.0, state.k)] if revealed else [])
     marks: list[Mark] = []
@@ -50,7 +50,7 @@ def luck(state: Shots, *, revealed: bool) -> Picture:
     return Picture(title, how, Words("Accuracy by draw of the labelled patients", "各次抽取的准确率"), Axis(K_TITLE, 0.4, 2.6, ticks=ticks), _axis(low, 1.08), tuple(marks), shape=(640, 380))  # fmt: skip
 
 
-def curves(state: Shots, *, revealed: bool, overlap: float | None = None) -> Picture:
+def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -> Picture:
     """Three methods against the number of labelled patients; before the answer only the network's curve.
 
     overlap: with the ceiling it sets, in one clinic of each kind of disease; None: in all clinics of the chosen kind.
@@ -76,7 +76,7 @@ def curves(state: Shots, *, revealed: bool, overlap: float | None = None) -> Pic
     return Picture(title, how, Words("Accuracy by number of labelled patients", "准确率随已确诊患者数的变化"), x, _axis(0.2), tuple(marks), shape=(700, 380))  # fmt: skip
 
 
-def intervals(state: Shots, *, revealed: bool) -> Picture:
+def intervals(state: ShotsState, *, revealed: bool) -> Picture:
     """Twenty small clinics: the interval from episodes alone and, once revealed, the one that counts patients too, and the truth."""
     both = small_clinics.both_intervals(state.seed, state.patients, state.episodes)
     marks: list[Mark] = []
@@ -100,7 +100,7 @@ def intervals(state: Shots, *, revealed: bool) -> Picture:
     return Picture(title, how, Words("Intervals of twenty clinics", "二十家诊所的区间"), x_axis, y, tuple(marks), shape=(700, 380))
 
 
-def first_patient(state: Shots, *, revealed: bool) -> Picture:
+def first_patient(state: ShotsState, *, revealed: bool) -> Picture:
     """Share of diagnosis 1 named rightly, when its first labelled patient is typical and when not; the latter at one shot only before."""
     usual, odd = (world.with_first(state.seed, at) for at in (5, state.unusual))
     shown = odd if revealed else odd[:1]

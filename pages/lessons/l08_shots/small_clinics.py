@@ -25,7 +25,7 @@ from pages.lessons.l08_shots.computation import (
     N_WAY,
     Array,
     Clinic,
-    Shots,
+    ShotsState,
     named,
     share_right,
     simulated,
@@ -120,7 +120,7 @@ def truth(seed: int) -> float:
     return float(np.mean(shares))
 
 
-def n_holding(state: Shots) -> tuple[int, int]:
+def n_holding(state: ShotsState) -> tuple[int, int]:
     """Of the twenty naive and of the twenty honest intervals, how many hold the truth."""
     aim = truth(state.seed)
     pairs = both_intervals(state.seed, state.patients, state.episodes)

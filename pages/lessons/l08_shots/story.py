@@ -5,24 +5,23 @@ from __future__ import annotations
 from metamed_core.data import class_means
 from metamed_core.statistics import intervals, metrics
 from metamed_core.words import Words
+from pages.lessons.l08_shots import answers, formulas, pictures, small_clinics
 from pages.lessons.l08_shots import computation as world
-from pages.lessons.l08_shots import pictures, small_clinics
-from pages.lessons.l08_shots.computation import SHOTS, Shots
-from pages.lessons.latex import number
-from pages.lessons.script import Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.l08_shots.computation import ShotsState
+from pages.lessons.lesson import Code, Control, Lesson, Question, Screen, TeachingNote
 
-K = Knob("k", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
-EPISODES = Knob("episodes", Words("episodes", "任务片段数"), options={n: Words(str(n), str(n)) for n in world.EPISODES})
-PATIENTS = Knob(
+K = Control("k", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+EPISODES = Control("episodes", Words("episodes", "任务片段数"), options={n: Words(str(n), str(n)) for n in world.EPISODES})
+PATIENTS = Control(
     "patients", Words("patients of each diagnosis", "每种诊断的患者数"), options={n: Words(str(n), str(n)) for n in (6, 12, 20)}
 )
-UNUSUAL = Knob("unusual", Words("how unusual the first patient is (%)", "第一位患者有多不典型（%）"), 5)
-OVERLAP = Knob(
+UNUSUAL = Control("unusual", Words("how unusual the first patient is (%)", "第一位患者有多不典型（%）"), 5)
+OVERLAP = Control(
     "overlap",
     Words("of diagnosis 2 look like diagnosis 1", "诊断 2 中与诊断 1 毫无差别的患者"),
     options={v: Words(f"{100 * v:.0f} %", f"{100 * v:.0f}%") for v in (0.25, 0.5, 1.0)},
 )
-KIND = Knob(
+KIND = Control(
     "kind",
     Words("kind of disease", "疾病类型"),
     options={
@@ -33,146 +32,22 @@ KIND = Knob(
         4: Words("too little, too much", "过少与过多"),
     },
 )
-NAMES = {
-    "accuracy": Words("accuracy", "准确率"),
-    "right": Words("named rightly", "判断正确"),
-    "asked": Words("asked", "待判断"),
-    "network": Words("shipped weights", "自带权重"),
-    "regression": Words("logistic regression", "逻辑回归"),
-    "episodes": Words("episodes", "任务片段"),
-    "patients": Words("patients", "患者"),
-    "both": Words("both", "两者"),
-    "only": Words("episodes only", "只计任务片段"),
-    "well": Words("patients as well", "同时计入患者"),
-    "hold": Words("hold the truth", "包含真值"),
-}
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def spread(state: Shots) -> Formula:
-    """The standard deviation between draws, for the chosen number of shots and for ten."""
-    told = [rf"K = {k}: s = {number(100 * world.spread(world.luck(state.seed, k)), 1)}\,\%" for k in dict.fromkeys((state.k, 10))]
-    return Formula(
-        r"s = \sqrt{\frac{1}{E - 1}\sum_{e=1}^{E}(a_e - \bar{a})^2}",
-        r"\qquad ".join(told),
-        Words("$a_e$: accuracy in draw $e$; $E$ = {n} draws; $s$: the usual distance from their mean, in points.", "$a_e$：第 $e$ 次抽取的准确率；$E$ = {n} 次抽取；$s$：与均值的通常距离（百分点）。").format(n=world.N_LUCK),
-    )  # fmt: skip
-
-
-def reached(state: Shots) -> Formula:
-    """Accuracy of two methods at three numbers of shots."""
-    both = world.curves(state.seed, kind=state.kind)
-    told = [
-        rf"<{method}>: " + r",\; ".join(rf"a({k}) = {number(100 * both[method][SHOTS.index(k)], 0)}\,\%" for k in (3, 10, 50))
-        for method in ("network", "regression")
-    ]
-    return Formula(
-        r"a(K) = \frac{<right>}{<asked>}",
-        r"\begin{matrix}" + r" \\ ".join(told) + r"\end{matrix}",
-        Words("$K$: labelled patients of each diagnosis (“shots”).", "$K$：每种诊断的已确诊患者数（“样本数”）。"),
-        NAMES,
-    )
-
-
-def errors(state: Shots) -> Formula:
-    """The two half widths of the first clinic, and how many of twenty hold the truth."""
-    naive, honest = small_clinics.both_intervals(state.seed, state.patients, state.episodes)[0]
-    held = small_clinics.n_holding(state)
-    told = [
-        rf"<only>: \pm {number(100 * one.half_width, 1)}\,\%,\; {n}/20\ <hold>" if not i else rf"<well>: \pm {number(100 * one.half_width, 1)}\,\%,\; {n}/20\ <hold>"
-        for i, (one, n) in enumerate(zip((naive, honest), held, strict=True))
-    ]  # fmt: skip
-    return Formula(
-        r"SE^2 = V_{<episodes>} + V_{<patients>} - V_{<both>}",
-        r"\begin{matrix}" + r" \\ ".join(told) + r"\end{matrix}",
-        Words(
-            "$V$: squared errors added up over each episode, over each patient, over what both share. More episodes shrink the first only. Half widths: of clinic 1.",
-            "$V$：按任务片段、按患者、按两者共有部分累加的误差平方。增加任务片段只能缩小第一项。半宽为诊所 1 的数值。",
-        ),
-        NAMES,
-    )
-
-
-def pulled(state: Shots) -> Formula:
-    """How far one unusual patient pulls a mean."""
-    alone, of_three = world.displaced(state)
-    return Formula(
-        r"c_K - c = \frac{\delta_1 + \delta_2 + \dots + \delta_K}{K}",
-        rf"|\delta_1| = {number(alone)} \qquad K = 3: {number(of_three)} \approx \frac{{{number(alone)}}}{{3}} = {number(alone / 3)}",
-        Words(
-            "$c_K$: prototype from $K$ patients; $c$: from all; $\\delta_i$: how far patient $i$ lies off. $K = 3$: how far the prototype is pulled towards the first, "
-            "mean of 50 draws of the two others.",
-            "$c_K$：由 $K$ 位患者得到的原型；$c$：由全部患者得到的原型；$\\delta_i$：患者 $i$ 偏离多远。$K = 3$：原型被拉向第一位的距离，另两位抽取 50 次的平均。",
-        ),
-    )
-
-
-def most(state: Shots) -> Formula:
-    """The ceiling, and where the network is with fifty."""
-    found = world.curves(state.seed, state.overlap)["network"]
-    top = world.ceiling(state.overlap)
-    return Formula(
-        r"a(K) \leq 1 - \frac{o}{N}",
-        rf"1 - \frac{{{number(state.overlap)}}}{{{world.N_WAY}}} = {number(100 * top, 0)}\,\% \qquad a(3) = {number(100 * found[2], 0)}\,\% \qquad a(50) = {number(100 * found[-1], 0)}\,\%",
-        Words(
-            "$o$: share of diagnosis 2 that looks like diagnosis 1; $N$ = 4 diagnoses, as many patients of each. Even whoever knew everything would be wrong about these.",
-            "$o$：诊断 2 中与诊断 1 毫无差别的比例；$N$ = 4 种诊断，患者数相同。即使无所不知，也会判错这些患者。",
-        ),
-    )  # fmt: skip
-
-
-def how_far(state: Shots) -> int:
-    """Which option says how far apart the draws of one patient each are."""
-    values = world.luck(state.seed, 1)
-    gap = float(values.max() - values.min())
-    return 2 if gap >= 0.22 else 1 if gap > 0.1 else 0
-
-
-def enough(state: Shots) -> int:
-    """Which option says how many shots logistic regression needs to do as well as the network with three."""
-    n = world.needs(state.seed, "regression")
-    return 2 if n is None or n > 20 else 0 if n <= 3 else 1
-
-
-def why_enough(state: Shots) -> Words:
-    """The number, and what it means for one's own table."""
-    n = world.needs(state.seed, "regression")
-    told = Words(
-        "Over all four kinds of disease it needs {n} of each. What was learnt on other diseases stands in for patients, and is worth most where there are fewest; where two lines cross, the other method is the better choice from there on. Mind: these simulated clinics are of the "
-        "kind the weights have practised on. On real tables the curves met earlier, mostly at 3 to 5; only Compare, on your own patients, can tell.",
-        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以顶替患者，患者越少越值钱；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是权重练习过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
-        "只有用您自己的患者在“比较”页上测过才知道。",
-    )
-    return told.format(n=n if n is not None else Words("more than 50", "50 多"))
-
-
-def why_few_hold(state: Shots) -> Words:
-    """How many intervals hold the truth."""
-    naive, honest = small_clinics.n_holding(state)
-    return Words(
-        "{a} of 20, though 19 were promised. More episodes only measure these very patients more exactly; they bring no new one. The thin intervals count the patients too: {b} of 20. "
-        "They are wide, and that is the truth about so few people. Compare shows these.",
-        "承诺 19 个，实际只有 {a} 个。任务片段再多，也只是把这几位患者测得更精确，并没有带来新患者。细线区间把患者也计入：20 个中有 {b} 个。它们很宽，而患者这么少，事实就是如此。“比较”页给出的正是这种区间。",
-    ).format(a=naive, b=honest)
-
 
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="shots",
-    number=8,
+    module=__name__,
     minutes=10,
     title=Words("How many shots are enough", "多少样本才够"),
     goal=Words(
         "Judge from a curve how many labelled patients a question needs, and how far to trust the curve.",
         "学会从曲线判断一个问题需要多少已确诊患者，以及这条曲线本身有多可信。",
     ),
-    after=Words(
+    outcome=Words(
         "plan how many patients to label, and tell an honest interval from one that has only been repeated often.",
         "规划需要确诊多少位患者，并能区分诚实的区间与仅靠多次重复得来的区间。",
     ),
-    state=Shots,
+    state=ShotsState,
     screens=(
         Screen(
             title=Words("The luck of the draw", "抽到谁，看运气"),
@@ -184,16 +59,16 @@ LESSON = Lesson(
             question=Question(
                 Words("With one patient of each: how far apart are the luckiest and the unluckiest draw?", "每种只有一位时：最走运与最不走运的抽取相差多少？"),
                 (Words("About 5 points", "约 5 个百分点"), Words("About 15 points", "约 15 个百分点"), Words("25 points or more", "25 个百分点以上")),
-                how_far,
+                answers.how_far,
                 Words(
                     "Same method, same clinic, same new patients: with one of each, who came first decides more than the method. So a single result from one patient each says little.",
                     "同样的方法、诊所和新患者：每种一位时，“谁先来”比“用什么方法”更要紧。因此，每种一位得到的单个结果说明不了什么。",
                 ),
             ),
             figure=lambda state, shown: (pictures.luck(state, revealed=shown),),
-            formula=spread,
+            formula=formulas.spread,
             code=Code(intervals.mean_interval, "values.std(ddof=1)"),
-            knobs=(K,),
+            controls=(K,),
         ),
         Screen(
             title=Words("Three methods, one curve each", "三种方法，三条曲线"),
@@ -205,13 +80,13 @@ LESSON = Lesson(
             question=Question(
                 Words("How many of each does logistic regression need, to do as well as the network with 3?", "逻辑回归每种需要多少位，才能赶上网络用 3 位时的水平？"),
                 (Words("3 as well", "同样 3 位"), Words("Some 5 to 20", "约 5 至 20 位"), Words("More than 20", "20 位以上")),
-                enough,
-                why_enough,
+                answers.enough,
+                answers.why_enough,
             ),
             figure=lambda state, shown: (pictures.curves(state, revealed=shown),),
-            formula=reached,
+            formula=formulas.reached,
             code=Code(metrics.accuracy, "return"),
-            knobs=(KIND,),
+            controls=(KIND,),
         ),
         Screen(
             title=Words("How sure is that number?", "这个数字有多可靠？"),
@@ -224,12 +99,12 @@ LESSON = Lesson(
                 Words("How many of the twenty intervals hold the true accuracy?", "二十个区间中，有多少个包含真实准确率？"),
                 (Words("19 or 20", "19 或 20 个"), Words("About 15", "约 15 个"), Words("10 or fewer", "10 个或更少")),
                 lambda state: 2 if (n := small_clinics.n_holding(state)[0]) <= 10 else 1 if n < 19 else 0,
-                why_few_hold,
+                answers.why_few_hold,
             ),
             figure=lambda state, shown: (pictures.intervals(state, revealed=shown),),
-            formula=errors,
+            formula=formulas.errors,
             code=Code(intervals.two_way_clustered_mean, "variance = by_episode"),
-            knobs=(EPISODES, PATIENTS),
+            controls=(EPISODES, PATIENTS),
         ),
         Screen(
             title=Words("An unusual first patient", "不典型的第一位患者"),
@@ -249,9 +124,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (pictures.first_patient(state, revealed=shown),),
-            formula=pulled,
+            formula=formulas.pulled,
             code=Code(class_means, "members.transpose"),
-            knobs=(UNUSUAL,),
+            controls=(UNUSUAL,),
         ),
         Screen(
             title=Words("Try to break it: two diagnoses that look alike", "试着弄坏它：两种一模一样的诊断"),
@@ -270,17 +145,17 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (pictures.curves(state, revealed=shown, overlap=(state.overlap or 1.0) if shown else 0.0),),
-            formula=most,
+            formula=formulas.most,
             code=Code(metrics.accuracy, "return"),
-            knobs=(OVERLAP,),
-            reveal=lambda state: state.but(overlap=state.overlap or 1.0),
+            controls=(OVERLAP,),
+            reveal=lambda state: state.updated(overlap=state.overlap or 1.0),
         ),
     ),
     notes=(
-        Note(6, Words("Before opening the app: how many patients would you want before you trust a new test? Note the answers.", "打开应用之前：要有多少位患者，您才会相信一项新检查？记下大家的答案。")),
-        Note(8, Words("Screen 1: each student is one draw. Whose clinic was lucky, and could they know?", "第 1 屏：每位学生是一次抽取。谁的诊所走运？他们自己能知道吗？")),
-        Note(10, Words("Screen 2: let them draw the two other curves on paper. Then go through the four kinds of disease: what stays?", "第 2 屏：请学生在纸上画出另外两条曲线。再依次查看四类疾病：什么不变？")),
-        Note(11, Words("Screen 3: 10, 30, 100 episodes, then 6 and 20 patients. Which of the two narrows the honest interval?", "第 3 屏：依次用 10、30、100 个任务片段，再用 6 位与 20 位患者。哪一种使诚实的区间变窄？")),
-        Note(10, Words("Screens 4 and 5: more patients, another learner or another test? Sort five real papers into these three.", "第 4、5 屏：需要更多患者、另一个学习器，还是另一项检查？把五篇真实论文归入这三类。")),
+        TeachingNote(6, Words("Before opening the app: how many patients would you want before you trust a new test? Note the answers.", "打开应用之前：要有多少位患者，您才会相信一项新检查？记下大家的答案。")),
+        TeachingNote(8, Words("Screen 1: each student is one draw. Whose clinic was lucky, and could they know?", "第 1 屏：每位学生是一次抽取。谁的诊所走运？他们自己能知道吗？")),
+        TeachingNote(10, Words("Screen 2: let them draw the two other curves on paper. Then go through the four kinds of disease: what stays?", "第 2 屏：请学生在纸上画出另外两条曲线。再依次查看四类疾病：什么不变？")),
+        TeachingNote(11, Words("Screen 3: 10, 30, 100 episodes, then 6 and 20 patients. Which of the two narrows the honest interval?", "第 3 屏：依次用 10、30、100 个任务片段，再用 6 位与 20 位患者。哪一种使诚实的区间变窄？")),
+        TeachingNote(10, Words("Screens 4 and 5: more patients, another learner or another test? Sort five real papers into these three.", "第 4、5 屏：需要更多患者、另一个学习器，还是另一项检查？把五篇真实论文归入这三类。")),
     ),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from metamed_core.meta_training import MetaTraining, meta_train
 from metamed_core.networks import Perceptron
 from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import UserError, Words
-from pages.lessons.state import State, whole, word
+from pages.lessons.lesson_state import State, integer_field, text_field
 
 N_LABELLED, N_NEW, MOST_CURED, PRACTICE = 5, 12, 3, 60
 COLUMNS = {"ferritin": (80, 0.8, 0), "MCV": (90, 0.07, 0), "CRP": (3, 0.9, 1), "TSH": (1.8, 0.6, 1), "transferrin saturation": (28, 0.35, 0), "reticulocytes": (1.2, 0.35, 1)}  # fmt: skip
@@ -43,21 +43,21 @@ FAULTS = ("none", "one", "labels", "prior", "leak", "hospital", "missing")
 
 
 @dataclass(frozen=True)
-class Broken(State):
+class BreakItState(State):
     """k: labelled patients of each diagnosis on the first screen; fault: on the second, labels or prior; dropped: the leaking column is.
 
     from_b: labelled patients of each diagnosis from the other hospital; told: labelled patients of the disease that was missing.
     """
 
-    k: int = whole(1, 1, N_LABELLED)
-    fault: str = word("labels", "labels|prior|none")
-    dropped: int = whole(0, 0, 1)
-    from_b: int = whole(0, 0, MOST_CURED)
-    told: int = whole(0, 0, MOST_CURED)
+    k: int = integer_field(1, 1, N_LABELLED)
+    fault: str = text_field("labels", "labels|prior|none")
+    dropped: int = integer_field(0, 0, 1)
+    from_b: int = integer_field(0, 0, MOST_CURED)
+    told: int = integer_field(0, 0, MOST_CURED)
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class AppResult:
     """What the app found and says of one table, and the truth about its new patients, which the app does not know.
 
     new: those of the new disease among the undiagnosed.
@@ -138,7 +138,7 @@ def file_of(seed: int, fault: str, *, k: int = N_LABELLED, cured: int = 0) -> pd
 
 
 @lru_cache(maxsize=128)
-def outcome(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> Outcome:
+def app_result(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> AppResult:
     """The table read, checked and adapted to, as Diagnose does it. cured: see `file_of`; with a leak, whether the column was dropped."""
     patients = file_of(seed, fault, k=k, cured=cured)
     records = PatientRecords.from_table(patients.drop(columns=["truth"] if fault == "hospital" else ["truth", "hospital"]))
@@ -148,7 +148,7 @@ def outcome(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> Outco
         records = records.with_remedy(next(finding for finding in records.findings if finding.kind == "leak"))
     trace = begin(records, Prototypical(), practised_elsewhere(seed) if fault == "prior" else "universal")
     truth = patients["truth"][records.undiagnosed]
-    return Outcome(records, trace.run(), tuple(truth), tuple(name in NEW for name in truth))
+    return AppResult(records, trace.run(), tuple(truth), tuple(name in NEW for name in truth))
 
 
 # -- weights that practised on something else ------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def practised_elsewhere(seed: int) -> Initialization:
 @lru_cache(maxsize=64)
 def apart(seed: int, from_b: int) -> tuple[float, Words | None]:
     """Accuracy as Compare judges it, the labelled and the asked never from one hospital; or why it cannot, in its own words."""
-    cohort = Cohort.of_records(outcome(seed, "hospital", cured=from_b).records)
+    cohort = Cohort.of_records(app_result(seed, "hospital", cured=from_b).records)
     try:
         plan, _ = plan_for(cohort, methods(("prototypical",)), shots=(1,), n_episodes=10, seed=seed)
         judged = list(compare(plan))
@@ -204,12 +204,12 @@ def _asked_of(seed: int, whose: int, k: int) -> tuple[str, ...]:
     return tuple(task.classes[i] for i in last.predict_proba(task.query.x).argmax(-1).tolist())
 
 
-def clinics_say(state: Broken) -> tuple[tuple[str, ...], ...]:
+def clinics_say(state: BreakItState) -> tuple[tuple[str, ...], ...]:
     """What three clinics name the same new patients, each after as many labelled patients of its own."""
     return tuple(_asked_of(state.seed, state.seed + i, state.k) for i in range(3))
 
 
-def n_disagree(state: Broken) -> tuple[int, int]:
+def n_disagree(state: BreakItState) -> tuple[int, int]:
     """About how many new patients the three clinics do not all say the same, and how many new patients there are."""
     said = clinics_say(state)
     return sum(len(set(one)) > 1 for one in zip(*said, strict=True)), len(said[0])

@@ -9,7 +9,7 @@ from metamed_core.drawing import SeriesStyle
 from metamed_core.drawing.picture import GREY, TEAL, Area, Axis, Label, Line, Mark, Picture, Table, same
 from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
-from pages.lessons.l09_break_it.computation import COLUMNS, DIAGNOSES, NEW, Broken, Outcome
+from pages.lessons.l09_break_it.computation import COLUMNS, DIAGNOSES, NEW, AppResult, BreakItState
 
 SURE, LEFT_OUT, TRUE = SeriesStyle("#0072B2", "circle", (1, 0)), TEAL, SeriesStyle("#D55E00", "square", (1, 0))
 CALLED = {
@@ -29,7 +29,7 @@ HOW = Words(
 )
 
 
-def bars(found: Outcome, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Picture:
+def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Picture:
     """How sure it is, how many left-out patients are right beside the untrained prototype, and once revealed how many new ones are.
 
     left_out: or whether that, too, is still a question.
@@ -62,7 +62,7 @@ def bars(found: Outcome, title: Words, *, revealed: bool, asked: Words | None = 
     return Picture(title, HOW, Words("How sure, left-out and new patients right", "自信程度、留出与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
 
 
-def said(found: Outcome, *further: tuple[Words, Words]) -> Table:
+def said(found: AppResult, *further: tuple[Words, Words]) -> Table:
     """What the app says of this table: the upload check's findings, the held-out accuracy with its warning, and further rows."""
     findings = [_as_written(finding.message) for finding in found.records.findings]
     check = Words("Upload check", "上传检查")
@@ -92,14 +92,14 @@ def unsaid() -> Table:
     return Table(Words("What will the app show?", "应用会显示什么？"), same(""), (Words("where", "位置"), Words("what it says", "内容")), rows, width=400)  # fmt: skip
 
 
-def summary(found: Outcome) -> Words:
+def summary(found: AppResult) -> Words:
     """The finding of the bars in one line."""
     return Words("Right on {right} of {n} new patients", "{n} 位新患者中判断正确 {right} 位").format(
         right=found.n_right, n=len(found.truth)
     )
 
 
-def opinions(state: Broken, *, revealed: bool) -> Table:
+def opinions(state: BreakItState, *, revealed: bool) -> Table:
     """Eight new patients and, once revealed, how three clinics name them, each with labelled patients of its own; wrong answers are bold."""
     asked = world.file_of(state.seed, "none")
     shown = [i for d in range(len(DIAGNOSES)) for i in range(d * world.N_NEW, d * world.N_NEW + 3)][:8]
@@ -117,7 +117,7 @@ def opinions(state: Broken, *, revealed: bool) -> Table:
     return Table(title, Words("Bold: named wrongly.", "粗体：判断错误。"), header, rows, strong=wrong, width=400)
 
 
-def card(found: Outcome) -> tuple[Words, Words]:
+def card(found: AppResult) -> tuple[Words, Words]:
     """The answer card of the patient of the new disease of whom the app is surest: diagnosis, probability, nearest labelled patient."""
     cards = diagnose(found.trace, -1)
     chosen = max((one for one, new in zip(cards, found.new, strict=True) if new), key=lambda one: one.probability)
@@ -128,7 +128,7 @@ def card(found: Outcome) -> tuple[Words, Words]:
     return Words("Diagnose, a card", "“诊断”页，卡片"), message
 
 
-def leaking(state: Broken) -> Table:
+def leaking(state: BreakItState) -> Table:
     """Six rows of the file with the treatment in it."""
     rows_of = world.file_of(state.seed, "leak")
     known, new = rows_of[rows_of["diagnosis"].notna()], rows_of[rows_of["diagnosis"].isna()]

@@ -17,7 +17,7 @@ from torch import Tensor
 from metamed_core.data import ColumnScale, class_means
 from metamed_core.learners import Initialization, Prototypical, load_weights, prototypical_log_posterior
 from metamed_core.statistics import Answers, Calibration, Reliability, metrics
-from pages.lessons.state import State, real, whole
+from pages.lessons.lesson_state import State, integer_field, real_field
 
 Array = npt.NDArray[np.float64]
 N_WAY, N_COLUMNS, N_QUERY, N_TASKS = 3, 8, 12, 120
@@ -29,18 +29,18 @@ PEOPLE = 10_000
 
 
 @dataclass(frozen=True)
-class Uncertainty(State):
+class UncertaintyState(State):
     """k: labelled patients of each of three diagnoses; temperature: what probabilities are softened by; telling: how much columns tell.
 
     aim: the probability a set must reach; of_1000: people of 1000 who have the disease; answer: the probability that was given.
     """
 
-    k: int = whole(1, 1, 10)
-    temperature: float = real(1.0, 0.25, HIGH)
-    telling: float = real(1.0, 0.25, 1.0)
-    aim: float = real(0.9, 0.5, 0.98)
-    of_1000: int = whole(10, 1, 500)
-    answer: float = real(0.9, 0.5, 0.99)
+    k: int = integer_field(1, 1, 10)
+    temperature: float = real_field(1.0, 0.25, HIGH)
+    telling: float = real_field(1.0, 0.25, 1.0)
+    aim: float = real_field(0.9, 0.5, 0.98)
+    of_1000: int = integer_field(10, 1, 500)
+    answer: float = real_field(0.9, 0.5, 0.99)
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +116,7 @@ def sure_and_right(seed: int, k: int, temperature: float, telling: float = 1.0) 
 
 
 @dataclass(frozen=True, slots=True)
-class BySize:
+class SetSizeRow:
     """Patients whose set has `size` diagnoses: their share of all, and the share of them that are named rightly (NaN without any)."""
 
     size: int
@@ -124,14 +124,16 @@ class BySize:
     right: float
 
 
-def set_sizes(state: Uncertainty) -> tuple[BySize, ...]:
+def set_sizes(state: UncertaintyState) -> tuple[SetSizeRow, ...]:
     """Patients by the size of their set."""
     y, p = calibrated(state.seed, SHOTS[-1])
     size, hits = metrics.prediction_sets(p, state.aim).sum(1), metrics.right(y, p)
-    return tuple(BySize(n, float((size == n).mean()), float(hits[size == n].mean()) if (size == n).any() else np.nan) for n in (1, 2, 3))
+    return tuple(
+        SetSizeRow(n, float((size == n).mean()), float(hits[size == n].mean()) if (size == n).any() else np.nan) for n in (1, 2, 3)
+    )
 
 
-def coverage(state: Uncertainty) -> tuple[float, float]:
+def coverage(state: UncertaintyState) -> tuple[float, float]:
     """How often the set holds the right diagnosis, and how many diagnoses it has on average."""
     y, p = calibrated(state.seed, SHOTS[-1])
     return float(metrics.covered(y, p, state.aim).mean()), metrics.set_size(p, state.aim)
@@ -142,7 +144,7 @@ def undecided(p: Array) -> Array:
     return np.asarray(-(p * np.log(np.maximum(p, metrics.FLOOR))).sum(1) / np.log(N_WAY), dtype=np.float64)
 
 
-def examples(state: Uncertainty, n: int = 7) -> list[int]:
+def examples(state: UncertaintyState, n: int = 7) -> list[int]:
     """Patients from the most certain to the least, evenly spaced."""
     order = np.argsort(undecided(calibrated(state.seed, SHOTS[-1])[1]), kind="stable")
     return [int(order[i]) for i in np.linspace(len(order) // 50, len(order) - 1, n).astype(int)]
@@ -178,7 +180,7 @@ def rates(seed: int) -> tuple[float, float]:
     return float(suspected[y == 0].mean()), float(suspected[y != 0].mean())
 
 
-def counts(state: Uncertainty) -> Counts:
+def counts(state: UncertaintyState) -> Counts:
     """Expected numbers among PEOPLE of whom `of_1000` in a thousand have the disease, in whole people."""
     sensitivity, false = rates(state.seed)
     ill = PEOPLE * state.of_1000 // 1000

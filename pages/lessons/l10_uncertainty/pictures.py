@@ -9,7 +9,7 @@ from metamed_core.drawing.picture import GREY, TEAL, Area, Axis, Dots, Label, Li
 from metamed_core.statistics import Reliability, prediction_sets
 from metamed_core.words import Words
 from pages.lessons.l10_uncertainty import computation as world
-from pages.lessons.l10_uncertainty.computation import N_WAY, PEOPLE, SHOTS, Uncertainty
+from pages.lessons.l10_uncertainty.computation import N_WAY, PEOPLE, SHOTS, UncertaintyState
 
 FEWEST = 15
 """Bins with fewer patients are left out: chance alone would move them."""
@@ -34,7 +34,7 @@ def diagram(parts: tuple[tuple[Reliability, SeriesStyle, Words], ...], title: Wo
     return Picture(title, how, Words("Reliability diagram", "可靠性图"), GIVEN, RIGHT, tuple(marks), shape=(width, 380))
 
 
-def frequency(state: Uncertainty, *, revealed: bool) -> Picture:
+def frequency(state: UncertaintyState, *, revealed: bool) -> Picture:
     """Answers without a temperature; before the answer only how many there are of each probability."""
     found = world.reliability(state.seed, state.k, 1.0)
     n = int(found.n.sum())
@@ -62,7 +62,7 @@ def frequency(state: Uncertainty, *, revealed: bool) -> Picture:
     return diagram(((found, RAW, name),), title)
 
 
-def tempered(state: Uncertainty, *, revealed: bool) -> tuple[Picture, ...]:
+def tempered(state: UncertaintyState, *, revealed: bool) -> tuple[Picture, ...]:
     """Before and after a temperature and, once revealed, the error for every temperature."""
     raw = (world.reliability(state.seed, state.k, 1.0), RAW, Words("T = 1: as it was", "T = 1：原样"))
     if not revealed:
@@ -75,7 +75,7 @@ def tempered(state: Uncertainty, *, revealed: bool) -> tuple[Picture, ...]:
     return left, _error(state)
 
 
-def _error(state: Uncertainty) -> Picture:
+def _error(state: UncertaintyState) -> Picture:
     """The calibration error for every temperature, with the one set here and the shipped card's."""
     grid = world.error_by_temperature(state.seed, state.k, 1.0)
     card = world.card_temperature(state.k)
@@ -104,7 +104,7 @@ def _place(temperature: float) -> float:
     return float(np.log2(temperature))
 
 
-def set_table(state: Uncertainty, *, revealed: bool) -> Table:
+def set_table(state: UncertaintyState, *, revealed: bool) -> Table:
     """Seven patients from the most certain to the least: probabilities and, once revealed, the set and the truth."""
     y, p = world.calibrated(state.seed, SHOTS[-1])
     chosen, open_to = prediction_sets(p, state.aim), world.undecided(p)
@@ -122,7 +122,7 @@ def set_table(state: Uncertainty, *, revealed: bool) -> Table:
     return Table(title, how, header, tuple(rows), strong=frozenset(strong), width=430)
 
 
-def set_bars(state: Uncertainty) -> Picture:
+def set_bars(state: UncertaintyState) -> Picture:
     """By the size of the set: how many patients, and how many of them the first name was right for."""
     marks: list[Mark] = []
     for one in world.set_sizes(state):
@@ -138,7 +138,7 @@ def set_bars(state: Uncertainty) -> Picture:
     return Picture(title, how, Words("Accuracy by size of the set", "准确率随集合大小的变化"), Axis(Words("names in the set", "集合中的名称数"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=(400, 380))  # fmt: skip
 
 
-def people(state: Uncertainty) -> Table:
+def people(state: UncertaintyState) -> Table:
     """Ten thousand people: who is suspected, and who has the disease."""
     found = world.counts(state)
     cells = [[found.found, found.missed], [found.false_alarm, found.passed]]
@@ -154,7 +154,7 @@ def people(state: Uncertainty) -> Table:
     return Table(title, how, header, tuple(rows), (style[0], style[1], None), frozenset({(0, 1), (2, 1)}), 380)
 
 
-def by_prevalence(state: Uncertainty, *, revealed: bool) -> Picture:
+def by_prevalence(state: UncertaintyState, *, revealed: bool) -> Picture:
     """What an answer is worth, by how frequent the disease is; before the answer only where all diagnoses are equally frequent."""
     now = state.of_1000 / 1000
     marks: list[Mark] = [Dots(((_rare(world.AMONG), state.answer),), GREY, Words("as it was answered: all diagnoses equally frequent", "作答时的前提：各诊断同样常见"), 7)]  # fmt: skip
@@ -179,7 +179,7 @@ def _rare(prevalence: float) -> float:
     return float(np.log10(prevalence))
 
 
-def harder(state: Uncertainty, *, revealed: bool) -> Picture:
+def harder(state: UncertaintyState, *, revealed: bool) -> Picture:
     """The card's temperature on tables like those it was learnt on and, once revealed, on one that tells less, without it too."""
     card = world.card_temperature(state.k)
     usual = (world.reliability(state.seed, state.k, card), TEAL, Words("tables that tell as much as usual", "信息量寻常的表格"))

@@ -5,152 +5,39 @@ from __future__ import annotations
 from metamed_core.drawing.picture import Figure
 from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import Words
+from pages.lessons.l10_uncertainty import answers, formulas, pictures
 from pages.lessons.l10_uncertainty import computation as world
-from pages.lessons.l10_uncertainty import pictures
-from pages.lessons.l10_uncertainty.computation import SHOTS, Uncertainty
-from pages.lessons.latex import number
-from pages.lessons.script import Act, Code, Formula, Knob, Lesson, Note, Question, Screen
+from pages.lessons.l10_uncertainty.computation import SHOTS, UncertaintyState
+from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-K = Knob("k", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"), options={k: Words(str(k), str(k)) for k in SHOTS})
-T = Knob("temperature", Words("temperature T", "温度 T"), 0.05)
-AIM = Knob("aim", Words("what a set must reach", "集合须达到的概率"), 0.01)
-RARE = Knob("of_1000", Words("of 1000 people, this many have it", "每 1000 人中的患者数"), 1)
-ANSWER = Knob("answer", Words("probability that was given", "给出的概率"), 0.01)
-TELLING = Knob(
+K = Control("k", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"), options={k: Words(str(k), str(k)) for k in SHOTS})
+T = Control("temperature", Words("temperature T", "温度 T"), 0.05)
+AIM = Control("aim", Words("what a set must reach", "集合须达到的概率"), 0.01)
+RARE = Control("of_1000", Words("of 1000 people, this many have it", "每 1000 人中的患者数"), 1)
+ANSWER = Control("answer", Words("probability that was given", "给出的概率"), 0.01)
+TELLING = Control(
     "telling",
     Words("how much the table tells", "表格的信息量"),
     options={1.0: Words("as usual", "寻常"), 0.5: Words("half", "一半"), 0.25: Words("a quarter", "四分之一")},
 )
 FIRST_TRY = 1.3  # so that there is something left to find
-CARD = Act[Uncertainty](
+CARD = Action[UncertaintyState](
     "card",
     Words("The shipped card's temperature", "用自带说明卡中的温度"),
     ":material/device_thermostat:",
-    lambda s: s.but(temperature=round(world.card_temperature(s.k), 2)),
+    lambda s: s.updated(temperature=round(world.card_temperature(s.k), 2)),
 )
-NAMES = {
-    "gap": Words("mean gap", "平均差距"),
-    "sure": Words("sure", "自信"),
-    "right": Words("right", "正确"),
-    "holds": Words("the set holds the right one", "集合包含真实诊断"),
-    "equal": Words("equal weights", "权重相同"),
-    "here": Words("here", "在此"),
-}
-
-# -- what stands under the figures -----------------------------------------------------------------------------------
-
-
-def gap(state: Uncertainty, temperature: float = 1.0, telling: float = 1.0) -> Formula:
-    """The expected calibration error with its two means."""
-    error = world.reliability(state.seed, state.k, temperature, telling).error
-    sure, right = world.sure_and_right(state.seed, state.k, temperature, telling)
-    return Formula(
-        r"ECE = \sum_{b} \frac{n_b}{n}\,\big|<sure>_b - <right>_b\big|",
-        rf"ECE = {number(100 * error, 1)}\,\% \qquad <sure>: {number(100 * sure, 0)}\,\% \qquad <right>: {number(100 * right, 0)}\,\%",
-        Words("$b$: answers of like probability, ten points a bin; $n_b$ of $n$ patients. Mean gap between how sure and how often right (Guo et al. 2017).", "$b$：概率相近的答案，每格十个百分点；$n$ 位患者中有 $n_b$ 位。自信程度与正确比例之间的平均差距（Guo 等 2017）。"),
-        NAMES,
-    )  # fmt: skip
-
-
-def softened(state: Uncertainty) -> Formula:
-    """One answer before and after the temperature."""
-    found = world.answers(state.seed, state.k)
-    i = world.examples(state, 3)[0] % len(found.y)
-    before, now = world.proba(found, 1.0)[i], world.proba(found, state.temperature)[i]
-    listed = [r",\ ".join(number(v) for v in sorted(each, reverse=True)) for each in (before, now)]
-    return Formula(
-        r"p_k(T) = \frac{p_k^{1/T}}{\sum_j p_j^{1/T}}",
-        rf"T = {number(state.temperature)}: \quad ({listed[0]}) \to ({listed[1]})",
-        Words(
-            "The three probabilities of one patient, before and after. $T > 1$ softens, $T < 1$ sharpens; the order stays, so nobody is named otherwise.",
-            "一位患者的三个概率，校准前后。$T > 1$ 变柔和，$T < 1$ 变尖锐；顺序不变，因此没有人的诊断会改变。",
-        ),
-        NAMES,
-    )
-
-
-def held(state: Uncertainty) -> Formula:
-    """How often the set holds the right diagnosis."""
-    covered, size = world.coverage(state)
-    return Formula(
-        r"p_1 + p_2 + \dots + p_{|C|} \geq a",
-        rf"a = {number(100 * state.aim, 0)}\,\% \qquad <holds>: {number(100 * covered, 0)}\,\% \qquad |C| = {number(size, 1)}",
-        Words("$C$: the fewest diagnoses, most probable first, that together reach $a$; $|C|$: how many, on average.", "$C$：从最可能的开始、合计达到 $a$ 的最少诊断；$|C|$：平均个数。"),
-        NAMES,
-    )  # fmt: skip
-
-
-def bayes(state: Uncertainty) -> Formula:
-    """The answer at the prevalence that is set."""
-    p, here, was = state.answer, state.of_1000 / 1000, world.AMONG
-    return Formula(
-        r"p' = \frac{a}{a + b} \quad \begin{matrix}a = p \cdot \pi'/\pi \\ b = (1-p)(1-\pi')/(1-\pi)\end{matrix}",
-        rf"\frac{{{number(p)} \cdot {number(here, 3)}/{number(was)}}}{{{number(p)} \cdot {number(here, 3)}/{number(was)} + {number(1 - p)} \cdot {number(1 - here, 3)}/{number(1 - was)}}} = {number(100 * world.after(p, here), 0)}\,\%",
-        Words("$p$: the answer; $\\pi = 1/3$: how frequent the learner takes the disease to be, of three that weigh the same; $\\pi'$: how frequent it is here.", "$p$：给出的答案；$\\pi = 1/3$：学习器以为的患病率（三种诊断权重相同）；$\\pi'$：此处的实际患病率。"),
-    )  # fmt: skip
-
-
-def too_sure(state: Uncertainty) -> Words:
-    """How often answers of ninety and more are right, or those of the highest bin that has enough."""
-    found = world.reliability(state.seed, state.k, 1.0)
-    b = max(i for i, n in enumerate(found.n) if n >= pictures.FEWEST)
-    return Words(
-        "Of the answers given {low} to {high} %, {right} % are right. A probability is a promise about **many** patients; whether it is kept shows only by counting. With one labelled patient of each, "
-        "the network takes what one patient shows for what the disease shows.",
-        "给出 {low}% 到 {high}% 的答案中，{right}% 正确。概率是对**许多**患者的承诺，是否兑现只有数过才知道。每种只有一位已确诊患者时，网络把这一位的表现当成了疾病的表现。",
-    ).format(low=10 * b, high=10 * b + 10, right=f"{100 * float(found.accuracy[b]):.0f}")
-
-
-def how_tempered(state: Uncertainty) -> Words:
-    """The error before and with the card's temperature."""
-    before, now = (world.reliability(state.seed, state.k, t).error for t in (1.0, world.card_temperature(state.k)))
-    return Words(
-        "Above 1, all answers move towards “I do not know”. Move T, or take the one in the shipped card: it was learnt on other simulated tasks, and mends these as well: error {a} % before, {b} % after. The same patients are "
-        "named rightly, only the boasting is gone. With 10 labelled patients of each the network is too modest, and T lies below 1.",
-        "大于 1：所有答案都向“不知道”靠拢。拖动 T，或直接用自带说明卡中的温度：它是在另一批模拟任务上学到的，用在这里同样有效，误差由 {a}% 降到 {b}%。判对的患者一个不变，只是不再夸口。每种有 10 位已确诊患者时，网络反而过于谦虚，T 便小于 1。",
-    ).format(a=f"{100 * before:.1f}", b=f"{100 * now:.1f}")
-
-
-def how_rare(state: Uncertainty) -> Words:
-    """The answer at this prevalence, and what becomes of a suspicion."""
-    found = world.counts(state)
-    return Words(
-        "{p} %. The learner saw as many patients of each diagnosis; in the clinic most people do not have it, and even few false alarms among them outnumber the true ones: of {n} suspected, "
-        "{ill} are ill. MetaMed does not correct this silently, since only you know how frequent the disease is where you work.",
-        "{p}%。学习器见到的各诊断患者数相同；而在诊所里大多数人没有这种病，哪怕误报率很低，人数也会盖过真正的患者：{n} 位被怀疑者中只有 {ill} 位患病。MetaMed 不会悄悄替您修正，因为只有您知道当地的患病率。",
-    ).format(
-        p=f"{100 * world.after(state.answer, state.of_1000 / 1000):.0f}",
-        n=found.suspected,
-        ill=found.found,
-    )
-
-
-def which_rare(state: Uncertainty) -> int:
-    """Which option is nearest to the answer at this prevalence."""
-    value = world.after(state.answer, state.of_1000 / 1000)
-    return 0 if value > 0.7 else 1 if value > 0.35 else 2
-
-
-def why_harder(state: Uncertainty) -> Words:
-    """What the card's temperature makes of a table that tells little."""
-    sure, right = world.sure_and_right(state.seed, state.k, world.card_temperature(state.k), state.telling)
-    return Words(
-        "{sure} % sure, {right} % right; with the temperature off (orange) it is worse still. The temperature knows how many patients and columns there are, not how much your columns tell. What a clinician sees: it stays "
-        "fairly sure while held-out accuracy in Diagnose is no better than chance. Believe the held-out accuracy.",
-        "自信 {sure}%，正确 {right}%；不用温度（橙色）更糟。温度只知道患者和列有多少，不知道这些列有多少信息。临床上看到的是：它依旧相当自信，而“诊断”页的留出准确率与瞎猜无异。请相信留出准确率。",
-    ).format(sure=f"{100 * sure:.0f}", right=f"{100 * right:.0f}")
-
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 
-def sets_and_bars(state: Uncertainty, shown: bool) -> Figure:
+def sets_and_bars(state: UncertaintyState, shown: bool) -> Figure:
     """The table of seven patients and, once revealed, accuracy by size of the set."""
     table = pictures.set_table(state, revealed=shown)
     return (table, pictures.set_bars(state)) if shown else (table,)
 
 
-def rare(state: Uncertainty, shown: bool) -> Figure:
+def rare(state: UncertaintyState, shown: bool) -> Figure:
     """The curve by prevalence and, once revealed, ten thousand people."""
     curve = pictures.by_prevalence(state, revealed=shown)
     return (pictures.people(state), curve) if shown else (curve,)
@@ -159,19 +46,18 @@ def rare(state: Uncertainty, shown: bool) -> Figure:
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
-    key="uncertainty",
-    number=10,
+    module=__name__,
     minutes=12,
     title=Words("Reading uncertainty", "读懂不确定性"),
     goal=Words(
         "Read a probability as a promise that can be checked, and know when it does not hold for your patient.",
         "把概率读作可以检验的承诺，并知道它何时对您的患者不成立。",
     ),
-    after=Words(
+    outcome=Words(
         "read a reliability diagram, say what a temperature can mend, and correct an answer for how rare a disease is.",
         "看懂可靠性图，说清温度能修正什么，并按疾病的罕见程度修正一个答案。",
     ),
-    state=Uncertainty,
+    state=UncertaintyState,
     screens=(
         Screen(
             title=Words("70 % means 70 of 100", "70% 就是 100 位中 70 位"),
@@ -184,12 +70,12 @@ LESSON = Lesson(
                 Words("Of a hundred patients to whom it says about 75 %, how many does it name rightly?", "它对一百位患者都说约 75%，其中判对的有多少？"),
                 (Words("About 75, as it says", "约 75 位，说多少就对多少"), Words("Clearly fewer: it is too sure", "明显更少：过于自信"), Words("Clearly more: it is too modest", "明显更多：过于谦虚")),
                 lambda state: 1 if (pair := world.sure_and_right(state.seed, state.k, 1.0))[0] > pair[1] + 0.03 else 2 if pair[0] < pair[1] - 0.03 else 0,
-                too_sure,
+                answers.too_sure,
             ),
             figure=lambda state, shown: (pictures.frequency(state, revealed=shown),),
-            formula=gap,
-            code=Code(metrics.Reliability.error.fget, "gaps = "),
-            knobs=(K,),
+            formula=formulas.gap,
+            code=Code(metrics.Reliability.error, "gaps = "),
+            controls=(K,),
         ),
         Screen(
             title=Words("A temperature", "温度"),
@@ -201,14 +87,14 @@ LESSON = Lesson(
                 Words("The answers are too sure. Which T mends them, and who is then named otherwise?", "答案过于自信。哪个 T 能修正？又有谁的诊断会因此改变？"),
                 (Words("T below 1; a few", "T 小于 1；少数人"), Words("T above 1; nobody", "T 大于 1；没有人"), Words("T above 1; about half", "T 大于 1；约一半人")),
                 1,
-                how_tempered,
+                answers.how_tempered,
             ),
             figure=lambda state, shown: pictures.tempered(state, revealed=shown),
-            formula=softened,
+            formula=formulas.softened,
             code=Code(Calibration.apply, "return (log_proba / "),
-            acts=(CARD,),
-            knobs=(T, K),
-            reveal=lambda state: state.but(temperature=FIRST_TRY) if state.temperature == 1 else state,
+            actions=(CARD,),
+            controls=(T, K),
+            reveal=lambda state: state.updated(temperature=FIRST_TRY) if state.temperature == 1 else state,
         ),
         Screen(
             title=Words("A set of names, and when to stay silent", "给出一组名称，以及何时不作答"),
@@ -227,9 +113,9 @@ LESSON = Lesson(
                 ),
             ),
             figure=sets_and_bars,
-            formula=held,
+            formula=formulas.held,
             code=Code(metrics.prediction_sets, "needed = "),
-            knobs=(AIM,),
+            controls=(AIM,),
         ),
         Screen(
             title=Words("How rare is the disease?", "这种病有多罕见？"),
@@ -240,13 +126,13 @@ LESSON = Lesson(
             question=Question(
                 Words("How probable is it that this patient has it?", "这位患者真的患病的概率有多大？"),
                 (Words("About 90 %", "约 90%"), Words("About half", "约一半"), Words("About 15 % or less", "约 15% 或更低")),
-                which_rare,
-                how_rare,
+                answers.which_rare,
+                answers.how_rare,
             ),
             figure=rare,
-            formula=bayes,
+            formula=formulas.bayes,
             code=Code(metrics.adjust_prevalence, "case, other ="),
-            knobs=(RARE, ANSWER),
+            controls=(RARE, ANSWER),
         ),
         Screen(
             title=Words("Try to break it: a harder table", "试着弄坏它：更难的表格"),
@@ -258,21 +144,21 @@ LESSON = Lesson(
                 Words("The temperature is the same. The answers are now ...", "温度不变。现在的答案……"),
                 (Words("still honest", "依旧诚实"), Words("not sure enough", "信心不足"), Words("too sure", "过于自信")),
                 lambda state: 2 if (pair := world.sure_and_right(state.seed, state.k, world.card_temperature(state.k), state.telling))[0] > pair[1] + 0.03 else 1 if pair[0] < pair[1] - 0.03 else 0,
-                why_harder,
+                answers.why_harder,
             ),
             figure=lambda state, shown: (pictures.harder(state, revealed=shown),),
-            formula=lambda state: gap(state, world.card_temperature(state.k), state.telling),
-            code=Code(metrics.Reliability.error.fget, "gaps = "),
-            knobs=(TELLING, K),
-            reveal=lambda state: state.but(telling=0.25) if state.telling == 1 else state,
+            formula=lambda state: formulas.gap(state, world.card_temperature(state.k), state.telling),
+            code=Code(metrics.Reliability.error, "gaps = "),
+            controls=(TELLING, K),
+            reveal=lambda state: state.updated(telling=0.25) if state.telling == 1 else state,
         ),
     ),
     notes=(
-        Note(7, Words("Before opening the app: everyone writes down ten facts with a probability each; count together how often “90 %” was right.", "打开应用之前：每人写下十个判断并各给一个概率；一起数数“90%”有多少是对的。")),
-        Note(8, Words("Screen 1: read one point of the diagram aloud as a sentence about patients. Then 3 and 10 labelled patients.", "第 1 屏：把图上一个点读成一句关于患者的话。再换成 3 位和 10 位已确诊患者。")),
-        Note(8, Words("Screen 2: find the best T by hand, then press the card's. Why may it not be fitted on the patients one asks about?", "第 2 屏：先手动找最好的 T，再用说明卡中的。为什么不能用待判断的患者来拟合它？")),
-        Note(8, Words("Screen 3: at which length of the set would you order another test? Which errors does abstaining hide?", "第 3 屏：集合多长时您会加做检查？弃权会掩盖哪些错误？")),
-        Note(8, Words("Screen 4: recount the table for a disease of your own ward and for a general practice.", "第 4 屏：按贵病房与全科门诊的患病率，各重新数一遍表格。")),
-        Note(6, Words("Screen 5: which sign on the Diagnose page would have warned you? Collect tables that are harder than they look.", "第 5 屏：“诊断”页上哪个迹象会提醒您？举出看似容易、实则很难的表格。")),
+        TeachingNote(7, Words("Before opening the app: everyone writes down ten facts with a probability each; count together how often “90 %” was right.", "打开应用之前：每人写下十个判断并各给一个概率；一起数数“90%”有多少是对的。")),
+        TeachingNote(8, Words("Screen 1: read one point of the diagram aloud as a sentence about patients. Then 3 and 10 labelled patients.", "第 1 屏：把图上一个点读成一句关于患者的话。再换成 3 位和 10 位已确诊患者。")),
+        TeachingNote(8, Words("Screen 2: find the best T by hand, then press the card's. Why may it not be fitted on the patients one asks about?", "第 2 屏：先手动找最好的 T，再用说明卡中的。为什么不能用待判断的患者来拟合它？")),
+        TeachingNote(8, Words("Screen 3: at which length of the set would you order another test? Which errors does abstaining hide?", "第 3 屏：集合多长时您会加做检查？弃权会掩盖哪些错误？")),
+        TeachingNote(8, Words("Screen 4: recount the table for a disease of your own ward and for a general practice.", "第 4 屏：按贵病房与全科门诊的患病率，各重新数一遍表格。")),
+        TeachingNote(6, Words("Screen 5: which sign on the Diagnose page would have warned you? Collect tables that are harder than they look.", "第 5 屏：“诊断”页上哪个迹象会提醒您？举出看似容易、实则很难的表格。")),
     ),
 )  # fmt: skip

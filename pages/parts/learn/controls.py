@@ -1,4 +1,4 @@
-"""The buttons and knobs under a figure, drawn from what the screen declares; each only changes the state."""
+"""The buttons and settings under a figure, drawn from what the screen declares; each only changes the state."""
 
 from __future__ import annotations
 
@@ -8,60 +8,56 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.lessons.script import Knob, Lesson, Screen
-from pages.lessons.state import bounds
+from pages.lessons.lesson import Control, Lesson, Screen
+from pages.lessons.lesson_state import State, bounds
 from pages.parts.common.forms import mirror
 from pages.parts.common.frame import Say
-from pages.parts.learn.place import Stage
+from pages.parts.learn.progress import Progress
 
 RESET = Words("Start over", "重新开始")
 
 
-def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], stage: Stage) -> None:
-    """Buttons and knobs in one row, and a way back to where the lesson began."""
-    touched = bool(screen.acts or screen.knobs or screen.movable)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lesson_acts"):
-        for i, act in enumerate(screen.acts):
+def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress) -> None:
+    """Buttons and settings in one row, and a way back to where the lesson began."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lesson_controls"):
+        for i, action in enumerate(screen.actions):
             st.button(
-                say(act.label),
-                icon=act.icon,
-                key=f"act_{act.name}",
-                disabled=act.off(stage.state),
-                on_click=_become(stage, act.do),
+                say(action.label),
+                icon=action.icon,
+                key=f"action_{action.name}",
+                disabled=action.disabled(progress.state),
+                on_click=_apply,
+                args=(progress, action.apply),
                 type="primary" if not i else "secondary",
             )
-        for knob in screen.knobs:
-            _knob(say, lesson, knob, stage)
-        if touched:
-            st.button(
-                say(RESET),
-                icon=":material/restart_alt:",
-                key="act_reset",
-                on_click=_become(stage, lambda state: type(state)(state.seed)),
-                type="tertiary",
-            )
+        for control in screen.controls:
+            _control(say, lesson, control, progress)
+        if screen.actions or screen.controls or screen.movable:
+            st.button(say(RESET), icon=":material/restart_alt:", key="action_reset", on_click=_reset, args=(progress,), type="tertiary")
 
 
-def _become(stage: Stage, do: Callable[[Any], Any]) -> Callable[[], None]:
-    def act() -> None:
-        stage.state = do(stage.state)
-
-    return act
+def _apply(progress: Progress, change: Callable[[Any], State]) -> None:
+    progress.state = change(progress.state)
 
 
-def _knob(say: Say, lesson: Lesson[Any], knob: Knob, stage: Stage) -> None:
-    key, current = f"knob_{lesson.key}_{knob.name}", getattr(stage.state, knob.name)
+def _reset(progress: Progress) -> None:
+    progress.state = type(progress.state)(progress.state.seed)
 
-    def turn() -> None:
+
+def _control(say: Say, lesson: Lesson[Any], control: Control, progress: Progress) -> None:
+    key, current = f"control_{lesson.key}_{control.name}", getattr(progress.state, control.name)
+
+    def change() -> None:
         if (value := st.session_state[key]) is not None:
-            stage.state = stage.state.but(**{knob.name: value})
+            progress.state = progress.state.updated(**{control.name: value})
 
     mirror(say, key, current)
-    if knob.options:
+    if control.options:
+        options = control.options
         st.segmented_control(
-            say(knob.label), list(knob.options), format_func=lambda value: say(knob.options[value]), required=True, key=key, on_change=turn
+            say(control.label), list(options), format_func=lambda value: say(options[value]), required=True, key=key, on_change=change
         )
         return
-    low, high = bounds(lesson.state, knob.name)
+    low, high = bounds(lesson.state, control.name)
     kind = type(current)
-    st.slider(say(knob.label), kind(low), kind(high), step=kind(knob.step), key=key, on_change=turn, width=230)
+    st.slider(say(control.label), kind(low), kind(high), step=kind(control.step), key=key, on_change=change, width=230)

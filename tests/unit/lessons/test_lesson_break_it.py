@@ -13,23 +13,23 @@ from metamed_core.diagnosis import advice
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it import pictures
-from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELLED, N_NEW, Broken
+from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELLED, N_NEW, BreakItState
 from pages.lessons.l09_break_it.story import LESSON
 
 SEEDS = [7, 1, 2, 3, 4]
 
 
-def kinds(found: world.Outcome) -> list[str]:
+def kinds(found: world.AppResult) -> list[str]:
     return [finding.kind for finding in found.records.findings]
 
 
-def words_of(found: world.Outcome) -> str:
+def words_of(found: world.AppResult) -> str:
     return "\n".join(f"{row[1].en}\n{row[1].zh}" for row in pictures.said(found).rows)
 
 
 @pytest.mark.parametrize("fault", ["none", "labels", "prior"])
 def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> None:
-    found = world.outcome(7, fault)
+    found = world.app_result(7, fault)
     support, right, plain = found.trace.task.support, 0, 0
     backbone, weights = found.trace.steps[-1].classifier.backbone, found.trace.steps[-1].classifier.weights
     for i in range(len(support)):
@@ -40,30 +40,30 @@ def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> N
         plain += min(range(3), key=lambda d: float((support.x[i, :, 0] - means[d]).square().sum())) == int(support.y[i])
     assert found.held_out == pytest.approx(right / 15)
     assert found.trace.baseline_held_out == pytest.approx(plain / 15)
-    told = LESSON.screens[1].formula(Broken(fault=fault)).numbers
+    told = LESSON.screens[1].formula(BreakItState(fault=fault)).numbers
     assert rf"\frac{{{right}}}{{15}} = {100 * right / 15:.0f}\,\%" in told
     assert f"<plain>: {100 * plain / 15:.0f}" in told
 
 
 def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:
-    found = world.outcome(7, "one", 1)
+    found = world.app_result(7, "one", 1)
     assert math.isnan(found.held_out)
     assert kinds(found) == ["single_patient_class"]
     assert advice.SINGLE.en in words_of(found)
     assert found.records.findings[0].message.en in words_of(found)
-    assert "<unknown>" in LESSON.screens[0].formula(Broken()).numbers
-    assert kinds(world.outcome(7, "one", 2)) == []
+    assert "<unknown>" in LESSON.screens[0].formula(BreakItState()).numbers
+    assert kinds(world.app_result(7, "one", 2)) == []
 
 
 def test_the_leak_is_found_by_the_upload_check_and_dropped_by_its_remedy() -> None:
-    found, mended = (world.outcome(7, "leak", cured=n) for n in (0, 1))
+    found, mended = (world.app_result(7, "leak", cured=n) for n in (0, 1))
     assert kinds(found) == ["leak"]
     assert found.records.findings[0].message.en in words_of(found)
     assert kinds(mended) == []
     assert "treatment given" not in mended.records.features.columns
-    np.testing.assert_allclose(mended.trace.steps[-1].proba, world.outcome(7, "none").trace.steps[-1].proba)
+    np.testing.assert_allclose(mended.trace.steps[-1].proba, world.app_result(7, "none").trace.steps[-1].proba)
     assert world.told_by_treatment(7) == (15, 15)
-    assert r"\frac{15}{15} = 100\,\%" in LESSON.screens[2].formula(Broken()).numbers
+    assert r"\frac{15}{15} = 100\,\%" in LESSON.screens[2].formula(BreakItState()).numbers
 
 
 def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
@@ -83,7 +83,7 @@ def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
 
 
 def test_distances_and_the_card_of_a_new_disease() -> None:
-    found = world.outcome(7, "missing")
+    found = world.app_result(7, "missing")
     classifier, trace = found.trace.steps[-1].classifier, found.trace
     asked, known = classifier.embed(trace.task.query.x), classifier.embed(trace.task.support.x)
     nearest = torch.stack([(one - known).square().sum(-1).min().sqrt() for one in asked])
@@ -98,10 +98,10 @@ def test_distances_and_the_card_of_a_new_disease() -> None:
 
 
 def test_three_clinics_say_what_the_app_would_say() -> None:
-    one = world.clinics_say(Broken(k=3))[0]
-    assert list(one) == world.outcome(7, "one", 3).named, "the first clinic is the one whose words are shown"
-    said = world.clinics_say(Broken())
-    assert world.n_disagree(Broken()) == (sum(len({each[i] for each in said}) > 1 for i in range(36)), 36)
+    one = world.clinics_say(BreakItState(k=3))[0]
+    assert list(one) == world.app_result(7, "one", 3).named, "the first clinic is the one whose words are shown"
+    said = world.clinics_say(BreakItState())
+    assert world.n_disagree(BreakItState()) == (sum(len({each[i] for each in said}) > 1 for i in range(36)), 36)
 
 
 def test_a_cure_leaves_the_other_patients_as_they_were() -> None:
@@ -113,7 +113,7 @@ def test_a_cure_leaves_the_other_patients_as_they_were() -> None:
 
 @pytest.mark.parametrize(("fault", "cured"), [("one", 0), ("leak", 0), ("missing", 1)])
 def test_a_chinese_sentence_names_diagnoses_and_columns_in_chinese(fault: str, cured: int) -> None:
-    found = world.outcome(7, fault, 1 if fault == "one" else N_LABELLED, cured=cured)
+    found = world.app_result(7, fault, 1 if fault == "one" else N_LABELLED, cured=cured)
     (finding,), told = found.records.findings, pictures.said(found).rows[0][1]
     assert told.en == finding.message.en
     between = [f"“{name}”" for name in pictures.WRITTEN if f"“{name}”" in finding.message.zh]
@@ -126,9 +126,9 @@ def test_a_chinese_sentence_names_diagnoses_and_columns_in_chinese(fault: str, c
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     """The answers of the screens, whatever seed a teacher chooses."""
-    state = Broken(seed=seed)
-    assert [screen.question.answer(screen.reveal(state)) for screen in LESSON.screens] == [2, 2, 2, 1, 2]
-    fine, labels, prior = (world.outcome(seed, fault) for fault in ("none", "labels", "prior"))
+    state = BreakItState(seed=seed)
+    assert [screen.question.correct_option(screen.reveal(state)) for screen in LESSON.screens] == [2, 2, 2, 1, 2]
+    fine, labels, prior = (world.app_result(seed, fault) for fault in ("none", "labels", "prior"))
     assert kinds(fine) == kinds(labels) == kinds(prior) == []
     assert labels.held_out < 0.45, "near guessing"
     assert labels.trace.baseline_held_out < 0.45, "in both bars"
@@ -137,15 +137,15 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert advice.ORDER_ONLY.en in words_of(prior)
     assert fine.held_out > max(labels.held_out, prior.held_out) + 0.15
     assert prior.sure > fine.sure, "surer than the sound one"
-    leak = world.outcome(seed, "leak")
+    leak = world.app_result(seed, "leak")
     assert leak.held_out > 0.9
     assert leak.n_right < fine.n_right - 4
-    home, away, mended = fine.n_right, *(world.outcome(seed, "hospital", cured=n) for n in (0, MOST_CURED))
+    home, away, mended = fine.n_right, *(world.app_result(seed, "hospital", cured=n) for n in (0, MOST_CURED))
     assert away.n_right < home - 3
     assert kinds(away) == []
     assert mended.n_right > away.n_right
     assert away.held_out > away.n_right / N_NEW / 3 - 0.05, "nothing shows when left out"
-    missing, two = (world.outcome(seed, "missing", cured=n) for n in (0, 2))
+    missing, two = (world.app_result(seed, "missing", cured=n) for n in (0, 2))
     assert sum(a == b for a, b, new in zip(missing.named, missing.truth, missing.new, strict=True) if new) == 0
     assert missing.nearest(new=True) > 1.15 * missing.nearest(new=False)
     assert missing.held_out == pytest.approx(fine.held_out, abs=0.2), "nothing on the curve"

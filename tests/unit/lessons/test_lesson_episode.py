@@ -44,8 +44,8 @@ def test_what_the_learner_says_is_the_nearest_prototype(state: EpisodeState) -> 
 
 def test_the_mean_is_of_thirty_episodes_and_a_leak_raises_it() -> None:
     state = EpisodeState(leaked=2)
-    each = [world.accuracy(state.but(number=i)) for i in range(30)]
-    honest = [world.accuracy(state.but(number=i, leaked=0)) for i in range(30)]
+    each = [world.accuracy(state.updated(number=i)) for i in range(30)]
+    honest = [world.accuracy(state.updated(number=i, leaked=0)) for i in range(30)]
     assert world.of_state(state) == tuple(each)
     assert sum(each) > sum(honest)
     told = LESSON.screens[4].formula(state).numbers

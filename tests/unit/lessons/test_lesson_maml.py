@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
+from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
-from pages.lessons.l03_maml.computation import Maml
+from pages.lessons.l03_maml.computation import MamlState
 from pages.lessons.l03_maml.story import LESSON
 
-STATE = Maml()
+STATE = MamlState()
 START = (STATE.x, STATE.y)
-TASKS = maml.tasks(STATE.seed)
+TASKS = plane.tasks(STATE.seed)
 
 
-def naive_loss(w: tuple[float, float], patients: maml.LabelledSet) -> float:
+def naive_loss(w: tuple[float, float], patients: plane.LabelledSet) -> float:
     """-mean log p of the own class, each class weighing the same; both have equally many here."""
     total = 0.0
     for x, y in zip(patients.x.tolist(), patients.y.tolist(), strict=True):
@@ -29,7 +30,7 @@ def slope(f: object, at: tuple[float, float], h: float = 1e-5) -> np.ndarray:
     return np.array([(f(tuple(at + step)) - f(tuple(at - step))) / (2 * h) for step in steps])
 
 
-def naive_path(at: tuple[float, float], task: maml.Episode, alpha: float, n: int) -> list[tuple[float, float]]:
+def naive_path(at: tuple[float, float], task: plane.Episode, alpha: float, n: int) -> list[tuple[float, float]]:
     path = [np.array(at)]
     for _ in range(n):
         path.append(path[-1] - alpha * slope(lambda w: naive_loss(w, task.support), path[-1]))
@@ -37,11 +38,11 @@ def naive_path(at: tuple[float, float], task: maml.Episode, alpha: float, n: int
 
 
 @pytest.mark.parametrize("task", TASKS, ids="ABC")
-def test_the_inner_loop_is_gradient_descent_on_the_support(task: maml.Episode) -> None:
-    np.testing.assert_allclose(maml.inner_path(START, task, 1.5, 3), naive_path(START, task, 1.5, 3), atol=1e-6)
-    np.testing.assert_allclose(maml.inner_gradient(START, task), slope(lambda w: naive_loss(w, task.support), START), atol=1e-7)
-    assert maml.support_loss_at(START, task) == pytest.approx(naive_loss(START, task.support), abs=1e-12)
-    assert float(maml.losses(torch.tensor(START, dtype=torch.float64), task.query)) == pytest.approx(
+def test_the_inner_loop_is_gradient_descent_on_the_support(task: plane.Episode) -> None:
+    np.testing.assert_allclose(plane.inner_path(START, task, 1.5, 3), naive_path(START, task, 1.5, 3), atol=1e-6)
+    np.testing.assert_allclose(plane.inner_gradient(START, task), slope(lambda w: naive_loss(w, task.support), START), atol=1e-7)
+    assert plane.support_loss_at(START, task) == pytest.approx(naive_loss(START, task.support), abs=1e-12)
+    assert float(plane.losses(torch.tensor(START, dtype=torch.float64), task.query)) == pytest.approx(
         naive_loss(START, task.query), abs=1e-12
     )
 
@@ -53,7 +54,7 @@ def test_the_outer_gradient_goes_through_the_inner_steps(i: int) -> None:
     def behind(w: tuple[float, float]) -> float:
         return naive_loss(naive_path(w, task, 1.5, 2)[-1], task.query)
 
-    exact = maml.outer_gradients(START, STATE.seed, 1.5, 2, "maml")[i]
+    exact = plane.outer_gradients(START, STATE.seed, 1.5, 2, "maml")[i]
     np.testing.assert_allclose(exact, slope(behind, START, 1e-4), atol=1e-5)
 
 
@@ -64,28 +65,28 @@ def test_one_step_is_identity_minus_alpha_hessian_times_the_gradient_behind_it(i
     x = task.support.x.numpy()
     p = 1 / (1 + np.exp(-x @ np.array(START)))
     hessian = (x * (p * (1 - p))[:, None]).T @ x / len(x)
-    end = maml.inner_path(START, task, alpha, 1)[-1]
+    end = plane.inner_path(START, task, alpha, 1)[-1]
     behind = slope(lambda w: naive_loss(w, task.query), end)
-    np.testing.assert_allclose(maml.outer_gradients(START, STATE.seed, alpha, 1, "first_order")[i], behind, atol=1e-7)
+    np.testing.assert_allclose(plane.outer_gradients(START, STATE.seed, alpha, 1, "first_order")[i], behind, atol=1e-7)
     np.testing.assert_allclose(
-        maml.outer_gradients(START, STATE.seed, alpha, 1, "maml")[i], (np.eye(2) - alpha * hessian) @ behind, atol=1e-7
+        plane.outer_gradients(START, STATE.seed, alpha, 1, "maml")[i], (np.eye(2) - alpha * hessian) @ behind, atol=1e-7
     )
-    np.testing.assert_allclose(maml.outer_gradients(START, STATE.seed, alpha, 1, "reptile")[i], np.array(START) - end, atol=1e-12)
+    np.testing.assert_allclose(plane.outer_gradients(START, STATE.seed, alpha, 1, "reptile")[i], np.array(START) - end, atol=1e-12)
 
 
 def test_the_start_moves_against_the_mean_of_what_the_tasks_ask() -> None:
-    for rule in maml.RULES:
-        asked = np.array(maml.outer_gradients(START, STATE.seed, 1.5, 3, rule))
-        rate = maml.EPSILON if rule == "reptile" else maml.BETA
-        way = maml.trail(STATE.but(outer=1), rule)
+    for rule in plane.RULES:
+        asked = np.array(plane.outer_gradients(START, STATE.seed, 1.5, 3, rule))
+        rate = plane.EPSILON if rule == "reptile" else plane.BETA
+        way = maml.trail(STATE.updated(outer=1), rule)
         np.testing.assert_allclose(way, [START, np.array(START) - rate * asked.mean(0)], atol=1e-12)
 
 
 def test_maml_goes_lowest_and_first_order_nearly_as_low() -> None:
     for seed in (7, 1, 2):
-        state = Maml(seed=seed, outer=30)
-        ends = {rule: maml.mean_meta_loss(maml.trail(state, rule)[-1], state) for rule in maml.RULES}
-        first = maml.mean_meta_loss((state.x, state.y), state)
+        state = MamlState(seed=seed, outer=30)
+        ends = {rule: maml.query_loss(maml.trail(state, rule)[-1], state) for rule in plane.RULES}
+        first = maml.query_loss((state.x, state.y), state)
         assert ends["maml"] < first
         assert ends["maml"] <= min(ends.values()) + 1e-3, "MAML descends this very surface"
         assert ends["first_order"] < ends["maml"] + 0.04
@@ -103,15 +104,15 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
         rf"L_{name}: {a:.2f} \to {b:.2f}" for name, (a, b) in zip("ABC", losses, strict=True)
     )
     behind = [
-        np.mean([naive_loss(naive_path(at, task, 1.5, 3)[-1], task.query) for task in TASKS]) for at in maml.trail(STATE.but(outer=5))
+        np.mean([naive_loss(naive_path(at, task, 1.5, 3)[-1], task.query) for task in TASKS]) for at in maml.trail(STATE.updated(outer=5))
     ]
-    assert LESSON.screens[4].formula(STATE.but(outer=5)).numbers == rf"{behind[0]:.3f} \to {behind[-1]:.3f}"
+    assert LESSON.screens[4].formula(STATE.updated(outer=5)).numbers == rf"{behind[0]:.3f} \to {behind[-1]:.3f}"
 
 
 def test_contour_lines_lie_on_their_level() -> None:
-    axis, values = maml.valley(STATE.seed, 0)
+    axis, values = plane.loss_surface(STATE.seed, 0)
     low = values.min()
-    for step, line in zip(maml.STEPS_UP, maml.contours(STATE.seed, 0), strict=True):
+    for step, line in zip(plane.CONTOUR_LEVELS, plane.contours(STATE.seed, 0), strict=True):
         for point in [end for piece in line for end in piece][::7]:
             # Linear within a cell of the grid: as exact as the picture's own resolution.
             assert naive_loss(point, TASKS[0].support) == pytest.approx(low + step, abs=0.02)

@@ -13,19 +13,19 @@ from metamed_core.learners.matching import Matching as Learner
 from pages.lessons.l06_matching import computation as world
 from pages.lessons.l06_matching import pictures
 from pages.lessons.l06_matching import story as script
-from pages.lessons.l06_matching.computation import NAMES, Matching
+from pages.lessons.l06_matching.computation import NAMES, MatchingState
 from pages.lessons.l06_matching.story import LESSON
 
 STATES = [
-    Matching(),
-    Matching(seed=3, shots=2, sharpness=20.0),
-    Matching(crowd=16, x=-1.4, y=1.4),
-    world.copy(world.copy(Matching(faces=2))),
+    MatchingState(),
+    MatchingState(seed=3, shots=2, sharpness=20.0),
+    MatchingState(crowd=16, x=-1.4, y=1.4),
+    world.copy(world.copy(MatchingState(faces=2))),
 ]
 SEEDS = (7, 1, 2, 3, 4)
 
 
-def naive_weights(state: Matching) -> list[float]:
+def naive_weights(state: MatchingState) -> list[float]:
     own, size = (state.x, state.y), math.hypot(state.x, state.y)
     scores = []
     for x, y in world.labelled(state).values.tolist():
@@ -34,7 +34,7 @@ def naive_weights(state: Matching) -> list[float]:
     return [score / sum(scores) for score in scores]
 
 
-def naive_votes(state: Matching, *, divided: bool) -> list[float]:
+def naive_votes(state: MatchingState, *, divided: bool) -> list[float]:
     sums = [0.0, 0.0, 0.0]
     counts = [0, 0, 0]
     for weight, k in zip(naive_weights(state), world.labelled(state).y.tolist(), strict=True):
@@ -45,14 +45,14 @@ def naive_votes(state: Matching, *, divided: bool) -> list[float]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_weights_and_votes_are_sums_written_out(state: Matching) -> None:
+def test_weights_and_votes_are_sums_written_out(state: MatchingState) -> None:
     assert world.weights(state) == pytest.approx(naive_weights(state))
     for divided in (True, False):
         assert world.votes(state, divided=divided) == pytest.approx(naive_votes(state, divided=divided))
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_numbers_under_the_formulas_are_these(state: Matching) -> None:
+def test_the_numbers_under_the_formulas_are_these(state: MatchingState) -> None:
     top = max(naive_weights(state))
     assert LESSON.screens[0].formula(state).numbers.endswith(f"= {top:.3f}")
     assert math.exp(state.sharpness * max(world.cosines(state))) / world.likeness(state) == pytest.approx(top, abs=5e-4)
@@ -64,7 +64,7 @@ def test_the_numbers_under_the_formulas_are_these(state: Matching) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_line_is_as_wide_as_its_weight(state: Matching) -> None:
+def test_a_line_is_as_wide_as_its_weight(state: MatchingState) -> None:
     drawn = [mark for mark in script.who_is_looked_at(state, True)[0].marks if isinstance(mark, Line) and mark.name is None]
     assert [line.width for line in drawn] == pytest.approx([max(0.5, pictures.WIDEST * w) for w in naive_weights(state)])
     bare = script.who_is_looked_at(state, False)[0].marks
@@ -78,8 +78,8 @@ def test_the_sharpness_is_that_of_the_shipped_network() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_sharpness_knows_nothing_and_a_great_one_is_the_nearest_neighbour(seed: int) -> None:
-    assert world.votes(Matching(seed=seed, sharpness=0.0)) == pytest.approx([1 / 3] * 3)
-    sharp = Matching(seed=seed, sharpness=60.0)
+    assert world.votes(MatchingState(seed=seed, sharpness=0.0)) == pytest.approx([1 / 3] * 3)
+    sharp = MatchingState(seed=seed, sharpness=60.0)
     turn = world.cosines(sharp)
     assert world.most_attended(sharp) == turn.index(max(turn))
     assert max(world.weights(sharp)) > 3 / len(turn)
@@ -87,35 +87,35 @@ def test_no_sharpness_knows_nothing_and_a_great_one_is_the_nearest_neighbour(see
 
 @pytest.mark.parametrize("seed", range(12))
 def test_with_two_faces_matching_is_the_better_and_with_one_they_are_alike(seed: int) -> None:
-    prototypes, matching = world.n_right(script.with_two_faces(Matching(seed=seed)))
+    prototypes, matching = world.n_right(world.with_two_faces(MatchingState(seed=seed)))
     assert matching >= prototypes
-    assert LESSON.screens[3].question.answer(Matching(seed=seed)) == (1 if matching > prototypes else 2)
-    one = world.n_right(Matching(seed=seed))
+    assert LESSON.screens[3].question.correct_option(MatchingState(seed=seed)) == (1 if matching > prototypes else 2)
+    one = world.n_right(MatchingState(seed=seed))
     assert abs(one[0] - one[1]) <= 4
 
 
 def test_matching_is_mostly_better_not_always_equal() -> None:
-    gains = [b - a for a, b in (world.n_right(script.with_two_faces(Matching(seed=seed))) for seed in range(12))]
+    gains = [b - a for a, b in (world.n_right(world.with_two_faces(MatchingState(seed=seed))) for seed in range(12))]
     assert sum(gain > 0 for gain in gains) >= 9
     assert sum(gains) / len(gains) > 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_crowd_wins_votes_unless_they_are_divided(seed: int) -> None:
-    crowd = script.crowded(Matching(seed=seed))
+    crowd = world.crowded(MatchingState(seed=seed))
     assert world.class_sizes(crowd) == [20, 4, 4]
     odds = []
     for divided in (True, False):
         share = world.votes(crowd, divided=divided)
         odds.append(share[0] / share[2])
     assert odds[1] == pytest.approx(5 * odds[0]), "twenty against four"
-    even = crowd.but(crowd=0)
+    even = crowd.updated(crowd=0)
     assert world.votes(even, divided=True) == pytest.approx(world.votes(even, divided=False))
 
 
 def test_a_copied_patient_counts_more_within_their_diagnosis() -> None:
     for seed in SEEDS:
-        state = script.crowded(Matching(seed=seed)).but(crowd=0)
+        state = world.crowded(MatchingState(seed=seed)).updated(crowd=0)
         copied = state
         for _ in range(4):
             copied = world.copy(copied)
@@ -127,12 +127,12 @@ def test_a_copied_patient_counts_more_within_their_diagnosis() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_only_the_direction_counts(seed: int) -> None:
     """Also: the tenth of a severe case gets the same answer as the case itself."""
-    state = Matching(seed=seed, x=3.0, y=1.5)
-    assert world.votes(state.but(x=0.3, y=0.15)) == pytest.approx(world.votes(state))
+    state = MatchingState(seed=seed, x=3.0, y=1.5)
+    assert world.votes(state.updated(x=0.3, y=0.15)) == pytest.approx(world.votes(state))
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_slices_fill_the_plane_and_say_what_the_library_says(state: Matching) -> None:
+def test_the_slices_fill_the_plane_and_say_what_the_library_says(state: MatchingState) -> None:
     slices = [mark for mark in pictures.regions(state, matching=True, revealed=True).marks if isinstance(mark, Area)]
     area = 0.0
     for mark in slices:
@@ -143,6 +143,6 @@ def test_the_slices_fill_the_plane_and_say_what_the_library_says(state: Matching
 
 
 def test_a_move_is_kept_for_a_link() -> None:
-    moved = world.move(Matching(), "asked", 1.23456, -9.0)
+    moved = world.move(MatchingState(), "asked", 1.23456, -9.0)
     assert (moved.x, moved.y) == (1.23, -world.TALL)
-    assert Matching.read(moved.address()) == moved
+    assert MatchingState.from_address(moved.to_address()) == moved

@@ -13,8 +13,7 @@ from metamed_core.data.episode import LabelledSet
 from metamed_core.learners.initialization import SHIPPED
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import practice
-from pages.lessons.l07_prior_fitted import story as script
-from pages.lessons.l07_prior_fitted.computation import Prior
+from pages.lessons.l07_prior_fitted.computation import PriorFittedState
 from pages.lessons.l07_prior_fitted.story import LESSON
 
 SEEDS = (7, 1, 2, 3)
@@ -55,7 +54,7 @@ def test_the_known_means_are_where_it_goes(seed: int) -> None:
 
 
 def test_the_numbers_under_the_formulas_are_these() -> None:
-    state = Prior(shots=4)
+    state = PriorFittedState(shots=4)
     support = world.simple(7, 0).support(4)
     told = LESSON.screens[3].formula(state).numbers
     for k in range(2):
@@ -72,16 +71,16 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
     truth = task.y[task.n :].tolist()
     loss = -np.mean([math.log(float(row[k])) for row, k in zip(proba, truth, strict=True)])
     right = sum(int(row.argmax()) == k for row, k in zip(proba, truth, strict=True))
-    assert rf"= {loss:.2f} \qquad" in LESSON.screens[1].formula(Prior()).numbers
-    assert LESSON.screens[1].formula(Prior()).numbers.endswith(rf"\frac{{{right}}}{{12}}")
-    formula, network, n = world.right(state.but(world="faces"))
-    assert rf"\frac{{{formula}}}{{{n}}}" in LESSON.screens[4].formula(state.but(world="faces")).numbers
-    assert rf"\frac{{{network}}}{{{n}}}" in LESSON.screens[4].formula(state.but(world="faces")).numbers
+    assert rf"= {loss:.2f} \qquad" in LESSON.screens[1].formula(PriorFittedState()).numbers
+    assert LESSON.screens[1].formula(PriorFittedState()).numbers.endswith(rf"\frac{{{right}}}{{12}}")
+    formula, network, n = world.right(state.updated(world="faces"))
+    assert rf"\frac{{{formula}}}{{{n}}}" in LESSON.screens[4].formula(state.updated(world="faces")).numbers
+    assert rf"\frac{{{network}}}{{{n}}}" in LESSON.screens[4].formula(state.updated(world="faces")).numbers
 
 
 def test_the_card_says_how_many_tasks_were_practised_on() -> None:
     plan = json.loads((SHIPPED / "prior_fitted.json").read_text("utf-8"))["plan"]
-    assert plan["meta_steps"] * plan["meta_batch"] == script.N_PRACTISED
+    assert plan["meta_steps"] * plan["meta_batch"] == world.N_META_TRAINING_TASKS
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])
@@ -120,14 +119,16 @@ def test_it_is_more_careful_than_the_formula_far_from_the_labelled() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_wrong_prior_is_not_mended_by_patients_and_the_wider_one_bends(seed: int) -> None:
     for shots in (8, 16):
-        formula, network, n = world.right(Prior(seed=seed, world="faces", shots=shots))
+        formula, network, n = world.right(PriorFittedState(seed=seed, world="faces", shots=shots))
         assert network >= 0.8 * n
         assert formula <= 0.7 * n
         assert network > formula
 
 
 def test_with_shuffled_labels_nobody_is_sure() -> None:
-    sure = [[world.sureness(Prior(seed=seed, world=kind, shots=16)) for seed in (*SEEDS, 4, 5)] for kind in ("assumed", "shuffled")]
+    sure = [
+        [world.sureness(PriorFittedState(seed=seed, world=kind, shots=16)) for seed in (*SEEDS, 4, 5)] for kind in ("assumed", "shuffled")
+    ]
     assumed, shuffled = np.mean(sure, axis=1)
     assert (shuffled < assumed).all()
     assert (shuffled < 0.63).all()
@@ -137,7 +138,7 @@ def test_with_shuffled_labels_nobody_is_sure() -> None:
 def test_a_task_is_drawn_from_its_seed_alone(kind: str) -> None:
     one, again = world.exercise(3, kind, 1), world.exercise.__wrapped__(3, kind, 1)
     assert torch.equal(one.values.nan_to_num(9.9), again.values.nan_to_num(9.9))
-    assert one.n == 18 == len(LESSON.screens[0].figure(Prior(), True)[0].rows) * 2
+    assert one.n == 18 == len(LESSON.screens[0].figure(PriorFittedState(), True)[0].rows) * 2
     assert set(one.y[: one.n].tolist()) == {0, 1, 2}
 
 
@@ -145,5 +146,5 @@ def test_who_lacks_a_test_is_not_drawn_as_if_it_were_zero() -> None:
     task = world.exercise(7, "pathways", 0)
     first, second = world.most_telling(task)
     there = ~task.values[: task.n, [first, second]].isnan().any(1)
-    shown = sum(len(mark.points) for mark in LESSON.screens[0].figure(Prior(), True)[1].marks)
+    shown = sum(len(mark.points) for mark in LESSON.screens[0].figure(PriorFittedState(), True)[1].marks)
     assert shown == int(there.sum()) < task.n

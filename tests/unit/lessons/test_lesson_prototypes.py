@@ -9,14 +9,14 @@ import pytest
 
 from pages.lessons import geometry
 from pages.lessons.l05_prototypes import computation as world
-from pages.lessons.l05_prototypes.computation import TALL, WIDE, Prototypes
+from pages.lessons.l05_prototypes.computation import TALL, WIDE, PrototypesState
 from pages.lessons.l05_prototypes.story import LESSON
 
-MOVED = world.relabel(world.pick(world.move(Prototypes(), "3", 2.345, -1.0), "1"))
-STATES = [Prototypes(), Prototypes(seed=3, shots=1), Prototypes(faces=2, shots=6), MOVED]
+MOVED = world.relabel(world.pick(world.move(PrototypesState(), "3", 2.345, -1.0), "1"))
+STATES = [PrototypesState(), PrototypesState(seed=3, shots=1), PrototypesState(faces=2, shots=6), MOVED]
 
 
-def naive_prototypes(state: Prototypes) -> dict[int, tuple[float, float]]:
+def naive_prototypes(state: PrototypesState) -> dict[int, tuple[float, float]]:
     groups: dict[int, list[list[float]]] = {}
     patients = world.labelled(state)
     for values, k in zip(patients.values.tolist(), patients.y.tolist(), strict=True):
@@ -25,12 +25,12 @@ def naive_prototypes(state: Prototypes) -> dict[int, tuple[float, float]]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_prototype_is_the_mean_of_its_patients(state: Prototypes) -> None:
+def test_a_prototype_is_the_mean_of_its_patients(state: PrototypesState) -> None:
     np.testing.assert_allclose(world.prototypes(state), [value for _, value in sorted(naive_prototypes(state).items())], atol=1e-12)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_probabilities_are_a_softmax_of_negative_squared_distances(state: Prototypes) -> None:
+def test_probabilities_are_a_softmax_of_negative_squared_distances(state: PrototypesState) -> None:
     here = (state.x, state.y)
     gaps = {k: (here[0] - x) ** 2 + (here[1] - y) ** 2 for k, (x, y) in naive_prototypes(state).items()}
     total = sum(math.exp(-gap) for gap in gaps.values())
@@ -42,7 +42,7 @@ def test_probabilities_are_a_softmax_of_negative_squared_distances(state: Protot
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_regions_are_where_the_library_says_so(state: Prototypes) -> None:
+def test_the_regions_are_where_the_library_says_so(state: PrototypesState) -> None:
     """Each point of a grid lies in the polygon of the diagnosis that the posterior finds most probable."""
     regions = geometry.nearest_regions(world.prototypes(state).numpy(), WIDE, TALL)
     rng = np.random.default_rng(0)
@@ -64,7 +64,7 @@ def inside(corners: tuple[tuple[float, float], ...], point: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_share_of_right_answers_is_counted(state: Prototypes) -> None:
+def test_the_share_of_right_answers_is_counted(state: PrototypesState) -> None:
     centres = naive_prototypes(state)
     values, truth = world.asked(state)
     right = sum(
@@ -77,7 +77,7 @@ def test_the_share_of_right_answers_is_counted(state: Prototypes) -> None:
 
 def test_a_quarter_of_the_way() -> None:
     """The third screen's answer: one of four patients moves by 1, the prototype by 1/4."""
-    state = Prototypes()
+    state = PrototypesState()
     x, y = world.labelled(state).values[3].tolist()
     k = int(world.labelled(state).y[3])
     before, after = (naive_prototypes(s)[k] for s in (state, world.move(state, "3", x + 1, y)))
@@ -86,13 +86,13 @@ def test_a_quarter_of_the_way() -> None:
 
 
 def test_a_diagnosis_without_patients_has_no_prototype() -> None:
-    state = world.relabel(Prototypes(shots=1))
+    state = world.relabel(PrototypesState(shots=1))
     assert world.present(state) == [1, 2]
     assert set(world.probabilities(state, (0.0, 0.0))) == {1, 2}
 
 
 def test_moves_and_labels_are_kept_for_a_link() -> None:
     assert MOVED.edits.count(";") == 2
-    assert Prototypes.read(MOVED.address()) == MOVED
+    assert PrototypesState.from_address(MOVED.to_address()) == MOVED
     assert world.edited(MOVED)[3][:2] == (2.35, -1.0) or world.edited(MOVED)[3][:2] == (2.34, -1.0)
-    assert world.move(Prototypes(), "3", 99, -99).edits.startswith("3:6.00,-3.20")
+    assert world.move(PrototypesState(), "3", 99, -99).edits.startswith("3:6.00,-3.20")

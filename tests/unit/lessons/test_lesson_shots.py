@@ -11,7 +11,7 @@ from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l08_shots import computation as world
 from pages.lessons.l08_shots import small_clinics
-from pages.lessons.l08_shots.computation import N_WAY, SHOTS, Shots
+from pages.lessons.l08_shots.computation import N_WAY, SHOTS, ShotsState
 from pages.lessons.l08_shots.story import LESSON
 
 SEEDS = [7, 1, 2, 3, 4]
@@ -42,11 +42,11 @@ def test_the_spread_is_written_out() -> None:
     values = world.luck(7, 1)
     mean = sum(values) / len(values)
     assert world.spread(values) == pytest.approx((sum((a - mean) ** 2 for a in values) / (len(values) - 1)) ** 0.5)
-    assert f"K = 1: s = {100 * world.spread(values):.1f}" in LESSON.screens[0].formula(Shots()).numbers
+    assert f"K = 1: s = {100 * world.spread(values):.1f}" in LESSON.screens[0].formula(ShotsState()).numbers
 
 
 def test_the_formula_of_the_curves_says_what_they_are() -> None:
-    told, found = LESSON.screens[1].formula(Shots()).numbers, world.curves(7)
+    told, found = LESSON.screens[1].formula(ShotsState()).numbers, world.curves(7)
     for k in (3, 10, 50):
         for method in ("network", "regression"):
             assert rf"a({k}) = {100 * found[method][SHOTS.index(k)]:.0f}\,\%" in told
@@ -66,10 +66,10 @@ def test_the_honest_error_is_the_sum_over_pairs_that_share_a_patient_or_an_episo
             u = [(one.right[i] - by_class[c]) / n for i in rows]
             total += correction * (sum(u) ** 2 - sum(each**2 for each in u))
     assert small_clinics.counted(one).error[0] == pytest.approx(total**0.5, rel=1e-9)
-    held = small_clinics.n_holding(Shots())
+    held = small_clinics.n_holding(ShotsState())
     aim, both = small_clinics.truth(7), small_clinics.both_intervals(7, 12, 100)
     assert held == tuple(sum(pair[i].low <= aim <= pair[i].high for pair in both) for i in (0, 1))
-    told = LESSON.screens[2].formula(Shots()).numbers
+    told = LESSON.screens[2].formula(ShotsState()).numbers
     assert f"{held[0]}/20" in told
     assert rf"{100 * both[0][1].half_width:.1f}\,\%" in told
 
@@ -83,13 +83,13 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     found = world.curves(seed)
     assert found["network"][0] > found["regression"][0] + 0.02
     assert found["network"][0] - found["regression"][0] > found["network"][-1] - found["regression"][-1] - 0.005, "worth most where fewest"
-    assert LESSON.screens[1].question.answer(Shots(seed=seed)) == 1, "some 5 to 20"
+    assert LESSON.screens[1].question.correct_option(ShotsState(seed=seed)) == 1, "some 5 to 20"
     few, many = (small_clinics.both_intervals(seed, 12, n) for n in (10, 100))
     for i, least, least_held in ((0, 2.5, 0), (1, 1.0, 14)):
         assert np.mean([pair[i].half_width for pair in few]) > least * np.mean([pair[i].half_width for pair in many])
-        assert small_clinics.n_holding(Shots(seed=seed))[i] >= least_held
+        assert small_clinics.n_holding(ShotsState(seed=seed))[i] >= least_held
     assert np.mean([pair[1].half_width for pair in many]) > 0.6 * np.mean([pair[1].half_width for pair in few]), "it hardly narrows"
-    assert small_clinics.n_holding(Shots(seed=seed))[0] <= 10
+    assert small_clinics.n_holding(ShotsState(seed=seed))[0] <= 10
     wider = small_clinics.both_intervals(seed, 6, 100)
     assert np.mean([pair[1].half_width for pair in wider]) > 1.2 * np.mean([pair[1].half_width for pair in many]), "patients narrow it"
     usual, odd = world.with_first(seed, 5), world.with_first(seed, 95)
@@ -107,7 +107,7 @@ def test_an_unusual_patient_is_farther_from_the_mean() -> None:
     for unusual in (0, 50, 100):
         place = int(np.flatnonzero(first == world.first_patient(7, unusual))[0])
         assert int((gaps < gaps[place]).sum()) == round(unusual / 100 * 49)
-    alone, of_three = world.displaced(Shots())
+    alone, of_three = world.displaced(ShotsState())
     assert alone == pytest.approx(float(gaps[int(np.flatnonzero(first == world.first_patient(7, 95))[0])]))
     assert of_three == pytest.approx(alone / 3, abs=alone / 6)
 

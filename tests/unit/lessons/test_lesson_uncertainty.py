@@ -12,7 +12,7 @@ from metamed_core.data.episode import LabelledSet
 from metamed_core.learners.prototypical import Prototypical
 from metamed_core.statistics import expected_calibration_error
 from pages.lessons.l10_uncertainty import computation as world
-from pages.lessons.l10_uncertainty.computation import N_COLUMNS, N_QUERY, N_WAY, SHOTS, Uncertainty
+from pages.lessons.l10_uncertainty.computation import N_COLUMNS, N_QUERY, N_WAY, SHOTS, UncertaintyState
 from pages.lessons.l10_uncertainty.story import LESSON
 
 SEEDS = [7, 1, 2, 3, 4]
@@ -49,12 +49,12 @@ def test_the_error_is_the_mean_gap_over_ten_bins() -> None:
     error = sum(abs(sum(c - right for c, right in each)) for each in bins.values()) / len(y)
     assert world.reliability(7, 1, 1.0).error == pytest.approx(error)
     assert world.reliability(7, 1, 1.0).error == pytest.approx(expected_calibration_error(*found.y_and_proba()))
-    assert rf"ECE = {100 * error:.1f}\,\%" in LESSON.screens[0].formula(Uncertainty()).numbers
+    assert rf"ECE = {100 * error:.1f}\,\%" in LESSON.screens[0].formula(UncertaintyState()).numbers
 
 
 @pytest.mark.parametrize("aim", [0.6, 0.9])
 def test_a_set_is_the_fewest_that_reach_the_aim(aim: float) -> None:
-    state = Uncertainty(aim=aim)
+    state = UncertaintyState(aim=aim)
     y, p = world.calibrated(7, SHOTS[-1])
     held, sizes = 0, []
     for truth, row in zip(y.tolist(), p.tolist(), strict=True):
@@ -76,7 +76,7 @@ def test_undecided_is_entropy() -> None:
 
 @pytest.mark.parametrize(("answer", "of_1000"), [(0.9, 10), (0.6, 300)])
 def test_prevalence_is_bayes_rule(answer: float, of_1000: int) -> None:
-    state, rare = Uncertainty(answer=answer, of_1000=of_1000), of_1000 / 1000
+    state, rare = UncertaintyState(answer=answer, of_1000=of_1000), of_1000 / 1000
     ratio = answer / (1 - answer) / ((1 / 3) / (2 / 3))
     odds = ratio * rare / (1 - rare)
     assert world.after(answer, rare) == pytest.approx(odds / (1 + odds), abs=1e-9)
@@ -94,8 +94,8 @@ def test_prevalence_is_bayes_rule(answer: float, of_1000: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     """The answers of the screens, whatever seed a teacher chooses."""
-    state = Uncertainty(seed=seed)
-    assert [screen.question.answer(screen.reveal(state)) for screen in LESSON.screens] == [1, 1, 2, 2, 2]
+    state = UncertaintyState(seed=seed)
+    assert [screen.question.correct_option(screen.reveal(state)) for screen in LESSON.screens] == [1, 1, 2, 2, 2]
     card = world.card_temperature(1)
     assert card > 1 > world.card_temperature(10), "too sure with one, too modest with ten"
     assert world.reliability(seed, 1, card).error < 0.5 * world.reliability(seed, 1, 1.0).error

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training.outer_loop import MetaTraining, meta_train
 from pages.lessons.l01_why import computation as why
-from pages.lessons.l01_why.computation import Why
+from pages.lessons.l01_why.computation import WhyState
 from pages.lessons.l01_why.story import LESSON
 
 
@@ -30,7 +30,7 @@ def test_ordinary_learning_is_scikit_learns(seed: int, shots: int) -> None:
         seen.append(np.mean(model.predict_proba(X).argmax(1) == y))
         new.append(np.mean(model.predict_proba(asked).argmax(1) == truth))
     assert why.plain_accuracy(seed, shots) == pytest.approx((np.mean(seen), np.mean(new)))
-    told = LESSON.screens[0].formula(Why(seed=seed, shots=shots)).numbers
+    told = LESSON.screens[0].formula(WhyState(seed=seed, shots=shots)).numbers
     assert told == rf"<labelled>: {100 * np.mean(seen):.0f}\,\% \qquad <new>: {100 * np.mean(new):.0f}\,\%"
 
 
@@ -53,7 +53,7 @@ def test_all_tasks_at_once_are_judged_as_one_by_one() -> None:
 
 
 def test_the_practised_network_names_by_the_nearest_prototype() -> None:
-    state = Why(practice=50)
+    state = WhyState(practice=50)
     start, tasks, each = why.practised(7, 0.0, 50), why.new_tasks(7, 3), []
     for i in range(why.N_TASKS):
         task = why.one_task(tasks, i)
@@ -83,4 +83,4 @@ def test_unanimous_patients_are_counted() -> None:
     truth, said = why.clinics(7, 3)
     agreed = sum(all(one[i] == said[0][i] for one in said) for i in range(len(truth)))
     assert why.n_unanimous(7, 3) == agreed
-    assert rf"{agreed} / 10" in LESSON.screens[2].formula(Why()).numbers
+    assert rf"{agreed} / 10" in LESSON.screens[2].formula(WhyState()).numbers

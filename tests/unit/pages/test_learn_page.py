@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.words import LANGUAGES, Language
 from pages.lessons import LESSONS
-from pages.lessons.script import Lesson
-from pages.parts.learn.place import Place, place_of, query
+from pages.lessons.lesson import Lesson
+from pages.parts.learn.address import Address, link_to, parse_address
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120
@@ -51,22 +51,22 @@ def test_a_lesson_runs_through(lesson: Lesson[Any], language: Language) -> None:
         assert not app.exception
         assert screen.title.into(language) in texts(app)
         assert screen.code.place in "".join(expander.label for expander in app.expander)
-        assert not [key for key in keys(app) if key.startswith(("act_", "knob_"))], "nothing to press before the prediction"
+        assert not [key for key in keys(app) if key.startswith(("action_", "control_"))], "nothing to press before the prediction"
         assert app.button(key="show").disabled
         answer(app, lesson, at)
         state = app.session_state["learn"][lesson.key].state
-        assert screen.question.reason(state).into(language) in texts(app)
+        assert screen.question.explained(state).into(language) in texts(app)
         assert screen.formula(state).numbers_in(language) in texts(app)
-        assert {f"act_{act.name}" for act in screen.acts} <= keys(app)
-        for act in screen.acts:
-            if not app.button(key=f"act_{act.name}").disabled:
-                app.button(key=f"act_{act.name}").click().run()
+        assert {f"action_{action.name}" for action in screen.actions} <= keys(app)
+        for action in screen.actions:
+            if not app.button(key=f"action_{action.name}").disabled:
+                app.button(key=f"action_{action.name}").click().run()
                 assert not app.exception
         if at < len(lesson.screens):
             app.button(key="screen_next").click().run()
             assert app.query_params["screen"] in (str(at + 1), [str(at + 1)])
     assert app.button(key="screen_next").disabled
-    app.button(key="act_reset").click().run()
+    app.button(key="action_reset").click().run()
     assert app.session_state["learn"][lesson.key].state == lesson.state()
 
 
@@ -75,7 +75,7 @@ def test_the_contents_show_every_lesson_and_how_far_one_is(language: Language) -
     app = visit(lang=language)
     for lesson in LESSONS.values():
         shown = texts(app)
-        assert all(words.into(language) in shown for words in (lesson.title, lesson.goal, lesson.after))
+        assert all(words.into(language) in shown for words in (lesson.title, lesson.goal, lesson.outcome))
         assert str(lesson.minutes) in shown
     first = next(iter(LESSONS.values()))
     app.button(key=f"open_{first.key}").click().run()
@@ -93,10 +93,10 @@ def test_a_locked_link_hides_settings_answers_and_notes(lesson: Lesson[Any]) -> 
     answer(app, lesson, 1)
     screen, shown = lesson.screens[0], texts(app)
     state = app.session_state["learn"][lesson.key].state
-    assert screen.question.reason(state).en not in shown
+    assert screen.question.explained(state).en not in shown
     assert screen.formula(state).numbers_in("en") in shown, "the figure and its numbers are shown"
     assert lesson.notes[0].words.en not in shown
-    assert not [key for key in keys(app) if key.startswith(("act_", "knob_", "lock_here", "unlock_here"))]
+    assert not [key for key in keys(app) if key.startswith(("action_", "control_", "lock_here", "unlock_here"))]
 
 
 def test_who_has_hidden_the_controls_may_show_them_again() -> None:
@@ -113,7 +113,7 @@ def test_the_copied_link_opens_on_the_same_state(lesson: Lesson[Any]) -> None:
     app = visit(lesson=lesson.key, seed="5")
     answer(app, lesson, 1)
     state = app.session_state["learn"][lesson.key].state
-    link = query(lesson, state, Place(lesson.key, 1), "zh", locked=False)
+    link = link_to(lesson, state, Address(lesson.key, 1), "zh", locked=False)
     assert link in "\n".join(code.value for code in app.code).replace("lang=en", "lang=zh")
     there = visit(**dict(parse_qsl(link.split("?")[1])))
     assert there.session_state["learn"][lesson.key].state == state
@@ -121,20 +121,20 @@ def test_the_copied_link_opens_on_the_same_state(lesson: Lesson[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "place"),
+    ("asked", "address"),
     [
-        ({}, Place(None)),
-        ({"lesson": "maml", "screen": "3", "lock": "1", "large": "1"}, Place("maml", 3, locked=True, large=True)),
-        ({"lesson": "maml", "screen": "99"}, Place("maml", 5)),
-        ({"lesson": "maml", "screen": "0"}, Place("maml", 1)),
-        ({"lesson": "maml", "screen": "-2", "lock": "yes"}, Place("maml", 1)),
-        ({"lesson": "maml", "screen": "two"}, Place("maml", 1)),
-        ({"lesson": "maml", "screen": "²"}, Place("maml", 1)),
-        ({"lesson": "nobody"}, Place(None, asked="nobody")),
+        ({}, Address(None)),
+        ({"lesson": "maml", "screen": "3", "lock": "1", "large": "1"}, Address("maml", 3, locked=True, large=True)),
+        ({"lesson": "maml", "screen": "99"}, Address("maml", 5)),
+        ({"lesson": "maml", "screen": "0"}, Address("maml", 1)),
+        ({"lesson": "maml", "screen": "-2", "lock": "yes"}, Address("maml", 1)),
+        ({"lesson": "maml", "screen": "two"}, Address("maml", 1)),
+        ({"lesson": "maml", "screen": "²"}, Address("maml", 1)),
+        ({"lesson": "nobody"}, Address(None, unknown="nobody")),
     ],
 )
-def test_a_place_is_read_from_the_address(asked: dict[str, str], place: Place) -> None:
-    assert place_of(asked) == place
+def test_an_address_is_read(asked: dict[str, str], address: Address) -> None:
+    assert parse_address(asked) == address
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -155,7 +155,7 @@ def test_nonsense_in_the_address_opens_the_lesson_as_it_is() -> None:
 def test_language_and_large_change_nothing_else() -> None:
     app = visit(lesson="prototypes", screen="4")
     answer(app, LESSONS["prototypes"], 4, 1)
-    app.button(key="act_relabel").click().run()
+    app.button(key="action_relabel").click().run()
     state = app.session_state["learn"]["prototypes"].state
     app.segmented_control(key="language").set_value("zh").run()
     app.toggle(key="learn_large").set_value(True).run()

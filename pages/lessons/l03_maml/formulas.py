@@ -1,0 +1,91 @@
+"""The formulas of lesson 3 with the numbers of the present state."""
+
+from __future__ import annotations
+
+from metamed_core.words import Words
+from pages.lessons import plane_of_weights as plane
+from pages.lessons.l03_maml import computation as maml
+from pages.lessons.l03_maml.computation import MamlState
+from pages.lessons.latex import column, mean_of, number
+from pages.lessons.lesson import Formula
+
+PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
+
+
+def one_step(state: MamlState) -> Formula:
+    """The first inner step of task A."""
+    task = plane.tasks(state.seed)[0]
+    here = maml.trail(state)[-1]
+    there = plane.inner_path(here, task, state.alpha, 1)[1]
+    return Formula(
+        r"\theta' = \theta - \alpha\,\nabla L_{<support>}(\theta)",
+        f"{column(there)} = {column(here)} - {number(state.alpha, 1)} \\cdot {column(plane.inner_gradient(here, task))}",
+        Words(
+            "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labelled patients of task A.",
+            "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
+        ),
+        PARTS,
+    )
+
+
+def three_losses(state: MamlState) -> Formula:
+    """Support loss of each task before and after the inner steps."""
+    here = maml.trail(state)[-1]
+    ends = [(task, plane.inner_path(here, task, state.alpha, state.steps)[-1]) for task in plane.tasks(state.seed)]
+    told = [f"{number(plane.support_loss_at(here, task))} \\to {number(plane.support_loss_at(end, task))}" for task, end in ends]
+    return Formula(
+        r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
+        r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),
+        Words(
+            "$\\theta'_t$: the weights after {n} steps on task $t$; the numbers are support losses before and after.",
+            "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后的支持集损失。",
+        ).format(n=state.steps),
+    )
+
+
+def outer_step(state: MamlState) -> Formula:
+    """The next outer step, written out."""
+    here, beta = maml.trail(state)[-1], plane.BETA
+    asked = plane.outer_gradients(here, state.seed, state.alpha, state.steps, "maml")
+    mean = [sum(part) / len(asked) for part in zip(*asked, strict=True)]
+    there = [at - beta * by for at, by in zip(here, mean, strict=True)]
+    return Formula(
+        r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{<query>}_t(\theta'_t)",
+        f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
+        Words(
+            "The gradient is taken at the start $\\theta$, through the inner steps, of the loss on **other** patients (query). $\\beta$: outer step size.",
+            "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
+        ),
+        PARTS,
+    )
+
+
+def three_rules(state: MamlState) -> Formula:
+    """What each rule asks of the start for task A."""
+    here = maml.trail(state, "maml")[-1]
+    asked = {rule: plane.outer_gradients(here, state.seed, state.alpha, state.steps, rule)[0] for rule in plane.RULES}
+    return Formula(
+        r"\begin{matrix}\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \\ \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}\end{matrix}",
+        r"\quad ".join(rf"\underbrace{{{column(value, 3)}}}_{{<{name}>}}" for name, value in zip(plane.RULES, asked.values(), strict=True)),
+        Words(
+            "Task A. $H_i$: second derivatives of the support loss at inner step $i$, hence “second order”. First-order MAML leaves them out; Reptile "
+            "looks only at where the inner steps ended.",
+            "任务 A。$H_i$：支持集损失在第 $i$ 个内循环步处的二阶导数，故称“二阶”。一阶 MAML 将其略去；Reptile 只看内循环走到了哪里。",
+        ),
+        plane.RULES,
+    )
+
+
+def what_is_lowered(state: MamlState) -> Formula:
+    """The loss behind the inner steps at the first and the present start."""
+    way = maml.trail(state)
+    first, now = (maml.query_loss(at, state) for at in (way[0], way[-1]))
+    return Formula(
+        r"\min_\theta\ \frac{1}{3}\sum_t L^{<query>}_t\big(\theta'_t(\theta)\big)",
+        f"{number(first, 3)} \\to {number(now, 3)}",
+        Words(
+            "Loss on the query patients after {n} inner steps of size {alpha}: at the first start, and now.",
+            "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
+        ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
+        PARTS,
+    )

@@ -1,0 +1,101 @@
+"""The formulas of lesson 4 with the numbers of the present state."""
+
+from __future__ import annotations
+
+from metamed_core.words import Words
+from pages.lessons import plane_of_weights as plane
+from pages.lessons.l04_reptile import computation as world
+from pages.lessons.l04_reptile.computation import ReptileState
+from pages.lessons.latex import column, number
+from pages.lessons.lesson import Formula
+from pages.lessons.plane_of_weights import RULES
+
+
+def towards_the_ends(state: ReptileState) -> Formula:
+    """The next outer step, written out."""
+    here = world.trail(state)[-1]
+    reached = world.ends(here, state.seed, state.alpha, state.steps)
+    there = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
+    return Formula(
+        r"\theta \leftarrow \theta + \varepsilon\Big(\frac{1}{3}\sum_t \theta'_t - \theta\Big)",
+        rf"{column(there)} = {column(here)} + {number(state.epsilon)} \cdot \Big({column(world.mean(reached))} - {column(here)}\Big)",
+        Words(
+            "$\\theta$: the start (weight of ferritin above, of MCV below); $\\theta'_t$: where the inner steps of task $t$ ended; $\\varepsilon$: the share of the way. Nichol et al. 2018, "
+            "algorithm 2.",
+            "$\\theta$：起点（上为铁蛋白的权重，下为 MCV 的权重）；$\\theta'_t$：任务 $t$ 内循环的终点；$\\varepsilon$：走全程的几分之几。Nichol 等 2018，算法 2。",
+        ),
+    )
+
+
+def three_means(state: ReptileState) -> Formula:
+    """The mean arrow of each rule, and how far it turns from MAML's."""
+    here = (state.x, state.y)
+    means = {rule: world.mean(world.asked(here, state, rule)) for rule in RULES}
+    told = [
+        rf"\underbrace{{{column(value, 3)}}}_{{<{rule}>}}"
+        + ("" if rule == "maml" else rf"\ {number(world.angle(value, means['maml']), 0)}^\circ")
+        for rule, value in means.items()
+    ]
+    return Formula(
+        r"\underbrace{-\overline{\nabla_\theta L^{<query>}_t(\theta'_t(\theta))}}_{<maml>} \quad \underbrace{-\overline{\nabla L^{<query>}_t(\theta'_t)}}_{<first_order>} \quad "
+        r"\underbrace{\overline{\theta'_t} - \theta}_{<reptile>}",
+        r"\qquad ".join(told),
+        Words(
+            "The bar is the mean over three tasks. $\\nabla L$: slope of the loss. MAML: slope felt at the start, through the inner steps; first order: slope at the ends; Reptile: no slope on other patients (the query) at all. "
+            "Degrees: away from MAML's mean.",
+            "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处感到的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
+        ),
+        {**RULES, "query": Words("query", "查询集")},
+    )
+
+
+def same_step(state: ReptileState) -> Formula:
+    """One inner step: both sides of the identity."""
+    here = (state.x, state.y)
+    ours = world.towards(here, state.seed, state.alpha, 1)
+    joint = world.joint_gradient(here, state.seed)
+    return Formula(
+        r"\theta - \frac{1}{3}\sum_t \theta'_t \;=\; \alpha\,\nabla \Big(\frac{1}{3}\sum_t L_t\Big)(\theta)",
+        rf"{column(ours)} \;=\; {number(state.alpha, 1)} \cdot {column(joint)}",
+        Words(
+            "$L_t$: loss on the labelled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the three losses stacked_tasks, times $\\alpha$. From the second step on it is not.",
+            "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失合在一起的坡度乘以 $\\alpha$。从第二步起就不是了。",
+        ),
+    )
+
+
+def on_new_patients(state: ReptileState) -> Formula:
+    """Loss on new patients at the end of each rule's way."""
+    told = [rf"<{rule}>: {number(world.losses_of(state, rule)[-1], 3)}" for rule in RULES]
+    half, whole = state.few // 2 * 2, 2 * state.few
+    return Formula(
+        rf"\underbrace{{{half}}}_{{<walk>}} + \underbrace{{{whole - half}}}_{{<judge>}} \quad <or> \quad \underbrace{{{whole}}}_{{<all>}}",
+        r"\qquad ".join(told),
+        Words(
+            "Patients of a task: MAML parts them; Reptile walks on all. The three losses: on 80 new patients of each task, after {o} outer steps. 0: all named rightly, for certain; 0.69: a coin.",
+            "一个任务的患者：MAML 分成两份；Reptile 全部用来走步。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。0：全部十拿九稳地判对；0.69：等于掷硬币。",
+        ).format(o=world.RACE),
+        {
+            **RULES,
+            "walk": Words("to walk on", "走步"),
+            "judge": Words("to judge", "评判"),
+            "or": Words("or", "或"),
+            "all": Words("Reptile walks on all", "Reptile 全部走步"),
+        },
+    )
+
+
+def where_it_stops(state: ReptileState) -> Formula:
+    """How far the start is from the mean of the ends, first and now; and the loss."""
+    way = world.trail(state)
+    gaps = [(x * x + y * y) ** 0.5 for x, y in (world.towards(at, state.seed, state.alpha, state.steps) for at in (way[0], way[-1]))]
+    losses = [plane.mean_query_loss(at, state.seed, state.alpha, state.steps) for at in (way[0], way[-1])]
+    return Formula(
+        r"<stops>\ \theta = \frac{1}{3}\sum_t \theta'_t(\theta)",
+        rf"\Big|\theta - \overline{{\theta'_t}}\Big|: {number(gaps[0])} \to {number(gaps[1])} \qquad <loss>: {number(losses[0], 3)} \to {number(losses[1], 3)}",
+        Words(
+            "Distance between the start and the mean of the ends, and query loss after the inner steps (0.69: as good as a coin): at first, and now. A distance of 0 only says that nothing moves, not that something is learnt.",
+            "起点与三个终点平均的距离，以及内循环之后的查询集损失（0.69 等于掷硬币）：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
+        ),
+        {"stops": Words("Reptile stops where", "Reptile 停在"), "loss": Words("query loss", "查询集损失")},
+    )

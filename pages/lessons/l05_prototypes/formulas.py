@@ -1,0 +1,50 @@
+"""The formulas of lesson 5 with the numbers of the present state."""
+
+from __future__ import annotations
+
+from metamed_core.words import Words
+from pages.lessons.l05_prototypes import computation as world
+from pages.lessons.l05_prototypes.computation import PrototypesState
+from pages.lessons.latex import column, mean_of, number
+from pages.lessons.lesson import Formula
+
+
+def mean(state: PrototypesState) -> Formula:
+    """The prototype of the picked patient's diagnosis, written out."""
+    k = world.picked_diagnosis(state)
+    patients = world.labelled(state)
+    own = patients.values[patients.y == k].tolist()
+    centre = world.prototypes(state)[world.present(state).index(k)].tolist()
+    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
+    return Formula(
+        r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
+        f"{column(centre)} = {summed}",
+        Words(
+            "$c_k$: prototype of {name}; $S_k$: its labelled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
+            "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",
+        ).format(name=world.NAMES[k]),
+    )
+
+
+def posterior(state: PrototypesState) -> Formula:
+    """Distances and probabilities of the patient who is asked about."""
+    here = (state.x, state.y)
+    gaps, proba = world.squared_distances(state, here), world.probabilities(state, here)
+    told = [rf"p_{k + 1} = \frac{{e^{{-{number(gap)}}}}}{{\sum}} = {number(proba[k])}" for k, gap in gaps.items()]
+    names = [Words(f"{k + 1}: {world.NAMES[k].en}", f"{k + 1}：{world.NAMES[k].zh}") for k in gaps]
+    listed = Words(", ".join(name.en for name in names), "，".join(name.zh for name in names))
+    return Formula(
+        r"p(k \mid x) = \frac{e^{-|f(x) - c_k|^2}}{\sum_j e^{-|f(x) - c_j|^2}}",
+        r",\quad ".join(told),
+        Words("Squared distance to each prototype, turned into probabilities ({names}). Snell et al. 2017, eq. 2.", "到各原型的距离平方，换算成概率（{names}）。Snell 等 2017，式 2。").format(names=listed),
+    )  # fmt: skip
+
+
+def score(state: PrototypesState) -> Formula:
+    """How many asked patients are named rightly."""
+    right, n = world.n_right(state)
+    return Formula(
+        r"\hat{k}(x) = \underset{k}{\mathrm{arg\,min}}\; |f(x) - c_k|^2",
+        rf"\frac{{{right}}}{{{n}}} = {number(100 * right / n, 0)}\,\%",
+        Words("The nearest prototype names the patient; the share of {n} asked patients that are named rightly.", "由最近的原型给出诊断；{n} 位待判断患者中判断正确的比例。").format(n=n),
+    )  # fmt: skip

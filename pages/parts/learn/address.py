@@ -1,0 +1,72 @@
+"""Where a reader is: which lesson and screen, what the teacher hides, how large; all of it in the address, so that a link is a lesson.
+
+What the reader has changed in a lesson stays in the session (`progress`) and goes into the copied link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from pages.lessons import LESSONS
+from pages.lessons.lesson import Lesson
+from pages.lessons.lesson_state import State
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the address asks for. lesson: a key, None for the contents; screen: from 1; unknown: a name that is no lesson's."""
+
+    lesson: str | None
+    screen: int = 1
+    locked: bool = False
+    large: bool = False
+    unknown: str = ""
+
+
+def parse_address(asked: Mapping[str, str]) -> Address:
+    """The address as a value; what is unreadable in it is left at its default, a screen beyond the last is the last."""
+    name = asked.get("lesson", "")
+    locked, large = (asked.get(flag) == "1" for flag in ("lock", "large"))
+    if name not in LESSONS:
+        return Address(None, large=large, unknown=name)
+    text = asked.get("screen", "1")
+    screen = int(text) if text.isascii() and text.isdigit() else 1
+    return Address(name, min(max(screen, 1), len(LESSONS[name].screens)), locked, large)
+
+
+def current_address() -> Address:
+    """Where this tab is."""
+    return parse_address(st.query_params.to_dict())
+
+
+def go(lesson: str | None, screen: int = 1) -> None:
+    """Open a screen, or the contents; what a link said of another lesson's state leaves the address."""
+    kept = {name: st.query_params[name] for name in ("lang", "large", "lock") if name in st.query_params}
+    wanted = {**kept, **({"lesson": lesson, "screen": str(screen)} if lesson else {})}
+    st.query_params.from_dict({name: value for name, value in wanted.items() if lesson or name != "lock"})
+
+
+def set_flag(name: str, *, on: bool) -> None:
+    """Set or clear `lock` or `large` in the address."""
+    if on:
+        st.query_params[name] = "1"
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def link_to(lesson: Lesson[Any], state: State, address: Address, language: str, *, locked: bool) -> str:
+    """The link to this screen in this state, without the server's name. It never holds a value of a patient of one's own."""
+    asked = {"lesson": lesson.key, "screen": str(address.screen), "seed": str(state.seed), **state.to_address()}
+    flags = {"lock": locked, "large": address.large}
+    return "/learn?" + urlencode({**asked, **{name: "1" for name, on in flags.items() if on}, "lang": language}, safe=",:;")
+
+
+def server() -> str:
+    """The address of this server as the visitor knows it; empty where that is not known."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
