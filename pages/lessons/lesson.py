@@ -79,7 +79,8 @@ class Code:
 
     @property
     def _unwrapped(self) -> Any:
-        return inspect.unwrap(self.function.fget if isinstance(self.function, property) else self.function)
+        function: Any = self.function.fget if isinstance(self.function, property) else self.function
+        return inspect.unwrap(function)
 
     @property
     def source(self) -> list[str]:
