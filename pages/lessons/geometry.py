@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point
 
 Array = npt.NDArray[np.float64]
 Piece = tuple[Point, Point]

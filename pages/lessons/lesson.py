@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.words import Language, Words
 from pages.lessons.lesson_state import State
 

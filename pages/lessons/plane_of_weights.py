@@ -16,8 +16,7 @@ from torch import Tensor
 from torch.func import grad
 
 from metamed_core.data import Episode, LabelledSet
-from metamed_core.drawing import SeriesStyle, styles
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point, SeriesStyle, series_styles
 from metamed_core.learners import cross_entropy, descend, descended
 from metamed_core.networks import Weights
 from metamed_core.words import Words
@@ -75,7 +74,7 @@ PAIRS = tuple(
                 (0.8, 1.0),
             ),
         ),
-        (styles(5)[0], styles(5)[4], styles(5)[2]),
+        (series_styles(5)[0], series_styles(5)[4], series_styles(5)[2]),
         strict=True,
     )
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import SeriesStyle
-from metamed_core.drawing.picture import TEAL, Axis, Dots, Line, Mark, Picture, Point, Strokes, points
+from metamed_core.drawing import TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, points
 from metamed_core.words import Words
 from pages.lessons.plane_of_weights import PAIRS, REACH, contours
 
@@ -19,10 +18,10 @@ def rings(seed: int, opacity: float = 0.6) -> list[Mark]:
     return [Strokes(line, pair.style, width=1.2, opacity=opacity) for i, pair in enumerate(PAIRS) for line in contours(seed, i)[:2]]
 
 
-def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Picture:
+def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Chart:
     """Losses by step, drawn beside the plane; their axis begins at 0."""
     highest = max((value for mark in marks if isinstance(mark, Line) for _, value in mark.points), default=1.0)
-    return Picture(title, how, title, x, Axis(y, 0, 1.06 * max(highest, 0.4)), tuple(marks), shape=BESIDE)
+    return Chart(title, how, title, x, Axis(y, 0, 1.06 * max(highest, 0.4)), tuple(marks), shape=BESIDE)
 
 
 def path_marks(path: list[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
@@ -42,10 +41,10 @@ def start_mark(at: Point) -> Dots:
     return Dots((at,), TEAL, START, 8, filled=False, names=("start",), told=(told,))
 
 
-def weights_plane(title: Words, marks: list[Mark], how: Words) -> Picture:
+def weights_plane(title: Words, marks: list[Mark], how: Words) -> Chart:
     """Marks on the plane of the two weights; a click on it moves the start."""
     alt = Words(
         "Plane of the weights of ferritin and MCV with contour lines, inner paths and the start",
         "铁蛋白与 MCV 权重平面，含等高线、内循环路径和起点",
     )
-    return Picture(title, how, alt, X, Y, tuple(marks), click="start", shape=PLANE)
+    return Chart(title, how, alt, X, Y, tuple(marks), click="start", shape=PLANE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.learners import Prototypical
 from metamed_core.meta_training import meta_train
 from metamed_core.statistics import metrics

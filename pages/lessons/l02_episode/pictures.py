@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metamed_core.drawing import styles
-from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Picture, Table, same
+from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Table, series_styles, verbatim
 from metamed_core.evaluation import EpisodeIndices
 from metamed_core.words import Words
 from pages.lessons.l02_episode.computation import COLUMNS, DIAGNOSES, N_EPISODES, EpisodeState, cohort, episode, mean, of_state, said
 
-STYLES = styles(5)
+STYLES = series_styles(5)
 
 
 def support_table(state: EpisodeState, *, named: bool = True) -> Table:
@@ -45,12 +44,12 @@ def query_table(state: EpisodeState, *, revealed: bool) -> Table:
 def classes_table(state: EpisodeState, number: int) -> Table:
     """Which diagnosis has which number in an episode."""
     one = episode(state, number)
-    rows = tuple((same(k), _called(name)) for k, name in enumerate(one.classes))
+    rows = tuple((verbatim(k), _called(name)) for k, name in enumerate(one.classes))
     title = Words("Episode {n}", "任务片段 {n}").format(n=number + 1)
-    return Table(title, same(""), (Words("class", "类别"), Words("diagnosis", "诊断")), rows, STYLES[: len(rows)], width=300)
+    return Table(title, verbatim(""), (Words("class", "类别"), Words("diagnosis", "诊断")), rows, STYLES[: len(rows)], width=300)
 
 
-def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Picture:
+def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Chart:
     """Accuracy of the first `shown` of thirty episodes, and the mean so far; beside: narrow enough to stand beside a table."""
     values = of_state(state)[:shown]
     at = tuple((i + 1.0, value) for i, value in enumerate(values))
@@ -71,8 +70,8 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Pi
         "How to read: one dot an episode; the line is the mean of all up to there.", "读法：每点为一个任务片段；线为到该处为止的均值。"
     )
     x = Axis(Words("episode", "任务片段"), 0, N_EPISODES + 1)
-    y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
-    return Picture(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
+    y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
+    return Chart(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
 
 
 def _called(name: str) -> Words:
@@ -89,9 +88,9 @@ def _table(state: EpisodeState, one: EpisodeIndices, rows: list[int], title: Wor
     digits = [each[3] for each in COLUMNS.values()]
     body = tuple(
         (
-            same(everyone.rows[row]),
-            *(same(f"{value:.{n}f}") for value, n in zip(everyone.features.iloc[row], digits, strict=True)),
-            _called(str(everyone.labels[row])) if named else same("?"),
+            verbatim(everyone.rows[row]),
+            *(verbatim(f"{value:.{n}f}") for value, n in zip(everyone.features.iloc[row], digits, strict=True)),
+            _called(str(everyone.labels[row])) if named else verbatim("?"),
         )
         for row in rows
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metamed_core.data import Cohort
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.words import Words
 from pages.lessons.l02_episode import computation as world
 from pages.lessons.l02_episode import formulas, pictures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point
 from pages.lessons.lesson_state import State, integer_field, real_field, text_field
 from pages.lessons.plane_of_weights import MAX_INNER, MAX_OUTER, PAIRS, REACH, mean_query_loss, outer_gradients, outer_step_size
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import SeriesStyle, styles
-from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Mark, Picture, Point, Strokes, points, same
+from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, points, series_styles, verbatim
 from metamed_core.words import Words
 from pages.lessons.l03_maml.computation import MamlState, query_loss, trail
 from pages.lessons.plane_of_weights import (
@@ -22,7 +21,7 @@ from pages.lessons.plane_of_weights import (
 from pages.lessons.plane_of_weights_pictures import BESIDE, LOSS, beside, inside, path_marks, rings, start_mark, weights_plane
 
 
-def of_task(state: MamlState, which: int, n: int) -> Picture:
+def of_task(state: MamlState, which: int, n: int) -> Chart:
     """One task's support loss with `n` inner steps from the start."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
@@ -42,21 +41,21 @@ INNER_HOW = Words(
 )
 
 
-def patients_of(state: MamlState, which: int, n: int) -> Picture:
+def patients_of(state: MamlState, which: int, n: int) -> Chart:
     """The labelled patients of a task, and the border between the two answers before and after `n` inner steps."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
     marks: list[Mark] = [Line(_border(path[0]), GREY, Words("border at the start", "起点处的分界线"), 2)]
     if n:
         marks.append(Line(_border(path[-1]), pair.style, Words("border after the steps", "走步之后的分界线"), 2.5))
-    style = styles(2)
+    style = series_styles(2)
     for k, name in enumerate(pair.diseases):
         marks.append(Dots(points(task.support.x[task.support.y == k].clamp(-REACH, REACH).tolist()), style[k], name, 5.5))
     x, y = (Axis(Words(en, zh), -REACH, REACH) for en, zh in (("ferritin (SD)", "铁蛋白（标准差）"), ("MCV (SD)", "MCV（标准差）")))
     title = Words("The same model among the patients", "同一个模型，放在患者中看")
     how = Words("Right: a model is also a border between two answers.", "右图：一个模型也就是两种答案之间的分界线。")
     alt = Words("Labelled patients of task A with the model's border", "任务 A 的已确诊患者与模型的分界线")
-    return Picture(title, how, alt, x, y, tuple(marks), shape=BESIDE)
+    return Chart(title, how, alt, x, y, tuple(marks), shape=BESIDE)
 
 
 def _border(weights: Point) -> tuple[Point, ...]:
@@ -68,21 +67,24 @@ def _border(weights: Point) -> tuple[Point, ...]:
     return (end, (-end[0], -end[1]))
 
 
-def inner_losses(state: MamlState, n: int) -> Picture:
+def inner_losses(state: MamlState, n: int) -> Chart:
     """Support loss of each task by inner step."""
     here, marks = _now(state), list[Mark]()
     for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
         path = inner_path(here, task, state.alpha, n)
         marks.append(Line(tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, marks=True))
     x = Axis(
-        Words("inner step", "内循环步"), 0, max(state.steps, 1), ticks=tuple((float(i), same(i)) for i in range(max(state.steps, 1) + 1))
+        Words("inner step", "内循环步"),
+        0,
+        max(state.steps, 1),
+        ticks=tuple((float(i), verbatim(i)) for i in range(max(state.steps, 1) + 1)),
     )
     title = Words("How badly each names its labelled patients", "各任务对其已确诊患者判断得有多差")
     how = Words("Right: lower is better.", "右图：越低越好。")
     return beside(title, how, x, Words("support loss", "支持集损失"), marks)
 
 
-def outer_losses(state: MamlState) -> Picture:
+def outer_losses(state: MamlState) -> Chart:
     """Query loss behind the inner steps by outer step: of each task, and their mean."""
     losses = query_losses(trail(state), state.seed, state.alpha, state.steps)
     marks: list[Mark] = [
@@ -95,7 +97,7 @@ def outer_losses(state: MamlState) -> Picture:
     )
 
 
-def rule_losses(state: MamlState, *, revealed: bool) -> Picture:
+def rule_losses(state: MamlState, *, revealed: bool) -> Chart:
     """Mean query loss behind the inner steps by outer step, for each rule."""
     marks: list[Mark] = []
     for rule in RULES if revealed else ():
@@ -109,7 +111,7 @@ def _outer_axis(state: MamlState) -> Axis:
     return Axis(Words("outer step", "外循环步"), 0, max(10, state.outer))
 
 
-def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | None = None) -> Picture:
+def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | None = None) -> Chart:
     """The three tasks: a ring round each floor, `n` inner steps from the present start, the way of the start so far.
 
     arrows: what each task asks of the start, and their mean; title: instead of the loss behind the inner steps.
@@ -136,7 +138,7 @@ OUTER_HOW = Words(
 )
 
 
-def of_rules(state: MamlState, *, revealed: bool) -> Picture:
+def of_rules(state: MamlState, *, revealed: bool) -> Chart:
     """The way of the start by each of the three rules, over the loss behind the inner steps."""
     lines = contours(state.seed, None, state.alpha, state.steps)
     marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in lines]

@@ -15,7 +15,7 @@ import torch
 from torch.func import grad
 
 from metamed_core.data import Episode, LabelledSet
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point
 from metamed_core.learners import descended, initial_minus_adapted
 from pages.lessons import geometry
 from pages.lessons import plane_of_weights as plane

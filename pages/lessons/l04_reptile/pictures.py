@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import SeriesStyle
-from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Line, Mark, Picture, Point, Strokes, Table, points, same
+from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, Table, points, verbatim
 from metamed_core.words import Words
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l04_reptile import computation as world
@@ -36,7 +35,7 @@ def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY) -> list[Mark
     return [Line(points(way) if len(way) > 1 else (), style, name, 3, marks=True)]
 
 
-def of_ends(state: ReptileState, *, revealed: bool) -> Picture:
+def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
     """Three paths and, once revealed, the mean of their ends and the step towards it."""
     way = world.trail(state)
     here = way[-1]
@@ -64,10 +63,10 @@ def table_of_ends(state: ReptileState, *, revealed: bool) -> Table:
         (Words("start", "起点"), here),
         *((Words("end, {t}", "终点，{t}").format(t=pair.short), end) for end, pair in zip(reached, PAIRS, strict=True)),
     ]
-    rows = [(name, *(same(_number(value)) for value in at)) for name, at in told]
+    rows = [(name, *(verbatim(_number(value)) for value in at)) for name, at in told]
     step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
     last = [(MEAN, world.mean(reached)), (Words("new start", "新起点"), step)]
-    rows += [(name, *(same(_number(value) if revealed else "?") for value in at)) for name, at in last]
+    rows += [(name, *(verbatim(_number(value) if revealed else "?") for value in at)) for name, at in last]
     header = (Words("place", "位置"), X.title, Y.title)
     styles = (TEAL, *(pair.style for pair in PAIRS), AMBER, TEAL)
     how = Words("Right: the same places as numbers.", "右表：同样的位置，用数值表示。")
@@ -78,7 +77,7 @@ def _number(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
-def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Picture:
+def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Chart:
     """What each task asks of the start by one rule, and their mean, thick; the longest arrow is as long by every rule."""
     here = (state.x, state.y)
     first = rule == "maml"
@@ -101,7 +100,7 @@ def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Picture:
             title = Words("{rule}: {d}° off", "{rule}：偏 {d}°").format(rule=SHORT[rule], d=f"{away:.0f}")
     ring = start_mark(here) if first else Dots((here,), TEAL, None, 8, filled=False)
     alt = Words("Plane of the two weights with the arrows of {rule}", "两个权重的平面，含{rule}的箭头").format(rule=RULES[rule])
-    return Picture(title, ARROWS_HOW[rule], alt, X, Y, (*marks, ring), "start" if first else "", shape=SMALL)
+    return Chart(title, ARROWS_HOW[rule], alt, X, Y, (*marks, ring), "start" if first else "", shape=SMALL)
 
 
 ARROWS_HOW = {
@@ -115,7 +114,7 @@ ARROWS_HOW = {
 }
 
 
-def one_or_several(state: ReptileState, *, revealed: bool) -> Picture:
+def one_or_several(state: ReptileState, *, revealed: bool) -> Chart:
     """The start's way by one inner step over the joint loss and, once revealed, by several."""
     marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in world.joint_contours(state.seed)]
     if revealed:
@@ -135,7 +134,7 @@ JOINT_HOW = Words(
 )
 
 
-def joint_losses(state: ReptileState, *, revealed: bool) -> Picture:
+def joint_losses(state: ReptileState, *, revealed: bool) -> Chart:
     """Joint loss along both ways."""
     marks: list[Mark] = []
     for n, style in ((state.steps, AMBER), (1, BASELINES)) if revealed else ():
@@ -150,7 +149,7 @@ def _outer(state: ReptileState) -> Axis:
     return Axis(Words("outer step", "外循环步"), 0, max(10, state.outer))
 
 
-def races(state: ReptileState, *, revealed: bool) -> tuple[Picture, Picture]:
+def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
     """The start's way by each rule, all on the same few patients, and the loss on new patients along it."""
     plane: list[Mark] = rings(state.drawn, 0.45)
     losses: list[Mark] = []
@@ -176,7 +175,7 @@ JUDGED_HOW = Words(
 )
 
 
-def broken(state: ReptileState) -> tuple[Picture, Picture]:
+def broken(state: ReptileState) -> tuple[Chart, Chart]:
     """Paths and the way of the start, and the loss behind the inner steps along it."""
     way = world.trail(state)
     marks = [*rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]

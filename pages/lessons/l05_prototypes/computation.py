@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import class_means
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point
 from metamed_core.learners import prototypical_log_posterior
 from metamed_core.words import Words
 from pages.lessons.lesson_state import State, integer_field, real_field, text_field

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import SeriesStyle, styles
-from metamed_core.drawing.picture import GREY, Area, Axis, Dots, Line, Mark, Picture, points
+from metamed_core.drawing import GREY, Area, Axis, Chart, Dots, Line, Mark, SeriesStyle, points, series_styles
 from metamed_core.words import Words
 from pages.lessons import geometry
 from pages.lessons.l05_prototypes.computation import (
@@ -19,7 +18,7 @@ from pages.lessons.l05_prototypes.computation import (
     prototypes,
 )
 
-STYLES = styles(len(NAMES))
+STYLES = series_styles(len(NAMES))
 BORDER = SeriesStyle(GREY.colour, "circle", (1, 0))
 X = Axis(Words("ferritin (standard deviations from healthy)", "铁蛋白（偏离健康人的标准差数）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (standard deviations)", "MCV（标准差数）"), -TALL, TALL)
@@ -38,7 +37,7 @@ def plane(
     ask: bool = False,
     judged: bool = False,
     hand: bool = False,
-) -> Picture:
+) -> Chart:
     """The patients; means, regions: of the prototypes; ask: the one who is asked about; judged: all asked patients, right or wrong."""
     marks: list[Mark] = []
     centres = prototypes(state).numpy()
@@ -57,7 +56,7 @@ def plane(
     if ask:
         marks += _asked_one(state)
     alt = Words("Plane of ferritin and MCV with labelled patients and prototypes", "铁蛋白与 MCV 平面，含已确诊患者与原型")
-    return Picture(title, HOW, alt, X, Y, tuple(marks), "asked" if ask else "", str(picked(state)) if hand else "", (760, 420))
+    return Chart(title, HOW, alt, X, Y, tuple(marks), "asked" if ask else "", str(picked(state)) if hand else "", (760, 420))
 
 
 def _labelled(state: PrototypesState, *, threads: bool) -> list[Mark]:

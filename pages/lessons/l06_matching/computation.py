@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import class_means, one_hot
-from metamed_core.drawing.picture import Point
+from metamed_core.drawing import Point
 from metamed_core.learners import attention, matching_posterior, prototypical_log_posterior
 from metamed_core.words import Words
 from pages.lessons.lesson_state import State, integer_field, real_field

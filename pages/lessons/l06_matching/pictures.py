@@ -8,14 +8,28 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from metamed_core.drawing import SeriesStyle, styles
-from metamed_core.drawing.picture import GREY, Area, Axis, Dots, Label, Line, Mark, Picture, Point, Table, points, same
+from metamed_core.drawing import (
+    GREY,
+    Area,
+    Axis,
+    Chart,
+    Dots,
+    Label,
+    Line,
+    Mark,
+    Point,
+    SeriesStyle,
+    Table,
+    points,
+    series_styles,
+    verbatim,
+)
 from metamed_core.words import Words
 from pages.lessons import geometry
 from pages.lessons.l06_matching import computation as world
 from pages.lessons.l06_matching.computation import NAMES, SHARPEST, SHIPPED_SHARPNESS, TALL, WIDE, MatchingState
 
-STYLES = styles(len(NAMES))
+STYLES = series_styles(len(NAMES))
 SOLID = tuple(SeriesStyle(style.colour, style.shape, (1, 0)) for style in STYLES)
 RING = SeriesStyle(GREY.colour, "circle", (1, 0))
 PLANE, BESIDE, HALF = (450, 366), (350, 366), (400, 326)
@@ -32,7 +46,7 @@ CLOSE = (1.0, 0.45)  # and how near two patients are too near for two weights
 SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", "B12 缺乏"))
 
 
-def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Picture:
+def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     """The labelled patients and the asked one; lines: how much the asked one looks at each."""
     patients, share = world.labelled(state), world.weights(state)
     own, marks = world.here(state), list[Mark]()
@@ -55,7 +69,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Picture:
         marks.append(Dots(at, STYLES[k], name, 6, told=told))
     for i in tagged:
         x, y = patients.values[i].tolist()
-        weight_told = same(f"{100 * share[i]:.0f} %")
+        weight_told = verbatim(f"{100 * share[i]:.0f} %")
         # Above the patient; at the upper edge beside, away from the line, or it would cover the title.
         left = own[0] > x
         beside = Label((x - BESIDE_MARK if left else x + BESIDE_MARK, y), weight_told, "end" if left else "start")
@@ -68,7 +82,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Picture:
         "Plane of ferritin and MCV with lines from the asked patient to the labelled ones",
         "铁蛋白与 MCV 平面，从待诊断患者连向各已确诊患者",
     )
-    return Picture(title, HOW, alt, X, Y, tuple(marks), click="asked", shape=PLANE)
+    return Chart(title, HOW, alt, X, Y, tuple(marks), click="asked", shape=PLANE)
 
 
 def _tagged(values: list[list[float]], share: list[float]) -> list[int]:
@@ -88,13 +102,13 @@ def table(state: MatchingState, *, revealed: bool, n: int = 7) -> Table:
     rows = [
         (
             NAMES[int(patients.y[i])],
-            *(same(text if revealed else "?") for text in (f"{turn[i]:.2f}".replace("-", "−"), f"{100 * share[i]:.1f} %")),
+            *(verbatim(text if revealed else "?") for text in (f"{turn[i]:.2f}".replace("-", "−"), f"{100 * share[i]:.1f} %")),
         )
         for i in order[:n]
     ]
     rest = sum(share[i] for i in order[n:])
     last = Words("{n} others", "其余 {n} 位").format(n=len(order) - n)
-    rows.append((last, same(""), same(f"{100 * rest:.1f} %" if revealed else "?")))
+    rows.append((last, verbatim(""), verbatim(f"{100 * rest:.1f} %" if revealed else "?")))
     header = (Words("labelled patient", "已确诊患者"), Words("cosine", "余弦"), Words("weight", "权重"))
     how = Words(
         "Right: the largest weights. Cosine 1: the same direction; −1: the opposite.",
@@ -104,7 +118,7 @@ def table(state: MatchingState, *, revealed: bool, n: int = 7) -> Table:
     return Table(Words("Who is looked at most?", "最关注谁？"), how, header, tuple(rows), drawn, frozenset({(0, 2)}), 300)
 
 
-def bars(state: MatchingState, *, both: bool = False) -> Picture:
+def bars(state: MatchingState, *, both: bool = False) -> Chart:
     """Votes of each diagnosis, a bar made of its patients' shares. both: with and without the division by class size."""
     ways = (True, False) if both else (bool(state.divided),)
     marks: list[Mark] = []
@@ -123,9 +137,9 @@ def bars(state: MatchingState, *, both: bool = False) -> Picture:
             "Right picture: of each pair of bars the left is the code's answer, the right equation 1 of Vinyals et al. 2016 as printed.",
             "右图：每对条形中，左边为代码的答案，右边为 Vinyals 等 2016 式 1 的原样。",
         )
-    y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
+    y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
     alt = Words("Bars: the probability of each diagnosis", "条形图：各诊断的概率")
-    return Picture(title, how, alt, Axis(Words("diagnosis", "诊断"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=BESIDE)
+    return Chart(title, how, alt, Axis(Words("diagnosis", "诊断"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=BESIDE)
 
 
 def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bool) -> list[Mark]:
@@ -138,11 +152,11 @@ def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bo
         marks.append(Area(((left, low), (left, high), (left + width, high), (left + width, low)), SOLID[k], 0.75 if divided else 0.3))
         marks.append(Line(((left, high), (left + width, high)), SeriesStyle("#FFFFFF", "circle", (1, 0)), width=1))
         low = high
-    marks.append(Label((left + width / 2, total + 0.045), same(f"{100 * total:.0f} %"), bold=divided))
+    marks.append(Label((left + width / 2, total + 0.045), verbatim(f"{100 * total:.0f} %"), bold=divided))
     return marks
 
 
-def sharpness_curve(state: MatchingState) -> Picture:
+def sharpness_curve(state: MatchingState) -> Chart:
     """Probability of each diagnosis by sharpness; now, and what the shipped network has learnt."""
     steps = [SHARPEST * (i / 60) ** 2 for i in range(61)]
     told = [world.votes(state.updated(sharpness=s)) for s in steps]
@@ -159,10 +173,10 @@ def sharpness_curve(state: MatchingState) -> Picture:
             1.5,
         )
     )
-    x = Axis(Words("sharpness", "锐度"), 0, SHARPEST**0.5, ticks=tuple((v**0.5, same(v)) for v in (0, 2, 5, 10, 20, 40, 60)))
-    y = Axis(Words("probability", "概率"), 0, 1.04, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
+    x = Axis(Words("sharpness", "锐度"), 0, SHARPEST**0.5, ticks=tuple((v**0.5, verbatim(v)) for v in (0, 2, 5, 10, 20, 40, 60)))
+    y = Axis(Words("probability", "概率"), 0, 1.04, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
     how = Words("Right: the answer for this patient at every sharpness.", "右图：在每种锐度下对这位患者的答案。")
-    return Picture(
+    return Chart(
         Words("The answer by sharpness", "答案随锐度的变化"),
         how,
         Words("Probability of each diagnosis by sharpness", "各诊断概率随锐度的变化"),
@@ -173,7 +187,7 @@ def sharpness_curve(state: MatchingState) -> Picture:
     )
 
 
-def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Picture:
+def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
     """Which diagnosis is named where, by one of the two learners, and the asked patients, crossed where named wrongly."""
     marks: list[Mark] = []
     if revealed and matching:
@@ -200,7 +214,7 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Picture:
         else who
     )
     alt = Words("Plane with the regions of {who}", "{who}的判断区域").format(who=who)
-    return Picture(title, MATCHING_HOW if matching else PROTOTYPE_HOW, alt, X, Y, tuple(marks), shape=HALF)
+    return Chart(title, MATCHING_HOW if matching else PROTOTYPE_HOW, alt, X, Y, tuple(marks), shape=HALF)
 
 
 PROTOTYPE_HOW = Words(

@@ -6,14 +6,29 @@ import math
 
 from torch import Tensor
 
-from metamed_core.drawing import SeriesStyle, styles
-from metamed_core.drawing.picture import GREY, TEAL, Area, Axis, Dots, Label, Line, Mark, Picture, Point, Table, points, same
+from metamed_core.drawing import (
+    GREY,
+    TEAL,
+    Area,
+    Axis,
+    Chart,
+    Dots,
+    Label,
+    Line,
+    Mark,
+    Point,
+    SeriesStyle,
+    Table,
+    points,
+    series_styles,
+    verbatim,
+)
 from metamed_core.words import Words
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import practice
 from pages.lessons.l07_prior_fitted.computation import GRID, MOST_PRACTICE, N_ASKED, N_HELD, N_WAY, REACH, SHOTS, PriorFittedState
 
-STYLES = styles(N_WAY)
+STYLES = series_styles(N_WAY)
 NAMES = tuple(Words("diagnosis {n}", "诊断 {n}").format(n=k + 1) for k in range(N_WAY))
 EXACT, NETWORK, LIMIT = TEAL, SeriesStyle("#D55E00", "square", (6, 3)), SeriesStyle(GREY.colour, "circle", (2, 3))
 EXACT_NAME = Words("exact answer (Bayes)", "精确答案（贝叶斯）")
@@ -30,7 +45,7 @@ def table_of(state: PriorFittedState) -> Table:
     whole = (task.values.nan_to_num(0.0) % 1 == 0).all(0).tolist()
     for i in sorted(range(ROWS), key=lambda i: (int(task.y[i]), i)):
         rows.append(
-            (NAMES[int(task.y[i])], *(same(_told(value, whole=w)) for value, w in zip(task.values[i].tolist(), whole, strict=True)))
+            (NAMES[int(task.y[i])], *(verbatim(_told(value, whole=w)) for value, w in zip(task.values[i].tolist(), whole, strict=True)))
         )
         drawn.append(STYLES[int(task.y[i])])
     columns = tuple(Words("test {n}", "检验 {n}").format(n=j + 1) for j in range(task.values.shape[1]))
@@ -50,7 +65,7 @@ def _told(value: float, *, whole: bool) -> str:
     return f"{value + 0.0:.{0 if whole else 2}f}".replace("-", "−")
 
 
-def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Picture:
+def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Chart:
     """The two most telling tests of a task; asked: also the patients to be named, and, once revealed, who was named wrongly."""
     task = world.exercise(state.seed, state.kind, state.number)
     first, second = world.most_telling(task)
@@ -71,7 +86,7 @@ def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Picture
             "左图：实心标记为已确诊患者，空心标记为待判断患者（揭晓后按真实诊断着色）；只画出两项检验都做过的。网络看到全部五项检验，也看到缺失。",
         )
     alt = Words("Plane of two tests with the patients of a synthetic task", "两项检验的平面，含一个合成任务的患者")
-    return Picture(title, how, alt, x, y, tuple(marks), shape=(370, 330))
+    return Chart(title, how, alt, x, y, tuple(marks), shape=(370, 330))
 
 
 def _asked(state: PriorFittedState, values: Tensor, rows: list[int], *, revealed: bool) -> list[Mark]:
@@ -102,8 +117,8 @@ def answers_of(state: PriorFittedState, *, revealed: bool) -> Table:
     rows, strong = [], set()
     for at, i in enumerate(order):
         best = int(proba[i].argmax())
-        shown = (NAMES[best], same(f"{100 * float(proba[i, best]):.0f} %"), NAMES[truth[i]]) if revealed else (same("?"),) * 3
-        rows.append((same(f"Q-{i + 1:02d}"), *shown))
+        shown = (NAMES[best], verbatim(f"{100 * float(proba[i, best]):.0f} %"), NAMES[truth[i]]) if revealed else (verbatim("?"),) * 3
+        rows.append((verbatim(f"Q-{i + 1:02d}"), *shown))
         if revealed and best != truth[i]:
             strong.add((at, 1))
     header = (Words("asked", "待判断"), Words("network says", "网络的答案"), Words("probability", "概率"), Words("truth", "真实诊断"))
@@ -114,7 +129,9 @@ def answers_of(state: PriorFittedState, *, revealed: bool) -> Table:
 # -- answers along one laboratory value ------------------------------------------------------------------------------
 
 VALUE = Axis(Words("laboratory value (spread of a disease = 1)", "化验值（以同种疾病内的标准差为 1）"), -REACH, REACH)
-SHARE = Axis(Words("probability of disease 2", "疾病 2 的概率"), -0.12, 1.12, ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)))
+SHARE = Axis(
+    Words("probability of disease 2", "疾病 2 的概率"), -0.12, 1.12, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5))
+)
 CURVE_HOW = Words(
     "How to read: marks below and above are labelled patients of disease 1 and disease 2; a curve tells, for every value, how probable disease 2 is.",
     "读法：下方与上方的标记分别为疾病 1 与疾病 2 的已确诊患者；曲线表示在每个化验值处疾病 2 有多可能。",
@@ -127,7 +144,7 @@ def _curve(values: Tensor, style: SeriesStyle, name: Words, width: float = 2.5) 
 
 def _labelled(state: PriorFittedState, shots: int) -> list[Mark]:
     support = world.simple(state.seed, state.number, state.world).support(shots)
-    pair, names = styles(2), (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
+    pair, names = series_styles(2), (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
     marks: list[Mark] = []
     for k in range(2):
         at = [(min(max(float(x), -REACH), REACH), -0.07 if not k else 1.07) for x in support.x[support.y == k, 0]]
@@ -135,7 +152,7 @@ def _labelled(state: PriorFittedState, shots: int) -> list[Mark]:
     return marks
 
 
-def small_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
+def small_curve(state: PriorFittedState, *, revealed: bool) -> Chart:
     """One task: the exact answer and, once revealed, the small network's after so many steps."""
     task = world.simple(state.seed, state.number)
     support = task.support(4)
@@ -144,10 +161,10 @@ def small_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
         marks.append(_curve(practice.by_small(state.seed, state.practice, support, GRID)[:, 1], NETWORK, SMALL_NAME))
     title = Words("A task it never practised on, after {n} steps", "一个它从未练习过的任务，练习 {n} 步之后").format(n=state.practice)
     alt = Words("Probability of disease 2 by value: exact and by the small network", "疾病 2 的概率随化验值的变化：精确答案与小网络")
-    return Picture(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
+    return Chart(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
 
 
-def small_learning(state: PriorFittedState) -> Picture:
+def small_learning(state: PriorFittedState) -> Chart:
     """How far the small network is from the exact answer, by steps of practice."""
     done = range(0, state.practice + 1, practice.PORTION)
     way = tuple((float(n), 100 * practice.small_gap(state.seed, n)) for n in done)
@@ -157,12 +174,12 @@ def small_learning(state: PriorFittedState) -> Picture:
     return _gaps(title, how, x, [Line(way, NETWORK, SMALL_NAME, 2.5, marks=True)])
 
 
-def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Picture:
-    y = Axis(Words("percentage points apart", "相差（百分点）"), 0, 30, ticks=tuple((float(v), same(v)) for v in (0, 10, 20, 30)))
-    return Picture(title, how, Words("Distance from the exact answer", "与精确答案的差距"), x, y, tuple(marks), shape=RIGHT)
+def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Chart:
+    y = Axis(Words("percentage points apart", "相差（百分点）"), 0, 30, ticks=tuple((float(v), verbatim(v)) for v in (0, 10, 20, 30)))
+    return Chart(title, how, Words("Distance from the exact answer", "与精确答案的差距"), x, y, tuple(marks), shape=RIGHT)
 
 
-def shipped_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
+def shipped_curve(state: PriorFittedState, *, revealed: bool) -> Chart:
     """One task: exact, by the shipped network once revealed, and where the exact answer goes."""
     formula, network = world.curves(state.seed, state.number, state.world, state.shots)
     marks = _labelled(state, state.shots)
@@ -174,35 +191,35 @@ def shipped_curve(state: PriorFittedState, *, revealed: bool) -> Picture:
         marks.append(_curve(network, NETWORK, SHIPPED_NAME))
     title = Words("{k} labelled patients of each disease", "每种疾病 {k} 位已确诊患者").format(k=state.shots)
     alt = Words("Probability of disease 2 by value: formula and shipped network", "疾病 2 的概率随化验值的变化：公式与自带网络")
-    return Picture(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
+    return Chart(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
 
 
-def shipped_gaps(state: PriorFittedState) -> Picture:
+def shipped_gaps(state: PriorFittedState) -> Chart:
     """How far the shipped network is from the exact answer, by labelled patients, up to the present number."""
     way = tuple((float(i), 100 * world.gap(state.seed, k)) for i, k in enumerate(SHOTS) if k <= state.shots)
     x = Axis(
         Words("labelled patients of each disease", "每种疾病的已确诊患者数"),
         -0.3,
         len(SHOTS) - 0.7,
-        ticks=tuple((float(i), same(k)) for i, k in enumerate(SHOTS)),
+        ticks=tuple((float(i), verbatim(k)) for i, k in enumerate(SHOTS)),
     )
     title = Words("On average {g} points from the exact answer", "与精确答案平均相差 {g} 个百分点").format(g=f"{way[-1][1]:.0f}")
     how = Words("Right: mean over the asked patients of {n} tasks.", "右图：{n} 个任务中待判断患者的平均。").format(n=N_HELD)
     return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, marks=True)])
 
 
-def scores(state: PriorFittedState) -> Picture:
+def scores(state: PriorFittedState) -> Chart:
     """How many asked patients the formula and the network name rightly."""
     formula, network, n = world.right(state)
     marks: list[Mark] = []
     for i, (count, style) in enumerate(((formula, EXACT), (network, NETWORK))):
         marks.append(Area(((i + 0.7, 0), (i + 0.7, count), (i + 1.3, count), (i + 1.3, 0)), style, 0.7))
-        marks.append(Label((i + 1.0, count + 1.8), same(f"{count} / {n}"), bold=True))
+        marks.append(Label((i + 1.0, count + 1.8), verbatim(f"{count} / {n}"), bold=True))
     coin: tuple[Point, ...] = ((0.5, n / 2), (2.5, n / 2))
     marks.append(Line(coin, GREY, Words("a coin", "掷硬币")))
     sure = world.sureness(state)
     x = Axis(Words("who answers", "谁来回答"), 0.4, 2.6, ticks=((1.0, Words("the formula", "公式")), (2.0, SHIPPED_NAME)))
-    y = Axis(Words("named rightly", "判断正确"), 0, n + 5, ticks=tuple((float(v), same(v)) for v in range(0, n + 1, 10)))
+    y = Axis(Words("named rightly", "判断正确"), 0, n + 5, ticks=tuple((float(v), verbatim(v)) for v in range(0, n + 1, 10)))
     title = Words("Mean sureness: formula {a} %, network {b} %", "平均把握：公式 {a}%，网络 {b}%").format(
         a=f"{100 * sure[0]:.0f}", b=f"{100 * sure[1]:.0f}"
     )
@@ -210,6 +227,4 @@ def scores(state: PriorFittedState) -> Picture:
         "Right: of {n} asked patients; sureness is the larger of the two probabilities.",
         "右图：{n} 位待判断患者；把握指两个概率中较大的一个。",
     ).format(n=n)
-    return Picture(
-        title, how, Words("Bars: asked patients named rightly", "条形图：判断正确的待判断患者数"), x, y, tuple(marks), shape=RIGHT
-    )
+    return Chart(title, how, Words("Bars: asked patients named rightly", "条形图：判断正确的待判断患者数"), x, y, tuple(marks), shape=RIGHT)

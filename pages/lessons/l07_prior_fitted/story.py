@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.learners import PriorFitted, PriorFittedClassifier
 from metamed_core.meta_training.tasks import table
 from metamed_core.words import Words

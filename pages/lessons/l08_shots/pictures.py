@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import SeriesStyle
-from metamed_core.drawing.picture import GREY, TEAL, Axis, Dots, Label, Line, Mark, Picture, Point, same
+from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Label, Line, Mark, Point, SeriesStyle, verbatim
 from metamed_core.words import Words
 from pages.lessons.l08_shots import computation as world
 from pages.lessons.l08_shots import small_clinics
@@ -27,10 +26,10 @@ ACCURACY = Words("accuracy on new patients", "在新患者上的准确率")
 
 def _axis(low: float, high: float = 1.02, title: Words = ACCURACY) -> Axis:
     start = round(low * 10)
-    return Axis(title, low, high, percent=True, ticks=tuple((v / 10, same(f"{10 * v} %")) for v in range(start, 11)))
+    return Axis(title, low, high, percent=True, ticks=tuple((v / 10, verbatim(f"{10 * v} %")) for v in range(start, 11)))
 
 
-def luck(state: ShotsState, *, revealed: bool) -> Picture:
+def luck(state: ShotsState, *, revealed: bool) -> Chart:
     """Accuracy in sixty draws of the labelled patients: ten of each diagnosis and, once revealed, the chosen number."""
     columns = [(2.0, 10)] + ([(1.0, state.k)] if revealed else [])
     marks: list[Mark] = []
@@ -41,16 +40,16 @@ def luck(state: ShotsState, *, revealed: bool) -> Picture:
         marks.append(Dots(places, STYLES["network"], size=4.5, opacity=0.75))
         mean = float(values.mean())
         marks.append(Line(((at - 0.28, mean), (at + 0.28, mean)), HONEST, width=3))
-        told = same(f"{100 * float(values.min()):.0f} … {100 * float(values.max()):.0f} %")
+        told = verbatim(f"{100 * float(values.min()):.0f} … {100 * float(values.max()):.0f} %")
         marks.append(Label((at, float(values.max()) + 0.045), told, bold=True))
-    ticks = ((1.0, same(state.k) if revealed else same("1: ?")), (2.0, same(10)))
+    ticks = ((1.0, verbatim(state.k) if revealed else verbatim("1: ?")), (2.0, verbatim(10)))
     title = Words("The same clinic, the same new patients, {n} draws of who was labelled first", "同一家诊所、同样的新患者：{n} 种“先确诊了谁”的抽取").format(n=N_LUCK)  # fmt: skip
     how = Words("How to read: one dot a draw; the line is their mean.", "读法：每点为一次抽取；横线为均值。")
     low = max(0.0, float(world.luck(state.seed, 1).min()) // 0.1 / 10 - 0.1)
-    return Picture(title, how, Words("Accuracy by draw of the labelled patients", "各次抽取的准确率"), Axis(K_TITLE, 0.4, 2.6, ticks=ticks), _axis(low, 1.08), tuple(marks), shape=(640, 380))  # fmt: skip
+    return Chart(title, how, Words("Accuracy by draw of the labelled patients", "各次抽取的准确率"), Axis(K_TITLE, 0.4, 2.6, ticks=ticks), _axis(low, 1.08), tuple(marks), shape=(640, 380))  # fmt: skip
 
 
-def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -> Picture:
+def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -> Chart:
     """Three methods against the number of labelled patients; before the answer only the network's curve.
 
     overlap: with the ceiling it sets, in one clinic of each kind of disease; None: in all clinics of the chosen kind.
@@ -68,15 +67,15 @@ def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -
         plain = world.curves(state.seed, one_each=True)["network"]
         marks.append(Line(((-0.3, most), (end + 0.3, most)), GREY, Words("now no method can do better", "改动之后，任何方法都无法超过"), 2))
         marks.append(Line(tuple((float(i), v) for i, v in enumerate(plain)), TEAL, Words("shipped weights, before the change", "自带权重，改动之前"), 1.5, 0.5))  # fmt: skip
-    x = Axis(K_TITLE, -0.4, end + 0.4, ticks=tuple((float(i), same(k)) for i, k in enumerate(SHOTS)))
+    x = Axis(K_TITLE, -0.4, end + 0.4, ticks=tuple((float(i), verbatim(k)) for i, k in enumerate(SHOTS)))
     title = Words("Four diagnoses, new patients: who is named rightly, by how many were labelled", "四种诊断：新患者判断正确的比例随已确诊患者数的变化")  # fmt: skip
     if overlap:
         title = Words("{share} % of the patients of diagnosis 2 look exactly like diagnosis 1", "诊断 2 有 {share}% 的患者与诊断 1 毫无差别").format(share=f"{100 * overlap:.0f}")  # fmt: skip
     how = Words("How to read: mean over {n} simulated clinics; all methods got the same patients.", "读法：{n} 家模拟诊所的平均；各方法所用患者完全相同。").format(n=len(KINDS) if one_each else 2 if kind else 2 * len(KINDS))  # fmt: skip
-    return Picture(title, how, Words("Accuracy by number of labelled patients", "准确率随已确诊患者数的变化"), x, _axis(0.2), tuple(marks), shape=(700, 380))  # fmt: skip
+    return Chart(title, how, Words("Accuracy by number of labelled patients", "准确率随已确诊患者数的变化"), x, _axis(0.2), tuple(marks), shape=(700, 380))  # fmt: skip
 
 
-def intervals(state: ShotsState, *, revealed: bool) -> Picture:
+def intervals(state: ShotsState, *, revealed: bool) -> Chart:
     """Twenty small clinics: the interval from episodes alone and, once revealed, the one that counts patients too, and the truth."""
     both = small_clinics.both_intervals(state.seed, state.patients, state.episodes)
     marks: list[Mark] = []
@@ -95,12 +94,12 @@ def intervals(state: ShotsState, *, revealed: bool) -> Picture:
     how = Words("How to read: one clinic a column; same method, same diseases, other patients.", "读法：每列一家诊所；方法与疾病相同，患者不同。")  # fmt: skip
     ends = [end for pair in both for one in pair for end in (one.low, one.high)]
     low, high = min(ends) // 0.1 / 10, min(1.02, max(ends) // 0.1 / 10 + 0.11)
-    y = Axis(Words("accuracy", "准确率"), low, high, percent=True, ticks=tuple((v / 10, same(f"{10 * v} %")) for v in range(round(10 * low), 11) if v / 10 <= high))  # fmt: skip
-    x_axis = Axis(Words("clinic", "诊所"), 0, N_SMALL + 1, ticks=tuple((float(i), same(i)) for i in (1, 5, 10, 15, 20)))
-    return Picture(title, how, Words("Intervals of twenty clinics", "二十家诊所的区间"), x_axis, y, tuple(marks), shape=(700, 380))
+    y = Axis(Words("accuracy", "准确率"), low, high, percent=True, ticks=tuple((v / 10, verbatim(f"{10 * v} %")) for v in range(round(10 * low), 11) if v / 10 <= high))  # fmt: skip
+    x_axis = Axis(Words("clinic", "诊所"), 0, N_SMALL + 1, ticks=tuple((float(i), verbatim(i)) for i in (1, 5, 10, 15, 20)))
+    return Chart(title, how, Words("Intervals of twenty clinics", "二十家诊所的区间"), x_axis, y, tuple(marks), shape=(700, 380))
 
 
-def first_patient(state: ShotsState, *, revealed: bool) -> Picture:
+def first_patient(state: ShotsState, *, revealed: bool) -> Chart:
     """Share of diagnosis 1 named rightly, when its first labelled patient is typical and when not; the latter at one shot only before."""
     usual, odd = (world.with_first(state.seed, at) for at in (5, state.unusual))
     shown = odd if revealed else odd[:1]
@@ -109,13 +108,13 @@ def first_patient(state: ShotsState, *, revealed: bool) -> Picture:
         Line(_by_shots(shown), STYLES["regression"], UNUSUAL, 2.5, marks=True),
     ]
     if not revealed:
-        marks.append(Label((1.25, odd[0]), same("?"), "start", bold=True))
+        marks.append(Label((1.25, odd[0]), verbatim("?"), "start", bold=True))
     title = Words(
         "Patients of diagnosis 1 named rightly, all others labelled at random", "诊断 1 的患者判断正确的比例（其余已确诊患者随机抽取）"
     )
     how = Words("How to read: mean of 20 draws of the other labelled patients.", "读法：其余已确诊患者抽取 20 次的平均。")
-    x = Axis(K_TITLE, 0.6, FEW[-1] + 0.4, ticks=tuple((float(k), same(k)) for k in FEW))
-    return Picture(title, how, Words("Accuracy with a typical and an unusual first patient", "第一位患者典型与不典型时的准确率"), x, _axis(0.0), tuple(marks), shape=(660, 380))  # fmt: skip
+    x = Axis(K_TITLE, 0.6, FEW[-1] + 0.4, ticks=tuple((float(k), verbatim(k)) for k in FEW))
+    return Chart(title, how, Words("Accuracy with a typical and an unusual first patient", "第一位患者典型与不典型时的准确率"), x, _axis(0.0), tuple(marks), shape=(660, 380))  # fmt: skip
 
 
 def _by_shots(values: tuple[float, ...]) -> tuple[Point, ...]:

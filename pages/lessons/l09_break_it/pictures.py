@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from metamed_core.diagnosis import NOTHING_ODD, diagnose, held_out_title, held_out_warning, how_to_read
-from metamed_core.drawing import SeriesStyle
-from metamed_core.drawing.picture import GREY, TEAL, Area, Axis, Label, Line, Mark, Picture, Table, same
+from metamed_core.drawing import GREY, TEAL, Area, Axis, Chart, Label, Line, Mark, SeriesStyle, Table, verbatim
 from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it.computation import COLUMNS, DIAGNOSES, NEW, AppResult, BreakItState
@@ -29,7 +28,7 @@ HOW = Words(
 )
 
 
-def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Picture:
+def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Chart:
     """How sure it is, how many left-out patients are right beside the untrained prototype, and once revealed how many new ones are.
 
     left_out: or whether that, too, is still a question.
@@ -43,23 +42,23 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
     for i, (_, value, style) in enumerate(shown):
         x = i + 1.0
         if math.isnan(value):
-            marks.append(Label((x, 0.06), same("?") if i == 2 or not left_out else Words("not known", "未知"), bold=True))
+            marks.append(Label((x, 0.06), verbatim("?") if i == 2 or not left_out else Words("not known", "未知"), bold=True))
             continue
         marks.append(Area(((x - 0.32, 0), (x - 0.32, value), (x + 0.32, value), (x + 0.32, 0)), style, 0.7))
-        marks.append(Label((x, value + 0.045), same(f"{100 * value:.0f} %"), bold=True))
+        marks.append(Label((x, value + 0.045), verbatim(f"{100 * value:.0f} %"), bold=True))
     base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
     if left_out and not math.isnan(base):
         marks.append(Line(((1.6, base), (2.4, base)), SeriesStyle("#7A8A8A", "circle", (1, 0)), Words("plain class means, without learning", "简单类均值，不经学习"), 3.5))  # fmt: skip
     marks.append(Line(((0.5, chance), (3.5, chance)), GREY, Words("guessing", "瞎猜"), 1.5))
-    x_axis = Axis(same(""), 0.5, 3.5, ticks=tuple((i + 1.0, name) for i, (name, _, _) in enumerate(shown)))
+    x_axis = Axis(verbatim(""), 0.5, 3.5, ticks=tuple((i + 1.0, name) for i, (name, _, _) in enumerate(shown)))
     y = Axis(
         Words("sure, or named rightly", "自信，或判断正确"),
         0,
         1.12,
         percent=True,
-        ticks=tuple((v / 4, same(f"{25 * v} %")) for v in range(5)),
+        ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)),
     )
-    return Picture(title, HOW, Words("How sure, left-out and new patients right", "自信程度、留出与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
+    return Chart(title, HOW, Words("How sure, left-out and new patients right", "自信程度、留出与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
 
 
 def said(found: AppResult, *further: tuple[Words, Words]) -> Table:
@@ -75,7 +74,7 @@ def said(found: AppResult, *further: tuple[Words, Words]) -> Table:
         rows.append((Words("Diagnose, answers", "“诊断”页，答案"), how_to_read(found.trace)))
     rows += further
     strong = frozenset((i, 1) for i, row in enumerate(rows) if i < len(findings) or row[1] is warning)
-    return Table(Words("What the app shows", "应用显示什么"), same(""), (Words("where", "位置"), Words("what it says", "内容")), tuple(rows), strong=strong, width=400)  # fmt: skip
+    return Table(Words("What the app shows", "应用显示什么"), verbatim(""), (Words("where", "位置"), Words("what it says", "内容")), tuple(rows), strong=strong, width=400)  # fmt: skip
 
 
 def _as_written(message: Words) -> Words:
@@ -88,8 +87,8 @@ def _as_written(message: Words) -> Words:
 
 def unsaid() -> Table:
     """The place of the app's words before the answer."""
-    rows = ((Words("Upload check", "上传检查"), same("?")), (Words("Diagnose", "“诊断”页"), same("?")))
-    return Table(Words("What will the app show?", "应用会显示什么？"), same(""), (Words("where", "位置"), Words("what it says", "内容")), rows, width=400)  # fmt: skip
+    rows = ((Words("Upload check", "上传检查"), verbatim("?")), (Words("Diagnose", "“诊断”页"), verbatim("?")))
+    return Table(Words("What will the app show?", "应用会显示什么？"), verbatim(""), (Words("where", "位置"), Words("what it says", "内容")), rows, width=400)  # fmt: skip
 
 
 def summary(found: AppResult) -> Words:
@@ -106,7 +105,7 @@ def opinions(state: BreakItState, *, revealed: bool) -> Table:
     truth = list(asked["truth"][asked["diagnosis"].isna()])
     said_of = world.clinics_say(state)
     rows = tuple(
-        (same(f"P-{at + 1}"), CALLED[truth[i]], *(CALLED[each[i]] if revealed else same("?") for each in said_of))
+        (verbatim(f"P-{at + 1}"), CALLED[truth[i]], *(CALLED[each[i]] if revealed else verbatim("?") for each in said_of))
         for at, i in enumerate(shown)
     )
     wrong = frozenset((at, c + 2) for at, i in enumerate(shown) for c, each in enumerate(said_of) if revealed and each[i] != truth[i])
@@ -139,7 +138,8 @@ def leaking(state: BreakItState) -> Table:
         "thyroxine": Words("thyroxine", "甲状腺素"),
     }
     body = tuple(
-        (same(row["ferritin"]), same(row["TSH"]), told[row["treatment given"]], CALLED.get(row["diagnosis"], same("?"))) for row in picked
+        (verbatim(row["ferritin"]), verbatim(row["TSH"]), told[row["treatment given"]], CALLED.get(row["diagnosis"], verbatim("?")))
+        for row in picked
     )
     header = (Words("ferritin", "铁蛋白"), Words("TSH", "TSH"), TREATED, WRITTEN["diagnosis"])
     how = Words("Three labelled and three new patients; of {n} columns two are shown besides.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metamed_core.data import Cohort, labels
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.learners import prototypical_log_posterior
 from metamed_core.learners import support_cross_validator as held_out
 from metamed_core.words import Words

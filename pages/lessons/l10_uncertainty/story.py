@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing.picture import Figure
+from metamed_core.drawing import Figure
 from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import Words
 from pages.lessons.l10_uncertainty import answers, formulas, pictures

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from metamed_core.drawing.picture import Area, Line
+from metamed_core.drawing import Area, Line
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.matching import SHARPNESS
 from metamed_core.learners.matching import Matching as Learner
