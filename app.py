@@ -28,17 +28,14 @@ DOORS = (
         Words("Diagnose", "诊断"),
         ":material/stethoscope:",
         Words(
-            "Give a few patients with a diagnosis and others without one; see how a meta-learner adapts, and what it says about each.",
-            "给出少量已确诊和若干未确诊的患者，观看元学习器如何适应，并了解它对每位患者的判断。",
+            "Start here: every patient without a diagnosis gets a ranked list of diagnoses, with probabilities and reasons.",
+            "从这里开始：每位未确诊患者都会得到一份诊断排序，附概率与依据。",
         ),
         (
-            Words("Opens on an example that is already adapted", "打开即是一个已完成适应的示例"),
+            Words("Opens on a finished example: nothing to upload", "打开即是一个已完成的示例，无需上传"),
             Words("Your own table: CSV, TSV, Excel or Parquet", "可用自己的表格：CSV、TSV、Excel 或 Parquet"),
-            Words(
-                "Five algorithms, from prototypical networks and MAML to a prior-fitted network, step by step",
-                "五种算法，从原型网络、MAML 到先验拟合网络，逐步展示",
-            ),
-            Words("Ranked answers with the nearest labelled patients", "诊断排序，并附最相近的已确诊患者"),
+            Words("Five algorithms, which you can watch learning step by step", "五种算法，可逐步观看其学习过程"),
+            Words("The most similar labeled patients beside each answer", "每个答案旁附最相似的已确诊患者"),
         ),
         Words("Open Diagnose", "进入诊断"),
     ),
@@ -47,13 +44,19 @@ DOORS = (
         Words("Compare", "比较"),
         ":material/balance:",
         Words(
-            "Put the algorithms side by side on the same patients, with plain classifiers always in the list.",
-            "让各种算法在相同的患者上并排较量，并始终与普通分类器对照。",
+            "Which algorithm works best on a table, and is the difference more than chance?",
+            "哪种算法在一份表格上表现最好？差异是否超出偶然？",
         ),
         (
-            Words("Accuracy with intervals against the number of patients", "准确率及其区间随患者数的变化"),
-            Words("Calibration, net benefit and cost", "校准、净获益与计算成本"),
-            Words("What a meta-learned start is worth", "元学习的起点究竟值多少"),
+            Words(
+                "Meta-learning beside ordinary baseline classifiers, on the same patients",
+                "元学习与常用的基线分类器在相同的患者上对照",
+            ),
+            Words(
+                "Accuracy with 95% intervals, for 1 to 20 labeled patients of each diagnosis",
+                "每种诊断有 1 至 20 位已确诊患者时的准确率及 95% 区间",
+            ),
+            Words("Calibration, net benefit and computing time", "校准、净获益与计算时间"),
         ),
         Words("Open Compare", "进入比较"),
     ),
@@ -62,13 +65,13 @@ DOORS = (
         Words("Learn", "学习"),
         ":material/school:",
         Words(
-            "Short lessons, one idea a screen, for a class or for oneself.",
-            "一节节短课，每屏一个概念，适合课堂教学，也适合自学。",
+            "How can a few patients be enough? Ten short lessons, for a class or for yourself.",
+            "为什么几位患者就够了？十节短课，适合课堂教学，也适合自学。",
         ),
         (
-            Words("Episodes, inner and outer loop, prototypes", "任务片段、内外循环与原型"),
+            Words("One idea per screen, with a figure that you can change", "每屏一个概念，配一幅可以操作的图"),
             Words("Predict first, then see", "先预测，再揭晓"),
-            Words("Each lesson ends with a way to break it", "每节课最后都试着把它弄坏"),
+            Words("When it fails: each lesson ends with a way to break it", "何时失效：每节课最后都试着把它弄坏"),
         ),
         Words("Open Learn", "进入学习"),
     ),
@@ -76,12 +79,12 @@ DOORS = (
 
 IS = (
     Words(
-        "A place to see how learning from one to twenty patients per disease works, on real and simulated tables",
-        "用真实和模拟的表格，直观了解每种疾病仅有一至二十位患者时如何学习",
+        "A way to see how learning from 1 to 20 patients per disease works, on real and simulated tables",
+        "用真实和模拟的表格，直观了解每种疾病仅有 1 至 20 位患者时如何学习",
     ),
     Words(
-        "A ranked list with its basis: nearest patients, prototypes in original units, probability at every step",
-        "给出有据可查的排序：最相近的患者、以原始单位表示的原型、每一步的概率",
+        "Ranked diagnoses with what they rest on: the most similar labeled patients, and the average patient of each diagnosis in clinical units",
+        "给出有据可查的诊断排序：最相似的已确诊患者，以及以临床单位表示的各诊断“平均患者”",
     ),
     Words("Entirely on this computer, also without a network", "完全在本机运行，无需网络"),
 )
@@ -95,6 +98,13 @@ IS_NOT = (
         "未经任何临床机构验证；所示概率对您的患者可能并不准确",
     ),
     Words("Not for images, and not for anything urgent", "不处理影像，也不用于任何紧急情况"),
+)
+WHAT = Words(
+    "Most rare diseases have too few patients for ordinary machine learning. MetaMed takes a table with a few patients per disease whose diagnosis is "
+    "known, and suggests diagnoses for the others. So few are enough because its algorithms were trained beforehand on thousands of other small "
+    "tables: they have learned how to learn (meta-learning).",
+    "多数罕见病的患者太少，普通的机器学习无从学起。给 MetaMed 一份表格，每种疾病只需几位已确诊患者，它便为其余患者给出可能的诊断。"
+    "几位就够，是因为其中的算法事先在成千上万份其他小表格上训练过：它们学会了如何学习（元学习）。",
 )
 
 
@@ -110,7 +120,7 @@ def doors(say: Say) -> None:
 
 
 def enter(say: Say, door: Door) -> None:
-    """The card's button; the one primary button of the screen leads to the first."""
+    """The card's button; the one primary button of the screen is that of the first card."""
     kind = "primary" if door is DOORS[0] else "secondary"
     if st.button(say(door.enter), icon=":material/arrow_forward:", key=f"enter_{door.path[6:-3]}", type=kind):
         st.switch_page(door.path)
@@ -123,16 +133,7 @@ def points(say: Say, title: Words, icon: str, items: tuple[Words, ...]) -> None:
 
 
 say = frame("app.py")
-st.markdown(
-    say(
-        Words(
-            "Most rare diseases have too few patients for ordinary machine learning. A meta-learner has practised on thousands of other small "
-            "tasks, so that a few labelled patients are enough to begin. MetaMed shows it at work.",
-            "多数罕见病的患者太少，普通的机器学习无从学起。元学习器已在成千上万个其他小任务上练习过，因此只要几位已确诊患者就能开始。MetaMed 让您看到它如何工作。",
-        )
-    ),
-    width=860,
-)
+st.markdown(say(WHAT), width=860)
 doors(say)
 st.space("small")
 what, what_not = st.columns(2, gap="large")

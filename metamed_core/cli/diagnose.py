@@ -93,7 +93,7 @@ def _learner(name: str, chosen: Sequence[str]) -> Learner:
         except (KeyError, ValueError) as error:
             raise UserError(
                 Words(
-                    "“{text}” is no setting of {learner}: give NAME=VALUE with a number; NAME is one of {known}.",
+                    "“{text}” is not a setting of {learner}: give NAME=VALUE with a number; NAME is one of {known}.",
                     "“{text}”不是 {learner} 的设置：请按 名称=数值 的形式给出；可用的名称有 {known}。",
                 ).format(text=text, learner=name, known=", ".join(known) or "-")
             ) from error
@@ -110,8 +110,8 @@ def _asked(options: argparse.Namespace) -> PatientRecords:
     if records.problem is None and not len(records.undiagnosed):
         raise UserError(
             Words(
-                "Every patient of {file} has a diagnosis: leave it empty for those to be answered for.",
-                "{file} 中所有患者均已有诊断：请将需要推断的患者的诊断留空。",
+                "Every patient of {file} has a diagnosis: leave it empty for those to be diagnosed.",
+                "{file} 中所有患者均已有诊断：请将待诊断患者的诊断留空。",
             ).format(file=options.table.name)
         )
     return records

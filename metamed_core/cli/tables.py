@@ -49,7 +49,7 @@ def checked_ending(out: Path | None, endings: Sequence[str]) -> None:
         return
     if out.suffix not in endings:
         raise UserError(
-            Words("{file} would be no result: its name must end in {endings}.", "无法写为 {file}：文件名须以 {endings} 结尾。").format(
+            Words("{file} cannot be written: its name must end in {endings}.", "无法写为 {file}：文件名须以 {endings} 结尾。").format(
                 file=out.name, endings=Words(", ".join(endings[:-1]) + f" or {endings[-1]}", "、".join(endings[:-1]) + f" 或 {endings[-1]}")
             )
         )

@@ -52,7 +52,7 @@ class Cohort:
         if len(features) != len(labels):
             raise UserError(
                 Words(
-                    "The table has {n} patients but {m} labels are given: give one for each patient, empty where there is none.",
+                    "The table has {n} {n:patient|patients} but {m} {m:label is|labels are} given: give one for each patient, empty where there is none.",
                     "表中有 {n} 位患者，却给出了 {m} 个标签：请为每位患者给出一个标签，没有诊断的留空。",
                 ).format(n=len(features), m=len(labels))
             )
@@ -109,7 +109,7 @@ class Cohort:
                 return support, query
         raise UserError(
             Words(
-                "The groups do not allow {k} labelled patients of each of {names} with others left from another group: choose fewer labelled "
+                "The groups do not allow {k} labeled {k:patient|patients} of each of {names} with others left from another group: choose fewer labeled "
                 "patients, or no column of groups.",
                 "按现有分组，无法从 {names} 中各取 {k} 位已确诊患者并另留来自其他组的患者：请减少已确诊患者数，或不使用分组列。",
             ).format(k=k_shot, names=", ".join(diagnoses))

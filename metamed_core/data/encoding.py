@@ -223,8 +223,8 @@ def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         raise UserError(
             Words(
-                "The column “{name}” held numbers when the scale was learnt and holds words now: give numbers, or leave cells empty.",
-                "列“{name}”在学习尺度时为数字，现在却含有文字：请填数字，或留空。",
+                "The column “{name}” held numbers in the labeled table and holds words now: give numbers, or leave cells empty.",
+                "列“{name}”在已确诊患者的表格中为数字，现在却含有文字：请填数字，或留空。",
             ).format(name=column.name)
         ) from error
     return np.where(np.isfinite(values), values.clip(-LARGEST, LARGEST), np.nan)

@@ -88,11 +88,11 @@ def _text(cell: Any) -> str | None:
 
 _NO_NETWORK = Words(
     "openml.org cannot be reached from this computer: choose a bundled cohort, or upload the table as a file.",
-    "本机无法访问 openml.org：请选择自带队列，或以文件形式上传表格。",
+    "本机无法访问 openml.org：请选择自带数据集，或以文件形式上传表格。",
 )
 _LATE = Words(
     "openml.org did not answer within {seconds} s: try again later, choose a bundled cohort, or upload the table as a file.",
-    "openml.org 在 {seconds} 秒内没有回应：请稍后再试，或选择自带队列，或以文件形式上传表格。",
+    "openml.org 在 {seconds} 秒内没有回应：请稍后再试，或选择自带数据集，或以文件形式上传表格。",
 )
 _UNKNOWN = Words(
     "openml.org has no table that can be read under the number {number}: check the number on its page there.",
@@ -103,6 +103,6 @@ _NO_TARGET = Words(
     "编号为 {number} 的表格没有可作为诊断的目标列（应有 2 至 {most} 个类别）：请选择用于分类的表格。",
 )
 _TOO_LARGE = Words(
-    "The table has {rows} rows and {columns} columns, more than {most} rows or {widest} columns: choose a smaller one.",
+    "The table has {rows} {rows:row|rows} and {columns} {columns:column|columns}, more than {most} rows or {widest} columns: choose a smaller one.",
     "该表格有 {rows} 行 {columns} 列，超过上限（{most} 行或 {widest} 列）：请选择较小的表格。",
 )

@@ -108,8 +108,8 @@ def _chosen(
                 problem = error
     raise problem or UserError(
         Words(
-            "{n} diagnosis has enough patients for {k} shots: choose fewer, or add patients of a second one.",
-            "只有 {n} 种诊断的患者足够进行 {k} 样本的比较：请减少样本数，或补充另一种诊断的患者。",
+            "{n} diagnosis has enough patients for {k} labeled ones: choose fewer, or add patients of a second one.",
+            "只有 {n} 种诊断的患者足够取 {k} 位作为已确诊患者：请减少每类样本数，或补充另一种诊断的患者。",
         ).format(n=len(names), k=k_shot)
     )
 

@@ -22,7 +22,7 @@ ALSO: dict[str, tuple[Words, bool]] = {
 """Further columns: title, and whether it is a share shown in per cent."""
 HOW = Words(
     "How to read: the bars are 95% intervals on one scale. For log-loss, Brier score and ECE (expected calibration error) lower is better. Coverage is the share of patients whose "
-    "set of diagnoses that reaches 90% holds the right one; it should be at least 90. Time is to adapt and answer one episode.",
+    "90% prediction set contains the correct diagnosis; it should be at least 90%. Time is to adapt and answer one episode.",
     "读法：横条为同一刻度上的 95% 区间。对数损失、Brier 评分和 ECE（期望校准误差）越低越好。覆盖率指概率合计达到 90% 的诊断集合包含真实诊断的患者比例，应不低于 90。耗时指适应并回答一个小任务（episode）所需的时间。",
 )
 LABEL = Words("Leaderboard", "排行榜")
@@ -76,7 +76,7 @@ def leaderboard_html(
 
 def _heading(name: str) -> Words:
     title, share = ALSO[name]
-    return Words("{m}, %", "{m}（%）").format(m=title) if share else title
+    return Words("{m}, %", "{m}（以 % 计）").format(m=title) if share else title
 
 
 def _cells(row: LeaderboardRow, measure: Measure, others: list[str], cost: Cost) -> list[Cell]:

@@ -17,7 +17,9 @@ def plan_on_novel(run: MetaRun, cohort: Cohort, weights: Path, n_episodes: int =
     """A comparison on the novel diagnoses: these weights, what they started from, and the rivals. Raises UserError if too few patients."""
     run.check_cohort(cohort)
     if run.split is None:
-        raise UserError(Words("Simulated tasks have no novel diagnoses: compare on a cohort.", "模拟任务没有新诊断：请在队列上比较。"))
+        raise UserError(
+            Words("Simulated tasks have no novel diagnoses: compare on a table of patients.", "模拟任务没有新诊断：请在数据集上比较。")
+        )
     learner = LEARNERS[run.learner]()
     start = Method(learner, UNIVERSAL if run.network == ANY_TABLE else RANDOM)
     who = (Method(learner, str(weights)), start, *(Method(BASELINES[name]()) for name in RIVALS))

@@ -29,18 +29,18 @@ class Plan:
     def __post_init__(self) -> None:
         keys = [one.key for one in self.methods]
         if not keys:
-            raise UserError(Words("Nobody takes part: choose at least one method.", "没有参评方法：请至少选择一个。"))
+            raise UserError(Words("No method is chosen: choose at least one.", "没有选择任何方法：请至少选择一种。"))
         if twice := [key for key in keys if keys.count(key) > 1]:
             raise UserError(
                 Words(
-                    "“{key}” takes part twice: choose it once, or from another start.", "“{key}”重复参赛：请只选一次，或改用其他起点。"
+                    "“{key}” takes part twice: choose it once, or from another start.", "“{key}”重复参评：请只选一次，或改用其他起点。"
                 ).format(key=twice[0])
             )
         if self.n_episodes < 1 or not self.shots or len(set(self.shots)) < len(self.shots) or self.seed < 0:
             raise UserError(
                 Words(
-                    "A comparison needs at least one episode, different numbers of shots and a seed from 0: change these settings.",
-                    "比较至少需要一个任务片段、互不相同的样本数，以及不小于 0 的随机种子：请修改这些设置。",
+                    "A comparison needs at least one episode, different numbers of labeled patients (shots) and a seed from 0: change these settings.",
+                    "比较至少需要一个小任务、互不相同的每类样本数，以及不小于 0 的随机种子：请修改这些设置。",
                 )
             )
         if too_many := [k for k in self.shots if not self.fits(k)]:
@@ -131,47 +131,47 @@ def _nothing(cohort: Cohort) -> Words:
 
 def _needed(cohort: Cohort, k_shot: int) -> Words:
     """What two diagnoses would need for this number of shots."""
-    need = Words("{need} labelled patients each", "各有 {need} 位已确诊患者").format(need=k_shot + LEAST_QUERY)
+    need = Words("{need} labeled {need:patient|patients} each", "各有 {need} 位已确诊患者").format(need=k_shot + LEAST_QUERY)
     return Words(f"{need.en}, not all of one group", f"{need.zh}，且不都属于同一组") if cohort.groups else need
 
 
 _NOTHING = Words(
-    "With {labelled} labelled patients nothing can be compared: at least two diagnoses need two or more labelled patients each.",
+    "With {labelled} labeled {labelled:patient|patients} nothing can be compared: at least two diagnoses need two or more labeled patients each.",
     "只有 {labelled} 位已确诊患者，无法比较：至少要有两种诊断，每种有两位或更多已确诊患者。",
 )
 _NOTHING_APART = Words(
-    "With {labelled} labelled patients nothing can be compared: at least two diagnoses need labelled patients of two or more groups each.",
+    "With {labelled} labeled {labelled:patient|patients} nothing can be compared: at least two diagnoses need labeled patients of two or more groups each.",
     "有 {labelled} 位已确诊患者，但无法比较：至少要有两种诊断，每种的已确诊患者来自两个或更多的组。",
 )
 _APART = Words(
-    "Patients of one group (a hospital, a paper) are never both labelled and asked about in an episode.",
-    "同一组（医院、论文）的患者不会在同一任务片段中既作为已确诊患者又被询问。",
+    "Patients of one group (a hospital, a paper) are never both labeled and predicted in one episode.",
+    "同一组（医院、论文）的患者不会在同一小任务中既作为已确诊患者又被预测。",
 )
 _TOO_MANY = Words(
-    "The table has too few patients for {shots} shots (two diagnoses would need {need}): choose {offer}.",
-    "患者太少，无法进行 {shots} 样本的比较（需要两种诊断{need}）：请选择 {offer}。",
+    "The table has too few patients for {shots} labeled per diagnosis (two diagnoses would need {need}): choose {offer}.",
+    "患者太少，无法在每类样本数为 {shots} 时比较（需要两种诊断{need}）：请选择 {offer}。",
 )
 _DROPPED = Words(
-    "Too few patients for {shots} labelled patients of each diagnosis; the table is judged at {rest}.",
-    "患者太少，无法按每种诊断 {shots} 位已确诊患者来评判；改为只评判 {rest} 位的情形。",
+    "Too few patients for {shots} labeled per diagnosis; the methods are compared with {rest} instead.",
+    "患者太少，无法按每种诊断 {shots} 位已确诊患者来比较；改为只比较 {rest} 位的情形。",
 )
 _INSTEAD = Words(
     "Too few patients to draw episodes (two diagnoses would need {need}): leave-one-out is used instead.",
-    "患者太少，无法抽取任务片段（需要两种诊断{need}）：改用留一法。",
+    "患者太少，无法抽取小任务（需要两种诊断{need}）：改用留一法。",
 )
 _LEFT_OUT = Words(
-    "Leave-one-out: each of {n} patients is left out once and named from all others. Every patient counts once.",
-    "留一法：{n} 位患者逐一留出，由其余患者来判断。每位患者只计一次。",
+    "Leave-one-out: each of {n} {n:patient|patients} is left out once and predicted from all others. Every patient counts once.",
+    "留一法：{n} 位患者逐一留出，由其余患者来预测。每位患者只计一次。",
 )
 _LEFT_OUT_APART = Words(
-    "Leave-one-out: each of {n} patients is left out once, with all patients of the same group, and named from all others.",
-    "留一法：{n} 位患者逐一留出，并同时留出同组的全部患者，由其余患者来判断。",
+    "Leave-one-out: each of {n} {n:patient|patients} is left out once, with all patients of the same group, and predicted from all others.",
+    "留一法：{n} 位患者逐一留出，并同时留出同组的全部患者，由其余患者来预测。",
 )
 _OTHER_TASKS = Words(
-    "At {most} shots only {few} diagnoses have enough patients, at {least} shots {many}: these are different tasks, so read the curve over shots with care.",
-    "{most} 样本时只有 {few} 种诊断的患者足够，{least} 样本时有 {many} 种：任务并不相同，请谨慎解读随样本数变化的曲线。",
+    "Only {few} {few:diagnosis has|diagnoses have} enough patients for {most} labeled ones each, {many} for {least}: these are different tasks, so read the curve over them with care.",
+    "每类样本数为 {most} 时只有 {few} 种诊断的患者足够，为 {least} 时有 {many} 种：任务并不相同，请谨慎解读随每类样本数变化的曲线。",
 )
 _FEW = Words(
-    "The rarest diagnosis has {n} patients, who return in many episodes: intervals count patients, not only episodes, so more episodes cannot make them narrow.",
-    "最少的诊断只有 {n} 位患者，他们会在许多片段中反复出现：区间不仅按片段、也按患者计算，因此增加片段数不会使区间变得很窄。",
+    "The rarest diagnosis has {n} {n:patient|patients}, drawn again in many episodes: intervals count patients, not only episodes, so more episodes cannot make them narrow.",
+    "最少的诊断只有 {n} 位患者，会在许多小任务中反复出现：区间不仅按小任务、也按患者计算，因此增加小任务不会使区间变得很窄。",
 )

@@ -64,7 +64,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
         (Words("Diagnoses", "诊断"), joined([about.called(name) + Words(f"({n})", f"（{n}）") for name, n in comparison.counts.items()])),
         (Words("Methods", "参评方法"), joined([entry.title for entry in comparison.entries])),
         (Words("Labeled patients of each diagnosis (shots)", "每种诊断的已确诊患者数（每类样本数）"), shots),
-        (Words("Episodes", "小任务（episode）"), Words("{n} measured; {each} planned at each number of shots", "已测得 {n} 个；每个样本数计划 {each} 个").format(n=n, each=comparison.n_episodes)),
+        (Words("Episodes", "小任务（episode）"), Words("{n} measured; {each} planned per number of labeled patients", "已测得 {n} 个；每个每类样本数计划 {each} 个").format(n=n, each=comparison.n_episodes)),
         (Words("Seed", "随机种子"), comparison.seed),
         (Words("Fingerprint of the patients (SHA-256)", "患者数据指纹（SHA-256）"), comparison.cohort),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ TOO_WIDE = 0.1
 
 
 def verdict(board: Leaderboard) -> tuple[Words, ...]:
-    """What the leaderboard says, a sentence each: who leads, who cannot be told apart, who is behind, whether one may choose at all."""
+    """What the leaderboard says, a sentence each: the leader, methods not distinguishable from it, methods that are worse, whether one may choose at all."""
     if not board.rows:
         return (_NONE,)
     leader, *others = board.rows
@@ -40,18 +40,18 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
 
 
 def too_wide(board: Leaderboard) -> bool:
-    """Whether methods that cannot be told apart from the leader might still be more than 10 points worse: no choice can be made."""
+    """Whether methods that are not distinguishable from the leader might still be more than 10 points worse: no choice can be made."""
     alike = [one.behind for one in board.rows if one.behind and not one.apart]
     return MEASURES[board.metric].share and any(not gap.half_width <= TOO_WIDE for gap in alike)
 
 
 def place(k_shot: int | None) -> Words:
-    """Where a leaderboard stands: at some shots, over all, or leave-one-out."""
+    """With how many labeled patients a leaderboard was measured: a number of shots, over all of them, or leave-one-out."""
     if k_shot is None:
-        return Words("over all numbers of shots", "综合各样本数")
+        return Words("over all numbers of labeled patients", "综合各种每类样本数")
     if k_shot == LEAVE_ONE_OUT:
         return Words("with one patient left out at a time", "逐一留出患者时")
-    return Words(f"at {k_shot} shot{'' if k_shot == 1 else 's'}", f"{k_shot} 样本时")
+    return Words("with {k} labeled {k:patient|patients} per diagnosis", "每类样本数为 {k} 时").format(k=k_shot)
 
 
 def listed(names: Sequence[Words]) -> Words:
@@ -80,7 +80,7 @@ def _interval(interval: Interval, measure: Measure, *, signed: bool = False) -> 
 def _leads(board: Leaderboard, leader: LeaderboardRow) -> Words:
     measure = MEASURES[board.metric]
     mean, low, high = (measure.text(value) for value in (leader.score.mean, leader.score.low, leader.score.high))
-    shown = Words(f"{mean} %", f"{mean}%") if measure.share else Words(mean, mean)
+    shown = Words(f"{mean}%", f"{mean}%") if measure.share else Words(mean, mean)
     sentence = _LEADS_EARLY if np.isnan(leader.score.low) else _LEADS
     return sentence.format(leader=leader.entry.title, metric=measure.title, place=place(board.k_shot), mean=shown, low=low, high=high)
 
@@ -91,34 +91,37 @@ def _gap(one: LeaderboardRow, measure: Measure) -> Words:
     return (_POINTS if measure.share else _BY).format(title=one.entry.title, **texts)
 
 
-_NONE = Words("No episode is finished yet.", "尚无完成的任务片段。")
+_NONE = Words("No episode is finished yet.", "尚无完成的小任务。")
 _UNKNOWN = Words(
-    "{metric} needs several patients in one episode, and leave-one-out asks about one at a time: choose another measure.",
-    "{metric}要求一个任务片段中有多位患者，而留一法每次只判断一位：请选择其他指标。",
+    "{metric} needs several patients in one episode, and leave-one-out predicts one at a time: choose another metric.",
+    "{metric}要求一个小任务中有多位患者，而留一法每次只预测一位：请选择其他指标。",
 )
 _EARLY = Words(
     "There are no intervals yet: they need at least two episodes, and two patients of each diagnosis.",
-    "尚无区间：至少需要两个任务片段，并且每种诊断至少两位患者。",
+    "尚无区间：至少需要两个小任务，并且每种诊断至少两位患者。",
 )
 CLAIM = Words(
-    "The 95 % intervals are for other patients and episodes of this clinic with as many labelled patients, not for another hospital. "
-    "Whether two methods can be told apart is corrected for the number of all pairs, so a single interval may lie beside 0 without a verdict.",
-    "95% 区间针对的是同一机构中已确诊患者数相同的其他患者与任务片段，不适用于其他医院。"
-    "两种方法能否区分，已按所有两两比较的数目作了校正，因此个别区间不含 0 时也可能没有结论。",
+    "The 95% intervals are for other patients and episodes of this clinic with as many labeled patients, not for another hospital. "
+    "Whether two methods are distinguishable is corrected for the number of all pairs (Holm), so a single interval may exclude 0 without a verdict.",
+    "95% 区间针对的是同一机构中已确诊患者数相同的其他患者与小任务，不适用于其他医院。"
+    "两种方法能否区分，已按所有两两比较的数目作了校正（Holm 法），因此个别区间不含 0 时也可能没有结论。",
 )
 """What intervals and verdicts hold for: a caption beside every leaderboard."""
 _LEADS_EARLY = Words("{leader} has the best {metric} {place} so far: {mean}.", "{place}，目前{metric}最好的是{leader}：{mean}。")
 _LEADS = Words(
-    "{leader} has the best {metric} {place}: {mean} (95 % interval {low} to {high}).",
+    "{leader} has the best {metric} {place}: {mean} (95% interval {low} to {high}).",
     "{place}，{metric}最好的是{leader}：{mean}（95% 区间 {low} 至 {high}）。",
 )
 _ALIKE = Words("Not distinguishable from {leader}: {names}.", "与{leader}无法区分的有：{names}。")
 _NOBODY = Words("None of the others is distinguishable from {leader}: {names}.", "其余方法均与{leader}无法区分：{names}。")
-_BEHIND = Words("Behind: {names}.", "落后的有：{names}。")
+_BEHIND = Words("Worse than the leader: {names}.", "差于领先者的有：{names}。")
 _POINTS = Words("{title} (by {mean} points, {low} to {high})", "{title}（落后 {mean} 个百分点，区间 {low} 至 {high}）")
 _BY = Words("{title} (by {mean}, {low} to {high})", "{title}（相差 {mean}，区间 {low} 至 {high}）")
 _WIDE = Words(
-    "The intervals are too wide to choose: with {n} patients a method that seems equal may be up to {points} points worse. Add labelled patients, or take the simplest.",
+    "The intervals are too wide to choose: with {n} {n:patient|patients} a method that seems equal may be up to {points} points worse. Add labeled patients, or take the simplest method.",
     "区间太宽，无法取舍：仅凭 {n} 位患者，看似相当的方法实际可能差多达 {points} 个百分点。请增加已确诊患者，或选择最简单的方法。",
 )
-_TITLE = Words("{metric} {place}; {episodes} episodes, {patients} patients", "{metric}，{place}；{episodes} 个任务片段，{patients} 位患者")
+_TITLE = Words(
+    "{metric} {place}; {episodes} {episodes:episode|episodes}, {patients} {patients:patient|patients}",
+    "{metric}，{place}；{episodes} 个小任务，{patients} 位患者",
+)

@@ -30,8 +30,8 @@ def step_size(default: float) -> Any:
         default,
         Words("Step size", "步长"),
         Words(
-            "How far each gradient step goes. Too large a step jumps about, too small a one hardly moves.",
-            "每步梯度下降走多远：太大会来回跳动，太小则几乎不动。",
+            "The learning rate of a gradient step. If it is too large the loss jumps, if it is too small little is learned.",
+            "每步梯度下降的学习率：太大则损失来回跳动，太小则学得很慢。",
         ),
         low=0.001,
         high=1.0,
@@ -44,7 +44,7 @@ def step_count(default: int) -> Any:
     return setting(
         default,
         Words("Steps", "步数"),
-        Words("How many gradient steps to take on the labelled patients.", "在已确诊患者上走多少步梯度下降。"),
+        Words("How many gradient steps to take on the labeled patients.", "在已确诊患者上走多少步梯度下降。"),
         low=0,
         high=200,
         step=1,

@@ -95,8 +95,8 @@ class Matching(Learner):
     name: ClassVar[str] = "matching"
     title: ClassVar[Words] = Words("Matching", "匹配网络")
     summary: ClassVar[Words] = Words(
-        "Looks for the most similar labelled patients and lets them vote. Choose it when a diagnosis has several faces.",
-        "寻找最相似的已确诊患者并让其投票。当同一诊断有多种表现时选它。",
+        "Finds the most similar labeled patients and lets them vote. Choose it when one diagnosis can look quite different from patient to patient.",
+        "寻找最相似的已确诊患者并让其投票。当同一诊断在不同患者身上表现差异较大时选它。",
     )
     paper: ClassVar[str] = "Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra: Matching Networks for One Shot Learning, NeurIPS 2016"
     link: ClassVar[str] = "https://arxiv.org/abs/1606.04080"
@@ -105,10 +105,10 @@ class Matching(Learner):
 
     context_reads: int = setting(
         2,
-        Words("Readings of the context", "上下文读取次数"),
+        Words("Context steps", "上下文步数"),
         Words(
-            "How often a patient's picture is refined by reading the labelled patients (full-context embedding); 0 leaves it out.",
-            "读取已确诊患者以修正该患者表示的次数（全上下文嵌入）；0 表示不使用。",
+            "How many times a patient's embedding is refined by attention to the labeled patients (full-context embedding); 0 turns it off.",
+            "借助对已确诊患者的注意力修正患者嵌入的次数（全上下文嵌入）；0 表示不使用。",
         ),
         0,
         10,

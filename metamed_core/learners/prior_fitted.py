@@ -156,8 +156,8 @@ class PriorFitted(Learner):
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")
     summary: ClassVar[Words] = Words(
-        "Reads all labelled patients at once and answers from experience with simulated clinics. On average the most accurate for up to ten diagnoses, and the slowest.",
-        "一次读取全部已确诊患者，凭借从大量模拟病例中学到的经验作答。诊断不超过十种时平均准确率最高，但速度最慢。",
+        "Reads all labeled patients at once; it was trained on many simulated clinical tables. On average the most accurate for up to ten diagnoses, and the slowest.",
+        "一次读取全部已确诊患者；它在大量模拟的临床表格上训练而成。诊断不超过十种时平均准确率最高，但速度最慢。",
     )
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
@@ -166,10 +166,10 @@ class PriorFitted(Learner):
     has_own_network: ClassVar[bool] = True
     readings: int = setting(
         3,
-        Words("Readings averaged", "取平均的读取次数"),
+        Words("Passes averaged", "取平均的次数"),
         Words(
-            "How often the table is read, columns and diagnoses marked anew each time; more is slower and steadier.",
-            "对表格读取多少次，每次重新标记各列与各诊断；次数越多越慢，结果越稳定。",
+            "How many predictions are averaged, each with columns and diagnoses in another order; more is slower and steadier.",
+            "对多少次预测取平均，每次打乱各列与各诊断的次序；次数越多越慢，结果越稳定。",
         ),
         1,
         32,

@@ -42,8 +42,8 @@ class Prototypical(Learner):
     name: ClassVar[str] = "prototypical"
     title: ClassVar[Words] = Words("Prototypical", "原型网络")
     summary: ClassVar[Words] = Words(
-        "Compares each patient with the average patient of each diagnosis. Choose it first: it is quick and easy to explain.",
-        "把每位患者与各诊断的“平均患者”作比较。建议首选：速度快，也容易解释。",
+        "Compares each patient with the average patient (prototype) of each diagnosis. Choose it first: it is quick and easy to explain.",
+        "把每位患者与各诊断的“平均患者”（原型）作比较。建议首选：速度快，也容易解释。",
     )
     paper: ClassVar[str] = "Snell, Swersky, Zemel: Prototypical Networks for Few-shot Learning, NeurIPS 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.05175"

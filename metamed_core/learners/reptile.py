@@ -45,8 +45,8 @@ class Reptile(Learner):
     name: ClassVar[str] = "reptile"
     title: ClassVar[Words] = Words("Reptile", "Reptile 算法")
     summary: ClassVar[Words] = Words(
-        "Gradient steps like MAML, from a start found by a simpler rule. Choose it to compare with MAML.",
-        "与 MAML 一样走梯度步，但起点由更简单的规则得到。想与 MAML 对照时选它。",
+        "Gradient steps like MAML, from weights trained by a simpler rule. Choose it to compare with MAML.",
+        "与 MAML 一样走梯度步，但初始权重由更简单的规则训练得到。想与 MAML 对照时选它。",
     )
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"

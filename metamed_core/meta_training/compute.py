@@ -39,7 +39,7 @@ class Compute:
         if groups % self.processes:
             raise UserError(
                 Words(
-                    "{groups} groups of tasks cannot be shared evenly by {processes} processes: choose --groups or --nproc-per-node so that "
+                    "{groups} {groups:group|groups} of tasks cannot be divided evenly among {processes} processes: choose --groups or --nproc-per-node so that "
                     "the first is a multiple of the second.",
                     "{groups} 组任务无法平均分给 {processes} 个进程：请调整 --groups 或 --nproc-per-node，使前者是后者的整数倍。",
                 ).format(groups=groups, processes=self.processes)

@@ -50,7 +50,7 @@ class MetaTraining:
         if self.groups < 1 or self.meta_batch % self.groups:
             raise UserError(
                 Words(
-                    "{tasks} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a "
+                    "{tasks} {tasks:task|tasks} cannot be divided evenly among {groups} {groups:group|groups}: choose --meta-batch or --groups so that the first is a "
                     "multiple of the second.",
                     "{tasks} 个任务无法平均分成 {groups} 组：请调整 --meta-batch 或 --groups，使前者是后者的整数倍。",
                 ).format(tasks=self.meta_batch, groups=self.groups)

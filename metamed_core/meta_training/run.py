@@ -69,8 +69,8 @@ class MetaRun:
         if self.network == ONE_PANEL and self.split is None:
             raise UserError(
                 Words(
-                    "Simulated clinical tasks have other columns each time: choose the network for any table, or a cohort.",
-                    "模拟的临床任务每次的列都不同：请选择适用任意表格的网络，或改选队列。",
+                    "Simulated clinical tasks have other columns each time: choose the network for any table, or a table of patients.",
+                    "模拟的临床任务每次的列都不同：请选择适用任意表格的网络，或改选数据集。",
                 )
             )
         if self.network == ONE_PANEL and self.start == UNIVERSAL:

@@ -26,16 +26,16 @@ from tests.conftest import serve
 
 N_CLIENTS, PAUSE, SPREAD = 30, 5.0, 10.0
 STEPS = (
-    ("view_at", "1", "balanced accuracy at 1 shot: "),
-    ("view_at", "5", "balanced accuracy at 5 shots: "),
-    ("view_metric", "log-loss", "best log-loss at 5 shots: "),
+    ("view_at", "1", "balanced accuracy with 1 labeled patient per diagnosis: "),
+    ("view_at", "5", "balanced accuracy with 5 labeled patients per diagnosis: "),
+    ("view_metric", "log-loss", "best log-loss with 5 labeled patients per diagnosis: "),
     ("view_details", "Net benefit", "the probability from which you would act"),
-    ("view_metric", "balanced accuracy", "balanced accuracy at 5 shots: "),
+    ("view_metric", "balanced accuracy", "balanced accuracy with 5 labeled patients per diagnosis: "),
     ("view_details", "Confusion matrix", "rows are the correct diagnoses"),
-    ("view_at", "10", "balanced accuracy at 10 shots: "),
+    ("view_at", "10", "balanced accuracy with 10 labeled patients per diagnosis: "),
     ("view_details", "Two side by side", "each mark is one episode"),
     ("view_details", "Cost", "further left is quicker"),
-    ("view_at", "all together", "balanced accuracy over all numbers of shots: "),
+    ("view_at", "all together", "balanced accuracy over all numbers of labeled patients: "),
 )
 """Which widget is set to what, one after the other, and what stands in the answer."""
 RESULT = "best balanced accuracy"

@@ -60,7 +60,7 @@ def charts_without_alt(page: Page) -> int:
 def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page("/compare")
     page.get_by_role("heading", name="3 · Results").wait_for()
-    page.get_by_text("has the best balanced accuracy over all numbers of shots").wait_for()
+    page.get_by_text("has the best balanced accuracy over all numbers of labeled patients").wait_for()
     assert len(numbers(page)) == 8
     idle(page)
     page.screenshot(path=tmp_path / "opening.png", full_page=True)

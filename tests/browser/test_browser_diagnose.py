@@ -100,7 +100,7 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page.locator("input[type=file]").set_input_files(files=[FILE])
     page.get_by_role("heading", name="Check the columns of clinic.csv").wait_for()
     page.get_by_role("button", name="Use these patients").click()
-    page.locator("strong").filter(has_text=re.compile("2 diagnoses × 4 labelled patients.*3 columns, 3 to diagnose")).wait_for()
+    page.locator("strong").filter(has_text=re.compile("2 diagnoses with 4 labeled patients each.*3 columns; 3 to diagnose")).wait_for()
 
     page.get_by_role("radio", name="MAML").or_(page.get_by_role("button", name="MAML")).first.click()
     page.get_by_text("Takes a few gradient steps").wait_for()

@@ -32,7 +32,8 @@ def fields(text: str) -> set[str]:
 
 def faults(en: str, zh: str) -> list[str]:
     """What is wrong with one pair; a name, symbol or acronym may be the same in both languages."""
-    same_name = en == zh and len(en.split()) <= 2
+    no_words = not re.search(r"[A-Za-z]", re.sub(r"\{[^}]*\}", "", en))
+    same_name = no_words or (en == zh and len(en.split()) <= 2)
     found = []
     if not en.strip() or not zh.strip():
         found.append("empty")

@@ -147,7 +147,7 @@ _TITLE = Words(
     "列名似乎在第 {line} 行，其上方还有标题：请删除上方的行，使第一行为列名。",
 )
 _WIDE = Words(
-    "The table has {n:,} columns, more than {most:,}: keep only the columns that matter for the diagnosis.",
+    "The table has {n:,} {n:column|columns}, more than {most:,}: keep only the columns that matter for the diagnosis.",
     "表格有 {n:,} 列，超过上限 {most:,} 列：请只保留与诊断有关的列。",
 )
 _LONG = Words(
@@ -155,6 +155,6 @@ _LONG = Words(
     "表格中的患者超过 {most:,} 位：请拆分文件或减少行数。",
 )
 _RAGGED = Words(
-    "Line {line} has {n} values but the header names {width} columns: correct that line, or put quotes around values that hold a separator.",
+    "Line {line} has {n} {n:value|values} but the header names {width} {width:column|columns}: correct that line, or put quotes around values that hold a separator.",
     "第 {line} 行有 {n} 个值，而列名只有 {width} 个：请更正该行，或给含有分隔符的值加上引号。",
 )

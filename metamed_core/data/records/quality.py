@@ -38,6 +38,6 @@ def remedied(records: Records, finding: Finding) -> Records:
 
 
 _NO_REMEDY = Words(
-    "This finding has no automatic remedy: correct the cells in the table yourself.",
+    "This problem cannot be fixed automatically: correct the cells in the table yourself.",
     "该问题无法自动处理：请自行在表格中更正。",
 )

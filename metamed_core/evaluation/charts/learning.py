@@ -15,8 +15,8 @@ from metamed_core.words import Words
 SHOTS = Words("labeled patients of each diagnosis (shots)", "每种诊断的已确诊患者数（每类样本数）")
 ACCURACY = Words("balanced accuracy", "平衡准确率")
 LOGISTIC = Words("logistic regression", "逻辑回归")
-_HIGHER = Words("How to read: one line a method; higher is better.", "读法：每条线为一种方法，越高越好。")
-_LOWER = Words("How to read: one line a method; lower is better.", "读法：每条线为一种方法，越低越好。")
+_HIGHER = Words("How to read: one line per method; higher is better.", "读法：每条线为一种方法，越高越好。")
+_LOWER = Words("How to read: one line per method; lower is better.", "读法：每条线为一种方法，越低越好。")
 _BANDS = Words(
     "The bands are the 95% intervals of two of them; those of the others stand in the table and under the pointer.",
     "色带为其中两种方法的 95% 区间；其余方法的区间见表格，或将指针移到点上查看。",
@@ -124,7 +124,7 @@ def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Ch
             "Accuracy by step of adaptation from a meta-learned and from a random initialization",
             "从元训练得到的初始权重与随机初始权重出发，准确率随适应步数的变化",
         ),
-        x=Axis(Words("step of adaptation", "适应步数"), -0.15, most + 0.15, ticks=_whole_steps(most)),
+        x=Axis(Words("adaptation step", "适应步数"), -0.15, most + 0.15, ticks=_whole_steps(most)),
         y=Axis(ACCURACY, percent=True),
         marks=tuple(marks),
     )

@@ -36,7 +36,7 @@ def accuracy_against_time(comparison: Comparison, styles: Mapping[str, SeriesSty
             "读法：越靠左越快，越高越准确；竖线为 95% 区间。耗时取决于测量所用的计算机，是此处唯一会随运行而变的数值。",
         ),
         alt=Words("Balanced accuracy of each method against the time it takes", "各方法的平衡准确率与耗时的关系"),
-        x=Axis(Words("milliseconds to adapt and answer, median (logarithmic)", "适应并作答的毫秒数，中位数（对数刻度）"), log=True),
+        x=Axis(Words("milliseconds to adapt and predict, median (logarithmic)", "适应并预测的毫秒数，中位数（对数刻度）"), log=True),
         y=Axis(ACCURACY, percent=True),
         marks=tuple(marks),
     )

@@ -22,7 +22,7 @@ LOWEST = -0.05
 
 
 def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle], keys: Sequence[str], k_shot: int | None = None) -> Chart:
-    """Confidence against the share of right answers of some methods, in ten bins, over all patients asked."""
+    """Predicted probability against the share of correct predictions, for some methods, in ten bins."""
     lines, errors = [Line(((0.0, 0.0), (1.0, 1.0)), GREY, Words("perfect calibration", "完全校准"))], []
     for key in keys:
         found, title = reliability(comparison, key, k_shot), comparison.entry(key).title
@@ -33,23 +33,25 @@ def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle
         errors.append(Words("{who} {e}", "{who} {e}").format(who=title, e=f"{found.error:.3f}"))
     return Chart(
         title=Words(
-            "How far probabilities are from the truth (expected calibration error): {errors}",
-            "概率偏离事实的程度（期望校准误差）：{errors}",
+            "Expected calibration error (0 is perfect): {errors}",
+            "期望校准误差（0 为完全校准）：{errors}",
         ).format(errors=joined(errors)),
         how=Words(
-            "How to read: answers are gathered by how sure they are. On the dashed line 80% sure means right in 80 of 100; below it a method is too sure, above it too careful. "
-            "Bins with fewer than {n} answers are left out.",
-            "读法：按确信程度将答案分组。落在虚线上表示“80% 确信”时 100 次中有 80 次正确；在其下方为过于自信，在其上方为过于谨慎。少于 {n} 个答案的组不显示。",
-        ).format(n=FEWEST),
-        alt=Words("Reliability diagram: share of right answers against stated probability", "可靠性图：正确比例与所述概率的关系"),
-        x=Axis(Words("probability of the named diagnosis", "所判诊断的概率"), low=0.0, high=1.02, percent=True),
-        y=Axis(Words("share of right answers", "正确比例"), low=0.0, high=1.02, percent=True),
+            "How to read: predictions are grouped by their probability. On the dashed line, 80% means right in 80 of 100; below it a method is overconfident, above it underconfident. "
+            "Groups with fewer than {least} predictions are left out.",
+            "读法：按概率将预测分组。落在虚线上表示概率为 80% 时 100 次中有 80 次正确；在其下方为过于自信，在其上方为过于保守。少于 {least} 次预测的组不显示。",
+        ).format(least=FEWEST),
+        alt=Words(
+            "Reliability diagram: share of correct predictions against predicted probability", "可靠性图：预测正确的比例与预测概率的关系"
+        ),
+        x=Axis(Words("probability of the predicted diagnosis", "预测诊断的概率"), low=0.0, high=1.02, percent=True),
+        y=Axis(Words("share of correct predictions", "预测正确的比例"), low=0.0, high=1.02, percent=True),
         marks=tuple(lines),
     )
 
 
 def _answers(n: int, share: float) -> Words:
-    return Words(f"{100 * share:.0f}% of {n} answers are right", f"{n} 个答案中 {100 * share:.0f}% 正确")
+    return Words("{share:.0%} of {n} {n:prediction is|predictions are} correct", "{n} 次预测中 {share:.0%} 正确").format(share=share, n=n)
 
 
 def decision_curves(

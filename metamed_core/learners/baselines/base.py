@@ -103,7 +103,7 @@ class Baseline(Learner):
         """There is none. Raises UserError."""
         raise UserError(
             Words(
-                "{title} is not meta-trained: it is fitted to the labelled patients alone. Choose another algorithm to meta-train.",
+                "{title} is not meta-trained: it is fitted to the labeled patients alone. Choose another algorithm to meta-train.",
                 "{title}不做元训练：它只用已确诊患者拟合。请选择其他算法进行元训练。",
             ).format(title=self.title)
         )

@@ -18,7 +18,7 @@ class GradientBoosting(Baseline):
     name: ClassVar[str] = "gradient_boosting"
     title: ClassVar[Words] = Words("Gradient boosting", "梯度提升树")
     summary: ClassVar[Words] = Words(
-        "Small decision trees, each mending what the ones before got wrong; needs more patients than most.",
+        "Small decision trees, each correcting the errors of those before; needs more patients than most.",
         "由多棵小决策树依次修正前面的错误；比多数方法需要更多患者。",
     )
     paper: ClassVar[str] = "Friedman: Stochastic Gradient Boosting, Computational Statistics & Data Analysis 2002"

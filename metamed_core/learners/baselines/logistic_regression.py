@@ -18,7 +18,7 @@ class LogisticRegression(Baseline):
     name: ClassVar[str] = "logistic_regression"
     title: ClassVar[Words] = Words("Logistic regression", "逻辑回归")
     summary: ClassVar[Words] = Words(
-        "Weighs every column and adds the weights up; the usual yardstick.", "为每一列赋予权重并相加；最常用的参照标准。"
+        "Weighs every column and adds up the result; the usual baseline.", "为每一列赋予权重并相加；最常用的基线。"
     )
     paper: ClassVar[str] = "Cox: The Regression Analysis of Binary Sequences, JRSS B 1958"
     link: ClassVar[str] = "https://doi.org/10.1111/j.2517-6161.1958.tb00292.x"

@@ -19,7 +19,7 @@ class NaiveBayes(Baseline):
     name: ClassVar[str] = "naive_bayes"
     title: ClassVar[Words] = Words("Naive Bayes", "朴素贝叶斯")
     summary: ClassVar[Words] = Words(
-        "Treats every column as a separate witness; too sure where columns repeat each other.",
+        "Treats every column as independent evidence; overconfident where columns repeat each other.",
         "把每一列当作独立的证据；各列信息重复时会过于自信。",
     )
     paper: ClassVar[str] = "Hand, Yu: Idiot's Bayes: Not So Stupid After All?, International Statistical Review 2001"

@@ -16,7 +16,7 @@ class NearestCentroid(Baseline):
     name: ClassVar[str] = "nearest_centroid"
     title: ClassVar[Words] = Words("Nearest centroid", "最近质心")
     summary: ClassVar[Words] = Words(
-        "Compares a patient with the average patient of each diagnosis, on the plain values; what prototypical networks are without a network.",
+        "Compares a patient with the average patient of each diagnosis, on the values themselves: a prototypical network without the network.",
         "直接用原始数值把患者与各诊断的“平均患者”作比较；相当于没有神经网络的原型网络。",
     )
     paper: ClassVar[str] = "Tibshirani, Hastie, Narasimhan, Chu: Diagnosis of Multiple Cancer Types by Shrunken Centroids, PNAS 2002"

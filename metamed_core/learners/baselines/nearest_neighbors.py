@@ -17,9 +17,9 @@ class NearestNeighbours(Baseline):
     """scikit-learn's; as many neighbours as the rarest class has patients, at most 5, nearer ones weighing more."""
 
     name: ClassVar[str] = "nearest_neighbours"
-    title: ClassVar[Words] = Words("k-nearest neighbours", "k 近邻")
+    title: ClassVar[Words] = Words("k-nearest neighbors", "k 近邻")
     summary: ClassVar[Words] = Words(
-        "Asks the most similar labelled patients; its probabilities are shares of their votes.",
+        "Lets the most similar labeled patients vote; its probabilities are their shares of the votes.",
         "参考最相似的已确诊患者；其概率就是他们的得票比例。",
     )
     paper: ClassVar[str] = "Cover, Hart: Nearest Neighbor Pattern Classification, IEEE Transactions on Information Theory 1967"

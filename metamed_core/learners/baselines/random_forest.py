@@ -18,7 +18,7 @@ class RandomForest(Baseline):
     name: ClassVar[str] = "random_forest"
     title: ClassVar[Words] = Words("Random forest", "随机森林")
     summary: ClassVar[Words] = Words(
-        "A vote of many decision trees; strong where single thresholds decide, and slow.",
+        "Many decision trees vote; strong where single thresholds decide, and slow.",
         "多棵决策树投票；在由单一阈值决定诊断时表现突出，但速度较慢。",
     )
     paper: ClassVar[str] = "Breiman: Random Forests, Machine Learning 2001"

@@ -22,7 +22,7 @@ class ShrunkLda(Baseline):
     name: ClassVar[str] = "shrunk_lda"
     title: ClassVar[Words] = Words("Shrunk LDA", "收缩线性判别")
     summary: ClassVar[Words] = Words(
-        "Nearest centroid that takes into account which columns go together, as far as a few patients can tell.",
+        "Like nearest centroid, but takes into account which columns vary together, as far as a few patients show it.",
         "在最近质心的基础上，考虑各列之间的相关性（以少数患者所能体现的程度为限）。",
     )
     paper: ClassVar[str] = "Friedman: Regularized Discriminant Analysis, JASA 1989"

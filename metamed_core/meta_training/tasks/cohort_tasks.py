@@ -65,7 +65,7 @@ def split_by_disease(counts: Mapping[str, int], fold: int = 0, seed: int = 0, n_
 def _too_few(n: int) -> UserError:
     return UserError(
         Words(
-            "{n} diagnoses with {least} or more patients are too few to split: two are needed to meta-train on, two to validate on and two to judge "
+            "{n} {n:diagnosis|diagnoses} with {least} or more patients are too few to split: two are needed to meta-train on, two to validate on and two to judge "
             "on. Add diagnoses, or meta-train on simulated clinical tasks.",
             "有 {least} 位及以上患者的诊断只有 {n} 种，不足以划分：元训练、验证和评判各需两种。请增加诊断，或改为在模拟临床任务上元训练。",
         ).format(n=n, least=LEAST_PATIENTS)

@@ -69,7 +69,7 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Ch
     how = Words(
         "How to read: one dot an episode; the line is the mean of all up to there.", "读法：每点为一个任务片段；线为到该处为止的均值。"
     )
-    x = Axis(Words("episode", "任务片段"), 0, N_EPISODES + 1)
+    x = Axis(Words("episode", "小任务（episode）"), 0, N_EPISODES + 1)
     y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
     return Chart(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
 

@@ -15,7 +15,7 @@ NAMES = {
     "asked": Words("asked", "待判断"),
     "network": Words("shipped weights", "自带权重"),
     "regression": Words("logistic regression", "逻辑回归"),
-    "episodes": Words("episodes", "任务片段"),
+    "episodes": Words("episodes", "小任务（episode）"),
     "patients": Words("patients", "患者"),
     "both": Words("both", "两者"),
     "only": Words("episodes only", "只计任务片段"),

@@ -1,4 +1,4 @@
-"""The frame round every page: title, menu, language, intended use, and a way to delete one's data.
+"""The frame around every page: title, menu, language, intended use, and a way to delete one's data.
 
 Every page begins with `say = frame("pages/x.py")` and then writes each text as `say(Words("..", ".."))`.
 There is no `st.navigation`: beside a folder named pages/ a deep link would run a page without it.
@@ -52,13 +52,13 @@ PAGES = (
         "app.py",
         Words("Home", "首页"),
         ":material/home:",
-        Words("Learn a diagnosis from a handful of patients", "只凭几位患者，学会一种诊断"),
+        Words("How well can a computer diagnose from only a few patients?", "只有几位患者，计算机能学会诊断吗？"),
     ),
     Page(
         "pages/diagnose.py",
         Words("Diagnose", "诊断"),
         ":material/stethoscope:",
-        Words("A few labelled patients in, ranked diagnoses with their reasons out.", "输入少量已确诊患者，得到附带依据的诊断排序。"),
+        Words("A few labeled patients in, ranked diagnoses with their reasons out.", "输入少量已确诊患者，得到附带依据的诊断排序。"),
     ),
     Page(
         "pages/compare.py",
@@ -70,13 +70,16 @@ PAGES = (
         "pages/meta_train.py",
         Words("Meta-train", "元训练"),
         ":material/model_training:",
-        Words("Teach a learner to learn, on many diseases with many patients.", "用患者众多的多种疾病，教会学习器如何学习。"),
+        Words(
+            "Train an algorithm on many diseases, so that a few patients of a new one are enough.",
+            "用多种疾病训练算法，使新疾病只需几位患者。",
+        ),
     ),
     Page(
         "pages/learn.py",
         Words("Learn", "学习"),
         ":material/school:",
-        Words("How learning from five patients can work at all, one idea a screen.", "只凭五位患者为何也能学习：每屏讲清一个概念。"),
+        Words("How learning from five patients can work at all, one idea per screen.", "只凭五位患者为何也能学习：每屏讲清一个概念。"),
     ),
 )
 

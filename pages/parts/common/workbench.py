@@ -247,7 +247,7 @@ def bundled(key: str) -> Patients:
 def begin(records: PatientRecords | None, request: AdaptRequest) -> AdaptationTrace:
     """A trace before its first step. Raises UserError."""
     if records is None:
-        raise UserError(Words("There are no patients yet: choose a cohort or upload a file.", "还没有患者：请选择队列或上传文件。"))
+        raise UserError(Words("There are no patients yet: choose a cohort or upload a file.", "还没有患者：请选择数据集或上传文件。"))
     warm.ready()
     from metamed_core.diagnosis import trace
     from metamed_core.learners import LEARNERS

@@ -124,7 +124,7 @@ def _describe(say: Say, patients: Patients) -> None:
         counts = cohort_of(patients).counts
     except UserError:
         return  # said where the plan is made
-    sentence = Words("{n} patients with a known diagnosis: {counts}.", "{n} 位诊断已知的患者：{counts}。")
+    sentence = Words("Patients with a known diagnosis: {n} ({counts}).", "诊断已知的患者：{n} 位（{counts}）。")
     titles = [cohorts.called(patients.source, name) for name in counts]
     listed = Words(
         ", ".join(f"{name.en} {n}" for name, n in zip(titles, counts.values(), strict=True)),

@@ -57,7 +57,7 @@ def summary(state: ComparisonState) -> Words:
     shots = [shots_title(k) for k in request.shots]
     listed = Words(", ".join(one.en for one in shots), "、".join(one.zh for one in shots))
     return Words(
-        "{n} {n:method|methods} · {shots} labeled patients per diagnosis · {episodes} {episodes:episode|episodes} each · seed {seed}",
+        "{n} {n:method|methods} · labeled patients per diagnosis: {shots} · {episodes} {episodes:episode|episodes} each · seed {seed}",
         "{n} 种方法 · 每类样本数 {shots} · 各 {episodes} 个小任务（episode） · 随机种子 {seed}",
     ).format(n=len(request.method_keys), shots=listed, episodes=request.n_episodes, seed=request.seed)
 

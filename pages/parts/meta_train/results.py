@@ -95,11 +95,11 @@ def verdict(found: Interval, k: int) -> tuple[Words, bool]:
     of = {"shots": _shots(k), "points": f"{100 * found.mean:+.1f}", "low": low, "high": high}
     if found.low > 0:
         return Words(
-            "On diseases it never met, with {shots} of each, it beats the untrained prototype by {points} points (95 % interval {low} to {high}).",
+            "On diseases it never met, with {shots} of each, it beats the untrained prototype by {points} points (95% interval {low} to {high}).",
             "在从未见过的疾病上（每种{shots}），准确率比未训练的原型高 {points} 个百分点（95% 区间 {low} 至 {high}）。",
         ).format(**of), True
     return Words(
-        "On diseases it never met, with {shots} of each, it does not beat the untrained prototype: {points} points (95 % interval {low} to {high}). "
+        "On diseases it never met, with {shots} of each, it does not beat the untrained prototype: {points} points (95% interval {low} to {high}). "
         "Use the shipped weights, or give it more diseases to practise on.",
         "在从未见过的疾病上（每种{shots}），它并不优于未训练的原型：{points} 个百分点（95% 区间 {low} 至 {high}）。请使用自带权重，或提供更多疾病供其练习。",
     ).format(**of), False

@@ -141,7 +141,7 @@ def test_it_tells_a_line_a_patient_and_its_progress(capsys: pytest.CaptureFixtur
         "* No column holds a value for this patient: the answer is the same for anybody.",
         "For research and teaching only; not a medical device.",
     ]
-    assert "2 diagnoses × 2 labelled patients (2-way 2-shot), 2 columns, 3 to diagnose." in said.err
+    assert "2 diagnoses with 2 labeled patients each; 2 columns; 3 to diagnose." in said.err
     assert ": support loss " in said.err.splitlines()[-1]
     assert said.err.splitlines()[-1].endswith(", 0:00:00 left")
 

@@ -58,7 +58,7 @@ def test_it_tells_its_progress_and_writes_three_kinds_of_file(capsys: pytest.Cap
     for out in ("one.json", "one.csv", "one.html"):
         assert main(["evaluate", "patients.csv", *QUICK, "--out", out]) == 0
     said = capsys.readouterr()
-    assert "balanced accuracy at 1 shot; 3 episodes" in said.out
+    assert "balanced accuracy with 1 labeled patient per diagnosis; 3 episodes" in said.out
     assert "episode 3 of 3, 0:00:00 left\n" in said.err
     assert len(Comparison.from_json(Path("one.json").read_bytes()).results) == 6
     assert Path("one.csv").read_bytes().startswith(b"\xef\xbb\xbfmethod,")
@@ -114,7 +114,7 @@ def test_groups_and_leave_one_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command) == 0
     said = capsys.readouterr()
     assert "with all patients of the same group" in said.err
-    assert "never both labelled and asked about" in said.err
+    assert "never both labeled and predicted" in said.err
     assert "with one patient left out at a time" in said.out
 
 
@@ -145,8 +145,8 @@ def test_ctrl_c_tells_what_was_measured(monkeypatch: pytest.MonkeyPatch, capsys:
         (["nowhere.csv"], "The file nowhere.csv cannot be read: check the path and that you may read it."),
         (["patients.csv", "--methods", "gpt"], "There is no method “gpt”: choose from"),
         (["patients.csv", "--diagnoses", "flu"], "The table has no diagnosis “flu”: choose from disease 0"),
-        (["patients.csv", "--diagnoses", "disease 1"], "labelled patients nothing can be compared"),
-        (["patients.csv", "--out", "one.docx"], "one.docx would be no result: its name must end in .json, .csv or .html."),
+        (["patients.csv", "--diagnoses", "disease 1"], "labeled patients nothing can be compared"),
+        (["patients.csv", "--out", "one.docx"], "one.docx cannot be written: its name must end in .json, .csv or .html."),
         (["patients.csv", "--out", "nowhere/one.csv"], "There is no folder nowhere: make it, or write elsewhere."),
         (["patients.csv", "--weights", "none.safetensors"], "none.json cannot be read"),
         (["patients.csv", "--weights", "nothing"], "There are no weights “nothing”: give universal, none, a file"),

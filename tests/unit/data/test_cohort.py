@@ -1,4 +1,4 @@
-"""A cohort: who shares a group is never both labelled and asked about, whatever shape the groups have; fingerprints; small tables."""
+"""A cohort: who shares a group is never both labeled and predicted, whatever shape the groups have; fingerprints; small tables."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_what_the_groups_do_not_allow_is_a_sentence(shape: list[tuple[str, str]]
     with pytest.raises(UserError) as error:
         cohort(shape).apart(["a", "b"], k_shot, np.random.default_rng(0))
     assert str(error.value) == (
-        f"The groups do not allow {k_shot} labelled patients of each of a, b with others left from another group: choose fewer labelled "
+        f"The groups do not allow {k_shot} labeled patient{'' if k_shot == 1 else 's'} of each of a, b with others left from another group: choose fewer labeled "
         "patients, or no column of groups."
     )
     assert error.value.words.zh.endswith("。")
@@ -182,12 +182,12 @@ def test_small_tables_get_a_sentence() -> None:
     plan, said = plan_for(hospitals(2, 2, 2), QUICK, (1, 3))
     assert plan.shots == (1,)
     assert said is not None
-    assert said.en == "Too few patients for 3 labelled patients of each diagnosis; the table is judged at 1."
-    assert "never both labelled and asked about" in plan.remarks[0].en
+    assert said.en == "Too few patients for 3 labeled per diagnosis; the methods are compared with 1 instead."
+    assert "never both labeled and predicted" in plan.remarks[0].en
     plan, said = plan_for(papers(2, 2, 1), QUICK)
     assert plan.shots == (LEAVE_ONE_OUT,)
     assert said is not None
-    assert "(two diagnoses would need 4 labelled patients each, not all of one group): leave-one-out is used" in said.en
+    assert "(two diagnoses would need 4 labeled patients each, not all of one group): leave-one-out is used" in said.en
     assert "with all patients of the same group" in plan.remarks[0].en
     assert len(list(compare(plan))) == 4
 
@@ -195,7 +195,7 @@ def test_small_tables_get_a_sentence() -> None:
 def test_one_group_for_everybody_allows_nothing() -> None:
     table = cohort([(name, "the clinic") for name in "ab" for _ in range(20)])
     with pytest.raises(
-        UserError, match=r"^With 40 labelled patients nothing can be compared: at least two diagnoses need labelled patients of two"
+        UserError, match=r"^With 40 labeled patients nothing can be compared: at least two diagnoses need labeled patients of two"
     ):
         plan_for(table, QUICK)
     with pytest.raises(UserError, match="nothing can be compared"):

@@ -65,7 +65,7 @@ def refuse(error: Exception) -> Any:
         (refuse(ValueError("Dataset with data_id 7 not found.")), "no table that can be read under the number 7"),
         (lambda _: answer(target=None), "no target of 2 to 100 classes"),
         (lambda _: answer(target=pd.Series(range(200), name="class")), "no target of 2 to 100 classes"),
-        (lambda _: answer(frame=pd.DataFrame({"class": ["a", "b"] * 15_000})), "has 30000 rows and 1 columns"),
+        (lambda _: answer(frame=pd.DataFrame({"class": ["a", "b"] * 15_000})), "has 30000 rows and 1 column,"),
     ],
 )
 def test_what_goes_wrong_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch, download: Any, sentence: str) -> None:

@@ -88,7 +88,7 @@ def test_remedies_mend_and_leave_the_first_records_alone() -> None:
         records = PatientRecords.from_table(plant(clean()))
         (finding,) = records.findings
         if finding.remedy is None:
-            with pytest.raises(UserError, match="no automatic remedy"):
+            with pytest.raises(UserError, match="cannot be fixed automatically"):
                 records.with_remedy(finding)
             continue
         assert records.with_remedy(finding).findings == (), fault

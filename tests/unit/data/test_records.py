@@ -59,8 +59,8 @@ def test_the_task_is_one_sentence() -> None:
     assert some.problem is None
     assert some.counts == {"iron": 4, "thalassaemia": 4}
     assert (some.n_way, some.k_shot, len(some.diagnosed), len(some.undiagnosed)) == (2, 4, 8, 4)
-    assert some.task_sentence.en == "2 diagnoses × 4 labelled patients (2-way 4-shot), 3 columns, 4 to diagnose."
-    assert some.task_sentence.zh == "2 种诊断，每种 4 位已确诊患者（2 类 4 样本任务），3 列数据，4 位待诊断。"
+    assert some.task_sentence.en == "2 diagnoses with 4 labeled patients each; 3 columns; 4 to diagnose."
+    assert some.task_sentence.zh == "2 种诊断，每种 4 位已确诊患者；3 列数据；4 位待诊断。"
 
 
 def test_features_hold_values_by_role() -> None:

@@ -182,7 +182,7 @@ def test_a_small_table_is_judged_as_it_allows() -> None:
     plan, said = plan_for(cohort({"a": 8, "b": 7}), QUICK)
     assert plan.shots == (1, 3)
     assert said is not None
-    assert said.en == "Too few patients for 5, 10 labelled patients of each diagnosis; the table is judged at 1, 3."
+    assert said.en == "Too few patients for 5, 10 labeled per diagnosis; the methods are compared with 1, 3 instead."
     assert "每种诊断 5、10 位" in said.zh
     assert "The rarest diagnosis has 7 patients" in plan.remarks[-1].en
     plan, said = plan_for(cohort({"a": 3, "b": 2}), QUICK)

@@ -140,14 +140,14 @@ def test_sentences_name_leader_equals_and_the_rest(comparison: Comparison) -> No
     board = leaderboard(comparison, 5)
     first, alike, behind = verdict(board)
     leader = board.leader.entry.key
-    assert first.en.startswith(f"{leader} has the best balanced accuracy at 5 shots: 9")
-    assert "(95 % interval 8" in first.en
+    assert first.en.startswith(f"{leader} has the best balanced accuracy with 5 labeled patients per diagnosis: 9")
+    assert "(95% interval 8" in first.en
     assert alike.en == f"Not distinguishable from {leader}: {({'high', 'almost'} - {leader}).pop()}."
-    assert behind.en.startswith("Behind: low (by ")
-    assert first.zh.startswith(f"5 样本时，平衡准确率最好的是{leader}法：9")
-    assert behind.zh.startswith("落后的有：low法（落后 ")
-    assert "over all numbers of shots" in verdict(leaderboard(comparison))[0].en
-    assert "at 1 shot:" in verdict(leaderboard(comparison, 1))[0].en
+    assert behind.en.startswith("Worse than the leader: low (by ")
+    assert first.zh.startswith(f"每类样本数为 5 时，平衡准确率最好的是{leader}法：9")
+    assert behind.zh.startswith("差于领先者的有：low法（落后 ")
+    assert "over all numbers of labeled patients" in verdict(leaderboard(comparison))[0].en
+    assert "with 1 labeled patient per diagnosis:" in verdict(leaderboard(comparison, 1))[0].en
 
 
 def test_with_a_handful_of_patients_one_is_told_not_to_choose() -> None:
@@ -177,8 +177,8 @@ def test_one_method_alone_leads() -> None:
 
 def test_text_in_both_languages(comparison: Comparison) -> None:
     english, chinese = (leaderboard_text(leaderboard(comparison, 5), language) for language in ("en", "zh"))  # type: ignore[arg-type]
-    assert english.startswith("balanced accuracy at 5 shots; 30 episodes, ")
-    assert chinese.startswith("平衡准确率，5 样本时；30 个任务片段，")
+    assert english.startswith("balanced accuracy with 5 labeled patients per diagnosis; 30 episodes, ")
+    assert chinese.startswith("平衡准确率，每类样本数为 5 时；30 个小任务，")
     assert len(english.splitlines()) == 4 + 3 - 0
     assert "p = 0.0" in english.splitlines()[3]
     assert leaderboard_text(leaderboard(comparison, 5, "log_loss")).splitlines()[1].split()[1].startswith("0.")

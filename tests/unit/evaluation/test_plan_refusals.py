@@ -30,15 +30,15 @@ def test_which_shots_a_table_allows() -> None:
 
 def test_shots_that_are_different_tasks_are_named() -> None:
     plan, _ = plan_for(cohort({"a": 40, "b": 40, "c": 5}), QUICK)
-    assert "At 10 shots only 2 diagnoses have enough patients, at 1 shots 3" in plan.remarks[0].en
+    assert "Only 2 diagnoses have enough patients for 10 labeled ones each, 3 for 1" in plan.remarks[0].en
 
 
 @pytest.mark.parametrize(
     ("counts", "shots", "sentence"),
     [
-        ({"a": 9, "b": 1}, (1,), "With 10 labelled patients nothing can be compared: at least two diagnoses need two or more"),
-        ({"a": 9, "b": 8}, (1, 10), "The table has too few patients for 10 shots (two diagnoses would need 13 labelled patients each): choose 1, 3, 5, or"),
-        ({"a": 3, "b": 2}, (5,), "(two diagnoses would need 8 labelled patients each): choose leave-one-out."),
+        ({"a": 9, "b": 1}, (1,), "With 10 labeled patients nothing can be compared: at least two diagnoses need two or more"),
+        ({"a": 9, "b": 8}, (1, 10), "The table has too few patients for 10 labeled per diagnosis (two diagnoses would need 13 labeled patients each): choose 1, 3, 5, or"),
+        ({"a": 3, "b": 2}, (5,), "(two diagnoses would need 8 labeled patients each): choose leave-one-out."),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_in_one_sentence(counts: dict[str, int], shots: tuple[int, ...], sentence: str) -> None:
@@ -49,7 +49,7 @@ def test_what_does_not_fit_is_refused_in_one_sentence(counts: dict[str, int], sh
 
 
 def test_plans_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(UserError, match="Nobody takes part"):
+    with pytest.raises(UserError, match="No method is chosen"):
         Plan(cohort(), ())
     with pytest.raises(UserError, match="“prototypical” takes part twice"):
         Plan(cohort(), (QUICK[0], QUICK[0]), (1,))
@@ -69,5 +69,5 @@ def test_a_missing_file_of_weights_is_told_before_the_first_result(tmp_path: obj
 
 
 def test_a_table_without_labels_for_all_is_refused() -> None:
-    with pytest.raises(UserError, match="The table has 2 patients but 1 labels are given"):
+    with pytest.raises(UserError, match="The table has 2 patients but 1 label is given"):
         Cohort.of_table(pd.DataFrame({"x": [1, 2]}), ["a"])

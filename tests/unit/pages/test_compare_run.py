@@ -74,14 +74,14 @@ def test_the_shelf_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_plan_that_is_cut_says_so() -> None:
     app = open_page(**QUICK | {"shots": "1,10"}, cohort="blood_panel")
-    assert "Too few patients for 10 labelled patients" in texts(app).replace("\\", "")
+    assert "Too few patients for 10 labeled per diagnosis" in texts(app).replace("\\", "")
 
 
 def test_nobody_chosen_is_one_sentence() -> None:
     app = open_page(**QUICK)
     app.pills(key="compare_baselines").set_value([]).run()
     assert not app.exception
-    assert [error.value for error in app.error] == [plain("Nobody takes part: choose at least one method.")]
+    assert [error.value for error in app.error] == [plain("No method is chosen: choose at least one.")]
     assert app.button(key="compare_run").disabled
 
 

@@ -179,7 +179,7 @@ def test_upload_check_confirm(app: AppTest) -> None:
     app.button(key="confirm").click().run()
     assert not app.exception
     assert held(app).patients.source == "upload"
-    assert "2 diagnoses × 2 labelled patients" in texts(app).replace("\\", "")
+    assert "2 diagnoses with 2 labeled patients each" in texts(app).replace("\\", "")
     assert held(app).adapted is held(app).kept
 
 

@@ -75,7 +75,7 @@ def _not_read(records: PatientTable, column: Column, unreadable: Flags) -> Words
 
 _EMPTY = Words("“{name}” has no value at all: drop the column.", "“{name}”列没有任何值：请删除该列。")
 _MISSING = Words(
-    "“{name}” is missing for {share} % of the patients: drop the column unless its few values matter.",
+    "“{name}” is missing for {share}% of the patients: drop the column unless its few values matter.",
     "“{name}”有 {share}% 的患者缺失：如果这些值不重要，请删除该列。",
 )
 _CONSTANT = Words(
@@ -87,6 +87,6 @@ _UNREADABLE = Words(
     "“{name}”有 {n}无法读取为{kind}，按缺失处理（{texts}；{who}）：请更正表格，或更改该列的角色。",
 )
 _CENSORED = Words(
-    "{n} of {names} with a limit only: “<0.1” counts as 0.1 / √2 and “>1000” as 1000 × √2; type a value where you know better.",
-    "{names}中有 {n}只给出检测限：“<0.1”按 0.1÷√2、“>1000”按 1000×√2 计算；如知道确切数值，请直接填写。",
+    "{n} of {names} below or above the detection limit: “<0.1” is replaced by 0.071 (the limit divided by √2) and “>1000” by 1414 (the limit times √2); type a value where you know it.",
+    "{names}中有 {n}超出检测限：“<0.1”以 0.071（检测限除以 √2）代替，“>1000”以 1414（检测限乘以 √2）代替；如知道确切数值，请直接填写。",
 )

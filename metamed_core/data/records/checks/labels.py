@@ -137,8 +137,8 @@ def _names_it(column: str, matched: pd.Series) -> bool:
 
 
 _LEAK = Words(
-    "“{name}” names the diagnosis in “{label}” one to one, so an answer from it would be no diagnosis: drop the column.",
-    "“{name}”与“{label}”一一对应，等于直接给出了诊断：请删除该列。",
+    "“{name}” gives away the diagnosis in “{label}”, one to one: drop the column, or the predictions mean nothing.",
+    "“{name}”与“{label}”一一对应，等于直接给出了诊断：请删除该列，否则预测没有意义。",
 )
 _GUESSED = Words(
     "“{label}” is used as the diagnosis, though its header does not say so: make sure that it is, or give another column that role.",
@@ -153,6 +153,6 @@ _VARIANTS = Words(
     "{names}似乎是同一诊断的不同写法：请统一写为“{first}”。",
 )
 _SINGLE = Words(
-    "Only one labelled patient for {names}: add a second one if you can, a single one is a weak basis.",
+    "Only one labeled patient for {names}: add a second one if you can, a single one is little to learn from.",
     "{names}只有一位已确诊患者：依据较弱，如有可能请再添加一位。",
 )

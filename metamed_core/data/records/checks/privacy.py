@@ -58,11 +58,11 @@ def _old(records: PatientTable, column: Column) -> pd.Series:
 
 
 _IDENTIFIER = Words(
-    "“{name}” can tell who a patient is and is not used for the diagnosis: drop the column.",
+    "“{name}” may identify a patient and is not used for the diagnosis: drop the column.",
     "“{name}”可能泄露患者身份，且不用于诊断：请删除该列。",
 )
 _DATE = Words(
-    "“{name}” holds dates, which can tell who a patient is: drop the column, or use a length of time instead.",
+    "“{name}” holds dates, which may identify a patient: drop the column, or use a length of time instead.",
     "“{name}”是日期，可能泄露患者身份：请删除该列，或改用时长（如病程天数）。",
 )
 _TEXT = Words(
@@ -70,6 +70,6 @@ _TEXT = Words(
     "“{name}”是自由文本，不会被使用，且可能含有患者信息：请删除该列。",
 )
 _AGE = Words(
-    "“{name}” gives an age above 89 for {n}, which can tell who that is: count every such age as 90.",
+    "“{name}” gives an age above 89 for {n}, which may identify a patient: count every such age as 90.",
     "“{name}”中有 {n}的年龄超过 89 岁，可能泄露身份：请统一记为 90 岁。",
 )

@@ -37,10 +37,10 @@ def _column(file: str, row: dict[str, str]) -> Column:
 
 
 _NO_FIELDS = Words(
-    "{file} does not tell of columns: give a CSV with the fields column, role and, where known, unit, low, high, en, zh.",
+    "{file} does not describe columns: give a CSV with the fields column, role and, where known, unit, low, high, en, zh.",
     "{file} 没有说明各列：请提供含有 column、role 字段（以及已知的 unit、low、high、en、zh）的 CSV 文件。",
 )
 _BAD_ROW = Words(
-    "{file} says something of the column “{column}” that cannot be: the role must be one of {roles}, and low and high numbers or empty.",
+    "{file} describes the column “{column}” wrongly: the role must be one of {roles}, and low and high numbers or empty.",
     "{file} 对列“{column}”的说明有误：role 应为 {roles} 之一，low 与 high 应为数字或留空。",
 )

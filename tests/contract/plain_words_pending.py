@@ -1,0 +1,14 @@
+"""Files and folders whose words are still being mended. At the end this is empty."""
+
+from __future__ import annotations
+
+PENDING: tuple[str, ...] = (
+    "README.md",
+    "docs/",
+    "metamed_core/diagnosis/",
+    "pages/lessons/",
+    "pages/meta_train.py",
+    "pages/parts/diagnose/",
+    "pages/parts/learn/",
+    "pages/parts/meta_train/",
+)
