@@ -1,17 +1,14 @@
-"""What it costs when cells are missing: `python -m tests.benchmarks.missing_cells CHECK.py` (an accuracy check's script with its tables).
+"""What it costs when cells are missing: `python -m tests.benchmarks.missing_cells FOLDER` (of public tables).
 
 Accuracy at 5 shots on real tables as they are and with a share of all cells removed at random, in labelled and undiagnosed patients
-alike; the same episodes for both. The tables are read by path and never copied.
+alike; the same episodes for both, drawn as in `accuracy_on_public_tables`.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import warnings
 import zlib
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -19,18 +16,9 @@ import torch
 
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
+from tests.benchmarks.public_tables import PublicTable, add_folder, episodes, tables_in
 
 K_SHOT = 5
-
-
-def check_of(path: Path) -> ModuleType:
-    """The check as a module: its tables and episodes are used, its measuring is not."""
-    spec = importlib.util.spec_from_file_location("few_shot", path)
-    assert spec is not None
-    assert spec.loader is not None
-    check = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(check)
-    return check
 
 
 def with_gaps(table: pd.DataFrame, share: float, seed: list[int]) -> pd.DataFrame:
@@ -44,36 +32,35 @@ def balanced_accuracy(algorithm: str, x_support: pd.DataFrame, y: np.ndarray, x_
     return float(np.mean([(named[truth == c] == c).mean() for c in np.unique(truth)]))
 
 
+def accuracies(table: PublicTable, algorithm: str, n: int, share: float) -> list[tuple[float, float]]:
+    """Of each episode of a table: with all cells, and with gaps."""
+    found = []
+    for index, episode in enumerate(episodes(table, K_SHOT, n)):
+        whole = table.x.iloc[np.concatenate([episode.support, episode.query])].reset_index(drop=True)
+        known, y, truth = len(episode.support), table.y[episode.support], table.y[episode.query]
+        full, gaps = (
+            balanced_accuracy(algorithm, cells.iloc[:known], y, cells.iloc[known:], truth)
+            for cells in (whole, with_gaps(whole, share, [zlib.crc32(table.name.encode()), index]))
+        )
+        found.append((full, gaps))
+    return found
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("check", type=Path)
+    add_folder(parser)
     parser.add_argument("--episodes", type=int, default=20)
     parser.add_argument("--share", type=float, default=0.3)
     parser.add_argument("--algorithms", type=lambda text: text.split(","), default=list(LEARNERS))
     options = parser.parse_args()
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
-    check = check_of(options.check)
-    means: dict[str, list[tuple[float, float]]] = {name: [] for name in options.algorithms}
-    for table, x, y in check.load(check.TABLES):
-        found: dict[str, list[tuple[float, float]]] = {name: [] for name in options.algorithms}
-        for i, (support, query) in enumerate(check.episodes(table, y, K_SHOT, options.episodes)):
-            rows = np.concatenate([support, query])
-            whole = x.iloc[rows].reset_index(drop=True)
-            for name in options.algorithms:
-                pair = [
-                    balanced_accuracy(name, each.iloc[: len(support)], y[support], each.iloc[len(support) :], y[query])
-                    for each in (whole, with_gaps(whole, options.share, [zlib.crc32(table.encode()), i]))
-                ]
-                found[name].append((pair[0], pair[1]))
-        for name in options.algorithms:
-            if found[name]:
-                whole_mean, gaps_mean = np.mean(found[name], axis=0)
-                means[name].append((float(whole_mean), float(gaps_mean)))
-    print(f"{K_SHOT} shots, {options.episodes} episodes a table, mean over {len(next(iter(means.values())))} tables")
+    tables = list(tables_in(options.folder, options.tables))
+    print(f"{K_SHOT} shots, {options.episodes} episodes a table, mean over tables")
     for name in options.algorithms:
-        pairs = np.array(means[name]) * 100
+        each = [accuracies(table, name, options.episodes, options.share) for table in tables]
+        pairs = np.array([np.mean(found, axis=0) for found in each if found]) * 100
         cost = pairs[:, 0] - pairs[:, 1]
         rng = np.random.default_rng(0)
         low, high = np.quantile([rng.choice(cost, len(cost)).mean() for _ in range(2000)], [0.025, 0.975])
