@@ -2,6 +2,8 @@
 # make test    check, then every test; the browser tests where Chromium is installed
 # make check   formatting, lint, types
 # make bench   how long adapting, predicting and a page switch take on this computer
+# make docs    the documentation as a site, in build/docs
+# make translations    all texts as a catalog for a translator, build/metamed.zh.po; back again: make translations FROM=file.po
 # Another Python: make run PYTHON=python3.12      Another port: make run PORT=8600
 
 # The first Python that is new enough, unless the caller names one.
@@ -12,7 +14,7 @@ PORT ?= 8501
 WATCH ?= none
 BIN := .venv/bin
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench docs translations clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -35,6 +37,13 @@ format: .venv/develop.stamp
 bench: .venv/develop.stamp
 	$(BIN)/python -m tests.benchmarks.bench
 
+docs: .venv/develop.stamp
+	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
+	@echo "Open build/docs/index.html"
+
+translations: .venv/develop.stamp
+	$(BIN)/python -m tests.tools.translations $(if $(FROM),import $(FROM),export build/metamed.zh.po)
+
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
 
@@ -48,6 +57,6 @@ clean:
 	$(BIN)/python -m pip install --requirement requirements.txt
 	touch $@
 
-.venv/develop.stamp: tests/requirements.txt .venv/run.stamp
+.venv/develop.stamp: tests/requirements.txt docs/requirements.txt .venv/run.stamp
 	$(BIN)/python -m pip install --requirement tests/requirements.txt
 	touch $@
