@@ -64,7 +64,7 @@ class Score:
 
 Scores = dict[str, dict[str, dict[int, list[Score]]]]
 """method -> table -> k_shot -> the score of each episode"""
-Methods = Callable[[pd.DataFrame, npt.NDArray[np.str_], pd.DataFrame], Iterator[tuple[str, Array, npt.NDArray[np.str_]]]]
+Methods = Callable[[pd.DataFrame, npt.NDArray[np.object_], pd.DataFrame], Iterator[tuple[str, Array, npt.NDArray[np.object_]]]]
 """Support rows, their labels and query rows -> each method's name, probabilities `(n_query, n_way)` and classes."""
 
 
@@ -81,7 +81,7 @@ class Row:
     n_tables: int
 
 
-def score(truth: npt.NDArray[np.str_], proba: Array, classes: npt.NDArray[np.str_]) -> Score:
+def score(truth: npt.NDArray[np.object_], proba: Array, classes: npt.NDArray[np.object_]) -> Score:
     """Score the probabilities `(n, n_way)` of one episode."""
     proba = np.clip(np.asarray(proba, float), 1e-6, 1)
     proba /= proba.sum(1, keepdims=True)
@@ -106,7 +106,7 @@ def encode(support: pd.DataFrame, query: pd.DataFrame) -> tuple[Array, Array]:
     return cells[: len(support)], cells[len(support) :]
 
 
-def baseline_methods(support: pd.DataFrame, y: npt.NDArray[np.str_], query: pd.DataFrame) -> Iterator[tuple[str, Array, Any]]:
+def baseline_methods(support: pd.DataFrame, y: npt.NDArray[np.object_], query: pd.DataFrame) -> Iterator[tuple[str, Array, Any]]:
     """Answers of the baseline classifiers; one that cannot work with so few patients is left out."""
     known, asked = encode(support, query)
     for name, make in BASELINES.items():
@@ -123,7 +123,7 @@ def baseline_methods(support: pd.DataFrame, y: npt.NDArray[np.str_], query: pd.D
 def learner_methods(algorithms: Sequence[str], weights: str = "universal") -> Methods:
     """Answers of MetaMed's learners."""
 
-    def answers(support: pd.DataFrame, y: npt.NDArray[np.str_], query: pd.DataFrame) -> Iterator[tuple[str, Array, Any]]:
+    def answers(support: pd.DataFrame, y: npt.NDArray[np.object_], query: pd.DataFrame) -> Iterator[tuple[str, Array, Any]]:
         for name in algorithms:
             model = FewShotClassifier(name, weights=weights, random_state=0).fit(support, y, undiagnosed=query)
             yield name, model.predict_proba(query), model.classes_
@@ -161,7 +161,7 @@ def summary(ours: Scores, baselines: Scores, shots: Sequence[int]) -> dict[str, 
         tables = [name for name, by_shots in next(iter(ours.values())).items() if k in by_shots]
         standing = {method: found for method, found in baselines.items() if all(k in found.get(name, {}) for name in tables)}
         means = {method: _means(found, tables, k) for method, found in {**standing, **ours}.items()}
-        best = max(standing, key=lambda method, means=means: means[method].mean())
+        best = max((float(means[method].mean()), -place, method) for place, method in enumerate(standing))[-1]
         for method, found in {**standing, **ours}.items():
             rows.setdefault(method, {})[k] = _row(found, tables, k, means[method], means[best], rng)
     return rows

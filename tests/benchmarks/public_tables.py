@@ -32,7 +32,7 @@ class PublicTable:
 
     name: str
     x: pd.DataFrame
-    y: npt.NDArray[np.str_]
+    y: npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,9 +73,9 @@ def tables_in(folder: Path, names: Sequence[str] | None = None) -> Iterator[Publ
 
 def _read(path: Path, kinds: dict[str, str]) -> PublicTable:
     text: dict[str, type[str]] = {column: str for column, kind in kinds.items() if kind in WORDS}
-    table = pd.read_csv(path, low_memory=False, dtype=text)  # type: ignore[arg-type]
+    table = pd.read_csv(path, low_memory=False, dtype=text)
     groups = [column for column, kind in kinds.items() if kind == "group" and column in table]
-    return PublicTable(path.stem, table.drop(columns=[*groups, "diagnosis"]), table["diagnosis"].astype(str).to_numpy())
+    return PublicTable(path.stem, table.drop(columns=[*groups, "diagnosis"]), table["diagnosis"].astype(str).to_numpy(dtype=object))
 
 
 def episodes(table: PublicTable, k_shot: int, n: int) -> Iterator[PublicEpisode]:
