@@ -7,7 +7,7 @@ import sys
 
 from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
 from metamed_core.meta_training import speaks
-from metamed_core.words import UserError
+from metamed_core.words import INTENDED_USE, UserError
 
 COMMANDS = {
     "diagnose": (diagnose, "adapt to the labelled patients of a table and answer for the others"),
@@ -17,10 +17,10 @@ COMMANDS = {
     "card": (card, "put the result of an accuracy check into the card of the weights it measured"),
     "bench": (bench, "measure how fast meta-training is on this computer, beside plain loops"),
 }
-EXAMPLE = """example:
+EXAMPLE = f"""example:
   python -m metamed_core diagnose patients.csv --out predictions.csv
 
-Each command has its own --help. For research and teaching only; not a medical device."""
+Each command has its own --help. {INTENDED_USE.en}"""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, _c
 
 from metamed_core.data import Task
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
-from metamed_core.learners import LEARNERS, Learner, load_weights, settings
+from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights, settings
 from metamed_core.words import UserError, Words
 
 MAX_CLASSES = 50
@@ -40,7 +40,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     def __init__(
         self,
         algorithm: str = "prior_fitted",
-        weights: str = "universal",
+        weights: str = UNIVERSAL,
         random_state: int | np.random.RandomState | None = None,
         settings: Mapping[str, float] | None = None,
     ) -> None:

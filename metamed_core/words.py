@@ -70,7 +70,7 @@ def _side(value: object, language: Language) -> object:
     return value.into(language) if isinstance(value, Words) else value
 
 
-INTENDED_USE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用，不是医疗器械。")
+INTENDED_USE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用；不是医疗器械。")
 """Stands on every screen and in every exported file."""
 
 

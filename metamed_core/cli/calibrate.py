@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from metamed_core.learners import LEARNERS, SHIPPED, add_to_card, load_weights
+from metamed_core.learners import LEARNERS, add_to_card, load_weights, shipped
 from metamed_core.meta_training import calibrate
 from metamed_core.statistics import Calibration
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     """Learn, judge on other tasks, tell, and write into the card; its other keys stay as they are."""
     torch.set_num_threads(1)
     learner = LEARNERS[options.learner]()
-    path = options.weights or SHIPPED / f"{options.learner}.safetensors"
+    path = options.weights or shipped(options.learner)
     start = load_weights(str(path), learner)
     calibration, judged = calibrate.calibrate_on_prior(learner, start, options.tasks)
     facts = {"seed": calibrate.CALIBRATION_SEED, "judged_seed": calibrate.JUDGING_SEED, "tasks": options.tasks, **judged}

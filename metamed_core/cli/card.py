@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from metamed_core.cli.numbers import at_least
-from metamed_core.learners import LEARNERS, SHIPPED
+from metamed_core.learners import LEARNERS, shipped
 from metamed_core.meta_training import record_measurement
 
 EXAMPLES = """example:
@@ -25,5 +25,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Put a measurement into a card."""
-    weights = options.weights or SHIPPED / f"{options.learner}.safetensors"
+    weights = options.weights or shipped(options.learner)
     record_measurement(weights, options.learner, options.measured, options.episodes, options.note)

@@ -17,9 +17,6 @@ from metamed_core.cli.tables import add_table_options, checked_ending, records_o
 from metamed_core.cli.weights import learner_of, path_of
 from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
-    INTENDED_USE,
-    RANDOM,
-    UNIVERSAL,
     AdaptationTrace,
     Answer,
     answers,
@@ -29,8 +26,8 @@ from metamed_core.diagnosis import (
     provenance,
     start,
 )
-from metamed_core.learners import LEARNERS, Learner, settings, write_whole
-from metamed_core.words import Language, UserError, Words
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
+from metamed_core.words import INTENDED_USE, Language, UserError, Words
 
 DEFAULT = "prior_fitted"
 """The most accurate on real tables (docs/evaluation.md)."""
@@ -68,7 +65,7 @@ def run(options: argparse.Namespace) -> None:
     trace = _adapted(start(records, learner, begin, options.seed))
     last = len(trace.steps) - 1
     found = answers(trace, last)
-    made_by = provenance(trace, begin, options.seed, last, options.table.name)
+    made_by = provenance(trace, last, options.table.name)
     if options.out:
         write_whole(options.out, _file(options, records, found, made_by))
     told = _json(records, found, made_by) if options.json else text(found, options.language)
@@ -140,7 +137,7 @@ def _file(options: argparse.Namespace, records: PatientRecords, found: Sequence[
 
 
 def _json(records: PatientRecords, found: Sequence[Answer], made_by: Mapping[str, object]) -> str:
-    return json.dumps(as_values(found, records.classes, made_by) | {"intended_use": INTENDED_USE}, ensure_ascii=False)
+    return json.dumps(as_values(found, records.classes, made_by) | {"intended_use": INTENDED_USE.en}, ensure_ascii=False)
 
 
 def text(found: Sequence[Answer], language: Language) -> str:
@@ -148,12 +145,9 @@ def text(found: Sequence[Answer], language: Language) -> str:
     width = min(24, max((len(one.diagnosis.name) for one in found), default=0))
     lines = [_line(one, width) for one in found]
     reasons = dict.fromkeys(one.abstention_reason for one in found if one.abstention_reason is not None)
-    return "\n".join([*lines, "", *(f"* {reason.into(language)}" for reason in reasons), _CLOSE.into(language)])
+    return "\n".join([*lines, "", *(f"* {reason.into(language)}" for reason in reasons), INTENDED_USE.into(language)])
 
 
 def _line(one: Answer, width: int) -> str:
     ranked = "   ".join(f"{shown(name, 30)} {p:.1%}" for name, p in one.diagnosis.ranked[:RANKED])
     return f"{'*' if one.abstention_reason else ' '} {shown(one.diagnosis.name, width):<{width}}   {ranked}"
-
-
-_CLOSE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用，不是医疗器械。")

@@ -16,7 +16,6 @@ from metamed_core.cli.numbers import at_least, jobs, seed, shots_or_left_out
 from metamed_core.cli.progress import clock
 from metamed_core.cli.tables import add_table_options, checked_ending, cohort_of
 from metamed_core.cli.weights import learner_of, path_of
-from metamed_core.diagnosis import INTENDED_USE
 from metamed_core.evaluation import (
     BACKENDS,
     DEFAULTS,
@@ -42,7 +41,7 @@ from metamed_core.evaluation import (
 from metamed_core.learners import LEARNERS, write_whole
 from metamed_core.meta_training import Library
 from metamed_core.statistics import Interval
-from metamed_core.words import UserError, Words
+from metamed_core.words import INTENDED_USE, UserError, Words
 
 EXAMPLES = """examples:
   python -m metamed_core evaluate table.csv --shots 1,5 --episodes 30 --jobs 2
@@ -172,7 +171,7 @@ def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, bo
         "shots": {str(board.k_shot): _standings(board) for board in boards},
         "verdicts": {str(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
         "version": __version__,
-        "intended_use": INTENDED_USE,
+        "intended_use": INTENDED_USE.en,
     }
 
 

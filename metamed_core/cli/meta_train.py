@@ -16,14 +16,12 @@ from metamed_core.cli.numbers import at_least, seconds, seed, shots, step_size
 from metamed_core.cli.progress import told
 from metamed_core.cli.tables import add_table_options, cohort_of
 from metamed_core.data import Episode
-from metamed_core.learners import LEARNERS, SHIPPED, read_card
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, read_card, shipped
 from metamed_core.meta_training import (
     ANY_TABLE,
     DEVICES,
     NETWORKS,
     PRECISIONS,
-    RANDOM,
-    UNIVERSAL,
     Compute,
     Job,
     Library,
@@ -179,7 +177,7 @@ def _prior_job(options: argparse.Namespace, plan: MetaTraining, compute: Compute
         validation_tasks(),
         prior,
         plan,
-        options.out or SHIPPED / f"{options.learner}.safetensors",
+        options.out or shipped(options.learner),
         {
             "command": _command(options, plan, compute),
             "seed": plan.seed,

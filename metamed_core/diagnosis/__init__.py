@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metamed_core.diagnosis import trace
 from metamed_core.diagnosis.advice import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
-from metamed_core.diagnosis.answers import RANDOM, UNIVERSAL, Answer, answers, as_values, provenance
+from metamed_core.diagnosis.answers import Answer, answers, as_values, provenance
 from metamed_core.diagnosis.diagnosis import (
     Diagnosis,
     agreement,
@@ -20,14 +20,11 @@ from metamed_core.diagnosis.diagnosis import (
     prototypes,
 )
 from metamed_core.diagnosis.report import diagnosis_html
-from metamed_core.diagnosis.tables import INTENDED_USE, harmless, predictions_csv
+from metamed_core.diagnosis.tables import harmless, predictions_csv
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
 __all__ = [
-    "INTENDED_USE",
     "NOTHING_ODD",
-    "RANDOM",
-    "UNIVERSAL",
     "AdaptationTrace",
     "Answer",
     "Diagnosis",

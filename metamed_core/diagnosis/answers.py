@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,9 @@ import numpy as np
 from metamed_core import __version__
 from metamed_core.diagnosis.diagnosis import Diagnosis, diagnose
 from metamed_core.diagnosis.trace import AdaptationTrace
-from metamed_core.learners import SHIPPED, read_card, settings
+from metamed_core.learners import settings
 from metamed_core.statistics import COVERAGE, prediction_sets
 from metamed_core.words import Words
-
-RANDOM, UNIVERSAL = "none", "universal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +46,35 @@ def _answer(one: Diagnosis, *, no_value: bool) -> Answer:
     )
 
 
-def provenance(trace: AdaptationTrace, start: str, seed: int, step_index: int, file: str) -> dict[str, object]:
-    """What made the answers, in the order of the columns of a table: algorithm, settings, weights and their SHA-256, seed, step, file, version.
+def provenance(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, object]:
+    """What made the answers, in the order of the columns of a table.
 
-    start: universal, none or a path; only the path's name is told, not where it lies. Raises UserError if its card cannot be read.
+    Parameters
+    ----------
+    trace
+        The adaptation; it carries the algorithm, its settings and its initialization.
+    step_index
+        The step that answered.
+    file
+        What to call the table.
+
+    Returns
+    -------
+    dict
+        algorithm, settings, weights (their name, not where they lie), weights_sha256, seed, step, file, version.
     """
-    learner = trace.learner
+    learner, initialization = trace.learner, trace.initialization
     values = {one.name: getattr(learner, one.name) for one in settings(type(learner))}
     return {
         "algorithm": learner.name,
         "settings": "; ".join(f"{name}={value:g}" for name, value in values.items()),
-        "weights": Path(start).stem,
-        "weights_sha256": weights_sha256(start, learner.name),
-        "seed": seed,
+        "weights": initialization.name,
+        "weights_sha256": initialization.sha256,
+        "seed": initialization.seed,
         "step": step_index,
         "file": file,
         "version": __version__,
     }
-
-
-def weights_sha256(start: str, learner: str) -> str:
-    """The fingerprint of the weights that a learner starts from; empty for random ones."""
-    if start == RANDOM:
-        return ""
-    return str(read_card(SHIPPED / f"{learner}.safetensors" if start == UNIVERSAL else Path(start))["sha256"])
 
 
 def as_values(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object]) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from numbers import Integral
 import pandas as pd
 
 from metamed_core.diagnosis.diagnosis import Diagnosis
+from metamed_core.words import INTENDED_USE
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so is run by Excel, LibreOffice or Sheets (OWASP, CSV injection); the full-width forms too."""
-
-INTENDED_USE = "research and teaching only, not a medical device"
 
 
 def harmless(text: object) -> str:
@@ -27,7 +26,7 @@ def predictions_table(diagnoses: Sequence[Diagnosis], classes: Sequence[str], ru
     patient, row (1: the first patient of the file), predicted, probability, p(<class>)..., nearest_1, nearest_1_diagnosis,
     nearest_1_distance, ..., then `run` (what produced the answers: algorithm, step, seed, ...), intended_use.
     """
-    n_nearest, told = max((len(one.nearest) for one in diagnoses), default=0), {**run, "intended_use": INTENDED_USE}
+    n_nearest, told = max((len(one.nearest) for one in diagnoses), default=0), {**run, "intended_use": INTENDED_USE.en}
     rows = [_row(one, classes, n_nearest) | told for one in diagnoses]
     return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest), *told])
 

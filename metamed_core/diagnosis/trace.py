@@ -15,7 +15,16 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import LabelledSet, Task, class_means
-from metamed_core.learners import Calibrated, Initialization, Learner, SupportCrossValidator, cross_entropy, in_blocks, load_weights
+from metamed_core.learners import (
+    UNIVERSAL,
+    Calibrated,
+    Initialization,
+    Learner,
+    SupportCrossValidator,
+    cross_entropy,
+    in_blocks,
+    load_weights,
+)
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -190,7 +199,7 @@ def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) 
     return right / n_patients if n_patients else math.nan
 
 
-def start(records: PatientRecords, learner: Learner, weights: str | Initialization = "universal", seed: int = 0) -> AdaptationTrace:
+def start(records: PatientRecords, learner: Learner, weights: str | Initialization = UNIVERSAL, seed: int = 0) -> AdaptationTrace:
     """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
 
     Parameters

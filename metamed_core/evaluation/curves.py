@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.leaderboard import leaderboard, score_intervals
-from metamed_core.evaluation.methods import RANDOM
 from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.evaluation.samples import Metric
+from metamed_core.learners import RANDOM
 from metamed_core.statistics import Interval, metrics
 
 Array = npt.NDArray[np.float64]

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from metamed_core.data import Panel
-from metamed_core.learners import LEARNERS, SHIPPED, Initialization, Learner, load_weights, read_card
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Initialization, Learner, load_weights, read_card, shipped, weights_path
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training import StoredWeights
 from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
-UNIVERSAL, RANDOM = "universal", "none"
 DEFAULTS = ("prior_fitted", "prototypical", "matching", "maml", "maml-none", "logistic_regression", "random_forest", "nearest_centroid")
 """Keys of the eight that a comparison begins with: ours, one twin, and three plain classifiers of different kinds."""
 
@@ -87,7 +86,7 @@ class Method:
         """The card of its weights; empty for those that have none."""
         if self.is_baseline or self.start == RANDOM:
             return {}
-        return read_card(SHIPPED / f"{self.learner.name}.safetensors" if self.start == UNIVERSAL else Path(self.start))
+        return read_card(weights_path(self.start, self.learner.name))
 
 
 def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:
@@ -98,8 +97,10 @@ def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:
     kept
         Weights of the user's own library (`Library.list_weights`); none are looked for elsewhere.
     """
-    shipped = [name for name in LEARNERS if (SHIPPED / f"{name}.safetensors").exists()]
-    ours = [Method(LEARNERS[name](), start) for name in LEARNERS for start in (UNIVERSAL, RANDOM) if start == RANDOM or name in shipped]
+    with_weights = [name for name in LEARNERS if shipped(name).exists()]
+    ours = [
+        Method(LEARNERS[name](), start) for name in LEARNERS for start in (UNIVERSAL, RANDOM) if start == RANDOM or name in with_weights
+    ]
     own = [Method(LEARNERS[one.learner](), str(one.path)) for one in kept]
     return {one.key: one for one in (*ours, *own, *(Method(learner()) for learner in BASELINES.values()))}
 

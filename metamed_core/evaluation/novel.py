@@ -7,9 +7,9 @@ from pathlib import Path
 from metamed_core.data import Cohort
 from metamed_core.evaluation.methods import Method
 from metamed_core.evaluation.plan import Plan, plan_for
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training import ANY_TABLE, RANDOM, RIVALS, UNIVERSAL, MetaRun
+from metamed_core.meta_training import ANY_TABLE, RIVALS, MetaRun
 from metamed_core.words import UserError, Words
 
 

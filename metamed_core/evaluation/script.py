@@ -10,6 +10,7 @@ from metamed_core.data import Column
 from metamed_core.evaluation.methods import Method, all_methods
 from metamed_core.evaluation.plan import Plan
 from metamed_core.evaluation.samples import Metric
+from metamed_core.words import INTENDED_USE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
     It names the fingerprint of the cohort and says so if the file holds other patients, as after edits in the app.
     """
     return _SCRIPT.format(
+        intended_use=INTENDED_USE.en,
         file=source.file,
         sheet=source.sheet,
         truth=source.truth_file,
@@ -64,7 +66,7 @@ def _method(one: Method) -> str:
     return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 
 
-_SCRIPT = '''"""A comparison made with MetaMed; for research and teaching only, not a medical device."""
+_SCRIPT = '''"""A comparison made with MetaMed. {intended_use}"""
 
 from pathlib import Path
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from metamed_core.diagnosis import INTENDED_USE, harmless
+from metamed_core.diagnosis import harmless
 from metamed_core.evaluation.comparison import Comparison
+from metamed_core.words import INTENDED_USE
 
 
 def comparison_csv(comparison: Comparison) -> bytes:
     """One row for each method in each episode, see `Comparison.table`; no patient is in it. Numbers in full, UTF-8 as above."""
-    table = comparison.table().assign(seed=comparison.seed, cohort=comparison.cohort, intended_use=INTENDED_USE)
+    table = comparison.table().assign(seed=comparison.seed, cohort=comparison.cohort, intended_use=INTENDED_USE.en)
     table["method"] = [harmless(key) for key in table["method"]]
     return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from metamed_core.learners import support_cross_validator
 from metamed_core.learners.discovery import found_in
-from metamed_core.learners.initialization import (
-    SHIPPED,
-    Initialization,
-    add_to_card,
-    aside_of,
-    load_weights,
-    read_card,
-    save_weights,
-    write_card,
-    write_whole,
-)
+from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
 from metamed_core.learners.learner import Calibrated, Classifier, Learner, Setting, cross_entropy, in_blocks, settings
 from metamed_core.learners.maml import Maml
@@ -24,13 +14,15 @@ from metamed_core.learners.prototypical import Prototypical, prototypical_log_po
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
+from metamed_core.learners.weight_files import add_to_card, aside_of, read_card, save_weights, shipped, write_card, write_whole
 
 LEARNERS: dict[str, type[Learner]] = found_in(__name__, __path__)
 """The learners by name, in the order in which they are offered."""
 
 __all__ = [
     "LEARNERS",
-    "SHIPPED",
+    "RANDOM",
+    "UNIVERSAL",
     "Calibrated",
     "Classifier",
     "Initialization",
@@ -59,7 +51,9 @@ __all__ = [
     "read_card",
     "save_weights",
     "settings",
+    "shipped",
     "support_cross_validator",
+    "weights_path",
     "write_card",
     "write_whole",
 ]

@@ -9,7 +9,7 @@ from metamed_core.meta_training.library import SUFFIX, Library, StoredWeights, e
 from metamed_core.meta_training.measured_accuracy import record_measurement
 from metamed_core.meta_training.outer_loop import PRECISIONS, MetaState, MetaTraining, meta_train
 from metamed_core.meta_training.recipes import recipe
-from metamed_core.meta_training.run import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, RIVALS, UNIVERSAL, MetaRun, suggested
+from metamed_core.meta_training.run import ANY_TABLE, NETWORKS, ONE_PANEL, RIVALS, MetaRun, suggested
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 
 __all__ = [
@@ -19,10 +19,8 @@ __all__ = [
     "NETWORKS",
     "ONE_PANEL",
     "PRECISIONS",
-    "RANDOM",
     "RIVALS",
     "SUFFIX",
-    "UNIVERSAL",
     "Compute",
     "Job",
     "Lease",

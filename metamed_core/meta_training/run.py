@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from metamed_core.data import Cohort, Episode, Panel, TaskDistribution
-from metamed_core.learners import LEARNERS, Learner, load_weights
+from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training.compute import ALONE
 from metamed_core.meta_training.job import Job
@@ -28,7 +28,6 @@ from metamed_core.words import UserError, Words
 FORMAT = 1
 ANY_TABLE, ONE_PANEL = "any_table", "one_panel"
 NETWORKS: dict[str, Words] = {ANY_TABLE: Words("Any table", "适用任意表格"), ONE_PANEL: Words("This panel only", "仅限该组列")}
-UNIVERSAL, RANDOM = "universal", "none"
 RIVALS = ("nearest_centroid", "logistic_regression")
 """What needs no meta-training and is shown beside one: the untrained prototype, and the classifier that a clinic would try first."""
 VALIDATION_SEED = 20_000_000

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.parts.common.frame import INTENDED_USE, PAGES
+from metamed_core.words import INTENDED_USE
+from pages.parts.common.frame import PAGES
 from tests.conftest import Guard
 
 if TYPE_CHECKING:

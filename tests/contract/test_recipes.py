@@ -9,7 +9,7 @@ import pytest
 
 from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, read_card
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.job import Job
 from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.recipes import recipe

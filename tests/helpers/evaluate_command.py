@@ -15,7 +15,7 @@ from metamed_core.evaluation import (
     methods,
 )
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from tests.helpers.comparing import cohort
 
 ROOT = Path(__file__).parents[2]

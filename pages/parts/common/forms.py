@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from metamed_core.learners import LEARNERS, Learner, Setting, settings
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, Setting, settings
 from metamed_core.meta_training import Library
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
@@ -19,7 +19,7 @@ from pages.parts.common.bound import choice, number
 from pages.parts.common.frame import Say
 from pages.parts.common.own_library import own_library
 from pages.parts.common.text import plain
-from pages.parts.common.workbench import RANDOM, UNIVERSAL, UPLOAD, AdaptRequest, Workbench, bundled
+from pages.parts.common.workbench import UPLOAD, AdaptRequest, Workbench, bundled
 
 STARTS = {
     UNIVERSAL: Words("Meta-trained", "元训练权重"),

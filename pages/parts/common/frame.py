@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from metamed_core.words import LANGUAGES, Language, Words
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
 from pages.parts.common import warm
 
 HERE = Path(__file__).parent
@@ -27,10 +27,6 @@ button[data-variant][data-selected="true"] { color: inherit !important; }
 [class*="st-key-"][class*="_chart"] [data-stale="true"] { opacity: 1 !important; }
 </style>"""
 
-INTENDED_USE = Words(
-    "For research and teaching only; not a medical device.",
-    "仅供研究与教学使用；不是医疗器械。",
-)
 PRIVACY = Words(
     "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
     "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from metamed_core.data import PatientRecords
+from metamed_core.learners import UNIVERSAL
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts, warm
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 KEY = "workbench"
 UPLOAD = "upload"  # the source that is not a bundled cohort
-UNIVERSAL, RANDOM = "universal", "none"
 SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the tick to end
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
 AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live

@@ -12,13 +12,13 @@ from pages.parts.common.workbench import Workbench
 
 def offer_csv(say: Say, bench: Workbench) -> None:
     """The answers at the step that is shown, as CSV; made only when it is asked for."""
-    shown, request, source = bench.shown(), bench.request, bench.patients
+    shown, source = bench.shown(), bench.patients
     if shown is None:
         return
 
     def make() -> bytes:
         everyone = diagnose(shown.trace, shown.cursor)
-        run = provenance(shown.trace, request.start, request.seed, shown.cursor, source.file or source.source)
+        run = provenance(shown.trace, shown.cursor, source.file or source.source)
         return predictions_csv(everyone, shown.records.classes, run)
 
     with st.container(horizontal=True, vertical_alignment="center"):

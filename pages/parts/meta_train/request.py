@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from metamed_core.data import Cohort
-from metamed_core.meta_training import ANY_TABLE, UNIVERSAL, MetaRun, MetaTraining, suggested
+from metamed_core.learners import UNIVERSAL
+from metamed_core.meta_training import ANY_TABLE, MetaRun, MetaTraining, suggested
 from metamed_core.meta_training.tasks import DiseaseSplit, split_by_disease
 from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import bundled_cohort

@@ -6,8 +6,8 @@ import math
 
 import streamlit as st
 
-from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import ANY_TABLE, NETWORKS, ONE_PANEL, RANDOM, UNIVERSAL, recipe
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
+from metamed_core.meta_training import ANY_TABLE, NETWORKS, ONE_PANEL, recipe
 from metamed_core.words import Words
 from pages.parts.common.forms import MAX_SEED, mirror
 from pages.parts.common.frame import Say

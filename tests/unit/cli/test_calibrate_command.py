@@ -13,7 +13,8 @@ from metamed_core.__main__ import main
 from metamed_core.cli import meta_train
 from metamed_core.data.episode import LabelledSet
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of
 from metamed_core.meta_training.outer_loop import MetaTraining
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior

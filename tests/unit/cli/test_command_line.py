@@ -16,7 +16,8 @@ from metamed_core.__main__ import main
 from metamed_core.cli.meta_train import validation_tasks
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.job import EARLY
 from metamed_core.meta_training.outer_loop import MetaTraining, mean_accuracy, meta_train
 from metamed_core.meta_training.recipes import recipe

@@ -16,12 +16,13 @@ from metamed_core.diagnosis.diagnosis import diagnose
 from metamed_core.diagnosis.report import diagnosis_html
 from metamed_core.diagnosis.tables import predictions_csv
 from metamed_core.diagnosis.trace import start
-from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, read_card
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training import library
 from metamed_core.statistics.metrics import COVERAGE
+from metamed_core.words import INTENDED_USE
 from pages.parts.common import cohorts
-from pages.parts.common.workbench import UNIVERSAL, AdaptRequest, Workbench, bundled
+from pages.parts.common.workbench import AdaptRequest, Workbench, bundled
 from pages.parts.diagnose import take_away
 from tests.helpers.diagnose_command import BLOOD, PROTOTYPICAL, SMALL, records
 
@@ -61,7 +62,7 @@ def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
     mine = tmp_path / "mine.safetensors"
     for ending in (".safetensors", ".json"):
         mine.with_suffix(ending).write_bytes((SHIPPED / f"maml{ending}").read_bytes())
-    told = provenance(start(table, learner, str(mine)).run(), str(mine), 3, 2, "a.csv")
+    told = provenance(start(table, learner, str(mine), 3).run(), 2, "a.csv")
     assert told == {
         "algorithm": "maml",
         "settings": "inner_lr=0.03; inner_steps=2; first_order=0; head_only=0",
@@ -73,7 +74,7 @@ def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
         "version": __version__,
     } | {"settings": told["settings"]}
     assert "inner_steps=2" in str(told["settings"])
-    assert provenance(start(table, learner, "none").run(), "none", 0, 2, "a.csv")["weights_sha256"] == ""
+    assert provenance(start(table, learner, RANDOM).run(), 2, "a.csv")["weights_sha256"] == ""
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -99,10 +100,10 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
     table = cohorts.records_of("blood_panel")
     trace = start(table, LEARNERS["prototypical"]()).run()
     found = answers(trace, len(trace.steps) - 1)
-    made_by = provenance(trace, "universal", 0, len(trace.steps) - 1, "blood_panel.csv")
+    made_by = provenance(trace, len(trace.steps) - 1, "blood_panel.csv")
     expected = json.loads(json.dumps(as_values(found, table.classes, made_by)))
     assert {name: told[name] for name in expected} == expected
-    assert told["intended_use"] == "research and teaching only, not a medical device"
+    assert told["intended_use"] == INTENDED_USE.en
     assert told["run"]["weights_sha256"] == read_card(SHIPPED / "prototypical.safetensors")["sha256"]
 
 
@@ -186,6 +187,6 @@ def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
     trace = start(table, LEARNERS["prototypical"]()).run()
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "p.csv"]) == 0
     last = len(trace.steps) - 1
-    expected = predictions_csv(diagnose(trace, last), table.classes, provenance(trace, "universal", 0, last, "mine.csv"))
+    expected = predictions_csv(diagnose(trace, last), table.classes, provenance(trace, last, "mine.csv"))
     assert Path("p.csv").read_bytes() == expected
     assert b"'=cmd()" in expected

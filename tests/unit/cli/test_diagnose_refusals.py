@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metamed_core.__main__ import main
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from tests.helpers.diagnose_command import BLOOD, PROTOTYPICAL, SMALL, records
 from tests.helpers.odd_files import ODD_FILES, OddFile
 

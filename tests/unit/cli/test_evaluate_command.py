@@ -21,7 +21,7 @@ from metamed_core.evaluation import (
     leaderboard_text,
     plan_for,
 )
-from metamed_core.learners.initialization import SHIPPED, read_card
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training import library
 from metamed_core.words import UserError
 from pages.parts.common import bundled_cohorts

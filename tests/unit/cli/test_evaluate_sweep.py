@@ -23,7 +23,7 @@ from metamed_core.evaluation import (
     workers,
 )
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.words import UserError
 from tests.helpers.comparing import cohort
 from tests.helpers.evaluate_command import QUICK, ROOT, plan, same

@@ -10,7 +10,7 @@ import pytest
 from metamed_core.__main__ import main
 from metamed_core.data.records import Column, Role
 from metamed_core.data.records.columns.column_spec import read_columns
-from metamed_core.learners.initialization import read_card
+from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training import library
 from metamed_core.meta_training.run import MetaRun
 from metamed_core.words import UserError, Words

@@ -16,7 +16,8 @@ from metamed_core.data.encoding import PatientEncoder
 from metamed_core.data.episode import LabelledSet
 from metamed_core.estimator import MAX_CLASSES, FewShotClassifier
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import SHIPPED
 from tests.helpers.estimating import numbers_only, on_each, patients
 
 

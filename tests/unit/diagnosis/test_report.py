@@ -38,7 +38,15 @@ def test_the_csv_is_complete_and_harmless() -> None:
         "nearest_1_distance", "algorithm", "settings", "weights", "seed", "step", "file", "intended_use",
     ]  # fmt: skip
     assert row[:9] == ["'@Q-1", "5", "'=cmd()", "0.750000", "0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
-    assert row[9:] == ["maml", "inner_lr=0.03", "universal", "0", "3", "'=evil.csv", "research and teaching only, not a medical device"]
+    assert row[9:] == [
+        "maml",
+        "inner_lr=0.03",
+        "universal",
+        "0",
+        "3",
+        "'=evil.csv",
+        "For research and teaching only; not a medical device.",
+    ]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in (*header, *row))
 
 

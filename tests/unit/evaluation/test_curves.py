@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metamed_core.diagnosis.tables import INTENDED_USE
 from metamed_core.evaluation import (
     LEAVE_ONE_OUT,
     Comparison,
@@ -28,6 +27,7 @@ from metamed_core.evaluation import (
 )
 from metamed_core.evaluation.table_csv import comparison_csv
 from metamed_core.statistics import metrics
+from metamed_core.words import INTENDED_USE
 from tests.helpers.comparing import cohort, guessing, made_up
 
 KEYS = ("maml", "maml-none", "logistic_regression", "nearest_centroid")
@@ -154,7 +154,7 @@ def test_the_csv_holds_the_table_and_says_what_it_is(comparison: Comparison) -> 
     found = pd.read_csv(io.BytesIO(comparison_csv(comparison)))
     pd.testing.assert_frame_equal(found[list(comparison.table())], comparison.table(), check_exact=True)
     assert set(found["cohort"]) == {comparison.cohort}
-    assert set(found["intended_use"]) == {INTENDED_USE}
+    assert set(found["intended_use"]) == {INTENDED_USE.en}
 
 
 def test_methods_who_always_agree_have_no_disputed_patient() -> None:

@@ -28,7 +28,7 @@ from metamed_core.evaluation import (
 from metamed_core.evaluation.episodes import EpisodeIndices, draw, task_of
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.words import UserError
 from tests.helpers.comparing import cohort
 from tests.helpers.quick_methods import QUICK, same

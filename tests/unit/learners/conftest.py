@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metamed_core.learners.initialization import save_weights
+from metamed_core.learners.weight_files import save_weights
 from tests.helpers.weight_files import BACKBONE, LEARNER, fresh
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import FORMAT, load_weights, save_weights
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import FORMAT, save_weights
 from metamed_core.words import UserError
 from tests.helpers.weight_files import BACKBONE, CALIBRATION, LEARNER, Trap, alter_card, fresh
 

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import add_to_card, load_weights, read_card, save_weights
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import add_to_card, read_card, save_weights
 from metamed_core.networks.backbones import BACKBONES, Backbone, Weights, random_linear
 from metamed_core.statistics.calibration import Calibration
 from tests.helpers.weight_files import BACKBONE, CALIBRATION, LEARNER, alter_card, fresh

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.tasks.clinical_prior import prior as clinical_prior
 from tests.helpers.weight_files import LEARNER
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from metamed_core.data.episode import LabelledSet
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import practice
 from pages.lessons.l07_prior_fitted.computation import PriorFittedState

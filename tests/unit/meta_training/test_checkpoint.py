@@ -18,7 +18,7 @@ import torch
 
 from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import read_card
+from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training.checkpoint import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.meta_training.outer_loop import MetaTraining, meta_train
 from metamed_core.meta_training.recipes import recipe

@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 
 from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training.compute import ALONE, Compute, joined
 from metamed_core.words import UserError
 from tests.helpers.shared_work import work

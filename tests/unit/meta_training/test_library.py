@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library, export_zip, new_owner
 from metamed_core.words import UserError

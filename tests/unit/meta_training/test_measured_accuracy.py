@@ -11,7 +11,8 @@ import torch
 
 from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import load_weights, read_card, save_weights
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import read_card, save_weights
 from metamed_core.networks.backbones import ColumnEncoder
 
 CELL = {

@@ -15,14 +15,15 @@ from metamed_core.data.cohort import Cohort
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.evaluation import Comparison, Method, compare
 from metamed_core.evaluation.novel import plan_on_novel
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.learners.initialization import load_weights, read_card
+from metamed_core.learners.initialization import load_weights
+from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training.checkpoint import state_path
 from metamed_core.meta_training.compute import ALONE
 from metamed_core.meta_training.job import Progress, train
 from metamed_core.meta_training.outer_loop import MetaTraining
-from metamed_core.meta_training.run import ANY_TABLE, ONE_PANEL, RANDOM, RIVALS, UNIVERSAL, MetaRun, suggested
+from metamed_core.meta_training.run import ANY_TABLE, ONE_PANEL, RIVALS, MetaRun, suggested
 from metamed_core.meta_training.tasks.cohort_tasks import split_by_disease
 from metamed_core.words import UserError
 from tests.helpers.many_diagnoses import table

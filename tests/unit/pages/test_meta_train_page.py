@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from metamed_core.learners import RANDOM
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library
-from metamed_core.meta_training.run import ONE_PANEL, RANDOM
+from metamed_core.meta_training.run import ONE_PANEL
 from metamed_core.statistics.intervals import Interval
 from pages.parts.common.workbench import KEY as BENCH
 from pages.parts.common.workbench import UPLOAD

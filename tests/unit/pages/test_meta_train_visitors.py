@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library
 from pages.parts.common.forms import starts_of

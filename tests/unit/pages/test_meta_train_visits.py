@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.learners.initialization import SHIPPED
+from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library, export_zip
 from pages.parts.common.workbench import KEY as BENCH

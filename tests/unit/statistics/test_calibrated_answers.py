@@ -19,8 +19,9 @@ from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, load_weights
+from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.learner import Calibrated
+from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.statistics.calibration import Calibration
 from tests.helpers.calibrations import STRONG
 from tests.helpers.tasks import small_episode, task_of_cells

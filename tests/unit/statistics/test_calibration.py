@@ -12,8 +12,9 @@ from scipy.optimize import minimize_scalar
 
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.learners import LEARNERS
-from metamed_core.learners.initialization import SHIPPED, Initialization, load_weights, read_card
+from metamed_core.learners.initialization import Initialization, load_weights
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
+from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.calibrate import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics import expected_calibration_error
