@@ -1,4 +1,14 @@
-"""The command line: one file = one command of `python -m metamed_core`, offered here by its name."""
+"""The command line: one file = one command of `python -m metamed_core`.
+
+Each file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
+
+- `bench`: measures the speed of meta-training on this computer.
+- `calibrate`: fits temperatures on simulated tasks.
+- `card`: writes a measured accuracy into a card.
+- `diagnose`: answers for the patients of a file.
+- `evaluate`: compares methods on a file.
+- `meta_train`: meta-trains a learner.
+"""
 
 from __future__ import annotations
 

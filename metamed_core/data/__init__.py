@@ -1,4 +1,39 @@
-"""From a file to numbers: formats, checked patient records, cells, and the few-shot task as a value."""
+"""From a file to numbers for a network.
+
+A file is read by one of `formats`, checked and held as `PatientRecords`; a `PatientEncoder` turns the columns into numbers, and a `Task` is
+what a learner adapts to: labeled patients (support) and patients to diagnose (query).
+
+- `CHANNELS`: the numbers that stand for one cell.
+- `EXTENSIONS`: the file endings that can be read.
+- `NO_CLASS`: stands for a diagnosis that is not known.
+- `Cohort`: all patients of a table with their diagnoses, for drawing tasks.
+- `Column`: name, role, unit and reference range of one column.
+- `ColumnScale`: center and spread of each column.
+- `Episode`: a task as tensors: support, query, number of diagnoses.
+- `Finding`: one thing that the upload check found.
+- `LabelledSet`: patients with their diagnoses, as tensors.
+- `Panel`: the columns that weights were meta-trained for.
+- `PatientEncoder`: turns columns into numbers, fitted to some patients.
+- `PatientRecords`: a table of patients, checked: roles, diagnoses, findings.
+- `Positions`: an array of positions.
+- `Role`: what a column is: number, yes/no, category, diagnosis, ...
+- `RowLabel`: what a patient is called in a table.
+- `Task`: labeled and query patients of one table, encoded together.
+- `TaskDistribution`: anything that can draw tasks.
+- `class_means`: the mean of each class.
+- `labels`: the check of the diagnoses: spellings, copies in other columns.
+- `numbers`: reads a column as numbers.
+- `one_hot`: class numbers as zeros and ones.
+- `open_upload`: a file's name and content to `PatientRecords`.
+- `openml`: the file that fetches a public table.
+- `read_columns`: roles and units that a second file tells.
+- `read_table`: a file as a table of text.
+- `set_aside`: diagnoses that a second file tells, to check answers.
+- `sheets`: names of a workbook's sheets.
+- `shown`: a text from a file, short enough for a sentence.
+- `unit_in`: the unit in a column's name.
+- `unit_words`: a unit as people read it.
+"""
 
 from __future__ import annotations
 

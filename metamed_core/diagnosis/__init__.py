@@ -1,4 +1,36 @@
-"""One table of patients: adapt, watch the adaptation, answer for each undiagnosed patient, take the answers away."""
+"""One table of patients, from adaptation to answers.
+
+`start` begins an adaptation; the `AdaptationTrace` keeps its curve, one step at a time; `answers` says for every patient the ranked
+diagnoses with their evidence, to read on the page or to take away as CSV or HTML.
+
+- `NOTHING_ODD`: the sentence where nothing needs a warning.
+- `AdaptationTrace`: an adaptation in progress, with the curve of its steps.
+- `Answer`: one patient's diagnosis with prediction set and reason to abstain.
+- `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
+- `Step`: the adaptation at one moment.
+- `agreement`: how many patients with a known diagnosis are named rightly.
+- `answers`: the answers at one step, for every patient.
+- `arrange`: the order in which patients are shown.
+- `as_values`: answers as plain values for JSON.
+- `diagnose`: ranked diagnoses and nearest patients at one step.
+- `diagnosis_html`: the report as one HTML file.
+- `harmless`: a text that a spreadsheet does not take for a formula.
+- `held_out_title`: the cross-validated accuracy in words.
+- `held_out_warning`: a warning where cross-validation says that adaptation does harm.
+- `how_to_read`: how far the probabilities can be trusted.
+- `known_counts`: how many patients have a value, by diagnosis and column.
+- `limited_counts`: how many values are detection limits, by diagnosis and column.
+- `most_frequent`: the most frequent word of some cells.
+- `most_telling`: the columns in which the diagnoses differ most.
+- `out_of_range`: whether a value lies outside its reference range.
+- `predicted`: the most probable diagnosis of each patient.
+- `predictions_csv`: the answers as a CSV file.
+- `profile`: prototypes on one scale for all columns.
+- `prototypes`: the mean patient of each diagnosis, in original units.
+- `provenance`: what made the answers: algorithm, settings, weights, seed, version.
+- `start`: begins an adaptation.
+- `trace`: the file of the `AdaptationTrace`.
+"""
 
 from __future__ import annotations
 

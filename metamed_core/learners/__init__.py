@@ -1,4 +1,46 @@
-"""The learners by name: one file = one paper. A new file with a `Learner` in it is found here and needs no other line."""
+"""The learners: one file = one paper.
+
+A learner turns a support set into a sequence of classifiers (`adapt`) and says what meta-training lowers (`meta_loss`); see `learner`.
+A new file with a `Learner` in it is found here and needs no other line. `baselines` holds classifiers without meta-training, `weights`
+the shipped files.
+
+- `LEARNERS`: the learners by name, in the order in which they are offered.
+- `RANDOM`: the name of random initial weights.
+- `UNIVERSAL`: the name of the shipped initial weights.
+- `Calibrated`: a classifier whose probabilities a calibration has corrected.
+- `Classifier`: a learner's answer after some step of adaptation.
+- `Initialization`: what adaptation starts from: network, weights, calibration, card.
+- `Learner`: the interface of every algorithm.
+- `Maml`: model-agnostic meta-learning (Finn et al. 2017).
+- `Precision`: the number formats of meta-training.
+- `PriorFitted`: a network trained on a prior (Müller et al. 2022).
+- `PriorFittedClassifier`: its classifier.
+- `Prototypical`: prototypical networks (Snell et al. 2017).
+- `Recipe`: how a learner's shipped weights are made.
+- `Reptile`: Reptile (Nichol et al. 2018).
+- `Setting`: one field of a learner, as a form offers it.
+- `SupportCrossValidator`: cross-validates a learner on the support set, in step with its adaptation.
+- `add_to_card`: writes facts into the card of weights.
+- `aside_of`: where a file is written before it takes its place.
+- `attention`: how much a query patient looks at each labeled patient.
+- `cross_entropy`: the loss in which every diagnosis weighs the same.
+- `descend`: one step of gradient descent.
+- `descended`: several steps of gradient descent.
+- `found_in`: the learners that the files of a package define.
+- `in_blocks`: many patients, a bounded number of cells at a time.
+- `initial_minus_adapted`: Reptile's outer step, as a gradient.
+- `load_weights`: shipped, random or saved weights as an `Initialization`.
+- `matching_posterior`: the probabilities of matching networks.
+- `prototypical_log_posterior`: the log-probabilities of prototypical networks.
+- `read_card`: the card of weights.
+- `save_weights`: writes weights and their card.
+- `settings`: the fields of a learner that a form can offer.
+- `shipped`: the file of a learner's shipped weights.
+- `support_cross_validator`: the file of `SupportCrossValidator`.
+- `weights_path`: the file behind the name of initial weights.
+- `write_card`: writes a card.
+- `write_whole`: writes a file whole or not at all.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,20 @@
-"""The shared networks as pure functions of (weights, cells); weights are values, passed in and handed back."""
+"""The shared networks, as pure functions of their weights.
+
+Weights are values: they are passed in and handed back, never held. `episode`-shaped tensors go in, embeddings or memories come out.
+
+- `Backbone`: a network from the numbers of a patient to an embedding.
+- `CellTransformer`: the prior-fitted network: attends over the cells of labeled and query patients.
+- `ColumnEncoder`: one network for the columns of any table; the default.
+- `Memory`: what the `CellTransformer` has read of labeled patients.
+- `Perceptron`: a small network for the columns of one panel.
+- `Weights`: parameters by name.
+- `backbone_of`: the network that a card describes.
+- `class_ranks`: an order of the diagnoses that does not depend on their names.
+- `column_ranks`: an order of the columns that does not depend on their names.
+- `joined`: several memories as one.
+- `patient_order`: an order of the patients that does not depend on the rows.
+- `perceptron_gradients`: the file of hand-written gradients of `Perceptron`, for speed.
+"""
 
 from __future__ import annotations
 

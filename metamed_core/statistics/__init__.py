@@ -1,4 +1,31 @@
-"""How good answers are and how sure one can be of it: metrics, intervals, calibration. Imports only `words`."""
+"""How good answers are, and how sure one can be of it.
+
+Metrics of predicted probabilities, confidence intervals that count patients and episodes, and the calibration of probabilities.
+Everything is a pure function of arrays.
+
+- `COVERAGE`: the probability that the diagnoses of a prediction set must reach together, 0.9.
+- `SHOTS`: the numbers of labeled patients per diagnosis at which a temperature is fitted.
+- `Answers`: what a learner answered over many tasks to patients whose diagnosis is known: what a calibration is fitted to.
+- `Calibration`: temperatures of a learner by the number of labeled patients, diagnoses and columns.
+- `ClusteredMean`: weighted means with standard errors and degrees of freedom.
+- `DecisionCurve`: net benefit of acting on a predicted probability, at each threshold.
+- `Interval`: an estimate and the two ends of its 95% confidence interval.
+- `Reliability`: how often answers of each confidence are right.
+- `expected_calibration_error`: mean gap between confidence and accuracy over bins of confidence.
+- `fit_calibration`: the calibration with the least log-loss on some answers.
+- `holm_adjusted_p`: p-values adjusted for several comparisons by Holm's method.
+- `intervals`: the file of confidence intervals and tests.
+- `log_loss`: mean negative log-probability of the right diagnosis.
+- `metrics`: the file of metrics: accuracy, balanced accuracy, AUROC, Brier score, ...
+- `nearest_shots`: which of `SHOTS` a task is nearest to, to report tasks of like size together.
+- `prediction_sets`: for each patient the fewest diagnoses that together reach `COVERAGE`.
+- `sign_flip_p`: p-values of paired differences by flipping their signs.
+- `student_interval`: Student's interval around a mean.
+- `sums_by_group`: sums of rows by group.
+- `task_log_loss`: the log-loss of each task, averaged over tasks.
+- `two_way_clustered_mean`: a mean whose standard error counts episodes and patients as two crossed samples.
+- `wilson_interval`: Wilson's interval for a share of patients.
+"""
 
 from __future__ import annotations
 

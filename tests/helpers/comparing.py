@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from metamed_core.evaluation import Cohort, Comparison, Entry, EpisodeResult, Leaderboard
+from metamed_core.data import Cohort
+from metamed_core.evaluation import Comparison, Entry, EpisodeResult, Leaderboard
 from metamed_core.words import Words
 
 

@@ -6,6 +6,11 @@ All see the same features: each cell's scaled value (0 where missing) and, for c
 value was missing. Every diagnosis weighs the same where a method can weigh, as in `learners.cross_entropy`. The settings suit 2 to 100
 patients; among a few for each method they were chosen on public tables at 1, 3, 5 and 10 shots, so that no rival of ours is a straw man.
 They are not in `LEARNERS`: there is nothing to watch and nothing to meta-train.
+
+- `BASELINES`: the baseline classifiers by name, in the order in which they are offered.
+- `Baseline`: what they share.
+- `BaselineClassifier`: a fitted one.
+- `NoNetwork`: stands where others have a network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,20 @@
-"""Task distributions: the clinical prior (synthetic tasks) and tasks from a table of many diagnoses."""
+"""Where the tasks of meta-training come from.
+
+`clinical_prior` draws synthetic clinical tables from a seed; `cohort_tasks` draws tasks from a table of many diagnoses.
+
+- `CLASS_MODELS`: the kinds of disease that the prior knows, and how often each is drawn.
+- `FOLDS`: how many splits there are.
+- `LEAST_PATIENTS`: the fewest patients of a diagnosis that takes part.
+- `VERSION`: the version of the prior, written into cards.
+- `ClassModel`: one kind of disease.
+- `ClinicalPrior`: draws synthetic clinical tasks.
+- `CohortTasks`: draws tasks from a table of patients.
+- `DiseaseSplit`: the diagnoses to train on, to validate on and to test on.
+- `class_models`: the file of the kinds of disease.
+- `prior`: the file of the prior.
+- `split_by_disease`: one of the splits of a table's diagnoses.
+- `table`: synthetic patients as a table.
+"""
 
 from __future__ import annotations
 

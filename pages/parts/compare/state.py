@@ -14,7 +14,8 @@ from typing import Any
 
 import streamlit as st
 
-from metamed_core.evaluation import Cohort, Comparison, EpisodeResult, Metric, Plan, compare, plan_for
+from metamed_core.data import Cohort
+from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, plan_for
 from metamed_core.words import UserError, Words
 from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
 from pages.parts.common.comparison_methods import methods_of

@@ -10,15 +10,16 @@ from tests.contract.house.reading import CORE, House
 Law = Callable[[House], list[str]]
 
 PARTS = "pages/parts"
+_OFFERS = "__all__ = ['PatientRecords']\n"
 HOUSE = {
     f"{CORE}/__init__.py": '"""The core."""\n__version__ = "1"\nif TYPE_CHECKING:\n    from metamed_core.estimator import FewShotClassifier\n',
     f"{CORE}/words.py": "import dataclasses\nfrom metamed_core import __version__\n",
-    f"{CORE}/data/__init__.py": 'from metamed_core.data.records import PatientRecords\n__all__ = ["PatientRecords"]\n',
+    f"{CORE}/data/__init__.py": f"'- `PatientRecords`: patients.'\nfrom metamed_core.data.records import PatientRecords\n{_OFFERS}",
     f"{CORE}/data/records.py": "from metamed_core.words import Words\nfrom metamed_core.data.cells import _read\n",
     f"{CORE}/data/cells.py": "_read = 1\n",
-    f"{CORE}/drawing/__init__.py": "from metamed_core.drawing import figures\n__all__ = ['figures']\n",
+    f"{CORE}/drawing/__init__.py": "'- `figures`: plotly.'\nfrom metamed_core.drawing import figures\n__all__ = ['figures']\n",
     f"{CORE}/drawing/figures.py": "import plotly.graph_objects as go\n",
-    f"{CORE}/learners/__init__.py": 'from metamed_core.learners.learner import Learner\n__all__ = ["Learner"]\n',
+    f"{CORE}/learners/__init__.py": "'- `Learner`: all.'\nfrom metamed_core.learners.learner import Learner\n__all__ = ['Learner']\n",
     f"{CORE}/learners/learner.py": "from metamed_core.data import PatientRecords\n",
     f"{CORE}/learners/maml.py": (
         "from metamed_core.learners.learner import Learner\n\n\nclass Maml(Learner):\n    name: ClassVar[str] = 'maml'\n"
@@ -65,6 +66,8 @@ BROKEN: tuple[tuple[Law, str, str], ...] = (
     (import_laws.rooms_are_entered_by_the_door, f"{CORE}/estimator.py", "from metamed_core.data import cells\n"),
     (import_laws.rooms_are_entered_by_the_door, f"{CORE}/estimator.py", "import metamed_core.data.cells\n"),
     (import_laws.rooms_are_entered_by_the_door, _CHARTS, "from metamed_core.drawing.figures import bar\n"),
+    (import_laws.a_room_says_what_it_offers, f"{CORE}/data/__init__.py", f"'Data.'\n{_OFFERS}"),
+    (import_laws.a_room_says_what_it_offers, f"{CORE}/data/__init__.py", f"'- `PatientRecords`: a.\\n- `gone`: b.'\n{_OFFERS}"),
     (import_laws.private_stays_private, f"{CORE}/estimator.py", "from metamed_core.data import _read\n"),
     (import_laws.private_stays_private, f"{CORE}/estimator.py", "from metamed_core.data._cells import read\n"),
     (import_laws.private_stays_private, _CHARTS, "from pages.parts.common.frame import _box\n"),

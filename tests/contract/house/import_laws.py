@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tests.contract.house.reading import CORE, LEVEL_OF, LEVELS, PAGES, File, House, Import
@@ -88,6 +89,19 @@ def rooms_are_entered_by_the_door(house: House) -> list[str]:
             faults.append(file.says(one.line, f"{_arrow(one)} past the door of {room}"))
         elif one.module == room and one.name != VERSION and (offered := house.offered(room)) is not None and one.name not in offered:
             faults.append(file.says(one.line, f"{_arrow(one)}, which {room} does not offer in its __all__"))
+    return faults
+
+
+def a_room_says_what_it_offers(house: House) -> list[str]:
+    """The docstring of a room of the core has a line for each name of its `__all__`, and for no other."""
+    faults = []
+    for room in LEVEL_OF:
+        if room == CORE or not room.startswith(CORE) or (offered := house.offered(room)) is None:
+            continue
+        file = house.files[room]
+        told = set(re.findall(r"^- `(\w+)`: \w", ast.get_docstring(file.tree) or "", re.MULTILINE))
+        if told != offered:
+            faults.append(file.says(1, f"its docstring and its __all__ differ in {', '.join(sorted(told ^ offered))}"))
     return faults
 
 
@@ -185,6 +199,7 @@ IMPORT_LAWS = (
     every_file_stands_in_a_room,
     no_circles,
     rooms_are_entered_by_the_door,
+    a_room_says_what_it_offers,
     private_stays_private,
     core_knows_no_screen,
     lessons_know_no_screen,

@@ -50,7 +50,9 @@ def test_an_episode_is_drawn_by_the_protocol(folder: Path) -> None:
 
 
 def test_a_score_by_hand() -> None:
-    found = accuracy.score(np.array(["a", "a", "b"], dtype=object), np.array([[0.8, 0.2], [0.4, 0.6], [0.1, 0.9]]), np.array(["a", "b"], dtype=object))
+    found = accuracy.score(
+        np.array(["a", "a", "b"], dtype=object), np.array([[0.8, 0.2], [0.4, 0.6], [0.1, 0.9]]), np.array(["a", "b"], dtype=object)
+    )
     assert found.accuracy == pytest.approx((0.5 + 1) / 2)
     assert found.log_loss == pytest.approx(-np.log([0.8, 0.4, 0.9]).mean())
     assert found.right.tolist() == [True, False, True]

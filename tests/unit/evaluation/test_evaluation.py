@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metamed_core.data import Cohort
 from metamed_core.data.encoding import PatientEncoder
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.evaluation import (
     DEFAULTS,
     LEAVE_ONE_OUT,
-    Cohort,
     Method,
     Plan,
     all_methods,

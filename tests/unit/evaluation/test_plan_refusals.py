@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from metamed_core.data import Cohort
 from metamed_core.evaluation import (
-    Cohort,
     Method,
     Plan,
     compare,

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 import torch
 
+from metamed_core.data import Cohort
 from metamed_core.data.formats import read_table
 from metamed_core.data.records import PatientRecords
 from metamed_core.evaluation import (
     LEAVE_ONE_OUT,
-    Cohort,
     Comparison,
     Method,
     Plan,
