@@ -103,8 +103,9 @@ class Frame:
         width, height = chart.shape
         (x_low, x_high), (y_low, y_high) = chart.limits
         self.y = Scale(y_low, y_high, height - 40 * pen.size, 8 * pen.size, chart.y.log)
-        wide = max((len(text) for _, text in self._ticks(chart.y, self.y)), default=3) > 3
-        self.x = Scale(x_low, x_high, (64 if wide else 50) * pen.size, width - 12 * pen.size, chart.x.log)
+        longest = max((len(text) for _, text in self._ticks(chart.y, self.y)), default=0)
+        # Room for the title, which runs upward, and the numbers beside it.
+        self.x = Scale(x_low, x_high, max(50.0, 26 + 9.5 * longest) * pen.size, width - 12 * pen.size, chart.x.log)
 
     def drawn(self, mark: Mark) -> Markup:
         """One mark as SVG."""
