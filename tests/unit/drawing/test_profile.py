@@ -1,12 +1,13 @@
-"""Figures and looks: every class told apart without colour, nothing from a table drawn as HTML."""
+"""Profiles and styles: every class told apart without colour, nothing from a table drawn as HTML."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from metamed_core.drawing.figures import AXES, profile_figure, squeeze
+from metamed_core.drawing.figures import profile_figure
 from metamed_core.drawing.palette import COLOURS, DASHES, SHAPES, series_styles
+from metamed_core.drawing.profile import AXES, squeeze
 from metamed_core.words import LANGUAGES, Language
 
 EVIL = "<img src=x>"
@@ -26,13 +27,13 @@ def points(scale: str) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("n", [1, 8, 9, 56])
-def test_no_two_diagnoses_share_colour_and_marker_or_colour_and_dash(n: int) -> None:
+def test_no_two_diagnoses_share_color_and_marker_or_color_and_dash(n: int) -> None:
     found = series_styles(n)
     assert len({(style.colour, style.shape) for style in found}) == n
     assert len({(style.colour, style.dash) for style in found}) == n
 
 
-def test_the_first_looks_are_fixed() -> None:
+def test_the_first_styles_are_fixed() -> None:
     first = series_styles(2)
     assert [style.colour for style in first] == list(COLOURS[:2])
     assert [style.shape for style in first] == list(SHAPES[:2])
@@ -46,17 +47,20 @@ def test_a_profile_has_one_marker_series_a_class_and_named_axes(scale: str, lang
     figure = profile_figure(
         points(scale), {"a": "A (g/L)", "b": EVIL}, dict(zip([EVIL, "y"], series_styles(2), strict=True)), scale, language
     )
-    assert [trace.marker.symbol for trace in figure.data] == list(SHAPES[:2])
+    series = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [trace.marker.symbol for trace in series] == list(SHAPES[:2])
     assert figure.layout.xaxis.title.text == AXES[scale].into(language)
     assert list(figure.layout.yaxis.ticktext) == ["A (g/L)", "&lt;img src=x&gt;"]
-    assert figure.data[0].name == "&lt;img src=x&gt;"
+    assert series[0].name == "&lt;img src=x&gt;"
     assert "<img" not in figure.to_json()
 
 
 def test_the_reference_range_is_shaded_from_minus_one_to_one() -> None:
     figure = profile_figure(points("range"), {"a": "a", "b": "b"}, dict(zip([EVIL, "y"], series_styles(2), strict=True)), "range", "en")
-    band = figure.layout.shapes[0]
-    assert (band.x0, band.x1) == (pytest.approx(squeeze(-1)), pytest.approx(squeeze(1)))
+    band = figure.data[0]
+    assert (min(band.x), max(band.x)) == (pytest.approx(squeeze(-1)), pytest.approx(squeeze(1)))
+    assert band.fill == "toself"
     assert "40" not in figure.layout.xaxis.ticktext
     assert figure.layout.xaxis.range[1] > squeeze(40), "an extreme prototype is inside the plot"
-    assert figure.data[1].text[1] == "b: 3 (n=3)"
+    assert figure.data[2].text[1] == "b: 3 (n=3)"
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1], "the first column is on top"
