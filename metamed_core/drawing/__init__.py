@@ -41,7 +41,6 @@ No other room imports plotly.
 
 from __future__ import annotations
 
-from metamed_core.drawing import figures, palette
 from metamed_core.drawing.chart import (
     GREY,
     TEAL,
@@ -66,15 +65,12 @@ from metamed_core.drawing.chart import (
 from metamed_core.drawing.figure_html import figure_html
 from metamed_core.drawing.figures import plotly_chart, profile_figure
 from metamed_core.drawing.html import FIGURE_STYLE, element, page_html, render
-from metamed_core.drawing.html import FIGURE_STYLE as STYLE
 from metamed_core.drawing.palette import MARKS, SeriesStyle, method_styles, series_styles
-from metamed_core.drawing.palette import series_styles as styles
 
 __all__ = [
     "FIGURE_STYLE",
     "GREY",
     "MARKS",
-    "STYLE",
     "TEAL",
     "Area",
     "Axis",
@@ -90,19 +86,16 @@ __all__ = [
     "Table",
     "element",
     "figure_html",
-    "figures",
     "interval_band",
     "interval_bars",
     "joined",
     "method_styles",
     "page_html",
-    "palette",
     "per_cent",
     "plotly_chart",
     "points",
     "profile_figure",
     "render",
     "series_styles",
-    "styles",
     "verbatim",
 ]

@@ -47,11 +47,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A filled polygon. strength: how opaque, 0 .. 1; name: its entry in the legend, None for no entry."""
+    """A filled polygon. opacity: 0 .. 1; name: its entry in the legend, None for no entry."""
 
     corners: tuple[Point, ...]
     style: SeriesStyle
-    strength: float = 0.15
+    opacity: float = 0.15
     name: Words | None = None
 
 
@@ -59,7 +59,7 @@ class Area:
 class Line:
     """Points joined in their order, with the dash of the style.
 
-    width: in pixels; arrow: at the end; marks: the marker of the style at each point; told: a text for each point.
+    width: in pixels; arrow: at the end; markers: the marker of the style at each point; tooltips: a text for each point.
     """
 
     points: tuple[Point, ...]
@@ -68,8 +68,8 @@ class Line:
     width: float = 2
     opacity: float = 1
     arrow: bool = False
-    marks: bool = False
-    told: tuple[Words, ...] = ()
+    markers: bool = False
+    tooltips: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Strokes:
 class Dots:
     """Markers, not joined.
 
-    filled: or only their outline; names: given, each marker can be dragged and reports under this name; told: what each is
+    filled: or only their outline; handles: given, each marker can be dragged and reports under this name; tooltips: what each is
     called, for a pointer that rests on it and for a screen reader; tags: a short text beside each.
     """
 
@@ -97,8 +97,8 @@ class Dots:
     size: float = 5
     filled: bool = True
     opacity: float = 1
-    names: tuple[str, ...] = ()
-    told: tuple[Words, ...] = ()
+    handles: tuple[str, ...] = ()
+    tooltips: tuple[Words, ...] = ()
     tags: tuple[Words, ...] = ()
 
 

@@ -66,11 +66,11 @@ def _trace(mark: Area | Line | Strokes | Dots, language: Language) -> go.Scatter
     style, name = mark.style, "" if mark.name is None else _text(mark.name.into(language))
     # What belongs to one method goes and comes with its entry in the legend.
     shared = {"name": name, "showlegend": bool(name), "legendgroup": f"{style.colour} {style.shape} {style.dash}"}
-    told = [_text(words.into(language)) for words in getattr(mark, "told", ())]
+    told = [_text(words.into(language)) for words in getattr(mark, "tooltips", ())]
     tooltips = {"text": told, "hovertemplate": "%{text}<extra>%{fullData.name}</extra>"} if told else {}
     match mark:
         case Area():
-            fill = {"fill": "toself", "fillcolor": _faint(style.colour, mark.strength), "line": {"width": 0}}
+            fill = {"fill": "toself", "fillcolor": _faint(style.colour, mark.opacity), "line": {"width": 0}}
             return go.Scatter(**_places(mark.corners), mode="lines", hoverinfo="skip", **fill, **shared)
         case Strokes():
             ends = [place for piece in mark.pieces for place in (*piece, (None, None))]
@@ -78,7 +78,7 @@ def _trace(mark: Area | Line | Strokes | Dots, language: Language) -> go.Scatter
                 **_places(ends), mode="lines", hoverinfo="skip", opacity=mark.opacity, line=_stroke(style, mark.width), **shared
             )
         case Line():
-            mode = "lines+markers" if mark.marks else "lines"
+            mode = "lines+markers" if mark.markers else "lines"
             line = {"line": _stroke(style, mark.width), "marker": _marker(style, 9)}
             return go.Scatter(**_places(mark.points), mode=mode, opacity=mark.opacity, **line, **tooltips, **shared)
         case Dots():

@@ -63,7 +63,7 @@ def _dots(own: pd.DataFrame, style: SeriesStyle, offset: float, rows: Mapping[st
     told = [f"{labels[column]}: {value:.4g} (n={n})" for column, value, n in zip(own["column"], own["value"], own["n"], strict=True)]
     x = position if scale == "share" else squeeze(position)
     places = points(zip(x, [rows[column] + offset for column in own["column"]], strict=True))
-    return Dots(places, style, verbatim(style.name or own["diagnosis"].iloc[0]), told=tuple(map(verbatim, told)))
+    return Dots(places, style, verbatim(style.name or own["diagnosis"].iloc[0]), tooltips=tuple(map(verbatim, told)))
 
 
 def _offset(k: int, n_way: int) -> float:

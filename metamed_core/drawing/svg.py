@@ -46,7 +46,7 @@ def chart_svg(chart: Chart, pen: Pen) -> Markup:
     """The chart without its legend; its title, the legend and how to read it are text beside it."""
     width, height = chart.shape
     frame = Frame(chart, pen)
-    held = pen.draggable and any(isinstance(mark, Dots) and mark.names for mark in chart.marks)
+    held = pen.draggable and any(isinstance(mark, Dots) and mark.handles for mark in chart.marks)
     dragging = {
         "data_plane": f"{frame.x.low} {frame.x.high} {frame.y.low} {frame.y.high}",
         "data_box": f"{frame.x.start:.1f} {frame.x.end:.1f} {frame.y.start:.1f} {frame.y.end:.1f}",
@@ -72,11 +72,11 @@ def legend_key(mark: Area | Line | Strokes | Dots) -> Markup:
     match mark:
         case Area():
             return _swatch(
-                18, element("rect", x=1, y=2, width=16, height=10, fill=mark.style.colour, fill_opacity=min(1.0, mark.strength * 2))
+                18, element("rect", x=1, y=2, width=16, height=10, fill=mark.style.colour, fill_opacity=min(1.0, mark.opacity * 2))
             )
         case Dots():
             return _swatch(14, _dot(mark, 7, 7, 5))
-        case Line(marks=True):
+        case Line(markers=True):
             return _swatch(26, element("path", d="M1 7h24", **_stroke(mark.style, 2)), marker(mark.style, 13, 7, 4))
         case Line() | Strokes():
             return _swatch(26, element("path", d="M1 7h24", **_stroke(mark.style, 2.5)))
@@ -112,7 +112,7 @@ class Frame:
         match mark:
             case Area():
                 corners = _corners(map(self._at, mark.corners))
-                paint = {"fill": mark.style.colour, "fill_opacity": f"{mark.strength:.2f}"}
+                paint = {"fill": mark.style.colour, "fill_opacity": f"{mark.opacity:.2f}"}
                 return element("polygon", points=corners, **paint) if corners else Markup()
             case Line():
                 return self._line(mark)
@@ -160,23 +160,23 @@ class Frame:
             return Markup()
         size = self.pen.size
         parts = [element("path", d=f"M{_way(places)}", **_stroke(line.style, line.width * size, line.opacity))]
-        if line.marks:
+        if line.markers:
             shown = [marker(line.style, x, y, 3.6 * size) for x, y in places]
-            told = [Markup()] * len(shown) if not line.told else [element("title", self._say(words)) for words in line.told]
+            told = [Markup()] * len(shown) if not line.tooltips else [element("title", self._say(words)) for words in line.tooltips]
             parts += [element("g", title, sign) if title else sign for title, sign in zip(told, shown, strict=False)]
         return Markup().join([*parts, _arrow(places, line.style.colour, size) if line.arrow and len(places) > 1 else ""])
 
     def _handle(self, dots: Dots, i: int) -> Markup:
         """One marker with what is told of it; if it can be dragged, a button with a ring and a place for a finger."""
         size, (x, y) = self.pen.size, self._at(dots.points[i])
-        told = self._say(dots.told[i]) if dots.told else ""
+        told = self._say(dots.tooltips[i]) if dots.tooltips else ""
         title = element("title", told) if told else Markup()
         tag = element("text", self._say(dots.tags[i]), x=x, y=y - (dots.size + 4) * size, text_anchor="middle") if dots.tags else Markup()
         sign = _dot(dots, x, y, dots.size * size)
-        if not (self.pen.draggable and dots.names):
+        if not (self.pen.draggable and dots.handles):
             return element("g", title, sign, tag) if title or tag else sign
         ring = element("circle", class_="mm-ring", cx=x, cy=y, r=(dots.size + 5) * size, fill="none", stroke="currentColor", stroke_width=2)
-        name, (value_x, value_y) = dots.names[i], dots.points[i]
+        name, (value_x, value_y) = dots.handles[i], dots.points[i]
         return element(
             "g",
             title,

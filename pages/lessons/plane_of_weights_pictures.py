@@ -26,7 +26,7 @@ def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Ch
 
 def path_marks(path: list[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
     """Inner steps; before the first only the name for the legend."""
-    return [Line(points(path) if len(path) > 1 else (), style, name or Words("inner steps", "内循环步"), 2.5, arrow=True, marks=True)]
+    return [Line(points(path) if len(path) > 1 else (), style, name or Words("inner steps", "内循环步"), 2.5, arrow=True, markers=True)]
 
 
 def inside(at: Point) -> Point:
@@ -38,7 +38,7 @@ def inside(at: Point) -> Point:
 def start_mark(at: Point) -> Dots:
     """The ring that can be taken hold of."""
     told = Words("start at {x}, {y}", "起点：{x}，{y}").format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
-    return Dots((at,), TEAL, START, 8, filled=False, names=("start",), told=(told,))
+    return Dots((at,), TEAL, START, 8, filled=False, handles=("start",), tooltips=(told,))
 
 
 def weights_plane(title: Words, marks: list[Mark], how: Words) -> Chart:

@@ -62,7 +62,7 @@ def test_what_a_reader_did_goes_into_the_link_and_back_to_the_bit(lesson: Lesson
 
 def held_marks(figure: Figure) -> list[str]:
     pictures = [part for part in figure if isinstance(part, Chart)]
-    return [name for picture in pictures for mark in picture.marks for name in getattr(mark, "names", ())]
+    return [name for picture in pictures for mark in picture.marks for name in getattr(mark, "handles", ())]
 
 
 @each_screen

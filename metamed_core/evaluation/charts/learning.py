@@ -60,7 +60,7 @@ def _curve(
 
 def _scores(name: Words, style: SeriesStyle, x: Sequence[float], scores: Sequence[Interval], *, banded: bool) -> list[Mark]:
     """The mean scores as a line with its markers and, if `banded`, their intervals as a band."""
-    line = Line(tuple(zip(x, [score.mean for score in scores], strict=True)), style, name, marks=True, told=tuple(map(_told, scores)))
+    line = Line(tuple(zip(x, [score.mean for score in scores], strict=True)), style, name, markers=True, tooltips=tuple(map(_told, scores)))
     band = interval_band(x, [score.low for score in scores], [score.high for score in scores], style)
     return [band, line] if banded else [line]
 

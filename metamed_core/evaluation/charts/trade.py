@@ -23,7 +23,7 @@ def accuracy_against_time(comparison: Comparison, styles: Mapping[str, SeriesSty
         at, style = found[key].answer_ms, styles[key]
         told = Words("{ms} ms, {mean}%", "{ms} 毫秒，{mean}%").format(ms=f"{at:.1f}", mean=f"{100 * score.mean:.1f}")
         marks.append(interval_bars([at], [score.low], [score.high], style))
-        marks.append(Dots(((at, score.mean),), style, comparison.entry(key).title, told=(told,)))
+        marks.append(Dots(((at, score.mean),), style, comparison.entry(key).title, tooltips=(told,)))
     slow, quick = max(found.values(), key=lambda one: one.answer_ms), min(found.values(), key=lambda one: one.answer_ms)
     return Chart(
         title=Words(
@@ -51,7 +51,7 @@ def paired_episodes(comparison: Comparison, styles: Mapping[str, SeriesStyle], o
     mean = 100 * float(gap.mean()) if len(gap) else 0.0
     diagonal = Line(((0.0, 0.0), (1.0, 1.0)), GREY, Words("equal", "相同"))
     told = tuple(_told(pair.k_shot, pair.episode) for pair in pairs)
-    dots = Dots(tuple((pair.other, pair.one) for pair in pairs), styles[one], Words("episode", "小任务（episode）"), told=told)
+    dots = Dots(tuple((pair.other, pair.one) for pair in pairs), styles[one], Words("episode", "小任务（episode）"), tooltips=told)
     low = min([0.9, *(min(pair.one, pair.other) for pair in pairs)])
     title, low, high = Words("balanced accuracy of {who}", "{who}的平衡准确率"), max(0.0, low - 0.05), 1.02
     return Chart(

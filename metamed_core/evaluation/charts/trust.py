@@ -29,7 +29,7 @@ def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle
         shown = found.n >= FEWEST
         told = [_answers(n, share) for n, share in zip(found.n[shown].tolist(), found.accuracy[shown].tolist(), strict=True)]
         at = points(zip(found.confidence[shown], found.accuracy[shown], strict=True))
-        lines.append(Line(at, styles[key], title, marks=True, told=tuple(told)))
+        lines.append(Line(at, styles[key], title, markers=True, tooltips=tuple(told)))
         errors.append(Words("{who} {e}", "{who} {e}").format(who=title, e=f"{found.error:.3f}"))
     return Chart(
         title=Words(

@@ -50,7 +50,7 @@ def bars(state: WhyState, *, revealed: bool) -> Chart:
 def by_shots(state: WhyState, *, revealed: bool) -> Chart:
     """Ordinary learning against the number of labelled patients; before the reveal only what the first screen showed."""
     at = [(i, k, plain_accuracy(state.seed, k)[1]) for i, k in enumerate(SHOTS) if revealed or k <= 3]
-    marks = (Line(tuple((float(i), value) for i, _, value in at), PLAIN_LOOK, PLAIN_NAME, 2.5, marks=True), *_tags(at))
+    marks = (Line(tuple((float(i), value) for i, _, value in at), PLAIN_LOOK, PLAIN_NAME, 2.5, markers=True), *_tags(at))
     x = Axis(Words("labelled patients of each disease", "每种疾病的已确诊患者数"), -0.4, len(SHOTS) - 0.6, ticks=tuple((float(i), verbatim(k)) for i, k in enumerate(SHOTS)))  # fmt: skip
     title = Words("How many labelled patients does ordinary learning need?", "普通学习需要多少位已确诊患者？")
     how = Words("How to read: accuracy on new patients, mean over {n} tasks.", "读法：在新患者上的准确率，{n} 个任务的平均。").format(
@@ -90,7 +90,7 @@ def learning(state: WhyState) -> Chart:
     way = tuple((float(n), practised_accuracy(state.seed, state.shots, state.unlike, n)) for n in done)
     marks = (
         Line(((0.0, level), (float(MOST_PRACTICE), level)), PLAIN_LOOK, PLAIN_NAME, 2.5),
-        Line(way, PRACTISED_LOOK, PRACTISED_NAME, 2.5, marks=True),
+        Line(way, PRACTISED_LOOK, PRACTISED_NAME, 2.5, markers=True),
     )
     x = Axis(Words("steps of practice (16 tasks of other diseases each)", "练习步数（每步 16 个其他疾病的任务）"), -4, MOST_PRACTICE + 4)
     now, title = way[-1][1], Words("On new diseases, {k} patients each: {now} % (ordinary learning {level} %)", "新疾病各 {k} 位患者：{now}%（普通学习 {level}%）")  # fmt: skip

@@ -72,7 +72,7 @@ def inner_losses(state: MamlState, n: int) -> Chart:
     here, marks = _now(state), list[Mark]()
     for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
         path = inner_path(here, task, state.alpha, n)
-        marks.append(Line(tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, marks=True))
+        marks.append(Line(tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, markers=True))
     x = Axis(
         Words("inner step", "内循环步"),
         0,
@@ -88,9 +88,9 @@ def outer_losses(state: MamlState) -> Chart:
     """Query loss behind the inner steps by outer step: of each task, and their mean."""
     losses = query_losses(trail(state), state.seed, state.alpha, state.steps)
     marks: list[Mark] = [
-        Line(points(enumerate(each.tolist())), pair.style, width=2, marks=True) for pair, each in zip(PAIRS, losses.T, strict=True)
+        Line(points(enumerate(each.tolist())), pair.style, width=2, markers=True) for pair, each in zip(PAIRS, losses.T, strict=True)
     ]
-    marks.append(Line(points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, marks=True))
+    marks.append(Line(points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, markers=True))
     how = Words("Right: what the outer loop lowers is the mean.", "右图：外循环所降低的是平均值。")
     return beside(
         Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
@@ -102,7 +102,7 @@ def rule_losses(state: MamlState, *, revealed: bool) -> Chart:
     marks: list[Mark] = []
     for rule in RULES if revealed else ():
         losses = query_losses(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
-        marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, marks=True))
+        marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, markers=True))
     how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
     return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
@@ -123,7 +123,7 @@ def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | Non
         marks += _outer_arrows(state, here)
     way = trail(state)
     if len(way) > 1:
-        marks.append(Line(points(way), RULE_STYLES[state.rule], Words("way of the start", "起点走过的路"), 3, marks=True))
+        marks.append(Line(points(way), RULE_STYLES[state.rule], Words("way of the start", "起点走过的路"), 3, markers=True))
     marks.append(start_mark(here))
     usual = Words(
         "After {o} outer steps: query loss after the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
@@ -145,7 +145,7 @@ def of_rules(state: MamlState, *, revealed: bool) -> Chart:
     for rule, name in RULES.items() if revealed else list(RULES.items())[:1]:
         way = trail(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
-        marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, marks=True))
+        marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, markers=True))
     marks.append(start_mark((state.x, state.y)))
     title = Words(
         "Loss once {n} inner steps are done, after {o} outer steps of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失"

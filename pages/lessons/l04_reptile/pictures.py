@@ -32,7 +32,7 @@ def _paths(here: Point, state: ReptileState) -> list[Mark]:
 
 def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY) -> list[Mark]:
     """The way of the start; before the first step only its name for the legend."""
-    return [Line(points(way) if len(way) > 1 else (), style, name, 3, marks=True)]
+    return [Line(points(way) if len(way) > 1 else (), style, name, 3, markers=True)]
 
 
 def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
@@ -139,7 +139,7 @@ def joint_losses(state: ReptileState, *, revealed: bool) -> Chart:
     marks: list[Mark] = []
     for n, style in ((state.steps, AMBER), (1, BASELINES)) if revealed else ():
         losses = world.joint_losses(world.trail(state, n), state.seed)
-        marks.append(Line(points(enumerate(losses)), style, width=2.5, marks=True))
+        marks.append(Line(points(enumerate(losses)), style, width=2.5, markers=True))
     how = Words("Right: that loss along the two ways.", "右图：沿两条路的该损失。")
     title = Words("Loss of the start itself, before any adaptation", "起点本身（未适应时）的损失")
     return beside(title, how, _outer(state), Words("loss, all three tasks", "损失（三个任务）"), marks)
@@ -156,8 +156,8 @@ def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
     for rule, name in RULES.items() if revealed else ():
         along = world.losses_of(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{along[-1]:.3f}")
-        plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, marks=True))
-        losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, marks=True))
+        plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, markers=True))
+        losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, markers=True))
     title = Words("{n} labelled patients a task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
     told = Words("Loss on new patients, after adapting to all {n}", "用全部 {n} 位适应之后，在新患者上的损失").format(n=2 * state.few)
     left = weights_plane(title, [*plane, start_mark((state.x, state.y))], RACE_HOW)
@@ -181,7 +181,7 @@ def broken(state: ReptileState) -> tuple[Chart, Chart]:
     marks = [*rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
     losses = plane.query_losses(way, state.seed, state.alpha, state.steps).mean(1).tolist()
     title = Words("After {o} outer steps: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
-    line = Line(points(enumerate(losses)), AMBER, width=2.5, marks=True)
+    line = Line(points(enumerate(losses)), AMBER, width=2.5, markers=True)
     told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")
     right = beside(told, Words("Right: lower is better.", "右图：越低越好。"), _outer(state), LOSS, [line])
     return weights_plane(title.format(o=state.outer, loss=f"{losses[-1]:.3f}"), marks, HOW), right

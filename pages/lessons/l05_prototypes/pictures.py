@@ -74,7 +74,7 @@ def _labelled(state: PrototypesState, *, threads: bool) -> list[Mark]:
             )
             for i, (x, y) in zip(rows, at, strict=True)
         )
-        marks.append(Dots(at, STYLES[k], name, 6, names=tuple(map(str, rows)), told=told))
+        marks.append(Dots(at, STYLES[k], name, 6, handles=tuple(map(str, rows)), tooltips=told))
     return marks
 
 
@@ -92,4 +92,4 @@ def _asked_one(state: PrototypesState) -> list[Mark]:
     lines = [Line((here, point), GREY, width=1.5) for point in points(prototypes(state).tolist())]
     told = Words("the patient who is asked about: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
     named = told.format(x=f"{here[0]:.2f}", y=f"{here[1]:.2f}")
-    return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, names=("asked",), told=(named,))]
+    return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, handles=("asked",), tooltips=(named,))]

@@ -66,7 +66,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
             if lines
             else ()
         )
-        marks.append(Dots(at, STYLES[k], name, 6, told=told))
+        marks.append(Dots(at, STYLES[k], name, 6, tooltips=told))
     for i in tagged:
         x, y = patients.values[i].tolist()
         weight_told = verbatim(f"{100 * share[i]:.0f} %")
@@ -77,7 +77,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     marks.append(Dots(((0.0, 0.0),), SeriesStyle(GREY.colour, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
     told_own = Words("the asked patient: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")
-    marks.append(Dots((own,), RING, Words("asked patient", "待诊断患者"), 9, filled=False, names=("asked",), told=(named,)))
+    marks.append(Dots((own,), RING, Words("asked patient", "待诊断患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
     alt = Words(
         "Plane of ferritin and MCV with lines from the asked patient to the labelled ones",
         "铁蛋白与 MCV 平面，从待诊断患者连向各已确诊患者",

@@ -171,7 +171,7 @@ def small_learning(state: PriorFittedState) -> Chart:
     x = Axis(Words("steps of practice (32 new tasks each)", "练习步数（每步 32 个新任务）"), -4, MOST_PRACTICE + 4)
     title = Words("On average {g} points from the exact answer", "与精确答案平均相差 {g} 个百分点").format(g=f"{way[-1][1]:.0f}")
     how = Words("Right: mean over {n} tasks it has not practised on.", "右图：在 {n} 个未练习过的任务上的平均。").format(n=N_HELD)
-    return _gaps(title, how, x, [Line(way, NETWORK, SMALL_NAME, 2.5, marks=True)])
+    return _gaps(title, how, x, [Line(way, NETWORK, SMALL_NAME, 2.5, markers=True)])
 
 
 def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Chart:
@@ -205,7 +205,7 @@ def shipped_gaps(state: PriorFittedState) -> Chart:
     )
     title = Words("On average {g} points from the exact answer", "与精确答案平均相差 {g} 个百分点").format(g=f"{way[-1][1]:.0f}")
     how = Words("Right: mean over the asked patients of {n} tasks.", "右图：{n} 个任务中待判断患者的平均。").format(n=N_HELD)
-    return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, marks=True)])
+    return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, markers=True)])
 
 
 def scores(state: PriorFittedState) -> Chart:

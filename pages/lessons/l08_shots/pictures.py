@@ -58,7 +58,7 @@ def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -
     kind, overlap = 0 if one_each else state.kind, overlap or 0.0
     found = world.curves(state.seed, overlap, kind, one_each=one_each)
     marks: list[Mark] = [
-        Line(tuple((float(i), value) for i, value in enumerate(found[method])), STYLES[method], NAMES[method], 2.5, marks=True)
+        Line(tuple((float(i), value) for i, value in enumerate(found[method])), STYLES[method], NAMES[method], 2.5, markers=True)
         for method in (world.METHODS if revealed else ("network",))
     ]
     end = len(SHOTS) - 1
@@ -104,8 +104,8 @@ def first_patient(state: ShotsState, *, revealed: bool) -> Chart:
     usual, odd = (world.with_first(state.seed, at) for at in (5, state.unusual))
     shown = odd if revealed else odd[:1]
     marks: list[Mark] = [
-        Line(_by_shots(usual), TEAL, Words("the first patient is typical", "第一位患者典型"), 2.5, marks=True),
-        Line(_by_shots(shown), STYLES["regression"], UNUSUAL, 2.5, marks=True),
+        Line(_by_shots(usual), TEAL, Words("the first patient is typical", "第一位患者典型"), 2.5, markers=True),
+        Line(_by_shots(shown), STYLES["regression"], UNUSUAL, 2.5, markers=True),
     ]
     if not revealed:
         marks.append(Label((1.25, odd[0]), verbatim("?"), "start", bold=True))

@@ -40,7 +40,7 @@ def diagram(parts: tuple[tuple[Reliability, SeriesStyle, Words], ...], title: Wo
     marks: list[Mark] = [DIAGONAL]
     for found, style, name in parts:
         at = [(float(c), float(a)) for c, a, n in zip(found.confidence, found.accuracy, found.n, strict=True) if n >= FEWEST]
-        marks += [Strokes(tuple(((x, y), (x, x)) for x, y in at), THIN, width=1), Line(tuple(at), style, name, 2.5, marks=True)]
+        marks += [Strokes(tuple(((x, y), (x, x)) for x, y in at), THIN, width=1), Line(tuple(at), style, name, 2.5, markers=True)]
     how = Words(
         "How to read: below the dashed line it is too sure, above it not sure enough; bins of ten points with at least {n} patients.",
         "读法：低于虚线为过于自信，高于虚线为信心不足；每格十个百分点，至少 {n} 位患者。",

@@ -45,8 +45,10 @@ def test_an_axis_without_ends_fits_its_marks() -> None:
 
 
 def test_no_text_of_a_figure_is_markup() -> None:
-    dots = Dots(((0.0, 0.0),), TEAL, EVIL, told=(EVIL,), tags=(EVIL,), names=(EVIL.en,))
-    whole = chart(dots, Line(((0.0, 0.0), (1.0, 1.0)), TEAL, EVIL, marks=True, told=(EVIL, EVIL)), Label((0.5, 0.5), EVIL), click=EVIL.en)
+    dots = Dots(((0.0, 0.0),), TEAL, EVIL, tooltips=(EVIL,), tags=(EVIL,), handles=(EVIL.en,))
+    whole = chart(
+        dots, Line(((0.0, 0.0), (1.0, 1.0)), TEAL, EVIL, markers=True, tooltips=(EVIL, EVIL)), Label((0.5, 0.5), EVIL), click=EVIL.en
+    )
     table = Table(EVIL, EVIL, (EVIL,), ((EVIL,),))
     for language in ("en", "zh"):
         for draggable in (True, False):
@@ -64,7 +66,7 @@ def test_an_attribute_is_escaped_and_rounded() -> None:
 
 
 def test_only_a_chart_with_handles_can_be_dragged() -> None:
-    dots = Dots(((0.123456789, 0.5),), TEAL, names=("a",), told=(Words("Point a", "点 a"),))
+    dots = Dots(((0.123456789, 0.5),), TEAL, handles=("a",), tooltips=(Words("Point a", "点 a"),))
     held = chart_svg(chart(dots, chosen="a", click="a"), Pen("en", draggable=True))
     assert 'role="group"' in held
     assert 'data-click="a"' in held

@@ -76,7 +76,7 @@ def test_nothing_relies_on_color_alone(drawn: list[Chart]) -> None:
     for chart in drawn:
         told = [
             (
-                mark.style.shape if isinstance(mark, Dots) or getattr(mark, "marks", False) else "",
+                mark.style.shape if isinstance(mark, Dots) or getattr(mark, "markers", False) else "",
                 mark.style.dash if isinstance(mark, Line) else (),
             )
             for _, mark in chart.legend
