@@ -8,6 +8,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common.frame import Say, frame
+from pages.parts.common.menu import Page
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,12 @@ def points(say: Say, title: Words, icon: str, items: tuple[Words, ...]) -> None:
     st.markdown("\n".join(f"- {say(item)}" for item in items))
 
 
+PAGE = Page(
+    title=Words("Home", "首页"),
+    icon=":material/home:",
+    summary=Words("How well can a computer diagnose from only a few patients?", "只有几位患者，计算机能学会诊断吗？"),
+    order=0,
+)
 say = frame("app.py")
 st.markdown(say(WHAT), width=860)
 doors(say)

@@ -7,7 +7,14 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.parts.common import warm
 from pages.parts.common.frame import frame
+from pages.parts.common.menu import Page
 
+PAGE = Page(
+    title=Words("Compare", "比较"),
+    icon=":material/balance:",
+    summary=Words("Which algorithm is better on the same patients, and by how much?", "在相同的患者上，哪种算法更好？好多少？"),
+    order=2,
+)
 say = frame("pages/compare.py")
 with st.skeleton(height=400):
     warm.ready()

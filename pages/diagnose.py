@@ -7,7 +7,14 @@ import streamlit as st
 from metamed_core.words import UserError, Words
 from pages.parts.common import warm
 from pages.parts.common.frame import frame
+from pages.parts.common.menu import Page
 
+PAGE = Page(
+    title=Words("Diagnose", "诊断"),
+    icon=":material/stethoscope:",
+    summary=Words("A few labeled patients in, ranked diagnoses with their reasons out.", "输入少量已确诊患者，得到附带依据的诊断排序。"),
+    order=1,
+)
 say = frame("pages/diagnose.py")
 with st.skeleton(height=400):
     warm.ready()

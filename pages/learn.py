@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from metamed_core.words import Words
 from pages.parts.common import warm
 from pages.parts.common.frame import frame
+from pages.parts.common.menu import Page
 
+PAGE = Page(
+    title=Words("Learn", "学习"),
+    icon=":material/school:",
+    summary=Words("How learning from five patients can work at all, one idea per screen.", "只凭五位患者为何也能学习：每屏讲清一个概念。"),
+    order=4,
+)
 say = frame("pages/learn.py")
 with st.skeleton(height=400):
     warm.ready()

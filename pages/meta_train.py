@@ -7,7 +7,17 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.parts.common import warm
 from pages.parts.common.frame import frame
+from pages.parts.common.menu import Page
 
+PAGE = Page(
+    title=Words("Meta-train", "元训练"),
+    icon=":material/model_training:",
+    summary=Words(
+        "Train an algorithm on many diseases, so that a few patients of a new one are enough.",
+        "用多种疾病训练算法，使新疾病只需几位患者。",
+    ),
+    order=3,
+)
 say = frame("pages/meta_train.py")
 with st.skeleton(height=400):
     warm.ready()

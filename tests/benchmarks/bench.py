@@ -23,7 +23,7 @@ from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS, Learner
-from pages.parts.common.frame import PAGES
+from pages.parts.common.menu import PAGES
 from pages.parts.common.warm import N_THREADS
 from tests.benchmarks.reading import reading
 

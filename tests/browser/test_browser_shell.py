@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from metamed_core.words import INTENDED_USE
-from pages.parts.common.frame import PAGES
+from pages.parts.common.menu import PAGES
 from tests.conftest import Guard
 
 if TYPE_CHECKING:

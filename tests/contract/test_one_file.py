@@ -81,9 +81,18 @@ from dataclasses import replace
 
 from pages.lessons.l01_why.story import LESSON as FIRST
 
-LESSON = replace(FIRST, key="planted", number=99)
+LESSON = replace(FIRST, key="planted")
+"""
+PAGE = """
+from metamed_core.words import Words
+from pages.parts.common.frame import frame
+from pages.parts.common.menu import Page
+
+PAGE = Page(title=Words("Planted", "新页面"), icon=":material/add:", summary=Words("One more page.", "又一页。"), order=99)
+say = frame("pages/planted.py")
 """
 FILES = {
+    "pages/planted.py": PAGE,
     "metamed_core/learners/planted.py": LEARNER,
     "metamed_core/learners/baselines/planted.py": BASELINE,
     "metamed_core/data/formats/planted.py": FORMAT,
@@ -100,6 +109,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training import recipe
 from pages.lessons import LESSONS
+from pages.parts.common.menu import PAGES
 
 _, records = open_upload("table.planted", b"x~dx\\n1~a\\n2~b\\n3~\\n")
 print(json.dumps({
@@ -112,6 +122,8 @@ print(json.dumps({
     "first_finding": records.findings[0].kind,
     "mended": records.with_remedy(records.findings[0]).raw["x"].tolist(),
     "lessons": list(LESSONS),
+    "pages": [page.path for page in PAGES],
+    "title": PAGES[-1].title.zh,
 }))
 """
 
@@ -122,6 +134,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     house = tmp_path_factory.mktemp("house")
     for folder in ("metamed_core", "pages"):
         shutil.copytree(ROOT / folder, house / folder, ignore=shutil.ignore_patterns("__pycache__", "*.safetensors"))
+    shutil.copy(ROOT / "app.py", house)
     for name, source in FILES.items():
         (house / name).parent.mkdir(exist_ok=True)
         (house / name).write_text(source, "utf-8")
@@ -154,3 +167,9 @@ def test_a_check_of_the_upload_is_one_file_with_its_remedy(found: dict[str, Any]
 
 def test_a_lesson_is_one_folder(found: dict[str, Any]) -> None:
     assert found["lessons"][-1] == "planted"
+
+
+def test_a_page_is_one_file(found: dict[str, Any]) -> None:
+    assert found["pages"][0] == "app.py"
+    assert found["pages"][-1] == "pages/planted.py"
+    assert found["title"] == "新页面"

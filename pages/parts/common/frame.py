@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
 from pages.parts.common import warm
+from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
 NAMES = {"en": "English", "zh": "中文"}
@@ -34,53 +35,6 @@ PRIVACY = Words(
 
 
 @dataclass(frozen=True)
-class Page:
-    """One line of the menu: the file, its name, its icon, and what one does there in a sentence."""
-
-    path: str
-    title: Words
-    icon: str
-    summary: Words
-
-
-PAGES = (
-    Page(
-        "app.py",
-        Words("Home", "首页"),
-        ":material/home:",
-        Words("How well can a computer diagnose from only a few patients?", "只有几位患者，计算机能学会诊断吗？"),
-    ),
-    Page(
-        "pages/diagnose.py",
-        Words("Diagnose", "诊断"),
-        ":material/stethoscope:",
-        Words("A few labeled patients in, ranked diagnoses with their reasons out.", "输入少量已确诊患者，得到附带依据的诊断排序。"),
-    ),
-    Page(
-        "pages/compare.py",
-        Words("Compare", "比较"),
-        ":material/balance:",
-        Words("Which algorithm is better on the same patients, and by how much?", "在相同的患者上，哪种算法更好？好多少？"),
-    ),
-    Page(
-        "pages/meta_train.py",
-        Words("Meta-train", "元训练"),
-        ":material/model_training:",
-        Words(
-            "Train an algorithm on many diseases, so that a few patients of a new one are enough.",
-            "用多种疾病训练算法，使新疾病只需几位患者。",
-        ),
-    ),
-    Page(
-        "pages/learn.py",
-        Words("Learn", "学习"),
-        ":material/school:",
-        Words("How learning from five patients can work at all, one idea per screen.", "只凭五位患者为何也能学习：每屏讲清一个概念。"),
-    ),
-)
-
-
-@dataclass(frozen=True)
 class Say:
     """The chosen language, as a function: `say(Words("Adapt", "适应"))`. Only for our own texts; see `text.plain`."""
 
@@ -92,10 +46,10 @@ class Say:
 
 
 def frame(path: str) -> Say:
-    """Draw the frame of the page `path` (as in `PAGES`) and hand back how to say things on it."""
+    """Draw the frame of the page `path`, which declares its line of the menu as `PAGE`, and hand back how to say things on it."""
     page = next(page for page in PAGES if page.path == path)
     say = Say(_language())
-    home = page.path == "app.py"
+    home = page.path == HOME
     title = "MetaMed" if home else f"{say(page.title)} · MetaMed"
     st.set_page_config(page_title=title, page_icon=str(HERE / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(HERE / "logo.svg"), size="large")

@@ -13,7 +13,8 @@ from metamed_core.diagnosis.diagnosis import Diagnosis
 from metamed_core.drawing.palette import series_styles
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language
 from pages.parts.common import warm
-from pages.parts.common.frame import PAGES, Say, delete_my_data, fresh_key
+from pages.parts.common.frame import Say, delete_my_data, fresh_key
+from pages.parts.common.menu import PAGES
 from pages.parts.common.text import chance, plain
 from pages.parts.diagnose import answers as cards
 
