@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -20,10 +19,9 @@ from metamed_core.diagnosis import (
     AdaptationTrace,
     Answer,
     answers,
-    as_values,
-    diagnosis_html,
-    predictions_csv,
-    provenance,
+    answers_csv,
+    answers_html,
+    answers_json,
     start,
 )
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
@@ -64,12 +62,12 @@ def run(options: argparse.Namespace) -> None:
     records = _asked(options)
     trace = _adapted(start(records, learner, begin, options.seed))
     last = len(trace.steps) - 1
-    found = answers(trace, last)
-    made_by = provenance(trace, last, options.table.name)
     if options.out:
-        write_whole(options.out, _file(options, records, found, made_by))
-    told = _json(records, found, made_by) if options.json else text(found, options.language)
-    sys.stdout.write(told + "\n")
+        write_whole(options.out, _file(trace, last, options))
+    if options.json:
+        sys.stdout.write(answers_json(trace, last, options.table.name).decode())
+    else:
+        sys.stdout.write(text(answers(trace, last), options.language) + "\n")
 
 
 def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
@@ -128,16 +126,14 @@ def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
     return trace
 
 
-def _file(options: argparse.Namespace, records: PatientRecords, found: Sequence[Answer], made_by: Mapping[str, object]) -> bytes:
+def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace) -> bytes:
+    """The answers in the format that the name of the file asks for."""
+    file = options.table.name
     if options.out.suffix == ".html":
-        return diagnosis_html(found, made_by, options.language)
+        return answers_html(trace, step_index, file, options.language)
     if options.out.suffix == ".json":
-        return (_json(records, found, made_by) + "\n").encode()
-    return predictions_csv([one.diagnosis for one in found], records.classes, made_by)
-
-
-def _json(records: PatientRecords, found: Sequence[Answer], made_by: Mapping[str, object]) -> str:
-    return json.dumps(as_values(found, records.classes, made_by) | {"intended_use": INTENDED_USE.en}, ensure_ascii=False)
+        return answers_json(trace, step_index, file)
+    return answers_csv(trace, step_index, file, options.language)
 
 
 def text(found: Sequence[Answer], language: Language) -> str:

@@ -51,6 +51,7 @@ from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.upload import open_upload
+from metamed_core.data.spreadsheets import harmless
 from metamed_core.data.task import NO_CLASS, Positions, Task
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "Task",
     "TaskDistribution",
     "class_means",
+    "harmless",
     "labels",
     "numbers",
     "one_hot",

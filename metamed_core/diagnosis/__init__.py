@@ -35,24 +35,23 @@ diagnoses with their evidence, to read on the page or to take away as CSV or HTM
 from __future__ import annotations
 
 from metamed_core.diagnosis import trace
-from metamed_core.diagnosis.advice import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
-from metamed_core.diagnosis.answers import Answer, answers, as_values, provenance
-from metamed_core.diagnosis.diagnosis import (
-    Diagnosis,
-    agreement,
-    arrange,
-    diagnose,
+from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.answers_csv import answers_csv, predictions_csv
+from metamed_core.diagnosis.answers_html import answers_html, diagnosis_html
+from metamed_core.diagnosis.answers_json import answers_json, answers_values
+from metamed_core.diagnosis.nearest_patients import nearest_patients
+from metamed_core.diagnosis.prototypes import (
     known_counts,
     limited_counts,
     most_frequent,
     most_telling,
     out_of_range,
-    predicted,
     profile,
     prototypes,
 )
-from metamed_core.diagnosis.report import diagnosis_html
-from metamed_core.diagnosis.tables import harmless, predictions_csv
+from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour, agreement, arrange, diagnose, predicted
+from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
 __all__ = [
@@ -60,14 +59,17 @@ __all__ = [
     "AdaptationTrace",
     "Answer",
     "Diagnosis",
+    "Neighbour",
     "Step",
     "agreement",
     "answers",
+    "answers_csv",
+    "answers_html",
+    "answers_json",
+    "answers_values",
     "arrange",
-    "as_values",
     "diagnose",
     "diagnosis_html",
-    "harmless",
     "held_out_title",
     "held_out_warning",
     "how_to_read",
@@ -75,6 +77,7 @@ __all__ = [
     "limited_counts",
     "most_frequent",
     "most_telling",
+    "nearest_patients",
     "out_of_range",
     "predicted",
     "predictions_csv",

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import LabelledSet, Task, class_means
+from metamed_core.diagnosis.embedding_map import Axes
+from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.learners import (
     UNIVERSAL,
     Calibrated,
@@ -34,22 +36,33 @@ Array = npt.NDArray[np.float64]
 MAX_CELLS = 2_000_000
 """Patients times columns that can still be watched step by step, some ten seconds a step."""
 _TOO_LARGE = Words(
-    "The table holds {n:,} values, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
+    "The table holds {n:,} {n:value|values}, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
     "表格共有 {n:,} 个数据，超过上限 {most:,}：请减少患者或列，或在 Python 中使用 FewShotClassifier。",
 )
-NEAREST = 3
-"""How many labelled patients stand beside an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The adaptation at one moment; a snapshot that later steps do not touch.
+    """The adaptation at one step; a snapshot that later steps do not touch.
 
-    support_loss: class-balanced cross-entropy on the labelled patients, natural logarithm; what adaptation lowers, so uncalibrated.
-    held_out_accuracy: share of labelled patients named rightly when they are left out of the support; NaN if no
-    diagnosis has two patients.
-    proba: `(n_undiagnosed, n_way)`, calibrated if the start is. support_map, query_map, prototype_map: `(n, 2)`, positions on the trace's axes.
-    nearest: positions in the support of the nearest labelled patients, `(n_undiagnosed, <= 3)`; distance: theirs.
+    Parameters
+    ----------
+    index
+        Number of the step; 0 before the first.
+    support_loss
+        Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: what adaptation lowers.
+    held_out_accuracy
+        Cross-validated accuracy on the support set, 0..1; NaN if no diagnosis has two patients.
+    proba
+        Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is.
+    support_map, query_map, prototype_map
+        Positions on the map of the embedding, `(n, 2)`.
+    nearest
+        Positions in the support set of the nearest labeled patients, `(n_query, <= 3)`.
+    distance
+        Their Euclidean distances in the embedding, no unit.
+    classifier
+        What answered.
     """
 
     index: int
@@ -62,32 +75,6 @@ class Step:
     nearest: npt.NDArray[np.int64]
     distance: Array
     classifier: Calibrated
-
-
-@dataclass(frozen=True, slots=True)
-class Axes:
-    """The plane on which all steps are drawn: the first two principal components of the embedding at the first step."""
-
-    centre: Tensor
-    directions: Tensor
-    shares: tuple[float, float]
-
-    @classmethod
-    def fit(cls, embeddings: Tensor) -> Axes:
-        """`(n, e)` -> a centre `(e,)`, directions `(e, 2)` and their shares of the variance."""
-        centre = embeddings.mean(0)
-        _, size, directions = torch.linalg.svd(embeddings - centre, full_matrices=False)
-        directions, power = directions[:2], size.square() / size.square().sum().clamp_min(1e-12)
-        # An axis may point either way; the larger side of its loadings decides, so that row order cannot flip the picture.
-        heaviest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
-        directions = directions * torch.where(heaviest < 0, -1.0, 1.0)
-        padded = torch.cat([directions, directions.new_zeros(2 - len(directions), directions.shape[1])])
-        shares = torch.cat([power, power.new_zeros(2)])[:2].tolist()
-        return cls(centre, padded.T, (shares[0], shares[1]))
-
-    def place(self, embeddings: Tensor) -> Array:
-        """Positions `(n, 2)` of embeddings `(n, e)`."""
-        return ((embeddings - self.centre) @ self.directions).double().numpy()
 
 
 class AdaptationTrace:
@@ -179,10 +166,7 @@ class AdaptationTrace:
     def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
         """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
         query = classifier.embed(x)
-        # By differences: the quicker way by products would let rounding decide between patients who are alike.
-        apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
-        distance, nearest = apart.topk(min(NEAREST, len(support)), largest=False)
-        return axes.place(query), distance, nearest
+        return axes.place(query), *nearest_patients(query, support)
 
 
 def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:

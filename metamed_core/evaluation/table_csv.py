@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.diagnosis import harmless
+from metamed_core.data import harmless
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.words import INTENDED_USE
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 PENDING: tuple[str, ...] = (
     "README.md",
     "docs/",
-    "metamed_core/diagnosis/",
     "pages/lessons/",
     "pages/meta_train.py",
     "pages/parts/diagnose/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from metamed_core.diagnosis import diagnose, predictions_csv, provenance
+from metamed_core.diagnosis import answers_csv
 from metamed_core.words import Words
 from pages.parts.common.frame import Say
 from pages.parts.common.workbench import Workbench
@@ -17,9 +17,7 @@ def offer_csv(say: Say, bench: Workbench) -> None:
         return
 
     def make() -> bytes:
-        everyone = diagnose(shown.trace, shown.cursor)
-        run = provenance(shown.trace, shown.cursor, source.file or source.source)
-        return predictions_csv(everyone, shown.records.classes, run)
+        return answers_csv(shown.trace, shown.cursor, source.file or source.source, say.language)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(

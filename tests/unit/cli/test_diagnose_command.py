@@ -11,17 +11,14 @@ import pytest
 
 from metamed_core import __version__
 from metamed_core.__main__ import main
-from metamed_core.diagnosis.answers import answers, as_values, provenance
-from metamed_core.diagnosis.diagnosis import diagnose
-from metamed_core.diagnosis.report import diagnosis_html
-from metamed_core.diagnosis.tables import predictions_csv
-from metamed_core.diagnosis.trace import start
+from metamed_core.diagnosis import answers, answers_csv, answers_html, answers_values, provenance, start
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training import library
 from metamed_core.statistics.metrics import COVERAGE
-from metamed_core.words import INTENDED_USE
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language
 from pages.parts.common import cohorts
+from pages.parts.common.frame import Say
 from pages.parts.common.workbench import AdaptRequest, Workbench, bundled
 from pages.parts.diagnose import take_away
 from tests.helpers.diagnose_command import BLOOD, PROTOTYPICAL, SMALL, records
@@ -77,18 +74,22 @@ def test_what_made_them_is_told_without_where_it_lies(tmp_path: Path) -> None:
     assert provenance(start(table, learner, RANDOM).run(), 2, "a.csv")["weights_sha256"] == ""
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_report_opens_without_a_network_and_runs_nothing(language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_opens_without_a_network_and_runs_nothing(language: Language) -> None:
     table = records(SMALL.replace(",a\n", ",<script>a</script>\n"))
     trace = start(table, LEARNERS["prototypical"]()).run()
-    found = answers(trace, 0)
-    page = diagnosis_html(found, {"algorithm": "prototypical", "file": "<b>.csv"}, language).decode()  # type: ignore[arg-type]
+    page = answers_html(trace, 0, "<b>.csv", language).decode()
     assert "<script" not in page
     assert "&lt;script&gt;a" in page
     assert "default-src 'none'" in page
     assert "http" not in page.replace("http-equiv", "")
     assert ("not a medical device" if language == "en" else "不是医疗器械") in page
+    assert "&lt;b&gt;.csv" in page
+    found = answers(trace, 0)
     assert all(one.diagnosis.name in page for one in found)
+    reasons = [one.abstention_reason.into(language) for one in found if one.abstention_reason is not None]
+    assert reasons
+    assert all(reason in page for reason in reasons)
 
 
 # -- the command -----------------------------------------------------------------------------------------------------
@@ -99,10 +100,8 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
     told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} {NO_JSON}"))
     table = cohorts.records_of("blood_panel")
     trace = start(table, LEARNERS["prototypical"]()).run()
-    found = answers(trace, len(trace.steps) - 1)
-    made_by = provenance(trace, len(trace.steps) - 1, "blood_panel.csv")
-    expected = json.loads(json.dumps(as_values(found, table.classes, made_by)))
-    assert {name: told[name] for name in expected} == expected
+    assert told == json.loads(json.dumps(answers_values(trace, len(trace.steps) - 1, "blood_panel.csv")))
+    assert {"prediction_set", "abstention_reason"} <= told["patients"][0].keys()
     assert told["intended_use"] == INTENDED_USE.en
     assert told["run"]["weights_sha256"] == read_card(SHIPPED / "prototypical.safetensors")["sha256"]
 
@@ -116,11 +115,13 @@ def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch)
     made: list[bytes] = []
     monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data()))
     monkeypatch.setattr(take_away.st, "caption", lambda *_: None)
-    take_away.offer_csv(lambda words: words.en, bench)  # type: ignore[arg-type]
+    take_away.offer_csv(Say("en"), bench)
     mine = Path("predictions.csv").read_bytes()
     assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[0]
     rows = list(csv.DictReader(io.StringIO(mine.decode("utf-8-sig"))))
     assert len(rows) == len(here.kept.undiagnosed)
+    assert bench.trace is not None
+    assert [row["prediction_set"].split("; ") for row in rows] == [list(one.prediction_set) for one in answers(bench.trace, bench.cursor)]
     assert len(rows[0]["weights_sha256"]) == 64
 
 
@@ -187,6 +188,6 @@ def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
     trace = start(table, LEARNERS["prototypical"]()).run()
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "p.csv"]) == 0
     last = len(trace.steps) - 1
-    expected = predictions_csv(diagnose(trace, last), table.classes, provenance(trace, last, "mine.csv"))
+    expected = answers_csv(trace, last, "mine.csv")
     assert Path("p.csv").read_bytes() == expected
     assert b"'=cmd()" in expected

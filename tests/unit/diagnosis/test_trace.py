@@ -15,7 +15,9 @@ from sklearn.decomposition import PCA
 from metamed_core.data.encoding import ColumnScale, PatientEncoder
 from metamed_core.data.episode import LabelledSet
 from metamed_core.data.records import PatientRecords
-from metamed_core.diagnosis.trace import NEAREST, AdaptationTrace, Axes, start, untrained_prototype_held_out
+from metamed_core.diagnosis.embedding_map import Axes
+from metamed_core.diagnosis.nearest_patients import NEAREST
+from metamed_core.diagnosis.trace import AdaptationTrace, start, untrained_prototype_held_out
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.support_cross_validator import folds

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from metamed_core.data.episode import LabelledSet
-from metamed_core.diagnosis import advice
+from metamed_core.diagnosis import reliability_notes
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it import pictures
@@ -49,7 +49,7 @@ def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:
     found = world.app_result(7, "one", 1)
     assert math.isnan(found.held_out)
     assert kinds(found) == ["single_patient_class"]
-    assert advice.SINGLE.en in words_of(found)
+    assert reliability_notes.SINGLE.en in words_of(found)
     assert found.records.findings[0].message.en in words_of(found)
     assert "<unknown>" in LESSON.screens[0].formula(BreakItState()).numbers
     assert kinds(world.app_result(7, "one", 2)) == []
@@ -133,8 +133,8 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert labels.held_out < 0.45, "near guessing"
     assert labels.trace.baseline_held_out < 0.45, "in both bars"
     assert prior.held_out < prior.trace.baseline_held_out - 0.1, "clearly below plain means"
-    assert advice.held_out_warning(prior.held_out, prior.trace.baseline_held_out) is not None
-    assert advice.ORDER_ONLY.en in words_of(prior)
+    assert reliability_notes.held_out_warning(prior.held_out, prior.trace.baseline_held_out) is not None
+    assert reliability_notes.ORDER_ONLY.en in words_of(prior)
     assert fine.held_out > max(labels.held_out, prior.held_out) + 0.15
     assert prior.sure > fine.sure, "surer than the sound one"
     leak = world.app_result(seed, "leak")

@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.data.records import Column, PatientRecords, Role
-from metamed_core.diagnosis import advice
-from metamed_core.diagnosis.answers import answers
+from metamed_core.diagnosis import reliability_notes
+from metamed_core.diagnosis.abstention import answers
 from metamed_core.learners import LEARNERS
 from metamed_core.words import LANGUAGES, Language, UserError
 from pages.parts.common import cohorts, workbench
@@ -86,20 +86,20 @@ def test_every_cohort_with_every_algorithm(app: AppTest, key: str, algorithm: st
 def test_the_answers_say_whether_their_figures_are_calibrated(app: AppTest) -> None:
     """With the shipped weights they are, from random weights they are not."""
     bench = held(app)
-    for start, note, language in (("universal", advice.CALIBRATED, "en"), ("none", advice.ORDER_ONLY, "zh")):
+    for start, note, language in (("universal", reliability_notes.CALIBRATED, "en"), ("none", reliability_notes.ORDER_ONLY, "zh")):
         bench.request = dataclasses.replace(bench.request, start=start)
         app.segmented_control(key="language").set_value(language).run()
         captions = [caption.value for caption in app.caption]
-        notes = (advice.CALIBRATED, advice.ORDER_ONLY, advice.OTHER_SETTINGS)
+        notes = (reliability_notes.CALIBRATED, reliability_notes.ORDER_ONLY, reliability_notes.OTHER_SETTINGS)
         assert [each for each in notes if each.into(language) in captions] == [note]
 
 
 def test_settings_that_were_not_calibrated_are_told_apart(app: AppTest) -> None:
     trace = held(app).trace
     assert trace is not None
-    assert advice.how_to_read(trace) == advice.CALIBRATED
+    assert reliability_notes.how_to_read(trace) == reliability_notes.CALIBRATED
     trace.learner = LEARNERS["maml"](inner_steps=2)
-    assert advice.how_to_read(trace) == advice.OTHER_SETTINGS
+    assert reliability_notes.how_to_read(trace) == reliability_notes.OTHER_SETTINGS
 
 
 def test_at_most_one_primary_button(app: AppTest) -> None:

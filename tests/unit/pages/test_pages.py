@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.diagnosis.diagnosis import Diagnosis
+from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language
 from pages.parts.common import warm

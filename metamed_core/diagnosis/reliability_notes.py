@@ -1,4 +1,4 @@
-"""What the app says of how far an adaptation can be trusted: the sentences of the upload check, beside the curve and above the answers."""
+"""The sentences that say how far an adaptation can be trusted: after the upload check, beside the curve and above the answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 NOTHING_ODD = Words("Nothing odd was found in this table.", "未发现异常。")
 WORSE = Words(
-    "At this step the algorithm does worse on left-out patients ({now}) than plain class means without any learning ({base}): "
-    "try another algorithm or more labelled patients.",
-    "在这一步，算法在留出患者上的准确率（{now}）低于不经学习的简单类均值（{base}）：建议换用其他算法，或补充已确诊患者。",
+    "At this step the cross-validated accuracy of the algorithm ({now}) is below that of the untrained nearest class mean ({base}): "
+    "try another algorithm or label more patients.",
+    "在这一步，算法的交叉验证准确率（{now}）低于未经训练的最近类均值分类器（{base}）：建议换用其他算法，或补充已确诊患者。",
 )
 SINGLE = Words(
     "Held-out accuracy is not known: every diagnosis has a single labelled patient.",
@@ -38,12 +38,12 @@ ORDER_ONLY = Words(
 
 
 def held_out_title(now: float, n: int) -> Words:
-    """How many of `n` left-out patients were named rightly; that it is not known if `now` is NaN."""
+    """The cross-validated accuracy `now` (0..1) of `n` patients as a title; says that it is not known if it is NaN."""
     return SINGLE if math.isnan(now) else HELD_OUT.format(now=f"{now:.0%}", right=round(now * n), n=n)
 
 
 def held_out_warning(now: float, base: float) -> Words | None:
-    """A warning where left-out patients are named worse (`now`) than by class means without learning (`base`)."""
+    """A warning where the cross-validated accuracy `now` is below that of the untrained nearest class mean, `base`; None elsewhere."""
     return WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}") if now < base else None
 
 

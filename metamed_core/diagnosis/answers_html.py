@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metamed_core.diagnosis.answers import Answer
+from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import Language, Words
@@ -15,8 +17,8 @@ CAUTION = Words(
     "A ranked list with its basis, not a diagnosis. This file holds data of patients.", "所列为带依据的排序，并非诊断。本文件含有患者数据。"
 )
 HOW = Words(
-    "Not ruled out: the fewest diagnoses whose probabilities together reach {share:.0%}. Nearest: labelled patients, by distance between embeddings, which has no unit.",
-    "无法排除：概率合计达到 {share:.0%} 的最少诊断。最近：已确诊患者，按嵌入之间的距离（无单位）。",
+    "Not ruled out: the fewest diagnoses whose probabilities together reach {share:.0%}. Nearest labeled patients: by distance in the network's embedding, which has no unit; smaller is more alike.",
+    "无法排除：概率合计达到 {share:.0%} 的最少诊断。最近的已确诊患者：按网络嵌入空间中的距离（无单位），越小越相似。",
 ).format(share=COVERAGE)
 _RUN = {
     "algorithm": Words("Algorithm", "算法"),
@@ -32,12 +34,30 @@ _COLUMNS = (
     Words("Patient", "患者"),
     Words("Most probable diagnoses", "最可能的诊断"),
     Words("Not ruled out", "无法排除"),
-    Words("Nearest labelled patients", "最近的已确诊患者"),
+    Words("Nearest labeled patients", "最近的已确诊患者"),
 )
 
 
+def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: Language) -> bytes:
+    """The answers at one step as one HTML file, as the page and the command line write it.
+
+    Parameters
+    ----------
+    trace, step_index, file
+        The adaptation, the step that answers, and what to call the table; see `provenance`.
+    language
+        Of the whole file.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8 that opens offline; all text is escaped.
+    """
+    return diagnosis_html(answers(trace, step_index), provenance(trace, step_index, file), language)
+
+
 def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language) -> bytes:
-    """The whole file in one language, UTF-8; run: see `answers.produced_by`. All text is escaped."""
+    """The report of these answers; run: see `provenance`."""
     rows = [(_RUN.get(name, name), value) for name, value in run.items()]
     return page_html(
         "answers.html",
@@ -47,7 +67,7 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         how=HOW,
         columns=_COLUMNS,
         answers=[_row(one) for one in found],
-        made_with={"title": Words("What made them", "得出答案的设置"), "rows": rows},
+        made_with={"title": Words("How they were made", "得出答案的设置"), "rows": rows},
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from metamed_core.data.records import Column, PatientRecords, Role
 from metamed_core.data.task import Task
-from metamed_core.diagnosis.diagnosis import (
+from metamed_core.diagnosis import (
     agreement,
     arrange,
     diagnose,

@@ -1,0 +1,92 @@
+"""The answers to take away as CSV, one row per patient, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+
+import pandas as pd
+
+from metamed_core.data import harmless
+from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.trace import AdaptationTrace
+from metamed_core.words import INTENDED_USE, Language
+
+
+def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: Language = "en") -> bytes:
+    """The answers at one step as CSV, as the page and the command line write it.
+
+    Parameters
+    ----------
+    trace, step_index, file
+        The adaptation, the step that answers, and what to call the table; see `provenance`.
+    language
+        Of the reasons to abstain; the names of the columns are the same in both languages, so that a script can read them.
+
+    Returns
+    -------
+    bytes
+        `predictions_csv` of all patients of the query set.
+    """
+    return predictions_csv(answers(trace, step_index), trace.task.classes, provenance(trace, step_index, file), language)
+
+
+def predictions_csv(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en") -> bytes:
+    """`predictions_table` as CSV; UTF-8 with a byte order mark, without which Excel garbles Chinese."""
+    table = predictions_table(found, classes, {name: harmless(value) for name, value in run.items()}, language)
+    return table.to_csv(index=False, lineterminator="\r\n", float_format="%.6f").encode("utf-8-sig")
+
+
+def predictions_table(
+    found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en"
+) -> pd.DataFrame:
+    """The answers as a table whose texts a spreadsheet does not run.
+
+    Parameters
+    ----------
+    found
+        The answers.
+    classes
+        All diagnoses, in the order of their columns.
+    run
+        What made the answers; the last columns, the same in each row. See `provenance`.
+    language
+        Of the reasons to abstain.
+
+    Returns
+    -------
+    DataFrame
+        One row per patient: patient, row (1: the first patient of the file), predicted, probability, prediction_set (names joined by
+        "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., `run`,
+        intended_use. Probabilities are 0..1.
+    """
+    n_nearest = max((len(one.diagnosis.nearest) for one in found), default=0)
+    last = {**run, "intended_use": INTENDED_USE.en}
+    rows = [_row(one, classes, n_nearest, language) | last for one in found]
+    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest), *last])
+
+
+def _columns(classes: Sequence[str], n_nearest: int) -> list[str]:
+    nearest = [f"nearest_{k + 1}{part}" for k in range(n_nearest) for part in ("", "_diagnosis", "_distance")]
+    answer = ["patient", "row", "predicted", "probability", "prediction_set", "abstention_reason"]
+    return [*answer, *(f"p({name})" for name in classes), *nearest]
+
+
+def _row(answer: Answer, classes: Sequence[str], n_nearest: int, language: Language) -> dict[str, object]:
+    one, reason = answer.diagnosis, answer.abstention_reason
+    proba = dict(one.ranked)
+    row: dict[str, object] = {
+        "patient": harmless(one.name),
+        "row": int(one.row) + 1 if isinstance(one.row, Integral) else harmless(one.row),
+        "predicted": harmless(one.top),
+        "probability": one.probability,
+        "prediction_set": harmless("; ".join(answer.prediction_set)),
+        "abstention_reason": "" if reason is None else harmless(reason.into(language)),
+    }
+    row |= {f"p({name})": proba[name] for name in classes}
+    for k, neighbour in enumerate(one.nearest[:n_nearest]):
+        row[f"nearest_{k + 1}"] = harmless(neighbour.name)
+        row[f"nearest_{k + 1}_diagnosis"] = harmless(neighbour.diagnosis)
+        row[f"nearest_{k + 1}_distance"] = neighbour.distance
+    return row

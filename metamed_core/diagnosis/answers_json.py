@@ -1,0 +1,54 @@
+"""The answers to take away as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+
+from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.trace import AdaptationTrace
+from metamed_core.statistics import COVERAGE
+from metamed_core.words import INTENDED_USE
+
+
+def answers_values(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, Any]:
+    """The answers at one step as plain values for JSON.
+
+    Parameters
+    ----------
+    trace, step_index, file
+        The adaptation, the step that answers, and what to call the table; see `provenance`.
+
+    Returns
+    -------
+    dict
+        classes, coverage (0..1), patients, run (see `provenance`), intended_use. Of a patient: patient, row (1: the first of the file),
+        ranked, prediction_set, abstention_reason (null, or a sentence in both languages), nearest. Probabilities are 0..1.
+    """
+    return {
+        "classes": list(trace.task.classes),
+        "coverage": COVERAGE,
+        "patients": [_values(one) for one in answers(trace, step_index)],
+        "run": provenance(trace, step_index, file),
+        "intended_use": INTENDED_USE.en,
+    }
+
+
+def answers_json(trace: AdaptationTrace, step_index: int, file: str) -> bytes:
+    """`answers_values` as one line of JSON, UTF-8."""
+    return (json.dumps(answers_values(trace, step_index, file), ensure_ascii=False) + "\n").encode()
+
+
+def _values(one: Answer) -> dict[str, Any]:
+    return {
+        "patient": one.diagnosis.name,
+        "row": int(one.diagnosis.row) + 1 if isinstance(one.diagnosis.row, int | np.integer) else str(one.diagnosis.row),
+        "ranked": [{"diagnosis": name, "probability": p} for name, p in one.diagnosis.ranked],
+        "prediction_set": list(one.prediction_set),
+        "abstention_reason": None if one.abstention_reason is None else dataclasses.asdict(one.abstention_reason),
+        "nearest": [{"patient": each.name, "diagnosis": each.diagnosis, "distance": each.distance} for each in one.diagnosis.nearest],
+    }
