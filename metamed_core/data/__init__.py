@@ -21,6 +21,7 @@ what a learner adapts to: labeled patients (support) and patients to diagnose (q
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: anything that can draw tasks.
 - `class_means`: the mean of each class.
+- `harmless`: a text that a spreadsheet does not take for a formula.
 - `labels`: the check of the diagnoses: spellings, copies in other columns.
 - `numbers`: reads a column as numbers.
 - `one_hot`: class numbers as zeros and ones.

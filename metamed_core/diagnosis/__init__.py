@@ -7,14 +7,17 @@ diagnoses with their evidence, to read on the page or to take away as CSV or HTM
 - `AdaptationTrace`: an adaptation in progress, with the curve of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
+- `Neighbour`: one of the nearest labeled patients.
 - `Step`: the adaptation at one moment.
 - `agreement`: how many patients with a known diagnosis are named rightly.
 - `answers`: the answers at one step, for every patient.
+- `answers_csv`: the answers at one step as a CSV file.
+- `answers_html`: the answers at one step as one HTML file.
+- `answers_json`: the answers at one step as JSON.
+- `answers_values`: the same as plain values.
 - `arrange`: the order in which patients are shown.
-- `as_values`: answers as plain values for JSON.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
-- `diagnosis_html`: the report as one HTML file.
-- `harmless`: a text that a spreadsheet does not take for a formula.
+- `diagnosis_html`: the report of some answers as one HTML file.
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning where cross-validation says that adaptation does harm.
 - `how_to_read`: how far the probabilities can be trusted.
@@ -22,9 +25,10 @@ diagnoses with their evidence, to read on the page or to take away as CSV or HTM
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
 - `most_frequent`: the most frequent word of some cells.
 - `most_telling`: the columns in which the diagnoses differ most.
+- `nearest_patients`: the labeled patients nearest in the embedding.
 - `out_of_range`: whether a value lies outside its reference range.
 - `predicted`: the most probable diagnosis of each patient.
-- `predictions_csv`: the answers as a CSV file.
+- `predictions_csv`: some answers as a CSV file.
 - `profile`: prototypes on one scale for all columns.
 - `prototypes`: the mean patient of each diagnosis, in original units.
 - `provenance`: what made the answers: algorithm, settings, weights, seed, version.

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from metamed_core.diagnosis.abstention import Answer
-from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour
 from metamed_core.diagnosis.answers_html import diagnosis_html
+from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour
 from metamed_core.evaluation import Comparison, compare, methods, plan_for
 from metamed_core.evaluation.report import About, comparison_html
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
