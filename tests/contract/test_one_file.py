@@ -81,7 +81,7 @@ from dataclasses import replace
 
 from pages.lessons.l01_why.story import LESSON as FIRST
 
-LESSON = replace(FIRST, key="planted")
+LESSON = replace(FIRST, module=__name__)
 """
 PAGE = """
 from metamed_core.words import Words
