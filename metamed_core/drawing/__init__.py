@@ -6,7 +6,6 @@ No other room imports plotly.
 - `FIGURE_STYLE`: the CSS that figures need on a page of one's own.
 - `GREY`: the color of a level to compare with.
 - `MARKS`: the markers of the palette as characters.
-- `STYLE`: the same as `FIGURE_STYLE`.
 - `TEAL`: the color of what a chart is about.
 - `Area`: a filled polygon.
 - `Axis`: one axis: its title, range and ticks.
@@ -22,20 +21,17 @@ No other room imports plotly.
 - `Table`: a small table of texts.
 - `element`: one HTML or SVG element, escaped.
 - `figure_html`: a figure as HTML with SVG.
-- `figures`: the file that draws with plotly.
 - `interval_band`: intervals as a band.
 - `interval_bars`: intervals as vertical bars.
 - `joined`: names in one line.
 - `method_styles`: the styles of the methods of a comparison.
 - `page_html`: a whole HTML file that opens offline.
-- `palette`: the file of colors, markers and dashes.
 - `per_cent`: a share as people read it.
 - `plotly_chart`: a chart as a plotly figure.
 - `points`: two arrays as points.
 - `profile_figure`: the prototypes of every diagnosis, column by column.
 - `render`: a part of a page from a template.
 - `series_styles`: the styles of n diagnoses.
-- `styles`: the same as `series_styles`.
 - `verbatim`: a text that is the same in both languages.
 """
 

@@ -15,7 +15,9 @@ from pages.parts.common.session_cache import kept
 __all__ = ["is_tick", "live_chart"]
 
 
-def live_chart(key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart]) -> None:
+def live_chart(
+    key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart | alt.FacetChart]
+) -> None:
     """Draw a chart that is redrawn at every step. A keyed Vega chart keeps its canvas; a plotly chart would be rebuilt.
 
     chart: makes the chart without its data; asked only if something in `about` has changed.

@@ -51,7 +51,7 @@ def thinned(steps: Sequence[int]) -> list[int]:
     return [steps[round(k * (len(steps) - 1) / (MOST_POINTS - 1))] for k in range(MOST_POINTS)]
 
 
-def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool = False) -> alt.LayerChart:
+def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool = False) -> alt.LayerChart | alt.FacetChart:
     """One number by step; the data have `step`, `value`, `now` (the step that is shown) and, if `compared`, `base` (one level)."""
     axis = alt.Axis(format="%") if percent else alt.Axis(tickCount=4)
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True)
@@ -64,7 +64,7 @@ def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool =
     return alt.layer(_rule(), *levels, line, point).properties(height=HEIGHT)
 
 
-def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart:
+def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart | alt.FacetChart:
     """One patient's probabilities by step, a line for each diagnosis; the data have `step`, `diagnosis`, `value`, `now`, `marked`."""
     tip = [alt.Tooltip("diagnosis:N", title=" "), alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%")]
     base = alt.Chart().encode(
@@ -79,7 +79,7 @@ def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart:
     return alt.layer(_rule(), line, point).properties(height=MAP_HEIGHT // 2)
 
 
-def embedding(scale: Scale, x: str, y: str, patient: str, diagnosis: str) -> alt.LayerChart:
+def embedding(scale: Scale, x: str, y: str, patient: str, diagnosis: str) -> alt.LayerChart | alt.FacetChart:
     """The map; the data have `x`, `y`, `diagnosis`, `name` and `kind`: support, prototype, query, chosen or corner.
 
     Corners are never drawn: they hold the axes still while the others move. patient, diagnosis: what to call these two.
@@ -111,4 +111,5 @@ def _steps(title: str, total: int) -> alt.X:
 
 
 def _rule() -> alt.Chart:
-    return alt.Chart().transform_filter(NOW).mark_rule(color=GREY, strokeDash=[2, 2]).encode(x="step:Q")
+    rule: alt.Chart = alt.Chart().transform_filter(NOW).mark_rule(color=GREY, strokeDash=[2, 2]).encode(x="step:Q")
+    return rule

@@ -47,7 +47,7 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
     metric, k_shot = parameters.get("metric", ""), _number(parameters.get("at"), 0, max(OFFERED_SHOTS), -1)
     view = View(k_shot=k_shot if k_shot in request.shots else None)
     if metric in MEASURES:
-        view = replace(view, metric=metric)  # type: ignore[arg-type]
+        view = replace(view, metric=metric)
     return ComparisonState(request, view, openml_number=_number(parameters.get("openml"), 1, MAX_SEED, 0))
 
 

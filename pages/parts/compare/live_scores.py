@@ -112,7 +112,9 @@ def live_points(say: Say, comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["shots", "method", "mean", "low", "high"])
 
 
-def scores_chart(styles: Mapping[str, SeriesStyle], shots: Sequence[str], floor: float, titles: Mapping[str, str]) -> alt.LayerChart:
+def scores_chart(
+    styles: Mapping[str, SeriesStyle], shots: Sequence[str], floor: float, titles: Mapping[str, str]
+) -> alt.LayerChart | alt.FacetChart:
     """One group per number of shots, in it one marker with its interval per method; made without data, which follow at every redraw.
 
     The data have the columns `shots`, `method`, and `mean`, `low`, `high`, shares from 0 to 1.

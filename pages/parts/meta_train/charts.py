@@ -12,7 +12,7 @@ DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 3), (9, 3, 2, 3))
 MARKS = ("━━", "╍╍", "┈┈", "━┈━")
 
 
-def accuracy(names: Mapping[str, str], steps: str, title: str, total: int, floor: float) -> alt.LayerChart:
+def accuracy(names: Mapping[str, str], steps: str, title: str, total: int, floor: float) -> alt.LayerChart | alt.FacetChart:
     """Four lines; the data have `step`, `value` (0 .. 1) and `line`, one of the values of `names`."""
     domain = list(names.values())
     base = alt.Chart().encode(
@@ -26,7 +26,7 @@ def accuracy(names: Mapping[str, str], steps: str, title: str, total: int, floor
     return alt.layer(base.mark_line(strokeWidth=2.5), dots).properties(height=HEIGHT)
 
 
-def loss(steps: str, title: str, total: int, top: float) -> alt.LayerChart:
+def loss(steps: str, title: str, total: int, top: float) -> alt.LayerChart | alt.FacetChart:
     """One line; the data have `step` and `value`; top: where the axis ends."""
     line = alt.Chart().mark_line(color=COLOURS[0], strokeWidth=2)
     tip = [alt.Tooltip("step:Q", title=steps), alt.Tooltip("value:Q", title=title, format=".3f")]

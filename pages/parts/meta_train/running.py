@@ -228,4 +228,4 @@ def _top(losses: pd.DataFrame) -> float:
     """Where the axis ends: a round number above all losses so far, so that it rarely moves, and then upwards only."""
     highest = max(1.1 * float(losses["value"].max()), 0.01)
     unit = 10 ** math.floor(math.log10(highest))
-    return next(step * unit for step in (1, 2, 5, 10) if step * unit >= highest)
+    return float(next(step * unit for step in (1, 2, 5, 10) if step * unit >= highest))
