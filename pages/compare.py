@@ -45,7 +45,7 @@ to_address(state)
 remarks(say, state)
 forms.complain(say, state.error)
 run_comparison(say, state)
-if state.running or not state.n_results:
+if state.busy or not state.n_results:
     st.stop()
 
 st.header(say(Words("3 · Results", "3 · 结果")), anchor=False)

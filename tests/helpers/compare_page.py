@@ -37,7 +37,7 @@ def pull(app: AppTest, n: int) -> None:
 def finish(app: AppTest) -> AppTest:
     """Run to the end."""
     app.button(key="compare_run").click().run()
-    while held(app).running:
+    while held(app).busy:
         held(app).pull()
     return app.run()
 

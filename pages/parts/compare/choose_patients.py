@@ -7,8 +7,9 @@ import streamlit as st
 from metamed_core.data import openml
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
+from pages.parts.common.bound import choice
 from pages.parts.common.bundled_cohorts import cohort_of
-from pages.parts.common.forms import MAX_SEED, complain, mirror
+from pages.parts.common.forms import MAX_SEED, complain
 from pages.parts.common.frame import Say
 from pages.parts.common.patient_sources import patient_sources
 from pages.parts.common.text import plain
@@ -44,34 +45,25 @@ def choose_patients(say: Say, bench: Workbench, state: ComparisonState) -> Patie
         _bring(say, bench, state)
     _openml_notes(say, state)
     patients = known[state.request.source][1]
-    if not state.running:  # while it runs the live chart should be in sight
+    if not state.busy:  # while it runs the live chart should be in sight
         _describe(say, patients)
     return patients
 
 
 def _list(say: Say, state: ComparisonState, known: dict[str, str]) -> None:
-    def change() -> None:
-        if st.session_state["compare_source"] in known:
-            state.ask(source=str(st.session_state["compare_source"]))
-            table = state.openml_table
-            state.openml_number = table.number if table and state.request.source == OPENML else 0
+    def write(source: str) -> None:
+        state.ask(source=source)
+        table = state.openml_table
+        state.openml_number = table.number if table and source == OPENML else 0
 
-    mirror(say, "compare_source", state.request.source)
-    st.selectbox(
-        say(Words("Patients", "患者")),
-        list(known),
-        format_func=lambda key: known.get(key, ""),
-        key="compare_source",
-        persist_state="session",
-        on_change=change,
-        disabled=state.running,
-    )
+    label = say(Words("Patients", "患者"))
+    choice(st.selectbox, label, known, key="compare_source", value=state.request.source, write=write, disabled=state.busy)
 
 
 def _bring(say: Say, bench: Workbench, state: ComparisonState) -> None:
-    with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.running):
+    with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.busy):
         offer_upload(say, bench)
-    with st.popover("OpenML", icon=":material/public:", disabled=state.running):
+    with st.popover("OpenML", icon=":material/public:", disabled=state.busy):
         st.caption(
             say(
                 Words(

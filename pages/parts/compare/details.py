@@ -12,7 +12,7 @@ import streamlit as st
 from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.forms import mirror
+from pages.parts.common.bound import bound, choices
 from pages.parts.common.frame import Say
 from pages.parts.common.styles import styles_of
 from pages.parts.common.text import plain
@@ -58,25 +58,16 @@ def details(say: Say, state: ComparisonState) -> None:
 
 def _shown(say: Say, state: ComparisonState, comparison: Comparison) -> tuple[str, ...]:
     """The methods drawn in charts that all of them would crowd; by default the best learner and the best baseline."""
-    keys = list(comparison.keys)
     usual = derived(comparison, ("two", state.view.k_shot), lambda: leader_and_best_baseline(comparison, state.view.k_shot))
     held = state.view.choices.get("shown")
-    chosen = [key for key in held if key in keys] if isinstance(held, list) else []
-    mirror(say, "view_shown", chosen or list(usual))
+    chosen = tuple(key for key in comparison.keys if isinstance(held, list) and key in held) or usual
 
-    def change() -> None:
-        state.view.choices["shown"] = list(st.session_state["view_shown"])
+    def write(keys: list[str]) -> None:
+        state.view.choices["shown"] = keys
 
-    st.pills(
-        say(Words("Methods shown", "显示的方法")),
-        keys,
-        selection_mode="multi",
-        format_func=lambda key: say(comparison.entry(key).title) if key in keys else "",
-        key="view_shown",
-        persist_state="session",
-        on_change=change,
-    )
-    return tuple(chosen) or usual
+    offered = {key: say(comparison.entry(key).title) for key in comparison.keys}
+    choices(st.pills, say(Words("Methods shown", "显示的方法")), offered, key="view_shown", values=chosen, write=write)
+    return chosen
 
 
 def _calibration(say: Say, state: ComparisonState, comparison: Comparison) -> None:
@@ -106,26 +97,26 @@ def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 def _prevalence(say: Say, state: ComparisonState) -> float | None:
     """The share of patients with the diagnosis in the reader's clinic, 0 to 1; None: as in the episodes."""
-    key = "view_prevalence"
-    mirror(say, key, state.view.choices.get("prevalence"))
 
-    def change() -> None:
-        state.view.choices["prevalence"] = st.session_state[key]
+    def write(percent: float | None) -> None:
+        state.view.choices["prevalence"] = percent
 
-    value = st.number_input(
+    percent = state.view.choices.get("prevalence")
+    bound(
+        st.number_input,
         say(Words("Prevalence in your clinic, %", "您所在机构的患病率（%）")),
+        key="view_prevalence",
+        value=percent,
+        write=write,
         min_value=0.1,
         max_value=99.0,
         step=1.0,
         format="%.4g",
-        key=key,
-        persist_state="session",
         placeholder=say(Words("as in the episodes", "与小任务中相同")),
         help=say(PREVALENCE_HELP),
-        on_change=change,
         width=280,
     )
-    return None if value is None else float(value) / 100
+    return percent / 100 if isinstance(percent, float) else None
 
 
 def _cost(say: Say, state: ComparisonState, comparison: Comparison) -> None:

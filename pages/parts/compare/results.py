@@ -10,6 +10,7 @@ from metamed_core.evaluation import (
     MEASURES,
     Comparison,
     Leaderboard,
+    Metric,
     charts,
     costs,
     leader_and_best_baseline,
@@ -20,8 +21,8 @@ from metamed_core.evaluation import (
     verdict,
 )
 from metamed_core.words import Words
+from pages.parts.common.bound import choice
 from pages.parts.common.comparison_request import shots_title
-from pages.parts.common.forms import mirror
 from pages.parts.common.frame import Say
 from pages.parts.common.styles import styles_of
 from pages.parts.common.text import plain
@@ -71,31 +72,19 @@ def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) ->
     if view.k_shot not in comparison.judged_shots:
         view.k_shot = None
 
-    def change() -> None:
-        chosen = st.session_state["view_at"]
-        view.metric, view.k_shot = st.session_state["view_metric"], None if chosen == ALL else int(chosen)
+    def rank_by(metric: Metric) -> None:
+        view.metric = metric
 
+    def rank_at(at: str) -> None:
+        view.k_shot = None if at == ALL else int(at)
+
+    metrics = {name: say(measure.title) for name, measure in MEASURES.items()}
+    shots = {ALL: say(Words("all together", "综合")), **{str(k): say(shots_title(k)) for k in comparison.judged_shots}}
+    at = ALL if view.k_shot is None else str(view.k_shot)
     with st.container(horizontal=True, gap="medium"):
-        mirror(say, "view_metric", view.metric)
-        st.segmented_control(
-            say(Words("Rank by", "排序指标")),
-            list(MEASURES),
-            format_func=lambda name: say(MEASURES[name].title) if name in MEASURES else "",
-            required=True,
-            key="view_metric",
-            persist_state="session",
-            on_change=change,
-        )
-        mirror(say, "view_at", ALL if view.k_shot is None else str(view.k_shot))
-        st.segmented_control(
-            say(Words("Labeled patients of each diagnosis", "每类样本数")),
-            [ALL, *map(str, comparison.judged_shots)],
-            format_func=lambda k: say(Words("all together", "综合") if k == ALL else shots_title(int(k))),
-            required=True,
-            key="view_at",
-            persist_state="session",
-            on_change=change,
-        )
+        choice(st.segmented_control, say(Words("Rank by", "排序指标")), metrics, key="view_metric", value=view.metric, write=rank_by)
+        title = say(Words("Labeled patients of each diagnosis", "每类样本数"))
+        choice(st.segmented_control, title, shots, key="view_at", value=at, write=rank_at)
 
 
 def _verdict(say: Say, board: Leaderboard) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common.frame import Say
-from pages.parts.common.live_chart import is_tick
+from pages.parts.common.run_live import run_live
 from pages.parts.compare.live_scores import draw_live_scores
 from pages.parts.compare.state import TICK, ComparisonState
 
@@ -21,18 +21,11 @@ def run_comparison(say: Say, state: ComparisonState) -> None:
     """Controls and, while it runs, the live chart; redraws itself."""
 
     def draw() -> None:
-        if state.running and is_tick():
-            state.tick()
-            state.needs_rerun |= not state.running
         _controls(say, state)
-        if state.running and state.comparison is not None:
+        if state.busy and state.comparison is not None:
             draw_live_scores(say, state, state.comparison)
-        if not is_tick():
-            state.needs_rerun = False  # this is the full run: results are drawn next
-        elif state.needs_rerun:
-            st.rerun()  # a full run, which sets or drops the timer and draws the results
 
-    st.fragment(draw, run_every=TICK if state.running else None)()
+    run_live(state, draw, every=TICK)
 
 
 def _controls(say: Say, state: ComparisonState) -> None:
@@ -50,14 +43,14 @@ def _controls(say: Say, state: ComparisonState) -> None:
             type="primary",
             on_click=press,
             args=("start",),
-            disabled=state.running or state.plan is None,
+            disabled=state.busy or state.plan is None,
             width="content",
         )
         stop, over = say(Words("Stop", "停止")), say(Words("Start over", "从头开始"))
-        st.button(stop, icon=":material/stop:", key="compare_stop", on_click=press, args=("stop",), disabled=not state.running)
-        if state.n_results and not state.running and not state.is_finished:
+        st.button(stop, icon=":material/stop:", key="compare_stop", on_click=press, args=("stop",), disabled=not state.busy)
+        if state.n_results and not state.busy and not state.is_finished:
             st.button(over, icon=":material/restart_alt:", key="compare_clear", on_click=press, args=("clear",))
-        if state.running:
+        if state.busy:
             st.progress(state.n_results / state.plan.n_results if state.plan else 0.0, width=220)
         st.markdown(say(_progress(state)), width="content")
 
@@ -67,7 +60,7 @@ def _progress(state: ComparisonState) -> Words:
     if state.plan is None:
         return Words("Nothing can be run with these settings.", "当前设置无法运行。")
     done, planned = state.episodes
-    if state.running:
+    if state.busy:
         sentence = _RUNNING
         if state.seconds_left is not None:
             sentence = _SECONDS_LEFT.format(running=_RUNNING, left=math.ceil(state.seconds_left))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import Words
+from pages.parts.common.bound import choices, number
 from pages.parts.common.comparison_methods import in_order, known_methods
 from pages.parts.common.comparison_request import default_request, shots_title
-from pages.parts.common.forms import MAX_SEED, mirror
+from pages.parts.common.forms import MAX_SEED
 from pages.parts.common.frame import Say
 from pages.parts.common.own_library import own_library
 from pages.parts.common.text import plain
@@ -47,7 +48,7 @@ def remarks(say: Say, state: ComparisonState) -> None:
     if state.remark is not None:
         st.info(plain(say(state.remark)), icon=":material/info:")
     # Not while it runs: then the chart that grows should be in sight.
-    for remark in state.plan.remarks if state.plan and not state.running else ():
+    for remark in state.plan.remarks if state.plan and not state.busy else ():
         st.caption(plain(say(remark)))
 
 
@@ -63,66 +64,47 @@ def summary(state: ComparisonState) -> Words:
 
 
 def _methods(say: Say, state: ComparisonState) -> None:
-    known, library = known_methods(own_library()), own_library()
-    groups = {
-        "learners": (Words("Meta-learners", "元学习器"), [key for key, one in known.items() if not one.is_baseline]),
-        "baselines": (
-            Words("Baseline classifiers, for comparison", "基线分类器（用于对照）"),
-            [key for key, one in known.items() if one.is_baseline],
-        ),
-    }
+    library = own_library()
+    titles = {key: say(one.title) for key, one in known_methods(library).items()}
+    baselines = [key for key, one in known_methods(library).items() if one.is_baseline]
 
-    def change() -> None:
-        state.ask(method_keys=in_order([key for group in groups for key in st.session_state[f"compare_{group}"]], library))
+    def group(name: str, title: Words, keys: list[str]) -> None:
+        def write(chosen: list[str]) -> None:
+            others = [key for key in state.request.method_keys if key not in keys]
+            state.ask(method_keys=in_order([*others, *chosen], library))
 
-    for group, (title, keys) in groups.items():
-        mirror(say, f"compare_{group}", [key for key in keys if key in state.request.method_keys])
-        st.pills(
-            say(title),
-            keys,
-            selection_mode="multi",
-            format_func=lambda key: say(known[key].title) if key in known else "",
-            key=f"compare_{group}",
-            persist_state="session",
-            on_change=change,
-            disabled=state.running,
-        )
+        offered, here = {key: titles[key] for key in keys}, state.request.method_keys
+        choices(st.pills, say(title), offered, key=f"compare_{name}", values=here, write=write, disabled=state.busy)
+
+    group("learners", Words("Meta-learners", "元学习器"), [key for key in titles if key not in baselines])
+    group("baselines", Words("Baseline classifiers, for comparison", "基线分类器（用于对照）"), baselines)
 
 
 def _shots(say: Say, state: ComparisonState) -> None:
-    def change() -> None:
-        chosen = st.session_state["shots"]
-        state.ask(shots=tuple(k for k in OFFERED_SHOTS if k in chosen) or state.request.shots)
+    def write(shots: list[int]) -> None:
+        state.ask(shots=tuple(shots) or state.request.shots)
 
-    mirror(say, "shots", list(state.request.shots))
-    st.pills(
+    choices(
+        st.pills,
         say(Words("Labeled patients of each diagnosis", "每类样本数：每种诊断的已确诊患者数")),
-        list(OFFERED_SHOTS),
-        selection_mode="multi",
-        format_func=lambda k: say(shots_title(k)),
-        key="shots",
-        persist_state="session",
-        on_change=change,
-        disabled=state.running,
+        {k: say(shots_title(k)) for k in OFFERED_SHOTS},
+        key="compare_shots",
+        values=state.request.shots,
+        write=write,
+        disabled=state.busy,
         help=say(SHOTS_HELP),
     )
 
 
 def _whole_number(say: Say, state: ComparisonState, name: str, title: Words, limits: tuple[int, int], explained: Words) -> None:
-    def change() -> None:
-        value = st.session_state[f"compare_{name}"]
-        state.ask(**{name: int(value) if value is not None else getattr(default_request(), name)})
-
-    mirror(say, f"compare_{name}", getattr(state.request, name))
-    st.number_input(
+    number(
         say(title),
-        min_value=limits[0],
-        max_value=limits[1],
-        step=1,
+        (*limits, 1),
         key=f"compare_{name}",
-        persist_state="session",
+        value=getattr(state.request, name),
+        write=lambda value: state.ask(**{name: value}),
+        usual=getattr(default_request(), name),
         help=say(explained),
-        on_change=change,
-        disabled=state.running,
+        disabled=state.busy,
         width=260 if name == "n_episodes" else 160,
     )

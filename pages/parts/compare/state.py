@@ -53,7 +53,7 @@ class ComparisonState:
     """The state of one tab; see the top of this file.
 
     openml_number: of the table that the address names, 0 for none. seen_upload: the uploaded table when the page was last drawn.
-    needs_rerun: the fragment has moved on, the page around it has not yet.
+    busy: whether it runs; needs_rerun: the fragment has moved on, the page around it has not yet (see `run_live`).
     """
 
     request: ComparisonRequest
@@ -68,7 +68,7 @@ class ComparisonState:
     openml_table: OpenMLTable | None = None
     openml_number: int = 0
     seen_upload: object = None
-    running: bool = False
+    busy: bool = False
     needs_rerun: bool = False
     planned_request: ComparisonRequest | None = None
     kept: dict[tuple[object, ...], Comparison] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class ComparisonState:
     def forget(self) -> None:
         """Drop all patients and results; whoever still holds this state holds no data."""
         with self.lock:
-            self.running, self.results = False, None
+            self.busy, self.results = False, None
             self.patients = self.cohort = self.plan = self.comparison = self.openml_table = self.planned_request = None
             self.kept.clear()
             self.view.choices.clear()
@@ -155,24 +155,24 @@ class ComparisonState:
     def seconds_left(self) -> float | None:
         """By the pace since Run; None before there is one."""
         done = self.n_results - self.n_results_at_start
-        if not self.running or self.plan is None or done < len(self.plan.methods):
+        if not self.busy or self.plan is None or done < len(self.plan.methods):
             return None
         return (time.perf_counter() - self.started_at) / done * (self.plan.n_results - self.n_results)
 
     def start(self) -> None:
         """Run on from where it was stopped; a finished one runs again from the beginning."""
         with self.lock:
-            if self.plan is None or self.running:
+            if self.plan is None or self.busy:
                 return
             if self.is_finished or self.comparison is None:
                 self.comparison = Comparison.of(self.plan)
             self.results = compare(self.plan, done=self.n_results)
-            self.running, self.error = True, None
+            self.busy, self.error = True, None
             self.started_at, self.n_results_at_start = time.perf_counter(), self.n_results
 
     def stop(self) -> None:
         """Measure no more for now; what was measured stays."""
-        self.running = False
+        self.busy = False
 
     def clear(self) -> None:
         """Drop what was measured of this plan."""
@@ -184,7 +184,7 @@ class ComparisonState:
     def tick(self) -> None:
         """One slice of a run. Streamlit may end it between two results; none is lost then."""
         until = time.perf_counter() + SLICE
-        while self.running and time.perf_counter() < until:
+        while self.busy and time.perf_counter() < until:
             self.pull()
             # Streamlit looks here whether something else is wanted (Stop, say); if so, this run of the page ends at once.
             st.session_state.get(KEY)
@@ -192,17 +192,17 @@ class ComparisonState:
     def pull(self) -> None:
         """Take in the next result. Two runs of the page may overlap for a moment: the lock keeps them from one generator."""
         with self.lock:
-            if not self.running or self.results is None or self.comparison is None:
+            if not self.busy or self.results is None or self.comparison is None:
                 return
             try:
                 result = next(self.results, None)
             except UserError as error:
-                self.error, self.running = error.words, False
+                self.error, self.busy = error.words, False
                 return
             if result is not None:
                 self._set(self.comparison.plus([result]))
             if result is None or self.is_finished:
-                self.running, self.results = False, None
+                self.busy, self.results = False, None
 
 
 def _beginning(previous: Comparison | None, plan: Plan) -> Comparison | None:

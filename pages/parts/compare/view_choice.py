@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.forms import mirror
+from pages.parts.common.bound import choice
 from pages.parts.common.frame import Say
 from pages.parts.compare.state import ComparisonState
 
@@ -24,28 +24,15 @@ def choose_view(
     segmented: bool = False,
 ) -> str:
     """One of the options, from a list or, if segmented, from buttons side by side without a label."""
-    usual = default if default in options else options[0]
-    chosen, key = state.view.choices.get(name), f"view_{name}"
-    mirror(say, key, chosen if chosen in options else usual)
+    chosen = state.view.choices.get(name)
+    chosen = chosen if isinstance(chosen, str) and chosen in options else default if default in options else options[0]
 
-    def change() -> None:
-        state.view.choices[name] = st.session_state[key]
+    def write(option: str) -> None:
+        state.view.choices[name] = option
 
-    def label(option: str) -> str:
-        return say(title_of(option)) if option in options else ""
-
+    offered = {option: say(title_of(option)) for option in options}
     if segmented:
-        st.segmented_control(
-            say(title),
-            options,
-            format_func=label,
-            required=True,
-            key=key,
-            persist_state="session",
-            on_change=change,
-            label_visibility="collapsed",
-        )
+        choice(st.segmented_control, say(title), offered, key=f"view_{name}", value=chosen, write=write, label_visibility="collapsed")
     else:
-        st.selectbox(say(title), options, format_func=label, key=key, persist_state="session", on_change=change, width=320)
-    held = st.session_state[key]
-    return held if held in options else usual
+        choice(st.selectbox, say(title), offered, key=f"view_{name}", value=chosen, write=write, width=320)
+    return chosen

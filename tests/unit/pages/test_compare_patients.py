@@ -80,7 +80,7 @@ def test_a_table_of_openml(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "asks for table 61 of openml.org" in texts(app), "nothing is asked over the network without a press"
     app.button(key="openml_load").click().run()
     assert not app.exception
-    assert "OpenML 61: toy" in app.selectbox(key="compare_source").options
+    assert "OpenML 61: toy" in app.selectbox[0].options
     finish(app)
     assert held(app).is_finished
     assert address(app, "openml") == "61"

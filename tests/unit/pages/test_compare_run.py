@@ -94,7 +94,7 @@ def test_stop_keeps_and_continue_ends_in_the_same_numbers() -> None:
     assert "episodes" in texts(app)
     app.button(key="compare_stop").click().run()
     state = held(app)
-    assert not state.running
+    assert not state.busy
     assert state.n_results == 5
     assert "Stopped after **2** of 4 episodes" in texts(app)
     assert app.button(key="compare_run").label == "Continue"
@@ -111,10 +111,10 @@ def test_another_language_in_the_middle_of_a_run_loses_nothing() -> None:
     pull(app, 3)
     app.segmented_control(key="language").set_value("zh").run()
     assert not app.exception
-    assert held(app).running
+    assert held(app).busy
     assert held(app).n_results == 3
     assert "个小任务" in texts(app)
-    while held(app).running:
+    while held(app).busy:
         held(app).pull()
     app.run()
     assert "3 · 结果" in texts(app)
@@ -144,7 +144,7 @@ def test_another_setting_and_back_loses_nothing() -> None:
 def test_run_again_measures_from_the_beginning() -> None:
     app = finish(open_page(**QUICK | {"seed": "26"}))
     app.button(key="compare_run").click().run()
-    assert held(app).running
+    assert held(app).busy
     assert held(app).n_results < held(app).plan.n_results
 
 
@@ -162,4 +162,4 @@ def test_weights_that_cannot_be_read_are_one_sentence(monkeypatch: pytest.Monkey
     app.run()
     assert not app.exception
     assert [error.value for error in app.error] == [plain("The weights are damaged.")]
-    assert not held(app).running
+    assert not held(app).busy
