@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Literal, get_args
@@ -30,12 +31,15 @@ class Words:
     def format(self, **values: object) -> Words:
         """Fill the `{name}` fields of both texts; a value that is itself `Words` is filled in its own language.
 
-        `{n:patient|patients}` becomes the first word if n is 1, else the second (see `plural`).
+        `{n:patient|patients}` becomes the first word if n is 1, else the second (see `plural`). Where a Latin letter or digit meets a
+        Chinese character at the edge of a field, a space is put between them.
+
+        >>> Words("{who} is better", "{who}更好").format(who="MAML").zh
+        'MAML 更好'
         """
-        return Words(
-            _FORMATTER.format(self.en, **{name: _side(value, "en") for name, value in values.items()}),
-            _FORMATTER.format(self.zh, **{name: _side(value, "zh") for name, value in values.items()}),
-        )
+        en = _FORMATTER.format(self.en, **{name: _side(value, "en") for name, value in values.items()})
+        zh = _FORMATTER.format(self.zh, **{name: _side(value, "zh") for name, value in values.items()})
+        return Words(en.replace(_EDGE, ""), _MIXED_EDGE.sub(" ", zh).replace(_EDGE, ""))
 
     def __add__(self, other: Words) -> Words:
         return Words(f"{self.en} {other.en}", f"{self.zh}{other.zh}")
@@ -53,14 +57,21 @@ def plural(n: float, one: str, many: str) -> str:
     return one if n == 1 else many
 
 
+_EDGE = "\ue000"  # of Unicode's private use: stands in no text
+_MIXED_EDGE = re.compile(rf"(?<=[\u4e00-\u9fff]){_EDGE}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]){_EDGE}+(?=[\u4e00-\u9fff])")
+
+
 class _WordsFormatter(Formatter):
-    """`str.format` with a choice of words by number: `{n:patient|patients}`."""
+    """`str.format` with a choice of words by number, `{n:patient|patients}`, that marks where each field begins and ends."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """A field's text; a specification with one bar in it chooses a word."""
+        """A field's text between two marks; a specification with one bar in it chooses a word."""
+        format_spec = format_spec.replace(_EDGE, "")
         if format_spec.count("|") == 1:
-            return plural(float(value), *format_spec.split("|"))
-        return str(super().format_field(value, format_spec))
+            text = plural(float(value), *format_spec.split("|"))
+        else:
+            text = str(super().format_field(value, format_spec))
+        return f"{_EDGE}{text}{_EDGE}"
 
 
 _FORMATTER = _WordsFormatter()

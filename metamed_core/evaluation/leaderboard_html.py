@@ -76,7 +76,7 @@ def leaderboard_html(
 
 def _heading(name: str) -> Words:
     title, share = ALSO[name]
-    return Words("{m}, %", "{m}（以 % 计）").format(m=title) if share else title
+    return Words("{m}, %", "{m}（%）").format(m=title) if share else title
 
 
 def _cells(row: LeaderboardRow, measure: Measure, others: list[str], cost: Cost) -> list[Cell]:

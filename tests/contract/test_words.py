@@ -84,6 +84,22 @@ def test_words() -> None:
     assert Words("One.", "一。") + Words("Two.", "二。") == Words("One. Two.", "一。二。")
 
 
+@pytest.mark.parametrize(
+    ("zh", "value", "said"),
+    [
+        ("最好的是{x}：", "MAML", "最好的是 MAML："),
+        ("{x}位患者", 3, "3 位患者"),
+        ("{x} 位患者", 3, "3 位患者"),
+        ("与{x}无法区分", Words("Matching", "匹配网络"), "与匹配网络无法区分"),
+        ("（{x}）", "MAML", "（MAML）"),
+        ("“{x}”列", "C反应蛋白", "“C反应蛋白”列"),
+        ("正确率{x:.0%}的", 0.5, "正确率 50% 的"),
+    ],
+)
+def test_a_filled_chinese_text_keeps_its_spaces(zh: str, value: object, said: str) -> None:
+    assert Words("{x}", zh).format(x=value).zh == said
+
+
 def test_a_user_error_is_a_value_error_with_both_languages() -> None:
     error = UserError(Words("No label column: choose one.", "没有标签列：请选择一列。"))
     assert isinstance(error, ValueError)

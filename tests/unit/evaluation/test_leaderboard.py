@@ -144,7 +144,7 @@ def test_sentences_name_leader_equals_and_the_rest(comparison: Comparison) -> No
     assert "(95% interval 8" in first.en
     assert alike.en == f"Not distinguishable from {leader}: {({'high', 'almost'} - {leader}).pop()}."
     assert behind.en.startswith("Worse than the leader: low (by ")
-    assert first.zh.startswith(f"每类样本数为 5 时，平衡准确率最好的是{leader}法：9")
+    assert first.zh.startswith(f"每类样本数为 5 时，平衡准确率最好的是 {leader}法：9")
     assert behind.zh.startswith("差于领先者的有：low法（落后 ")
     assert "over all numbers of labeled patients" in verdict(leaderboard(comparison))[0].en
     assert "with 1 labeled patient per diagnosis:" in verdict(leaderboard(comparison, 1))[0].en
