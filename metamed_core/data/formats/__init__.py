@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 import pandas as pd
 
-from metamed_core.data.formats.table import HELPERS, MAX_BYTES, Row, as_table, shown
+from metamed_core.data.formats.table import MAX_BYTES, Row, as_table, shown
 from metamed_core.words import UserError, Words
 
 
@@ -32,8 +32,8 @@ class Format(Protocol):
 
 
 def _formats() -> tuple[Format, ...]:
-    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in HELPERS)
-    return tuple(cast("Format", importlib.import_module(f"{__name__}.{name}")) for name in names)
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in sorted(info.name for info in pkgutil.iter_modules(__path__))]
+    return tuple(cast("Format", module) for module in modules if hasattr(module, "EXTENSIONS"))
 
 
 FORMATS: dict[str, Format] = {extension: form for form in _formats() for extension in form.EXTENSIONS}

@@ -15,9 +15,6 @@ from metamed_core.words import UserError, Words
 Row = tuple[int, list[str | None]]
 """Line number in the file, and the cells."""
 
-HELPERS = frozenset({"table", "encodings"})
-"""Modules of this folder that are not a format."""
-
 MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 400 * 2**20
 """Bytes that a packed file (xlsx, parquet) may unpack to, so that a small file cannot fill the memory."""

@@ -1,1 +1,1 @@
-"""What several pages share: the frame, the language, the patients, the upload check, the live chart."""
+"""What several pages share: frame, menu, language, patients, upload check, live run, charts. It imports no page's own parts."""
