@@ -60,9 +60,9 @@ PAIRS = tuple(
                 (0.9, 1.1),
             ),
             (
-                Words("B: thalassaemia trait or B12 deficiency?", "B：地中海贫血特征还是 B12 缺乏？"),
+                Words("B: thalassemia trait or B12 deficiency?", "B：地中海贫血携带者还是 B12 缺乏？"),
                 Words("task B", "任务 B"),
-                (Words("thalassaemia trait", "地中海贫血特征"), Words("B12 deficiency", "B12 缺乏")),
+                (Words("thalassemia trait", "地中海贫血携带者"), Words("B12 deficiency", "B12 缺乏")),
                 (0.4, 2.4),
                 (1.2, 0.8),
             ),
@@ -116,7 +116,7 @@ def log_proba(weights: Tensor, x: Tensor) -> Tensor:
 
 
 def losses(weights: Tensor, patients: LabelledSet) -> Tensor:
-    """How badly these patients are named, `(...)`; weights `(..., 2)`, for stacked tasks each its own. The library's `cross_entropy`."""
+    """Loss on these patients, `(...)`; weights `(..., 2)`, for stacked tasks each its own. The library's `cross_entropy`."""
     return cross_entropy(log_proba(weights, patients.x), patients.y)
 
 
@@ -140,7 +140,7 @@ def inner_gradient(start: Point, task: Episode) -> Point:
 
 
 def support_loss_at(at: Point, task: Episode) -> float:
-    """How badly the labelled patients are named with these two weights."""
+    """Loss on the labeled patients with these two weights."""
     return float(loss_on(task.support)(_weights(at)))
 
 

@@ -1,1 +1,1 @@
-"""Lesson 1: why a few patients are not enough without practice on other diseases."""
+"""Lesson 1: why a few patients are not enough without training on other diseases."""

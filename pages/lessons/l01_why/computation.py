@@ -1,8 +1,8 @@
-"""Why a few patients are not enough without practice, and what practice on other diseases is worth: all of it run here, live.
+"""Why a few patients are not enough, and how much meta-training on other diseases improves on them: all of it is computed here, live.
 
 Twelve laboratory values; all diseases of this little world move them along the same two directions (two organ systems), each in
-a way of its own, while ten other directions vary for reasons that have nothing to do with disease. Plain learning must find that
-out from the labelled patients; meta-learning finds it out from other diseases. Learners, meta-training and metrics are the library's.
+its own way, while ten other directions vary for reasons that have nothing to do with disease. Ordinary learning must find that
+out from the labeled patients; meta-learning finds it out from other diseases. Learners, meta-training and metrics are the library's.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from metamed_core.statistics import metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
 
 N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
-MOST_PRACTICE, PORTION, TASKS_A_STEP = 100, 10, 16
+MAX_META_STEPS, STEPS_PER_PRESS, TASKS_A_STEP = 100, 10, 16
 SHOTS = (1, 2, 3, 5, 10, 20, 50)
 SIGNAL, NUISANCE, NOISE = 1.0, 1.6, 0.55  # how far a disease moves; how much the ten other directions vary; error of each value
-PLAN = MetaTraining(meta_steps=MOST_PRACTICE, meta_batch=TASKS_A_STEP, meta_lr=0.02)
+PLAN = MetaTraining(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02)
 
 
 @dataclass(frozen=True)
 class WhyState(State):
-    """shots: labelled patients of each of two diseases; practice: outer steps of meta-training done.
+    """shots: labeled patients of each of two diseases; practice: outer steps of meta-training done.
 
-    unlike: how far the diseases practised on differ from ours, 0: other diseases of the same organ systems .. 1: other organ systems.
+    unlike: how far the training diseases differ from ours, 0: other diseases of the same organ systems .. 1: other organ systems.
     """
 
     shots: int = integer_field(3, 1, 20)
-    practice: int = integer_field(0, 0, MOST_PRACTICE)
+    practice: int = integer_field(0, 0, MAX_META_STEPS)
     unlike: float = real_field(0.0, 0.0, 1.0)
 
 
@@ -74,7 +74,7 @@ def axes(seed: int, unlike: float = 0.0) -> Tensor:
 
 @lru_cache(maxsize=64)
 def new_tasks(seed: int, shots: int) -> Episode:
-    """The tasks to be judged on: pairs of diseases that nobody has practised on."""
+    """The tasks to be judged on: pairs of diseases that were never used for training."""
     return Diseases(axes(seed), shots).sample_batch(N_TASKS, torch.Generator().manual_seed(seed + 1))
 
 
@@ -84,11 +84,14 @@ def network() -> Perceptron:
 
 
 @lru_cache(maxsize=512)
-def practised(seed: int, unlike: float, steps: int) -> MetaState:
+def meta_trained(seed: int, unlike: float, steps: int) -> MetaState:
     """The library's meta-training after so many outer steps on diseases of the kind `axes(seed, unlike)`, 3 shots a task."""
-    tasks, before = Diseases(axes(seed, unlike), 3), steps - steps % PORTION - (PORTION if steps and not steps % PORTION else 0)
+    tasks, before = (
+        Diseases(axes(seed, unlike), 3),
+        steps - steps % STEPS_PER_PRESS - (STEPS_PER_PRESS if steps and not steps % STEPS_PER_PRESS else 0),
+    )
     plan = MetaTraining(PLAN.meta_steps, PLAN.meta_batch, PLAN.meta_lr, seed=seed)
-    start = practised(seed, unlike, before) if steps else None
+    start = meta_trained(seed, unlike, before) if steps else None
     *_, last = islice(meta_train(Prototypical(), network(), tasks, plan, start=start), steps - before + 1)
     return last
 
@@ -98,48 +101,48 @@ def one_task(task: Episode, i: int) -> Episode:
     return Episode(LabelledSet(task.support.x[i], task.support.y[i]), LabelledSet(task.query.x[i], task.query.y[i]), task.n_way)
 
 
-def plain(task: Episode) -> Classifier:
-    """Ordinary learning: logistic regression fitted to the labelled patients and nothing else."""
+def ordinary(task: Episode) -> Classifier:
+    """Ordinary learning: logistic regression fitted to the labeled patients and nothing else."""
     *_, last = BASELINES["logistic_regression"]().adapt(network(), {}, task.support, task.n_way)
     return last
 
 
 def from_start(task: Episode, state: MetaState) -> Classifier:
-    """The network with these weights, adapted to the labelled patients: a prototype of each disease."""
+    """The network with these weights, adapted to the labeled patients: a prototype of each disease."""
     *_, last = Prototypical().adapt(network(), state.weights, task.support, task.n_way)
     return last
 
 
-def share_right(classifier: Classifier, patients: LabelledSet) -> float:
-    """Share of patients that are named rightly; the library's `metrics.accuracy`."""
+def share_correct(classifier: Classifier, patients: LabelledSet) -> float:
+    """Share of patients whose diagnosis is correct; the library's `metrics.accuracy`."""
     return metrics.accuracy(patients.y.numpy(), classifier.predict_proba(patients.x).double().numpy())
 
 
 @lru_cache(maxsize=256)
-def plain_accuracy(seed: int, shots: int) -> tuple[float, float]:
-    """Of ordinary learning, mean over the new tasks: on the labelled patients themselves, and on new ones."""
+def ordinary_accuracy(seed: int, shots: int) -> tuple[float, float]:
+    """Of ordinary learning, mean over the new tasks: on the labeled patients themselves, and on new ones."""
     tasks = new_tasks(seed, shots)
-    each = [(one_task(tasks, i), plain(one_task(tasks, i))) for i in range(N_TASKS)]
-    return _mean(share_right(one, task.support) for task, one in each), _mean(share_right(one, task.query) for task, one in each)
+    each = [(one_task(tasks, i), ordinary(one_task(tasks, i))) for i in range(N_TASKS)]
+    return _mean(share_correct(one, task.support) for task, one in each), _mean(share_correct(one, task.query) for task, one in each)
 
 
 @lru_cache(maxsize=1024)
-def practised_accuracy(seed: int, shots: int, unlike: float, steps: int) -> float:
-    """Of the practised network, on new patients of the new tasks: what `from_start` says of each, for all of them at once."""
-    tasks, weights = new_tasks(seed, shots), practised(seed, unlike, steps).weights
+def meta_trained_accuracy(seed: int, shots: int, unlike: float, steps: int) -> float:
+    """Of the meta-trained network, on new patients of the new tasks: what `from_start` says of each, for all of them at once."""
+    tasks, weights = new_tasks(seed, shots), meta_trained(seed, unlike, steps).weights
     known, asked = (network().embed(weights, one.x.flatten(0, 1)).reshape(*one.y.shape, -1) for one in (tasks.support, tasks.query))
     log_proba = prototypical_log_posterior(asked, class_means(known, tasks.support.y, 2).unsqueeze(1))
     return metrics.accuracy(tasks.query.y.flatten().numpy(), log_proba.exp().flatten(0, 1).double().numpy())
 
 
 def gain(state: WhyState) -> tuple[float, float]:
-    """Accuracy with these settings: practised network, ordinary learning."""
-    return practised_accuracy(state.seed, state.shots, state.unlike, state.practice), plain_accuracy(state.seed, state.shots)[1]
+    """Accuracy with these settings: meta-trained network, ordinary learning."""
+    return meta_trained_accuracy(state.seed, state.shots, state.unlike, state.practice), ordinary_accuracy(state.seed, state.shots)[1]
 
 
 @lru_cache(maxsize=64)
 def clinics(seed: int, shots: int) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
-    """Ten new patients with their true disease, and what each of five clinics says, all learnt alike, each from patients of its own."""
+    """Ten new patients with their true disease, and what each of five clinics says, all learned alike, each from patients of its own."""
     rng = torch.Generator().manual_seed(seed + 2)
     kind, n = Diseases(axes(seed), N_CLINICS * shots), 10
     one = one_task(kind.sample_batch(1, rng), 0)
@@ -148,7 +151,7 @@ def clinics(seed: int, shots: int) -> tuple[tuple[int, ...], tuple[tuple[int, ..
     for clinic in range(N_CLINICS):
         # Patients alternate between the two diseases, so every clinic has as many of each.
         own = one.support.take(rows[2 * shots * clinic : 2 * shots * (clinic + 1)])
-        said.append(tuple(plain(Episode(own, one.query, 2)).predict_proba(one.query.x[:n]).argmax(-1).tolist()))
+        said.append(tuple(ordinary(Episode(own, one.query, 2)).predict_proba(one.query.x[:n]).argmax(-1).tolist()))
     return tuple(one.query.y[:n].tolist()), tuple(said)
 
 
@@ -163,5 +166,5 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def meta_loss_now(state: WhyState) -> float:
-    """Query loss of the last batch practised on; before the first step NaN."""
-    return practised(state.seed, state.unlike, state.practice).loss
+    """Query loss of the last batch trained on; before the first step NaN."""
+    return meta_trained(state.seed, state.unlike, state.practice).loss

@@ -1,4 +1,4 @@
-"""Lesson 1: why a few patients are not enough without practice on other diseases."""
+"""Lesson 1: why a few patients are not enough without training on other diseases."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from metamed_core.statistics import metrics
 from metamed_core.words import Words
 from pages.lessons.l01_why import computation as why
 from pages.lessons.l01_why import formulas, pictures
-from pages.lessons.l01_why.computation import PORTION, WhyState
+from pages.lessons.l01_why.computation import STEPS_PER_PRESS, WhyState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-SHOTS = Control("shots", Words("labelled patients of each disease", "每种疾病的已确诊患者数"))
-UNLIKE = Control("unlike", Words("how unlike ours the diseases practised on are", "练习所用疾病与我们的疾病有多不同"), 0.1)
+SHOTS = Control("shots", Words("labeled patients of each disease", "每种疾病的已确诊患者数"))
+UNLIKE = Control("unlike", Words("how different the training diseases are from ours", "训练所用疾病与我们的疾病有多不同"), 0.1)
 
 
-def practise(n: int) -> Action[WhyState]:
+def meta_train_button(n: int) -> Action[WhyState]:
     """A button for `n` more steps of meta-training."""
-    label = Words("Practise {n} steps", "练习 {n} 步").format(n=n)
+    label = Words("Meta-train {n} {n:step|steps}", "元训练 {n} 步").format(n=n)
     return Action(
-        f"practise_{n}",
+        f"meta_train_{n}",
         label,
         ":material/fitness_center:",
         lambda s: s.updated(practice=s.practice + n),
-        lambda s: s.practice >= why.MOST_PRACTICE,
+        lambda s: s.practice >= why.MAX_META_STEPS,
     )
 
 
@@ -32,7 +32,7 @@ def practise(n: int) -> Action[WhyState]:
 
 
 def two_views(state: WhyState, shown: bool) -> Figure:
-    """The curve of practice and one task as the network sees it; before the answer, before any practice."""
+    """The curve of meta-training and one task as the network sees it; before the answer, before any meta-training."""
     now = state if shown else state.updated(practice=0, unlike=0.0)
     return pictures.learning(now), pictures.seen_by_network(now)
 
@@ -44,11 +44,11 @@ LESSON = Lesson(
     minutes=10,
     title=Words("Why a few patients are not enough", "为什么几位患者不够"),
     goal=Words(
-        "Feel why ordinary learning fails with three patients of a disease, and what practice on other diseases changes.",
-        "体会每种疾病只有三位患者时普通学习为何失败，以及在其他疾病上的练习能改变什么。",
+        "See why ordinary machine learning fails with three patients of each disease, and what training on other diseases changes.",
+        "了解每种疾病只有三位患者时，普通的机器学习为何失败，以及先用其他疾病训练能改变什么。",
     ),
     outcome=Words(
-        "say what meta-learning adds, and under which condition it adds nothing.",
+        "say what meta-learning adds, and when it adds nothing.",
         "说清元学习带来了什么，以及在什么条件下毫无帮助。",
     ),
     state=WhyState,
@@ -56,16 +56,16 @@ LESSON = Lesson(
         Screen(
             title=Words("Six patients, twelve laboratory values", "六位患者，十二项化验"),
             text=Words(
-                "Two rare diseases, three labelled patients of each, twelve laboratory values. Ordinary learning (a logistic regression) finds weights with which it names "
-                "**all six rightly**. Then forty new patients come.",
-                "两种罕见病，每种三位已确诊患者，十二项化验。普通学习（逻辑回归）找到一组权重，使这**六位全部判断正确**。随后来了四十位新患者。",
+                "Two rare diseases, three labeled patients of each, twelve laboratory values. Ordinary machine learning (a logistic regression) finds weights that give "
+                "**all six the correct diagnosis**. Then forty new patients come.",
+                "两种罕见病，每种三位已确诊患者，十二项化验。普通的机器学习（逻辑回归）找到一组权重，使这**六位全部判断正确**。随后来了四十位新患者。",
             ),
             question=Question(
-                Words("How many of the new patients does it name rightly?", "它能正确判断多少新患者？"),
-                (Words("Nearly all", "几乎全部"), Words("About three in four", "约四分之三"), Words("Little more than a coin would", "比掷硬币好不了多少")),
+                Words("For how many of the new patients is its diagnosis correct?", "它能正确判断多少新患者？"),
+                (Words("Nearly all", "几乎全部"), Words("About three in four", "约四分之三"), Words("Little more than by tossing a coin", "比掷硬币好不了多少")),
                 2,
                 Words(
-                    "It has learnt the six patients, not the diseases: what happened to differ between them by chance counts as much as what the disease does.",
+                    "It has learned the six patients, not the diseases. Differences between them that are pure chance count as much as differences that the diseases cause.",
                     "它学会的是这六位患者，而不是疾病：他们之间碰巧存在的差异，与疾病造成的差异被同等看待。",
                 ),
             ),
@@ -77,15 +77,15 @@ LESSON = Lesson(
         Screen(
             title=Words("More patients would help", "患者多了就好"),
             text=Words(
-                "With enough patients, ordinary learning is fine. The trouble is how many are enough, and that a rare disease does not have them: a hospital may see "
+                "With enough patients, ordinary machine learning works. But how many are enough? A rare disease does not have them: a hospital may see "
                 "one such patient a year.",
-                "只要患者足够多，普通学习就没有问题。麻烦在于多少才够，而罕见病偏偏没有这么多：一家医院一年也许只见到一位。",
+                "只要患者足够多，普通的机器学习就没有问题。可多少才够？罕见病偏偏没有这么多：一家医院一年也许只见到一位。",
             ),
             question=Question(
-                Words("About how many labelled patients of each disease for 90 %?", "要达到 90%，每种疾病大约需要多少位已确诊患者？"),
+                Words("About how many labeled patients of each disease does it take to reach 90%?", "要达到 90%，每种疾病大约需要多少位已确诊患者？"),
                 (Words("5", "5"), Words("10", "10"), Words("20 or more", "20 位或更多")),
                 2,
-                Words("At the pace of one patient a year that is a working life.", "按一年一位患者的速度，这几乎是整个职业生涯。"),
+                Words("At one patient a year, that takes almost a whole career.", "按一年一位患者的速度，这几乎是整个职业生涯。"),
             ),
             figure=lambda state, shown: (pictures.by_shots(state, revealed=shown),),
             formula=formulas.needed,
@@ -94,70 +94,70 @@ LESSON = Lesson(
         Screen(
             title=Words("Too many ways to be right", "能说得通的答案太多"),
             text=Words(
-                "Five clinics learn the **same two diseases**, each from three patients of each, all by the same method; each names its own patients perfectly. Now all are "
-                "asked about the same ten new patients.",
-                "五家诊所学习**同样的两种疾病**，每家每种三位患者，方法完全相同；各家对自己的患者都判断无误。现在请它们判断同样的十位新患者。",
+                "Five clinics learn the **same two diseases** with the same method, each from its own three patients per disease. Each diagnoses its own patients perfectly. Now all five "
+                "diagnose the same ten new patients.",
+                "五家诊所用同一方法学习**同样的两种疾病**，每家各有自己的患者，每种三位；各家对自己的患者都判断无误。现在请它们判断同样的十位新患者。",
             ),
             question=Question(
                 Words("On how many of the ten do all five clinics agree?", "十位患者中，五家诊所意见全部一致的有几位？"),
                 (Words("On most", "多数"), Words("On about half", "约一半"), Words("On few", "寥寥几位")),
                 lambda state: 0 if (n := why.n_unanimous(state.seed, state.shots)) > 6 else 1 if n > 3 else 2,
                 Words(
-                    "Six patients cannot fix thirteen unknowns. Each clinic found one of many answers that fit, and nothing in its own patients tells which is the right one.",
+                    "Six patients cannot determine thirteen unknowns. Each clinic found one of many solutions that fit, and nothing in its own patients tells which one is right.",
                     "六位患者定不下十三个未知数。每家都找到了众多吻合解中的一个，而仅凭自己的患者无从知道哪个才对。",
                 ),
             ),
             figure=lambda state, shown: (pictures.opinions(state, revealed=shown),),
             formula=formulas.agreement,
-            code=Code(why.clinics, "plain(Episode"),
+            code=Code(why.clinics, "ordinary(Episode"),
             controls=(SHOTS,),
         ),
         Screen(
-            title=Words("Practise on other diseases", "在其他疾病上练习"),
+            title=Words("Train on other diseases first", "先用其他疾病训练"),
             text=Words(
-                "**Meta-learning:** a network practises on many small tasks of **other** diseases, each with three labelled patients, and is corrected by how it names new "
-                "ones. It never sees ours. But diseases share organs: what is worth looking at, it can learn elsewhere.",
-                "**元学习**：让网络在许多**其他**疾病的小任务上练习，每个任务每种疾病三位已确诊患者，再根据它对新患者的判断加以纠正。它从未见过我们的疾病。但疾病共用器官系统：该看什么，可以从别处学到。",
+                "**Meta-learning:** a network is trained on many small tasks with **other** diseases, each with three labeled patients per disease, and corrected by how well it diagnoses new "
+                "ones. It never sees our diseases. But diseases share organs, so it can learn elsewhere which values to look at.",
+                "**元学习**：用许多**其他**疾病的小任务训练网络，每个任务每种疾病三位已确诊患者，再根据它对新患者的判断加以纠正。它从未见过我们的疾病。但疾病共用器官系统：该看什么，可以从别处学到。",
             ),
             question=Question(
-                Words("After practice, how well does it do on our diseases, from the same six patients?", "练习之后，用同样的六位患者，它在我们的疾病上表现如何？"),
-                (Words("As badly as ordinary learning", "与普通学习一样差"), Words("Somewhat better", "略好一些"), Words("As if it had ten times the patients", "好像有了十倍的患者")),
+                Words("After this training, how well does it do on our diseases, with the same six patients?", "元训练之后，用同样的六位患者，它在我们的疾病上表现如何？"),
+                (Words("As badly as ordinary learning", "与普通学习一样差"), Words("Somewhat better", "略好一些"), Words("As well as with ten times the patients", "好像有了十倍的患者")),
                 2,
                 Words(
-                    "Fifty steps of practice, computed just now, and the cloud on the right falls into two. Go on with the buttons, or start over and watch step by step. It is the "
-                    "meta-training that this app uses.",
-                    "刚刚算完五十步练习，右侧的点云已分成两团。可用按钮继续，或重新开始逐步观察。所用的正是本应用自己的元训练。",
+                    "Fifty steps of meta-training, computed just now, and the cloud of patients on the right splits into two. Continue with the buttons, or start over and watch step by step. This is the same "
+                    "meta-training that the app uses.",
+                    "刚刚算完五十步元训练，右侧的点云已分成两团。可用按钮继续，或重新开始逐步观察。所用的正是本应用自己的元训练。",
                 ),
             ),
             figure=two_views,
-            reveal=lambda state: state.updated(practice=max(state.practice, 5 * PORTION)),
+            reveal=lambda state: state.updated(practice=max(state.practice, 5 * STEPS_PER_PRESS)),
             formula=formulas.practice_loss,
             code=Code(Prototypical.meta_loss, "return cross_entropy"),
-            actions=(practise(PORTION), practise(5 * PORTION)),
+            actions=(meta_train_button(STEPS_PER_PRESS), meta_train_button(5 * STEPS_PER_PRESS)),
             controls=(SHOTS,),
         ),
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Practice helps because the diseases practised on move the **same organ systems** as ours. Make them more and more unlike ours with the slider, and look "
-                "again at the curve.",
-                "练习之所以有用，是因为练习所用的疾病与我们的疾病影响**相同的器官系统**。用滑块让它们越来越不同，再看曲线。",
+                "Meta-training helps because the training diseases affect the **same organ systems** as ours. Make them more and more different from ours with the slider, and look "
+                "at the curve again.",
+                "元训练之所以有用，是因为训练所用的疾病与我们的疾病影响**相同的器官系统**。用滑块让它们越来越不同，再看曲线。",
             ),
             question=Question(
-                Words("If the diseases practised on concern quite other organs, what is practice worth?", "如果练习的疾病涉及完全不同的器官，练习还值多少？"),
-                (Words("As much as before", "与之前一样"), Words("Less, but never less than nothing", "少一些，但不会比不练更差"), Words("It can do harm: worse than ordinary learning", "可能有害：比普通学习更差")),
+                Words("If the training diseases affect entirely different organs, what is meta-training worth?", "如果训练所用的疾病涉及完全不同的器官，元训练还有用吗？"),
+                (Words("As much as before", "与之前一样"), Words("It helps less, but never hurts", "少一些，但不会比不训练更差"), Words("It can hurt: worse than ordinary learning", "可能有害：比普通学习更差")),
                 2,
                 Words(
-                    "It has learnt to look at the wrong values, and to ignore the right ones. So ask of every meta-learnt model on what it has practised; Compare shows for your own "
-                    "patients whether it pays.",
-                    "它学会了看错误的指标，而忽略正确的指标。所以对每个元学习模型都要问：它是在什么上练习的？“比较”页会用您自己的患者告诉您是否值得。",
+                    "It has learned to look at the wrong values and to ignore the right ones. So ask of every meta-learned model what it was trained on. The Compare page shows whether it helps "
+                    "for your own patients.",
+                    "它学会了看错误的指标，而忽略正确的指标。所以对每个元学习模型都要问：它是用什么训练的？“比较”页会用您自己的患者告诉您是否值得。",
                 ),
             ),
             figure=two_views,
-            reveal=lambda state: state.updated(practice=max(state.practice, 5 * PORTION), unlike=max(state.unlike, 0.5)),
+            reveal=lambda state: state.updated(practice=max(state.practice, 5 * STEPS_PER_PRESS), unlike=max(state.unlike, 0.5)),
             formula=formulas.practice_loss,
             code=Code(meta_train, "mean_gradient("),
-            actions=(practise(PORTION), practise(5 * PORTION)),
+            actions=(meta_train_button(STEPS_PER_PRESS), meta_train_button(5 * STEPS_PER_PRESS)),
             controls=(UNLIKE, SHOTS),
         ),
     ),
@@ -165,7 +165,7 @@ LESSON = Lesson(
         TeachingNote(8, Words("Screen 1: ask for a show of hands before [Show]; write the guess on the board.", "第 1 屏：揭晓前举手表决，把猜测写在黑板上。")),
         TeachingNote(7, Words("Screen 2: how many patients of your rarest disease did your department see last year?", "第 2 屏：贵科室去年见过多少位您最罕见疾病的患者？")),
         TeachingNote(10, Words("Screen 3: let each row of students be a clinic. Why can no clinic notice that it is wrong?", "第 3 屏：每排学生扮演一家诊所。为什么没有一家能察觉自己错了？")),
-        TeachingNote(12, Words("Screen 4: practise in steps of ten; stop when the class predicts the next point of the curve.", "第 4 屏：每次练习十步；当全班能预测曲线的下一点时停下。")),
-        TeachingNote(8, Words("Screen 5: collect fields in which practice from elsewhere would mislead.", "第 5 屏：请大家举出“别处的练习反而误导”的领域。")),
+        TeachingNote(12, Words("Screen 4: meta-train ten steps at a time; stop when the class can predict the next point of the curve.", "第 4 屏：每次元训练十步；当全班能预测曲线的下一点时停下。")),
+        TeachingNote(8, Words("Screen 5: collect medical fields in which training on other diseases would mislead.", "第 5 屏：请大家举出“用别处的疾病训练反而会误导”的领域。")),
     ),
 )  # fmt: skip

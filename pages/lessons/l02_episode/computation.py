@@ -1,4 +1,4 @@
-"""An episode from a small cohort: who is labelled, who is asked about, what a learner says, and what a leak would do.
+"""An episode from a small cohort: who is labeled, who is to be diagnosed, what a learner answers, and what a leak does.
 
 Patients are simulated from textbook directions; drawing (`Cohort.apart`), scaling (`evaluation.task_of`) and the learner are the library's.
 """
@@ -27,18 +27,18 @@ COLUMNS = {
 """Name, healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
     "iron deficiency": (Words("iron deficiency", "缺铁"), (-2.4, -1.8, 0.0)),
-    "thalassaemia trait": (Words("thalassaemia trait", "地中海贫血特征"), (0.2, -3.0, 0.0)),
+    "thalassemia trait": (Words("thalassemia trait", "地中海贫血携带者"), (0.2, -3.0, 0.0)),
     "B12 deficiency": (Words("B12 deficiency", "B12 缺乏"), (0.3, 2.4, 0.3)),
     "inflammation": (Words("inflammation", "炎症"), (1.9, -0.6, 0.0)),
     "hypothyroidism": (Words("hypothyroidism", "甲状腺功能减退"), (-0.2, 0.9, 3.0)),
-    "haemochromatosis": (Words("haemochromatosis", "血色病"), (3.0, 0.5, 0.0)),
+    "hemochromatosis": (Words("hemochromatosis", "血色病"), (3.0, 0.5, 0.0)),
 }
 """Name, and how far each column moves, in standard deviations of healthy people."""
 
 
 @dataclass(frozen=True)
 class EpisodeState(State):
-    """ways, shots: of the episode; number: which episode; leaked: how many of the asked patients of each diagnosis are labelled as well."""
+    """ways, shots: of the episode; number: which episode; leaked: how many of the asked patients of each diagnosis are labeled as well."""
 
     ways: int = integer_field(3, 2, 5)
     shots: int = integer_field(2, 1, 5)
@@ -73,7 +73,7 @@ def drawn(seed: int, ways: int, shots: int, number: int) -> EpisodeIndices:
 
 
 def episode(state: EpisodeState, number: int | None = None) -> EpisodeIndices:
-    """The episode that the state asks for; with `leaked`, asked patients stand among the labelled ones too."""
+    """The episode that the state asks for; with `leaked`, asked patients stand among the labeled ones too."""
     one = drawn(state.seed, state.ways, state.shots, state.number if number is None else number)
     leaked = one.query.reshape(state.ways, -1)[:, : state.leaked].ravel()
     return EpisodeIndices(one.classes, np.concatenate([one.support, leaked]), one.query) if len(leaked) else one
@@ -89,7 +89,7 @@ def said(state: EpisodeState) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def accuracy(state: EpisodeState) -> float:
-    """Share of the asked patients that are named rightly."""
+    """Share of the asked patients whose diagnosis is correct."""
     answers, truth = said(state)
     return sum(a == b for a, b in zip(answers, truth, strict=True)) / len(truth)
 

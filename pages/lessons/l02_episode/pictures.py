@@ -13,11 +13,11 @@ STYLES = series_styles(5)
 
 
 def support_table(state: EpisodeState, *, named: bool = True) -> Table:
-    """The labelled patients."""
+    """The labeled patients."""
     one = episode(state)
-    title = Words("Support: {n} labelled patients", "支持集：{n} 位已确诊患者").format(n=len(one.support))
-    how = Words("The learner may look at all of the support.", "学习器可以查看支持集的全部内容。")
-    leak = Words("Bold: patients who are asked about as well.", "粗体：同时也被提问的患者。")
+    title = Words("Support set: {n} labeled patients", "支持集：{n} 位已确诊患者").format(n=len(one.support))
+    how = Words("The learner sees everything in the support set.", "学习器可以查看支持集的全部内容。")
+    leak = Words("Bold: patients who are in the query set too.", "粗体：同时也在查询集中的患者。")
     rows = sorted(one.support.tolist(), key=lambda row: _number(state, one, row))
     both = frozenset((i, 0) for i, row in enumerate(rows) if row in set(one.query.tolist()))
     return replace(_table(state, one, rows, title, how + leak if both else how, named=named), strong=both)
@@ -27,25 +27,25 @@ def query_table(state: EpisodeState, *, revealed: bool) -> Table:
     """The patients who are asked about, with the learner's answers and the truth once revealed."""
     one = episode(state)
     if not revealed:
-        title = Words("Query: {n} patients asked about", "查询集：{n} 位待判断患者").format(n=len(one.query))
-        how = Words("The diagnosis is known to us, but hidden from the learner.", "诊断我们已知，但对学习器隐藏。")
+        title = Words("Query set: {n} patients to diagnose", "查询集：{n} 位待判断患者").format(n=len(one.query))
+        how = Words("We know the diagnoses; the learner does not.", "我们知道诊断，学习器不知道。")
         return _table(state, one, one.query.tolist(), title, how, named=False)
     answers, truth = said(state)
     right = sum(a == b for a, b in zip(answers, truth, strict=True))
-    title = Words("Query: {right} of {n} named rightly", "查询集：{n} 位中判断正确 {right} 位").format(right=right, n=len(truth))
-    how = Words("Bold: named wrongly.", "粗体：判断错误。")
+    title = Words("Query set: {right} of {n} predicted correctly", "查询集：{n} 位中判断正确 {right} 位").format(right=right, n=len(truth))
+    how = Words("Bold: wrong answers.", "粗体：判断错误。")
     base = _table(state, one, one.query.tolist(), title, how, named=True)
     called = [_called(one.classes[k]) for k in answers]
     rows = tuple((*row, name) for row, name in zip(base.rows, called, strict=True))
     wrong = frozenset((i, len(rows[0]) - 1) for i, (a, b) in enumerate(zip(answers, truth, strict=True)) if a != b)
-    return Table(title, how, (*base.header, Words("learner says", "学习器判断")), rows, base.styles, wrong, 460)
+    return Table(title, how, (*base.header, Words("learner's answer", "学习器的判断")), rows, base.styles, wrong, 460)
 
 
 def classes_table(state: EpisodeState, number: int) -> Table:
     """Which diagnosis has which number in an episode."""
     one = episode(state, number)
     rows = tuple((verbatim(k), _called(name)) for k, name in enumerate(one.classes))
-    title = Words("Episode {n}", "任务片段 {n}").format(n=number + 1)
+    title = Words("Episode {n}", "小任务 {n}").format(n=number + 1)
     return Table(title, verbatim(""), (Words("class", "类别"), Words("diagnosis", "诊断")), rows, STYLES[: len(rows)], width=300)
 
 
@@ -55,23 +55,22 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Ch
     at = tuple((i + 1.0, value) for i, value in enumerate(values))
     so_far = tuple((i + 1.0, mean(values[: i + 1])) for i in range(len(values)))
     title = (
-        Words("One episode: accuracy {mean} %", "一个任务片段：准确率 {mean}%")
+        Words("One episode: accuracy {mean}%", "一个小任务：准确率 {mean}%")
         if len(values) == 1
-        else Words(
-            "{n} episodes: mean accuracy {mean} %, from {low} % to {high} %", "{n} 个任务片段：平均准确率 {mean}%，从 {low}% 到 {high}%"
-        )
+        else Words("{n} episodes: mean accuracy {mean}%, from {low}% to {high}%", "{n} 个小任务：平均准确率 {mean}%，从 {low}% 到 {high}%")
     )
     told = title.format(n=len(values), mean=f"{100 * mean(values):.0f}", low=f"{100 * min(values):.0f}", high=f"{100 * max(values):.0f}")
     marks = (
-        Dots(at, GREY, Words("one episode", "一个任务片段"), 4.5),
+        Dots(at, GREY, Words("one episode", "一个小任务"), 4.5),
         Line(so_far, TEAL, Words("mean so far", "至此的均值"), 2.5),
     )
     how = Words(
-        "How to read: one dot an episode; the line is the mean of all up to there.", "读法：每点为一个任务片段；线为到该处为止的均值。"
+        "How to read: each dot is one episode; the line is the mean of all episodes so far.",
+        "读法：每点为一个小任务；线为到该处为止的均值。",
     )
-    x = Axis(Words("episode", "小任务（episode）"), 0, N_EPISODES + 1)
-    y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
-    return Chart(told, how, Words("Accuracy by episode", "各任务片段的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
+    x = Axis(Words("episode", "小任务"), 0, N_EPISODES + 1)
+    y = Axis(Words("accuracy", "准确率"), 0, 1.05, percent=True, ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)))
+    return Chart(told, how, Words("Accuracy by episode", "各个小任务的准确率"), x, y, marks, shape=(440, 380) if beside else (700, 380))
 
 
 def _called(name: str) -> Words:

@@ -11,17 +11,15 @@ from pages.lessons.l02_episode.computation import EpisodeState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
 WAYS = Control("ways", Words("diagnoses (N)", "诊断数（N）"))
-SHOTS = Control("shots", Words("labelled patients of each (K)", "每种诊断的已确诊患者数（K）"))
-LEAKED = Control("leaked", Words("patients of each in both tables", "每种诊断中同时在两表的患者数"))
-NEXT = Action[EpisodeState](
-    "next", Words("Next episode", "下一个任务片段"), ":material/skip_next:", lambda s: s.updated(number=s.number + 1)
-)
+SHOTS = Control("shots", Words("labeled patients of each diagnosis (K)", "每种诊断的已确诊患者数（K）"))
+LEAKED = Control("leaked", Words("patients of each diagnosis in both tables", "每种诊断中同时在两表的患者数"))
+NEXT = Action[EpisodeState]("next", Words("Next episode", "下一个小任务"), ":material/skip_next:", lambda s: s.updated(number=s.number + 1))
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
 
 def with_leak(state: EpisodeState, shown: bool) -> Figure:
-    """The labelled patients and thirty episodes; before the answer nobody stands in both tables."""
+    """The labeled patients and thirty episodes; before the answer nobody stands in both tables."""
     now = state if shown else state.updated(leaked=0)
     return pictures.support_table(now), pictures.all_episodes(now, shown=world.N_EPISODES, beside=True)
 
@@ -31,29 +29,29 @@ def with_leak(state: EpisodeState, shown: bool) -> Figure:
 LESSON = Lesson(
     module=__name__,
     minutes=8,
-    title=Words("An episode: two small tables", "任务片段：两张小表"),
+    title=Words("An episode: two small tables", "小任务（episode）：两张小表"),
     goal=Words(
-        "Read a few-shot task as two tables, one to learn from and one to be judged on.",
-        "把小样本任务读成两张表：一张用来学，一张用来考。",
+        "See a few-shot task as two small tables: one to learn from, one to be tested on.",
+        "把一个小样本任务看作两张表：一张用来学，一张用来考。",
     ),
     outcome=Words(
-        "read “3-way 2-shot”, and find the mistake in a study whose two tables share patients.",
-        "看懂“3 类 2 样本”，并在一项两表共用患者的研究中找出错误。",
+        "explain “3-way 2-shot”, and find the mistake in a study whose two tables share patients.",
+        "解释“3 类 2 样本”，并在一项两表共用患者的研究中找出错误。",
     ),
     state=EpisodeState,
     screens=(
         Screen(
-            title=Words("Support: what one learns from", "支持集：用来学的"),
+            title=Words("Support set: what the model learns from", "支持集：用来学的"),
             text=Words(
-                "From a cohort of six diagnoses we draw **three** by chance, and of each **two** patients whose diagnosis the learner may see: a “3-way 2-shot” task. This small "
+                "From a data set with six diagnoses we draw **three** at random, and for each of them **two** patients whose diagnosis the learner may see: a “3-way 2-shot” task. This small "
                 "table is the **support set**.",
-                "从含六种诊断的队列中随机抽取**三种**，每种取**两位**患者，学习器可以看到其诊断：这就是“3 类 2 样本”任务。这张小表叫作**支持集**。",
+                "从含六种诊断的数据集中随机抽取**三种**，每种取**两位**患者，学习器可以看到其诊断：这就是“3 类 2 样本”任务。这张小表叫作**支持集**。",
             ),
             question=Question(
-                Words("How many labelled patients has a 3-way 2-shot task?", "一个 3 类 2 样本任务有多少位已确诊患者？"),
+                Words("How many labeled patients are in a 3-way 2-shot task?", "一个 3 类 2 样本任务有多少位已确诊患者？"),
                 (Words("2", "2"), Words("3", "3"), Words("5", "5"), Words("6", "6")),
                 3,
-                Words("Two of each of three diagnoses. Turn the two knobs and watch the table.", "三种诊断，每种两位。调节两个旋钮，观察表格。"),
+                Words("Two patients for each of three diagnoses. Move the two sliders and watch the table.", "三种诊断，每种两位。拖动两个滑块，观察表格。"),
             ),
             figure=lambda state, shown: (pictures.support_table(state, named=shown),),
             formula=formulas.size,
@@ -62,17 +60,17 @@ LESSON = Lesson(
             controls=(WAYS, SHOTS),
         ),
         Screen(
-            title=Words("Query: what one is judged on", "查询集：用来考的"),
+            title=Words("Query set: what the model is tested on", "查询集：用来考的"),
             text=Words(
-                "Of the same diagnoses **other** patients are drawn: the **query set**. The learner sees their laboratory values, not their diagnosis. It answers, and we "
+                "**Other** patients with the same diagnoses are drawn: the **query set**. The learner sees their laboratory values but not their diagnoses. It answers, and we "
                 "compare. That is one episode.",
-                "再从同样的诊断中抽取**另一些**患者：**查询集**。学习器看得到他们的化验，看不到诊断。它作答，我们对照。这就是一个任务片段。",
+                "再从同样的诊断中抽取**另一些**患者：**查询集**。学习器看得到他们的化验，看不到诊断。它作答，我们核对。这就是一个小任务（episode）。",
             ),
             question=Question(
-                Words("May the same patient stand in both tables?", "同一位患者可以同时出现在两张表中吗？"),
+                Words("May the same patient be in both tables?", "同一位患者可以同时出现在两张表中吗？"),
                 (Words("Yes, the more data the better", "可以，数据越多越好"), Words("No, never", "绝不可以"), Words("Yes, if the diagnosis is hidden in the query", "可以，只要查询集里隐藏诊断")),
                 1,
-                Words("Whoever has seen the patient has seen the answer. The last screen shows what comes of it.", "见过这位患者，就等于见过答案。最后一屏会展示后果。"),
+                Words("Whoever has seen the patient has seen the answer. The last screen shows the consequence.", "见过这位患者，就等于见过答案。最后一屏会展示后果。"),
             ),
             figure=lambda state, shown: (pictures.support_table(state), pictures.query_table(state, revealed=shown)),
             formula=formulas.share,
@@ -80,17 +78,17 @@ LESSON = Lesson(
             actions=(NEXT,),
         ),
         Screen(
-            title=Words("Classes are dealt anew", "类别每次重新分配"),
+            title=Words("The class numbers change", "类别每次重新分配"),
             text=Words(
-                "Inside a task diagnoses are only **numbers**: class 0, 1, 2. Every episode draws other diagnoses. So there is nothing to learn by heart; what carries over from one "
+                "Inside a task, diagnoses are only **numbers**: class 0, 1, 2. Every episode draws other diagnoses. So there is nothing to memorize; the only thing that carries over from one "
                 "episode to the next is **how** to learn.",
-                "在任务内部，诊断只是**编号**：类别 0、1、2。每个任务片段抽到的诊断都不同。因此没有什么可死记；从一个片段带到下一个片段的，只有**如何学习**。",
+                "在任务内部，诊断只是**编号**：类别 0、1、2。每个小任务抽到的诊断都不同。因此没有什么可死记；从一个小任务带到下一个小任务的，只有**如何学习**。",
             ),
             question=Question(
-                Words("In the next episode, is class 0 the same diagnosis?", "下一个任务片段中，类别 0 还是同一种诊断吗？"),
+                Words("In the next episode, is class 0 the same diagnosis?", "下一个小任务中，类别 0 还是同一种诊断吗？"),
                 (Words("Yes, always", "是，总是"), Words("Only by chance", "只有碰巧才是"), Words("Never", "绝不是")),
                 1,
-                Words("The numbers say nothing but “different from the others in this task”.", "编号只表示“与本任务中的其他诊断不同”。"),
+                Words("A number only says “different from the others in this task”.", "编号只表示“与本任务中的其他诊断不同”。"),
             ),
             figure=lambda state, shown: tuple(pictures.classes_table(state, state.number + i) for i in range(3 if shown else 1)),
             formula=formulas.size,
@@ -99,17 +97,17 @@ LESSON = Lesson(
             controls=(WAYS,),
         ),
         Screen(
-            title=Words("One episode is luck", "一个片段全凭运气"),
+            title=Words("A single episode is luck", "一个小任务全凭运气"),
             text=Words(
-                "One episode asks about nine patients. Another draws other diagnoses and other patients, and comes out otherwise. Therefore a learner is judged on **many** "
-                "episodes, the same for every method.",
-                "一个任务片段只问九位患者。另一个片段抽到别的诊断、别的患者，结果就不同。因此评判学习器要用**许多**片段，而且所有参评方法用的都相同。",
+                "One episode tests nine patients. Another draws other diagnoses and other patients and gives another result. Therefore a method is judged on **many** "
+                "episodes, the same ones for every method.",
+                "一个小任务只测试九位患者。另一个小任务抽到别的诊断、别的患者，结果就不同。因此评判学习器要用**许多**小任务，而且所有参评方法用的都相同。",
             ),
             question=Question(
-                Words("Between the worst and the best of 30 episodes: how far apart?", "30 个片段中，最差与最好相差多少？"),
+                Words("How far apart are the worst and the best of 30 episodes?", "30 个小任务中，最差与最好相差多少？"),
                 (Words("About 5 points", "约 5 个百分点"), Words("About 20 points", "约 20 个百分点"), Words("40 points or more", "40 个百分点或更多")),
                 lambda state: 0 if (gap := max(world.of_state(state)) - min(world.of_state(state))) < 0.12 else 1 if gap < 0.35 else 2,
-                Words("A single episode can flatter or ruin any method. Ask every study for the number of episodes and an interval.", "单个片段可以捧高或毁掉任何方法。对每项研究都要问：用了多少片段？区间是多少？"),
+                Words("A single episode can make any method look good or bad. Ask of every study how many episodes it used, and for a confidence interval.", "单个小任务就能让任何方法显得很好或很差。对每项研究都要问：用了多少个小任务？置信区间是多少？"),
             ),
             figure=lambda state, shown: (pictures.all_episodes(state, shown=world.N_EPISODES if shown else 1),),
             formula=formulas.average,
@@ -119,17 +117,17 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Let patients of the query stand in the support as well. It happens easily: two visits of one patient, two samples of one tumour, two rows of one case report.",
+                "Put some query patients into the support set as well. This happens easily: two visits of one patient, two samples of one tumor, two rows from one case report.",
                 "让查询集的患者也出现在支持集里。这很容易发生：同一患者的两次就诊、同一肿瘤的两份样本、同一病例报告的两行。",
             ),
             question=Question(
-                Words("What does the accuracy do?", "准确率会怎样？"),
-                (Words("It falls", "下降"), Words("It stays", "不变"), Words("It rises, though nothing was learnt better", "上升，尽管并没有学得更好")),
+                Words("What happens to the accuracy?", "准确率会怎样？"),
+                (Words("It falls", "下降"), Words("It stays the same", "不变"), Words("It rises, although nothing was learned better", "上升，尽管并没有学得更好")),
                 2,
                 Words(
-                    "The symptom a reader sees is a result too good for its few patients. MetaMed draws tasks so that nothing of one patient, hospital or paper stands on both sides "
-                    "if you name the column.",
-                    "读者看到的症状是：患者这么少，结果却好得不像话。只要指明分组列，MetaMed 抽取任务时就不会让同一患者、医院或论文同时出现在两侧。",
+                    "What a reader notices is a result too good for so few patients. If you tell MetaMed which column names the patient, hospital or paper, it never puts rows of the same one "
+                    "into both tables.",
+                    "读者会注意到：患者这么少，结果却好得反常。只要指明患者、医院或论文所在的列，MetaMed 就不会把同一来源的行同时放进两张表。",
                 ),
             ),
             figure=with_leak,
@@ -140,10 +138,10 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(8, Words("Cards on the table: print the cohort, let students draw a 3-way 2-shot task by hand.", "把队列打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
-        TeachingNote(10, Words("Screens 1 and 2: one student is the learner and must name the query aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
+        TeachingNote(8, Words("Print the data set as cards and let students draw a 3-way 2-shot task by hand.", "把数据集打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
+        TeachingNote(10, Words("Screens 1 and 2: one student plays the learner and must diagnose the query patients aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
         TeachingNote(7, Words("Screen 3: why may the learner not know the names of the diagnoses?", "第 3 屏：为什么不能让学习器知道诊断的名称？")),
-        TeachingNote(10, Words("Screen 4: everybody notes one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个片段的结果，在黑板上汇成直方图。")),
-        TeachingNote(10, Words("Screen 5: find in a paper of your field how patients were split; could one stand on both sides?", "第 5 屏：在本专业的一篇论文中找出患者如何划分；有没有人可能同时出现在两侧？")),
+        TeachingNote(10, Words("Screen 4: everybody notes the result of one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个小任务的结果，在黑板上汇成直方图。")),
+        TeachingNote(10, Words("Screen 5: find a paper in your field and see how its patients were split; could one be on both sides?", "第 5 屏：在本专业的一篇论文中找出患者如何划分；有没有人可能同时出现在两侧？")),
     ),
 )  # fmt: skip

@@ -21,7 +21,7 @@ def one_step(state: MamlState) -> Formula:
         r"\theta' = \theta - \alpha\,\nabla L_{<support>}(\theta)",
         f"{column(there)} = {column(here)} - {number(state.alpha, 1)} \\cdot {column(plane.inner_gradient(here, task))}",
         Words(
-            "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labelled patients of task A.",
+            "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labeled patients of task A.",
             "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
         ),
         PARTS,
@@ -37,8 +37,8 @@ def three_losses(state: MamlState) -> Formula:
         r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
         r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),
         Words(
-            "$\\theta'_t$: the weights after {n} steps on task $t$; the numbers are support losses before and after.",
-            "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后的支持集损失。",
+            "$\\theta'_t$: the weights after {n} {n:step|steps} on task $t$; the numbers are the losses on the labeled patients before and after.",
+            "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后在已确诊患者上的损失。",
         ).format(n=state.steps),
     )
 
@@ -53,7 +53,7 @@ def outer_step(state: MamlState) -> Formula:
         r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{<query>}_t(\theta'_t)",
         f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
         Words(
-            "The gradient is taken at the start $\\theta$, through the inner steps, of the loss on **other** patients (query). $\\beta$: outer step size.",
+            "The gradient is that of the loss on **other** patients (the query set), with respect to the start $\\theta$, through the inner steps. $\\beta$: outer step size.",
             "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
         ),
         PARTS,
@@ -69,7 +69,7 @@ def three_rules(state: MamlState) -> Formula:
         r"\quad ".join(rf"\underbrace{{{column(value, 3)}}}_{{<{name}>}}" for name, value in zip(plane.RULES, asked.values(), strict=True)),
         Words(
             "Task A. $H_i$: second derivatives of the support loss at inner step $i$, hence “second order”. First-order MAML leaves them out; Reptile "
-            "looks only at where the inner steps ended.",
+            "only uses where the inner steps ended.",
             "任务 A。$H_i$：支持集损失在第 $i$ 个内循环步处的二阶导数，故称“二阶”。一阶 MAML 将其略去；Reptile 只看内循环走到了哪里。",
         ),
         plane.RULES,
@@ -84,7 +84,7 @@ def what_is_lowered(state: MamlState) -> Formula:
         r"\min_\theta\ \frac{1}{3}\sum_t L^{<query>}_t\big(\theta'_t(\theta)\big)",
         f"{number(first, 3)} \\to {number(now, 3)}",
         Words(
-            "Loss on the query patients after {n} inner steps of size {alpha}: at the first start, and now.",
+            "Loss on the query patients after {n} inner {n:step|steps} of size {alpha}: from the first start, and from the present one.",
             "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
         ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
         PARTS,

@@ -28,21 +28,21 @@ def of_task(state: MamlState, which: int, n: int) -> Chart:
     marks = [*_contour_marks(state.seed, which, pair.style, pair.name), *path_marks(path, pair.style), start_mark(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
     losses = ends if n else ends[:1]
-    title = Words("{name} Support loss {losses}", "{name}支持集损失 {losses}").format(
+    title = Words("{name} Loss {losses}", "{name}损失 {losses}").format(
         name=pair.name, losses=" → ".join(f"{value:.2f}" for value in losses)
     )
     return weights_plane(title, marks, INNER_HOW)
 
 
 INNER_HOW = Words(
-    "How to read: each point of the plane is a model. Lines join models that name the labelled patients equally badly, like the contour lines "
-    "of a loss_surface; the innermost is the floor.",
-    "读法：平面上每一点是一个模型。连线上的模型对已确诊患者的判断同样差，如同山谷的等高线；最内圈是谷底。",
+    "How to read: each point of the plane is a model. Lines join models with the same loss on the labeled patients, like the contour lines "
+    "of a valley; the innermost surrounds the lowest point.",
+    "读法：平面上每一点是一个模型。同一条线上的模型在已确诊患者上的损失相同，如同山谷的等高线；最内圈是谷底。",
 )
 
 
 def patients_of(state: MamlState, which: int, n: int) -> Chart:
-    """The labelled patients of a task, and the border between the two answers before and after `n` inner steps."""
+    """The labeled patients of a task, and the border between the two answers before and after `n` inner steps."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
     marks: list[Mark] = [Line(_border(path[0]), GREY, Words("border at the start", "起点处的分界线"), 2)]
@@ -52,7 +52,7 @@ def patients_of(state: MamlState, which: int, n: int) -> Chart:
     for k, name in enumerate(pair.diseases):
         marks.append(Dots(points(task.support.x[task.support.y == k].clamp(-REACH, REACH).tolist()), style[k], name, 5.5))
     x, y = (Axis(Words(en, zh), -REACH, REACH) for en, zh in (("ferritin (SD)", "铁蛋白（标准差）"), ("MCV (SD)", "MCV（标准差）")))
-    title = Words("The same model among the patients", "同一个模型，放在患者中看")
+    title = Words("The same model, seen among the patients", "同一个模型，放在患者中看")
     how = Words("Right: a model is also a border between two answers.", "右图：一个模型也就是两种答案之间的分界线。")
     alt = Words("Labelled patients of task A with the model's border", "任务 A 的已确诊患者与模型的分界线")
     return Chart(title, how, alt, x, y, tuple(marks), shape=BESIDE)
@@ -79,9 +79,9 @@ def inner_losses(state: MamlState, n: int) -> Chart:
         max(state.steps, 1),
         ticks=tuple((float(i), verbatim(i)) for i in range(max(state.steps, 1) + 1)),
     )
-    title = Words("How badly each names its labelled patients", "各任务对其已确诊患者判断得有多差")
+    title = Words("Loss of each task on its labeled patients", "各任务在其已确诊患者上的损失")
     how = Words("Right: lower is better.", "右图：越低越好。")
-    return beside(title, how, x, Words("support loss", "支持集损失"), marks)
+    return beside(title, how, x, Words("loss on labeled patients", "已确诊患者上的损失"), marks)
 
 
 def outer_losses(state: MamlState) -> Chart:
@@ -91,7 +91,7 @@ def outer_losses(state: MamlState) -> Chart:
         Line(points(enumerate(each.tolist())), pair.style, width=2, markers=True) for pair, each in zip(PAIRS, losses.T, strict=True)
     ]
     marks.append(Line(points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, markers=True))
-    how = Words("Right: what the outer loop lowers is the mean.", "右图：外循环所降低的是平均值。")
+    how = Words("Right: the outer loop lowers the mean.", "右图：外循环所降低的是平均值。")
     return beside(
         Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
     )
@@ -103,7 +103,7 @@ def rule_losses(state: MamlState, *, revealed: bool) -> Chart:
     for rule in RULES if revealed else ():
         losses = query_losses(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
         marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, markers=True))
-    how = Words("Right: the same ways as loss by outer step.", "右图：同样的路，画成损失随外循环步的变化。")
+    how = Words("Right: the same paths, drawn as loss by outer step.", "右图：同样的路径，画成损失随外循环步的变化。")
     return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
 
@@ -123,16 +123,16 @@ def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | Non
         marks += _outer_arrows(state, here)
     way = trail(state)
     if len(way) > 1:
-        marks.append(Line(points(way), RULE_STYLES[state.rule], Words("way of the start", "起点走过的路"), 3, markers=True))
+        marks.append(Line(points(way), RULE_STYLES[state.rule], Words("path of the start", "起点的路径"), 3, markers=True))
     marks.append(start_mark(here))
-    usual = Words(
-        "After {o} outer steps: query loss after the inner steps {loss}", "外循环 {o} 步后：内循环之后的查询集损失为 {loss}"
-    ).format(o=state.outer, loss=f"{query_loss(here, state):.3f}")
+    usual = Words("After {o} outer {o:step|steps}: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}").format(
+        o=state.outer, loss=f"{query_loss(here, state):.3f}"
+    )
     return weights_plane(title or usual, marks, OUTER_HOW)
 
 
 OUTER_HOW = Words(
-    "How to read: rings mark where each task's best models lie; coloured paths are inner steps on its labelled patients, from the start that all "
+    "How to read: rings show where each task's best models lie; colored paths are its inner steps, from the start that all "
     "share. Only the outer step moves the start.",
     "读法：圆环标出各任务最佳模型所在；彩色路径是从共同起点出发、在各自已确诊患者上走的内循环步。只有外循环步会移动起点。",
 )
@@ -148,15 +148,16 @@ def of_rules(state: MamlState, *, revealed: bool) -> Chart:
         marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, markers=True))
     marks.append(start_mark((state.x, state.y)))
     title = Words(
-        "Loss once {n} inner steps are done, after {o} outer steps of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失"
+        "Loss after {n} inner {n:step|steps}, after {o} outer {o:step|steps} of each rule",
+        "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失",
     )
     return weights_plane(title.format(n=state.steps, o=state.outer), marks, RULES_HOW)
 
 
 RULES_HOW = Words(
-    "How to read: grey lines join starts that are equally good once the inner steps are done: this is the surface MAML descends. The number in the "
-    "legend is the loss at the end of each way.",
-    "读法：灰线连接“走完内循环后同样好”的起点：MAML 下降的正是这张曲面。图例中的数字是各条路终点处的损失。",
+    "How to read: gray lines join starts that are equally good once the inner steps are done: MAML descends this surface. The number in the "
+    "legend is the loss at the end of each path.",
+    "读法：灰线连接“走完内循环后同样好”的起点：MAML 下降的正是这张曲面。图例中的数字是各条路径终点处的损失。",
 )
 
 
@@ -166,7 +167,7 @@ def _now(state: MamlState) -> Point:
 
 def _contour_marks(seed: int, which: int, style: SeriesStyle, name: Words) -> list[Mark]:
     lines = contours(seed, which)
-    named = Words("equal support loss", "支持集损失相等")
+    named = Words("equal loss on labeled patients", "已确诊患者上的损失相等")
     return [Strokes(line, style, named if not i else None, 2.2 - 0.25 * i, 0.95 - 0.1 * i) for i, line in enumerate(lines)]
 
 
@@ -181,5 +182,5 @@ def _outer_arrows(state: MamlState, here: Point) -> list[Mark]:
     ]
     return [
         *each,
-        Line((here, inside(mean)), TEAL, Words("outer step: the mean of what the tasks ask", "外循环步：各任务要求的平均"), 4, arrow=True),
+        Line((here, inside(mean)), TEAL, Words("outer step: the mean of the three arrows", "外循环步：三个箭头的平均"), 4, arrow=True),
     ]

@@ -44,9 +44,9 @@ def loss_surface(state: MamlState, shown: bool) -> Figure:
 def three_paths(state: MamlState, shown: bool) -> Figure:
     """Three tasks from one start; the paths as far as they were stepped."""
     n = min(state.inner, state.steps) if shown else 0
-    told = Words("Three tasks from one start, after {n} of {all} inner steps", "三个任务从同一起点出发，内循环第 {n} / {all} 步").format(
-        n=n, all=state.steps
-    )
+    told = Words(
+        "Three tasks from one start, after {n} of {all} inner {all:step|steps}", "三个任务从同一起点出发，内循环第 {n} / {all} 步"
+    ).format(n=n, all=state.steps)
     return pictures.of_all(state, n, title=told), pictures.inner_losses(state, n)
 
 
@@ -68,12 +68,12 @@ LESSON = Lesson(
     minutes=12,
     title=Words("MAML: two loops", "MAML：两层循环"),
     goal=Words(
-        "See why MAML does not look for a good model, but for a good place to start from.",
+        "See why MAML does not look for a good model, but for a good starting point.",
         "明白 MAML 寻找的不是一个好模型，而是一个好的出发点。",
     ),
     outcome=Words(
-        "tell the inner loop from the outer one, and say what “second order” costs and buys.",
-        "分清内循环与外循环，并说出“二阶”的代价与收益。",
+        "tell the inner loop from the outer loop, and say what second derivatives cost and what they gain.",
+        "分清内循环与外循环，并说出二阶导数的代价与收益。",
     ),
     state=MamlState,
     on_move=move,
@@ -81,20 +81,20 @@ LESSON = Lesson(
         Screen(
             title=Words("A model is a point", "一个模型就是一个点"),
             text=Words(
-                "Iron deficiency or inflammation? Our model knows two laboratory values and gives each a **weight**. So every possible model is a point "
-                "of this plane. The contour lines tell how badly a model names the twelve labelled patients: a loss_surface with its floor on the inside.",
-                "是缺铁还是炎症？我们的模型只看两项化验值，并给每项一个**权重**。于是每个可能的模型就是这个平面上的一个点。等高线表示模型对 12 位已确诊患者判断得有多差：像一座山谷，最内圈是谷底。",
+                "Iron deficiency or inflammation? Our model sees two laboratory values and gives each a **weight**. So every possible model is a point "
+                "in this plane. The contour lines show the loss on the twelve labeled patients, that is, how wrong a model is: a valley whose lowest point is on the inside.",
+                "是缺铁还是炎症？我们的模型只看两项化验值，并给每项一个**权重**。于是每个可能的模型就是这个平面上的一个点。等高线表示模型在 12 位已确诊患者上的损失，即错得有多厉害：像一座山谷，最内圈是谷底。",
             ),
             question=Question(
                 Words("From the start (ring), where does one gradient step lead?", "从起点（圆环）出发，走一步梯度下降会去哪里？"),
                 (
-                    Words("Straight to the floor of the loss_surface", "直接走到谷底"),
+                    Words("Straight to the bottom of the valley", "直接走到谷底"),
                     Words("Straight downhill, across the contour lines", "垂直穿过等高线，沿最陡的方向下坡"),
                     Words("Along the contour line", "沿着等高线走"),
                 ),
                 1,
                 Words(
-                    "The gradient is perpendicular to the contour lines and knows only the slope underfoot, not where the floor is. Move the start and look.",
+                    "The gradient is perpendicular to the contour lines. It only knows the slope where it stands, not where the bottom is. Move the start and see.",
                     "梯度与等高线垂直，它只知道脚下的坡度，并不知道谷底在哪里。移动起点看看。",
                 ),
             ),
@@ -109,16 +109,16 @@ LESSON = Lesson(
         Screen(
             title=Words("The inner loop: adapt", "内循环：适应"),
             text=Words(
-                "Now three questions between diseases, A, B and C, each with its own labelled patients and its own loss_surface. All three begin at the **same "
-                "start**. Walking a few steps down one's own loss_surface is the **inner loop**: it is all that happens when you upload patients.",
+                "Now there are three tasks, A, B and C, each with its own two diseases, its own labeled patients and its own valley. All three begin at the **same "
+                "start**. Each then takes a few steps down its own valley. This is the **inner loop**, and it is all that happens when you upload patients.",
                 "现在有三个鉴别任务 A、B、C，各有自己的已确诊患者，也各有自己的山谷。三者都从**同一个起点**出发。沿自己的山谷走几步下坡，就是**内循环**：您上传患者时发生的就只有这件事。",
             ),
             question=Question(
-                Words("After the inner steps, which task names its labelled patients best?", "走完内循环后，哪个任务对其已确诊患者判断得最好？"),
+                Words("After the inner steps, which task has the lowest loss on its labeled patients?", "走完内循环后，哪个任务在其已确诊患者上的损失最低？"),
                 tuple(pair.name for pair in plane.PAIRS),
                 answers.lowest,
                 Words(
-                    "Look at the losses under the figure. From one start, tasks do not fare alike: some valleys are near or steep, others far. Press [Inner step].",
+                    "Look at the losses under the figure. From the same start, tasks do not do equally well: some valleys are near or steep, others far away. Press [Inner step].",
                     "看图下方的损失。同一个起点，各任务的境遇不同：有的山谷近而陡，有的远。请按“内循环一步”。",
                 ),
             ),
@@ -133,20 +133,20 @@ LESSON = Lesson(
         Screen(
             title=Words("The outer loop: move the start", "外循环：移动起点"),
             text=Words(
-                "Each task now says how the **start** should have been, so that its path had ended better (dashed arrows). The start moves by their mean: "
-                "one **outer step**. Then all three walk again, from the new start.",
+                "Each task now says where the **start** should have been for its path to end better (dashed arrows). The start moves by the mean of the three: "
+                "one **outer step**. Then all three take their inner steps again, from the new start.",
                 "现在每个任务都指出**起点**本该在哪里，它的路才会有更好的终点（虚线箭头）。起点按三者的平均移动：这就是一步**外循环**。然后三个任务从新起点重新走。",
             ),
             question=Question(
-                Words("On whose loss is the outer step judged?", "外循环这一步依据谁的损失来评判？"),
+                Words("Whose loss does the outer step use?", "外循环这一步用的是谁的损失？"),
                 (
-                    Words("The labelled patients that the paths walked on", "内循环所用的那些已确诊患者"),
+                    Words("The labeled patients that the inner steps used", "内循环所用的那些已确诊患者"),
                     Words("Other patients of the same tasks", "同样任务的另一些患者"),
                     Words("Patients of a fourth task", "第四个任务的患者"),
                 ),
                 1,
                 Words(
-                    "Judged on the support, a start that learns its patients by heart would win. The query asks what one wants to know: does it work for the "
+                    "If the support set were used, a start that merely memorizes its patients would win. The query set answers what we want to know: does it work for the "
                     "**next** patient? Press [Outer step] a few times.",
                     "若用支持集评判，死记硬背的起点就会胜出。查询集问的才是我们关心的：对**下一位**患者是否有效？请多按几次“外循环一步”。",
                 ),
@@ -160,8 +160,8 @@ LESSON = Lesson(
         Screen(
             title=Words("Second order, first order, Reptile", "二阶、一阶与 Reptile"),
             text=Words(
-                "The grey surface is what counts: the loss **after** the inner steps, for every start. MAML walks down it exactly, for which it needs second "
-                "derivatives. **First-order MAML** pretends that the slope at the end holds at the start as well. **Reptile** simply goes a part of the way to where the "
+                "The gray surface is what matters: the loss **after** the inner steps, for every start. MAML follows its exact slope, for which it needs second "
+                "derivatives. **First-order MAML** assumes that the slope at the end of the path also holds at the start. **Reptile** simply goes part of the way to where the "
                 "inner steps ended.",
                 "灰色曲面才是关键：每个起点在内循环**之后**的损失。MAML 精确地沿它下降，为此需要二阶导数。**一阶 MAML** 假定终点处的坡度在起点处同样成立。**Reptile** 则只是朝内循环的终点走一小段。",
             ),
@@ -170,12 +170,12 @@ LESSON = Lesson(
                 (
                     Words("Yes, they only differ in speed", "会，只是快慢不同"),
                     Words("MAML and first order do, Reptile does not", "MAML 与一阶相同，Reptile 不同"),
-                    Words("No, each ends elsewhere", "不会，各到各处"),
+                    Words("No, each ends in a different place", "不会，各到各处"),
                 ),
                 2,
                 Words(
-                    "MAML reaches the floor of the grey surface. First order stops elsewhere, nearly as low, at a fraction of the cost. Reptile, which never looks at other "
-                    "patients, may stop higher. Move the start: the ways depend on it.",
+                    "MAML reaches the bottom of the gray surface. First-order MAML stops elsewhere, nearly as low, at a fraction of the cost. Reptile, which never looks at other "
+                    "patients, may stop higher. Move the start: the paths depend on it.",
                     "MAML 到达灰色曲面的谷底。一阶 MAML 停在别处，损失相差无几，而计算量小得多。Reptile 从不看另一些患者，可能停得更高。移动起点看看：路线与它有关。",
                 ),
             ),
@@ -189,7 +189,7 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Set the inner steps to 0; then set them to 3 and the step size beyond 6; then drag the start into a far corner. Each time press [10 outer steps] and "
+                "Set the inner steps to 0. Then set them to 3 and the step size above 6. Then drag the start into a far corner. Press [10 outer steps] each time and "
                 "watch the loss in the title.",
                 "先把内循环步数设为 0；再设为 3，并把步长调到 6 以上；然后把起点拖到远处的角落。每次都按“外循环 10 步”，观察标题中的损失。",
             ),
@@ -202,8 +202,8 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "Without an inner loop it is ordinary training on all tasks thrown stacked_tasks: a compromise that suits no task. Too large a step size makes "
-                    "the paths jump over their valleys, and the outer gradient becomes useless.",
+                    "Without an inner loop this is ordinary training on all tasks mixed together: a compromise that suits no task. With too large a step size "
+                    "the paths jump across their valleys, and the outer gradient becomes useless.",
                     "没有内循环，就是把所有任务混在一起的普通训练：一个对谁都不合适的折中。步长过大，路径会跳过山谷，外循环的梯度也就失去意义。",
                 ),
             ),
@@ -217,9 +217,9 @@ LESSON = Lesson(
     ),
     notes=(
         TeachingNote(5, Words("Screen 1 on the board: let two students place a start and point where the step goes.", "第 1 屏投影：请两位学生放置起点，并指出下一步的方向。")),
-        TeachingNote(10, Words("Screen 2 in pairs: who finds a start from which all three tasks end well?", "第 2 屏两人一组：谁能找到让三个任务都走得好的起点？")),
-        TeachingNote(12, Words("Screen 3 stacked_tasks: collect votes on the question, then ten outer steps one by one; read the three arrows aloud.", "第 3 屏全班：先投票，再逐步做十步外循环；请学生说出三个箭头的含义。")),
+        TeachingNote(10, Words("Screen 2 in pairs: who finds a start from which all three tasks reach a low loss?", "第 2 屏两人一组：谁能找到让三个任务都走得好的起点？")),
+        TeachingNote(12, Words("Screen 3 together: vote on the question, then do ten outer steps one by one; let students explain the three arrows.", "第 3 屏全班：先投票，再逐步做十步外循环；请学生说出三个箭头的含义。")),
         TeachingNote(8, Words("Screen 4: write down the three losses from two starts; discuss when leaving out second derivatives is a fair price.", "第 4 屏：从两个起点各记下三个损失；讨论何时值得略去二阶导数。")),
-        TeachingNote(10, Words("Screen 5 as homework or quiz: hand out the link with hidden controls and ask for a sentence on each way to break it.", "第 5 屏作为作业或小测：发放隐藏控件的链接，请学生对每种“弄坏”方式各写一句话。")),
+        TeachingNote(10, Words("Screen 5 as homework or quiz: hand out the link with hidden controls and ask for one sentence on each way to break it.", "第 5 屏作为作业或小测：发放隐藏控件的链接，请学生对每种“弄坏”方式各写一句话。")),
     ),
 )  # fmt: skip

@@ -23,25 +23,25 @@ def why_nearer(state: ReptileState) -> Words:
     here = (state.x, state.y)
     first, reptile = (sum(world.angles(here, state, rule)) / len(plane.PAIRS) for rule in ("first_order", "reptile"))
     return Words(
-        "The titles tell of the thick arrows. Thin arrow by thin arrow, first order is {a}° off on average, Reptile {b}°; in a mean that evens out. First order asks the same patients as MAML and forgets only how "
-        "the path bends; Reptile points to where the path went. Drag the start: where a task is solved, its arrows are short and their direction is chance.",
-        "标题说的是粗箭头。逐个细箭头比较，一阶平均偏 {a}°，Reptile 偏 {b}°；取平均后会部分抵消。一阶问的是与 MAML 相同的患者，只忽略了路径如何弯曲；Reptile 则指向路径走到的地方。拖动起点看看：任务已解决之处箭头很短，方向近乎偶然。",
+        "The titles give the angle of the thick arrows. For single tasks (thin arrows), first-order MAML is {a}° off on average and Reptile {b}°; in the mean some of this cancels out. First-order MAML uses the same patients as MAML and only ignores how "
+        "the path bends; Reptile points to where the path went. Drag the start: where a task is already solved, its arrows are short and point in a random direction.",
+        "标题给出的是粗箭头的夹角。逐个任务（细箭头）比较，一阶 MAML 平均偏 {a}°，Reptile 偏 {b}°；取平均后会部分抵消。一阶 MAML 用的患者与 MAML 相同，只忽略了路径如何弯曲；Reptile 则指向路径走到的地方。拖动起点看看：任务已经解决时，箭头很短，方向近乎随机。",
     ).format(a=f"{first:.0f}", b=f"{reptile:.0f}")
 
 
 def why_joint(state: ReptileState) -> Words:
     """The reason, and how far apart the ways end."""
     return Words(
-        "One step of each task, averaged, is one step on all patients stacked_tasks: the two sides below are equal. Only from the second inner step on do paths bend, and the start seeks a place near "
-        "all ends instead of one that is good by itself. In this small world the two lie close: the ways end {a} apart on the plane with 3 inner steps, {b} with 6.",
-        "每个任务各走一步再取平均，等于在全部患者上走一步：下方等式两边相等。只有从第二步起路径才会弯曲，起点要找的就不再是“本身就好”的位置，而是“离各终点都近”的位置。在这个小世界里两处相距不远：内循环 3 步时，两条路的终点在平面上相距 {a}，6 步时 {b}。",
+        "One step for each task, averaged, is one step on all patients together: the two sides below are equal. Only from the second inner step on do the paths bend, and the start looks for a place near "
+        "all ends instead of a place that is good by itself. In this small example the two are close: the paths end {a} apart on the plane with 3 inner steps, {b} with 6.",
+        "每个任务各走一步再取平均，等于在全部患者上走一步：下方等式两边相等。只有从第二步起路径才会弯曲，起点要找的就不再是“本身就好”的位置，而是“离各终点都近”的位置。在这个小例子里两处相距不远：内循环 3 步时，两条路径的终点在平面上相距 {a}，6 步时 {b}。",
     ).format(a=f"{world.distance_between_ends(state, 3):.2f}", b=f"{world.distance_between_ends(state, 6):.2f}")
 
 
 def who_wins(state: ReptileState) -> Words:
     """The reason, whoever has won."""
     return Words(
-        "Reptile walks on all {n} patients of a task. MAML walks on half of them and must keep the other half to be judged on; with so few, that judgement is luck, and its start may run away. Press "
+        "Reptile adapts to all {n} patients of a task. MAML adapts to half of them and needs the other half for judging; with so few patients, this judgment is mostly luck, and its start may drift far away. Press "
         "[Other patients] several times and count who wins. With 80 query patients, as in lesson 3, MAML is as good or better.",
-        "Reptile 用任务的全部 {n} 位患者走步。MAML 只用一半走步，另一半必须留作评判；人数这么少，评判全凭运气，起点可能越跑越远。多按几次“换一批患者”，数数谁赢。若像上一课那样有 80 位查询集患者，MAML 不输甚至更好。",
+        "Reptile 用任务的全部 {n} 位患者来适应。MAML 只用一半来适应，另一半必须留作评判；人数这么少，评判多半靠运气，起点可能越跑越远。多按几次“换一批患者”，数数谁赢。若像上一课那样有 80 位查询集患者，MAML 不输甚至更好。",
     ).format(n=2 * state.few)

@@ -1,6 +1,6 @@
 """Reptile on the same plane as MAML: where its arrows come from, what one inner step is, and what it saves.
 
-Tasks, model and inner path are those of `maml`; a step of the start is made of the library's `descend` and `initial_minus_adapted`.
+Tasks, model and inner path are those of `plane_of_weights`; a step of the start is made of the library's `descend` and `initial_minus_adapted`.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def angles(at: Point, state: ReptileState, rule: str) -> list[float]:
 
 
 def joint_losses(starts: Sequence[Point], seed: int) -> list[float]:
-    """Mean support loss of the three tasks with one model for all, of each start: what training on everybody stacked_tasks lowers."""
+    """Mean support loss of the three tasks with one model for all, of each start: what training on everybody together lowers."""
     weights = torch.tensor(starts, dtype=torch.float64).unsqueeze(1)
     joint: list[float] = plane.losses(weights, plane.stacked_tasks(seed).support).mean(1).tolist()
     return joint
@@ -137,7 +137,7 @@ def joint_contours(seed: int) -> tuple[tuple[geometry.Piece, ...], ...]:
 
 @lru_cache(maxsize=128)
 def few_tasks(seed: int, few: int) -> tuple[LabelledSet, Episode]:
-    """The `few` labelled patients of each disease, of all tasks stacked, and the same parted in two halves: to walk on, to be judged on."""
+    """The `few` labeled patients of each disease, of all tasks stacked, and the same parted in two halves: to walk on, to be judged on."""
     x, y = (torch.stack([getattr(task.support, name)[: 2 * few] for task in plane.tasks(seed)]) for name in ("x", "y"))
     half = few // 2 * 2
     return LabelledSet(x, y), Episode(LabelledSet(x[:, :half], y[:, :half]), LabelledSet(x[:, half:], y[:, half:]), 2)
@@ -170,7 +170,7 @@ def way_of(state: ReptileState, rule: str) -> tuple[Point, ...]:
 
 @lru_cache(maxsize=128)
 def judged_along(way: tuple[Point, ...], seed: int, alpha: float, n: int, few: int) -> tuple[float, ...]:
-    """Loss on new patients behind inner steps on all of the few labelled ones, for each start of a way: the same for every rule."""
+    """Loss on new patients behind inner steps on all of the few labeled ones, for each start of a way: the same for every rule."""
     starts = torch.tensor(way, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
     adapted = descended(plane.loss_on(few_tasks(seed, few)[0]), {"w": starts}, alpha, n)["w"]
     return tuple(plane.losses(adapted, plane.stacked_tasks(seed).query).mean(1).tolist())

@@ -20,7 +20,7 @@ def towards_the_ends(state: ReptileState) -> Formula:
         r"\theta \leftarrow \theta + \varepsilon\Big(\frac{1}{3}\sum_t \theta'_t - \theta\Big)",
         rf"{column(there)} = {column(here)} + {number(state.epsilon)} \cdot \Big({column(world.mean(reached))} - {column(here)}\Big)",
         Words(
-            "$\\theta$: the start (weight of ferritin above, of MCV below); $\\theta'_t$: where the inner steps of task $t$ ended; $\\varepsilon$: the share of the way. Nichol et al. 2018, "
+            "$\\theta$: the start (weight of ferritin above, of MCV below); $\\theta'_t$: where the inner steps of task $t$ ended; $\\varepsilon$: how much of the way the start goes. Nichol et al. 2018, "
             "algorithm 2.",
             "$\\theta$：起点（上为铁蛋白的权重，下为 MCV 的权重）；$\\theta'_t$：任务 $t$ 内循环的终点；$\\varepsilon$：走全程的几分之几。Nichol 等 2018，算法 2。",
         ),
@@ -41,9 +41,9 @@ def three_means(state: ReptileState) -> Formula:
         r"\underbrace{\overline{\theta'_t} - \theta}_{<reptile>}",
         r"\qquad ".join(told),
         Words(
-            "The bar is the mean over three tasks. $\\nabla L$: slope of the loss. MAML: slope felt at the start, through the inner steps; first order: slope at the ends; Reptile: no slope on other patients (the query) at all. "
-            "Degrees: away from MAML's mean.",
-            "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处感到的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
+            "The bar is the mean over the three tasks. $\\nabla L$: slope of the loss. MAML: slope at the start, through the inner steps; first-order MAML: slope at the ends; Reptile: no slope on other patients (the query set) at all. "
+            "Degrees: angle to MAML's mean arrow.",
+            "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
         ),
         {**RULES, "query": Words("query", "查询集")},
     )
@@ -58,8 +58,8 @@ def same_step(state: ReptileState) -> Formula:
         r"\theta - \frac{1}{3}\sum_t \theta'_t \;=\; \alpha\,\nabla \Big(\frac{1}{3}\sum_t L_t\Big)(\theta)",
         rf"{column(ours)} \;=\; {number(state.alpha, 1)} \cdot {column(joint)}",
         Words(
-            "$L_t$: loss on the labelled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the three losses stacked_tasks, times $\\alpha$. From the second step on it is not.",
-            "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失合在一起的坡度乘以 $\\alpha$。从第二步起就不是了。",
+            "$L_t$: loss on the labeled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the mean of the three losses, times $\\alpha$. From the second step on it is not.",
+            "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失平均值的坡度乘以 $\\alpha$。从第二步起就不是了。",
         ),
     )
 
@@ -72,15 +72,15 @@ def on_new_patients(state: ReptileState) -> Formula:
         rf"\underbrace{{{half}}}_{{<walk>}} + \underbrace{{{whole - half}}}_{{<judge>}} \quad <or> \quad \underbrace{{{whole}}}_{{<all>}}",
         r"\qquad ".join(told),
         Words(
-            "Patients of a task: MAML parts them; Reptile walks on all. The three losses: on 80 new patients of each task, after {o} outer steps. 0: all named rightly, for certain; 0.69: a coin.",
-            "一个任务的患者：MAML 分成两份；Reptile 全部用来走步。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。0：全部十拿九稳地判对；0.69：等于掷硬币。",
+            "Patients of a task: MAML splits them; Reptile adapts to all. The three losses: on 80 new patients of each task, after {o} outer steps. 0: all correct with certainty; 0.69: no better than a coin.",
+            "一个任务的患者：MAML 分成两份；Reptile 全部用来适应。三个损失：外循环 {o} 步后，在每个任务 80 位新患者上的损失。0：全部判对且完全确定；0.69：与掷硬币无异。",
         ).format(o=world.RACE),
         {
             **RULES,
-            "walk": Words("to walk on", "走步"),
-            "judge": Words("to judge", "评判"),
+            "walk": Words("to adapt to", "适应"),
+            "judge": Words("to judge by", "评判"),
             "or": Words("or", "或"),
-            "all": Words("Reptile walks on all", "Reptile 全部走步"),
+            "all": Words("Reptile adapts to all", "Reptile 全部适应"),
         },
     )
 
@@ -94,8 +94,8 @@ def where_it_stops(state: ReptileState) -> Formula:
         r"<stops>\ \theta = \frac{1}{3}\sum_t \theta'_t(\theta)",
         rf"\Big|\theta - \overline{{\theta'_t}}\Big|: {number(gaps[0])} \to {number(gaps[1])} \qquad <loss>: {number(losses[0], 3)} \to {number(losses[1], 3)}",
         Words(
-            "Distance between the start and the mean of the ends, and query loss after the inner steps (0.69: as good as a coin): at first, and now. A distance of 0 only says that nothing moves, not that something is learnt.",
-            "起点与三个终点平均的距离，以及内循环之后的查询集损失（0.69 等于掷硬币）：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
+            "Distance between the start and the mean of the ends, and loss on other patients after the inner steps (0.69: no better than a coin): at first and now. A distance of 0 only means that nothing moves any more, not that anything was learned.",
+            "起点与三个终点平均的距离，以及内循环之后在另一些患者上的损失（0.69 与掷硬币无异）：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
         ),
-        {"stops": Words("Reptile stops where", "Reptile 停在"), "loss": Words("query loss", "查询集损失")},
+        {"stops": Words("Reptile stops where", "Reptile 停在"), "loss": Words("loss on other patients", "另一些患者上的损失")},
     )

@@ -15,9 +15,9 @@ SHORT = {"maml": RULES["maml"], "first_order": Words("First order", "一阶"), "
 BASELINES = SeriesStyle("#7A8A8A", "square", (6, 3))  # ordinary training
 AMBER = RULE_STYLES["reptile"]
 MEAN = Words("mean of the three ends", "三个终点的平均")
-WAY = Words("way of the start", "起点走过的路")
+WAY = Words("path of the start", "起点的路径")
 HOW = Words(
-    "How to read: rings mark where each task's best models lie; coloured paths are inner steps on its labelled patients, from the start (ring) that "
+    "How to read: colored rings show where each task's best models lie; colored paths are its inner steps, from the start (open circle) that "
     "all share.",
     "读法：彩色圆环标出各任务最佳模型所在；彩色路径是从共同起点（空心圆）出发、在各自已确诊患者上走的内循环步。",
 )
@@ -48,7 +48,9 @@ def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
         step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
         marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True))
         marks.append(Dots((middle,), AMBER, MEAN, 7))
-    title = Words("Three tasks from one start, after {o} outer steps", "三个任务从同一起点出发，外循环 {o} 步后").format(o=state.outer)
+    title = Words("Three tasks from one start, after {o} outer {o:step|steps}", "三个任务从同一起点出发，外循环 {o} 步后").format(
+        o=state.outer
+    )
     told = Words("{how} The tasks: {a}, {b}, {c}.", "{how}任务：{a}{b}{c}")
     return weights_plane(
         title, [*marks, start_mark(here)], told.format(how=HOW, **dict(zip("abc", (pair.name for pair in PAIRS), strict=True)))
@@ -70,7 +72,7 @@ def table_of_ends(state: ReptileState, *, revealed: bool) -> Table:
     header = (Words("place", "位置"), X.title, Y.title)
     styles = (TEAL, *(pair.style for pair in PAIRS), AMBER, TEAL)
     how = Words("Right: the same places as numbers.", "右表：同样的位置，用数值表示。")
-    return Table(Words("Where the paths ended", "各条路的终点"), how, header, tuple(rows), styles, frozenset({(5, 1), (5, 2)}), 300)
+    return Table(Words("Where the paths end", "各条路的终点"), how, header, tuple(rows), styles, frozenset({(5, 1), (5, 2)}), 300)
 
 
 def _number(value: float) -> str:
@@ -105,11 +107,11 @@ def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Chart:
 
 ARROWS_HOW = {
     "maml": Words(
-        "How to read: thin paths are the inner steps, the same three times. Arrows at the start: where each task would have it; thick: their mean. The titles tell how far a mean "
-        "turns from MAML's.",
+        "How to read: thin paths are the inner steps, the same three times. Arrows: where each task wants the start to move; thick: their mean. The titles give the angle between a mean arrow "
+        "and MAML's.",
         "读法：细线是内循环的路径，三幅图相同。起点处的箭头：各任务希望起点往哪里去；粗箭头为其平均。标题中是平均箭头与 MAML 的夹角。",
     ),
-    "first_order": Words("Each rule has a scale of its own:", "每种规则的比例尺不同，"),
+    "first_order": Words("Each rule is drawn to its own scale:", "每种规则的比例尺不同，"),
     "reptile": Words("compare directions.", "请比较方向。"),
 }
 
@@ -121,16 +123,17 @@ def one_or_several(state: ReptileState, *, revealed: bool) -> Chart:
         marks += _trail(world.trail(state), AMBER, SEVERAL.format(n=state.steps))
         marks += _trail(world.trail(state, 1), BASELINES, ONE)
     title = Words(
-        "Two ways over the loss of one model for all, after {o} outer steps", "“一个模型用于全部任务”的损失曲面上的两条路，外循环 {o} 步后"
+        "Two paths over the loss of one model for all tasks, after {o} outer {o:step|steps}",
+        "“一个模型用于全部任务”的损失曲面上的两条路径，外循环 {o} 步后",
     )
     return weights_plane(title.format(o=state.outer), [*marks, start_mark((state.x, state.y))], JOINT_HOW)
 
 
 ONE = Words("Reptile with 1 inner step", "Reptile，内循环 1 步")
-SEVERAL = Words("Reptile with {n} inner steps", "Reptile，内循环 {n} 步")
+SEVERAL = Words("Reptile with {n} inner {n:step|steps}", "Reptile，内循环 {n} 步")
 JOINT_HOW = Words(
-    "How to read: grey lines join models that name the labelled patients of all three tasks equally badly, without any adaptation; the innermost is the floor.",
-    "读法：灰线连接的模型，在不做任何适应时，对三个任务全部已确诊患者判断得同样差；最内圈是谷底。",
+    "How to read: gray lines join models with the same loss on the labeled patients of all three tasks, without any adaptation; the innermost surrounds the lowest point.",
+    "读法：同一条灰线上的模型，在不做任何适应时，在三个任务全部已确诊患者上的损失相同；最内圈是谷底。",
 )
 
 
@@ -140,7 +143,7 @@ def joint_losses(state: ReptileState, *, revealed: bool) -> Chart:
     for n, style in ((state.steps, AMBER), (1, BASELINES)) if revealed else ():
         losses = world.joint_losses(world.trail(state, n), state.seed)
         marks.append(Line(points(enumerate(losses)), style, width=2.5, markers=True))
-    how = Words("Right: that loss along the two ways.", "右图：沿两条路的该损失。")
+    how = Words("Right: this loss along the two paths.", "右图：该损失沿两条路径的变化。")
     title = Words("Loss of the start itself, before any adaptation", "起点本身（未适应时）的损失")
     return beside(title, how, _outer(state), Words("loss, all three tasks", "损失（三个任务）"), marks)
 
@@ -158,7 +161,7 @@ def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{along[-1]:.3f}")
         plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, markers=True))
         losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, markers=True))
-    title = Words("{n} labelled patients a task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
+    title = Words("{n} labeled patients in each task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
     told = Words("Loss on new patients, after adapting to all {n}", "用全部 {n} 位适应之后，在新患者上的损失").format(n=2 * state.few)
     left = weights_plane(title, [*plane, start_mark((state.x, state.y))], RACE_HOW)
     return left, beside(told, JUDGED_HOW, Axis(Words("outer step", "外循环步"), 0, world.RACE), NEW_LOSS, losses)
@@ -166,11 +169,11 @@ def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
 
 NEW_LOSS = Words("loss on new patients", "在新患者上的损失")
 RACE_HOW = Words(
-    "How to read: rings mark where each task's best models lie; the ways are those of the start.",
-    "读法：彩色圆环标出各任务最佳模型所在；折线是起点走过的路。",
+    "How to read: rings show where each task's best models lie; the lines are the paths of the start.",
+    "读法：彩色圆环标出各任务最佳模型所在；折线是起点的路径。",
 )
 JUDGED_HOW = Words(
-    "Right: 80 new patients of each task, on whom nobody has learnt, judge all three rules alike.",
+    "Right: all three rules are judged by the same 80 new patients of each task, who took no part in learning.",
     "右图：用每个任务 80 位从未参与学习的新患者，以同样方式评判三种规则。",
 )
 
@@ -180,7 +183,7 @@ def broken(state: ReptileState) -> tuple[Chart, Chart]:
     way = world.trail(state)
     marks = [*rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
     losses = plane.query_losses(way, state.seed, state.alpha, state.steps).mean(1).tolist()
-    title = Words("After {o} outer steps: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
+    title = Words("After {o} outer {o:step|steps}: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
     line = Line(points(enumerate(losses)), AMBER, width=2.5, markers=True)
     told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")
     right = beside(told, Words("Right: lower is better.", "右图：越低越好。"), _outer(state), LOSS, [line])

@@ -33,7 +33,7 @@ OTHERS = Action[ReptileState](
 EPSILON = Control("epsilon", Words("outer step size ε", "外循环步长 ε"), 0.05)
 ALPHA = Control("alpha", Words("inner step size α", "内循环步长 α"), 0.1)
 STEPS = Control("steps", Words("inner steps", "内循环步数"))
-FEW = Control("few", Words("labelled patients of each disease", "每种疾病的已确诊患者数"))
+FEW = Control("few", Words("labeled patients of each disease", "每种疾病的已确诊患者数"))
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
 
@@ -60,35 +60,35 @@ LESSON = Lesson(
     minutes=10,
     title=Words("Reptile beside MAML", "Reptile 与 MAML 对照"),
     goal=Words(
-        "See what remains of MAML when one only looks at where the inner steps ended.",
+        "See what remains of MAML if we only use where the inner steps ended.",
         "看看如果只关心内循环走到了哪里，MAML 还剩下什么。",
     ),
     outcome=Words(
-        "say where the arrows of MAML, first-order MAML and Reptile come from, and when the simplest of them is enough.",
+        "explain where the arrows of MAML, first-order MAML and Reptile come from, and when the simplest method is enough.",
         "说出 MAML、一阶 MAML 与 Reptile 的箭头各从何而来，以及何时最简单的一种就够用。",
     ),
     state=ReptileState,
     on_move=move,
     screens=(
         Screen(
-            title=Words("Go towards where they ended", "朝终点走去"),
+            title=Words("Move towards the ends", "朝终点走去"),
             text=Words(
-                "The plane of lesson 3: each point is a model, a weight for ferritin and one for MCV. A **task** asks which of two diseases patients have; each **inner step** moves the model so that the task's "
-                "labelled patients are named a little better. Three tasks walk three steps, each down its own loss_surface, from one **start**. Reptile looks at nothing but the three **ends**.",
-                "还是第 3 课的平面：每一点是一个模型，即铁蛋白和 MCV 各一个权重。一个**任务**问的是：患者患的是两种疾病中的哪一种；**内循环**每走一步，模型就把该任务的已确诊患者判断得好一点。三个任务从同一个**起点**出发，各沿自己的山谷走三步。"
+                "This is the plane of lesson 3: each point is a model, with one weight for ferritin and one for MCV. A **task** asks which of two diseases a patient has; each **inner step** lowers the loss on the task's "
+                "labeled patients a little. Three tasks take three steps each, down their own valleys, from one **start**. Reptile uses nothing but the three **ends**.",
+                "还是第 3 课的平面：每一点是一个模型，即铁蛋白和 MCV 各一个权重。一个**任务**问的是：患者患的是两种疾病中的哪一种；**内循环**每走一步，模型在该任务已确诊患者上的损失就降低一点。三个任务从同一个**起点**出发，各沿自己的山谷走三步。"
                 "Reptile 只看这三条路的**终点**。",
             ),
             question=Question(
                 Words("Where does Reptile move the start?", "Reptile 会把起点移到哪里？"),
                 (
                     Words("To the end of the best path", "移到走得最好的那条路的终点"),
-                    Words("A part of the way to the mean of the three ends", "朝三个终点的平均位置走一段"),
+                    Words("Part of the way to the mean of the three ends", "朝三个终点的平均位置走一段"),
                     Words("Straight down the steepest of the three valleys", "沿三座山谷中最陡的一座直接下坡"),
                 ),
                 1,
                 Words(
-                    "That is the whole rule: adapt to every task, then go a little towards the mean of where one arrived. Press [Outer step]; the ends move along, so the start must follow them again.",
-                    "全部规则就是这样：对每个任务适应一遍，再朝“到达之处”的平均走一小段。请按“外循环一步”：终点也会跟着移动，于是起点还要继续追。",
+                    "That is the whole rule: adapt to every task, then move a little towards the mean of the three ends. Press [Outer step]: the ends move as well, so the start has to follow them again.",
+                    "全部规则就是这样：对每个任务适应一遍，再朝三个终点的平均走一小段。请按“外循环一步”：终点也会跟着移动，于是起点还要继续追。",
                 ),
             ),
             figure=the_rule,
@@ -101,12 +101,12 @@ LESSON = Lesson(
         Screen(
             title=Words("Where the arrows differ", "箭头不同在哪里"),
             text=Words(
-                "The same start and the same paths, three times. An arrow tells where a task would have the start. **MAML** asks: how must the start change so that **other** patients are named better at "
-                "the end? **First-order MAML** takes the slope of their loss (how badly they are named) at the end and acts as if it held at the start. **Reptile** points to the end itself.",
-                "同一个起点、同样的路径，画三次。箭头表示一个任务希望起点去哪里。**MAML** 问的是：起点怎样改变，终点处才能把**另一些**患者判断得更好？**一阶 MAML** 取终点处损失（判断得有多差）的坡度，当作起点处也成立。**Reptile** 直接指向终点。",
+                "The same start and the same paths, three times. An arrow shows where a task wants the start to move. **MAML** asks: how must the start change to lower the loss on **other** patients at "
+                "the end? **First-order MAML** takes the slope of that loss at the end of the path and uses it at the start. **Reptile** points to the end itself.",
+                "同一个起点、同样的路径，画三次。箭头表示一个任务希望起点去哪里。**MAML** 问的是：起点怎样改变，才能降低终点处在**另一些**患者上的损失？**一阶 MAML** 取终点处该损失的坡度，直接用在起点。**Reptile** 直接指向终点。",
             ),
             question=Question(
-                Words("Whose mean arrow (thick) lies nearer to MAML's?", "谁的平均箭头（粗）更接近 MAML 的？"),
+                Words("Whose mean arrow (thick) is closer to MAML's?", "谁的平均箭头（粗）更接近 MAML 的？"),
                 (Words("First-order MAML's", "一阶 MAML 的"), Words("Reptile's", "Reptile 的"), Words("Both about the same", "两者差不多")),
                 answers.nearer,
                 answers.why_nearer,
@@ -120,14 +120,14 @@ LESSON = Lesson(
         Screen(
             title=Words("One inner step is no meta-learning", "内循环一步不算元学习"),
             text=Words(
-                "The grey lines now are another landscape: how badly **one** model, without any adaptation, names the patients of all three tasks thrown stacked_tasks. Ordinary training walks down this one.",
-                "灰线现在是另一张地形图：**一个**模型不做任何适应，对三个任务混在一起的全部患者判断得有多差。普通训练走的就是这张图的下坡。",
+                "The gray lines now show another surface: the loss of **one** model, without any adaptation, on the patients of all three tasks together. Ordinary training descends this surface.",
+                "灰线现在是另一张曲面：**一个**模型不做任何适应时，在三个任务全部患者上的损失。普通训练就是沿这张曲面下降。",
             ),
             question=Question(
-                Words("With a single inner step, where does Reptile's start end up?", "内循环只走一步时，Reptile 的起点最后停在哪里？"),
+                Words("With a single inner step, where does Reptile's start end?", "内循环只走一步时，Reptile 的起点最后停在哪里？"),
                 (
-                    Words("Where it ends with several inner steps, only later", "与多步时相同之处，只是更慢"),
-                    Words("On the floor of this landscape: ordinary training", "在这张图的谷底：就是普通训练"),
+                    Words("In the same place as with several inner steps, only later", "与多步时相同之处，只是更慢"),
+                    Words("At the bottom of this surface, like ordinary training", "在这张曲面的谷底：与普通训练一样"),
                     Words("It does not move at all", "根本不动"),
                 ),
                 1,
@@ -142,14 +142,14 @@ LESSON = Lesson(
             movable=True,
         ),
         Screen(
-            title=Words("No patients kept back", "不必留出患者"),
+            title=Words("No patients held back", "不必留出患者"),
             text=Words(
-                "MAML needs **other** patients of each task to judge its paths by (the query). Suppose there are none: four labelled patients of each disease, and that is all. Then MAML walks on "
-                "half and judges by half. Reptile judges nothing and may walk on all of them.",
-                "MAML 需要每个任务的**另一些**患者（查询集）来评判走得如何。假设没有：每种疾病只有四位已确诊患者，再无别人。MAML 只好用一半走步、一半评判；Reptile 不作评判，可以全部用来走步。",
+                "MAML needs **other** patients of each task (the query set) to judge its inner steps. Suppose there are none: four labeled patients of each disease, and that is all. Then MAML adapts to "
+                "one half and judges by the other. Reptile judges nothing and can adapt to all of them.",
+                "MAML 需要每个任务的**另一些**患者（查询集）来评判走得如何。假设没有：每种疾病只有四位已确诊患者，再无别人。MAML 只好用一半来适应、一半来评判；Reptile 不作评判，可以全部用来适应。",
             ),
             question=Question(
-                Words("Whose start serves new patients best?", "谁的起点对新患者最有用？"),
+                Words("Whose start works best for new patients?", "谁的起点对新患者最有用？"),
                 tuple(RULES.values()),
                 world.winner,
                 answers.who_wins,
@@ -163,12 +163,12 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "First with **0 inner steps**. Then 3 inner steps and an inner step size of 12: the paths jump over their valleys. Then 6 inner steps, α back at 1.5, and an outer step size of 3: the start "
-                "overshoots what it aims at. Each time press [10 outer steps].",
+                "First set **0 inner steps**. Then 3 inner steps and an inner step size of 12: the paths jump across their valleys. Then 6 inner steps, α back at 1.5, and an outer step size of 3: the start "
+                "overshoots its target. Press [10 outer steps] each time.",
                 "先把内循环设为 **0 步**。再设为 3 步、内循环步长 12：路径会跳过山谷。最后设为 6 步、α 调回 1.5、外循环步长 3：起点会冲过目标。每次都按“外循环 10 步”。",
             ),
             question=Question(
-                Words("With 0 inner steps, what does Reptile learn? (MAML learnt one model for all.)", "内循环 0 步时，Reptile 学到什么？（MAML 学到的是一个通用于全部任务的模型。）"),
+                Words("With 0 inner steps, what does Reptile learn? (MAML learned one model for all.)", "内循环 0 步时，Reptile 学到什么？（MAML 学到的是一个通用于全部任务的模型。）"),
                 (
                     Words("One model for all tasks, like MAML", "与 MAML 一样，一个通用的模型"),
                     Words("Nothing: every path ends where it began", "什么也学不到：每条路的终点就是起点"),
@@ -176,9 +176,9 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "No step, no arrow. The symptom: training runs, no error appears, and the loss is a flat line. Meta-train therefore shows accuracy on other tasks before and after adaptation; if "
-                    "both stay where they began, nothing was learnt.",
-                    "没有步，就没有箭头。症状是：训练照常运行，没有任何报错，损失却是一条平线。所以元训练页会显示其他任务上适应前后的准确率；两者都原地不动，就是什么也没学到。",
+                    "No step, no arrow. What you would notice: training runs without any error, and the loss is a flat line. The Meta-train page therefore shows accuracy on other tasks before and after adaptation; if "
+                    "both stay where they began, nothing was learned.",
+                    "没有步，就没有箭头。您会看到：训练照常运行，没有任何报错，损失却是一条平线。所以元训练页会显示其他任务上适应前后的准确率；两者都原地不动，就是什么也没学到。",
                 ),
             ),
             figure=lambda state, shown: pictures.broken(state if shown else state.updated(outer=0)),
@@ -191,10 +191,10 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(5, Words("Recall lesson 3 in one sentence each: start, inner step, outer step.", "各用一句话回顾第 3 课：起点、内循环步、外循环步。")),
+        TeachingNote(5, Words("Recall lesson 3, one sentence each: start, inner step, outer step.", "各用一句话回顾第 3 课：起点、内循环步、外循环步。")),
         TeachingNote(8, Words("Screen 1 on squared paper: give three ends, let students draw the new start for ε = 0.25 and ε = 1.", "第 1 屏配方格纸：给出三个终点，请学生画出 ε = 0.25 与 ε = 1 时的新起点。")),
         TeachingNote(10, Words("Screen 2 in pairs: find a start where all three rules agree, and one where Reptile turns away from MAML.", "第 2 屏两人一组：找一个三种规则一致的起点，再找一个 Reptile 偏离 MAML 的起点。")),
-        TeachingNote(10, Words("Screens 3 and 4: vote, then let each table take another seed and tally who wins on the board.", "第 3、4 屏：先投票，再让每组换一个随机种子，在黑板上统计谁赢。")),
+        TeachingNote(10, Words("Screens 3 and 4: vote, then let each group take another seed and count on the board who wins.", "第 3、4 屏：先投票，再让每组换一个随机种子，在黑板上统计谁赢。")),
         TeachingNote(12, Words("Screen 5 as a quiz: three ways to fail, one sentence each on what a colleague would notice. Close with `python -m metamed_core meta-train --learner reptile --help`.", "第 5 屏作小测：三种失败方式，各用一句话写出同事会注意到什么。最后看 `python -m metamed_core meta-train --learner reptile --help`。")),
     ),
 )  # fmt: skip

@@ -32,7 +32,7 @@ NUMBER = r"-?[0-6]\.\d\d"
 
 @dataclass(frozen=True)
 class PrototypesState(State):
-    """edits: what was moved or relabelled, `patient:x,y,diagnosis;...`; x, y: the patient who is asked about; picked: a labelled one.
+    """edits: what was moved or relabeled, `patient:x,y,diagnosis;...`; x, y: the patient who is asked about; picked: a labeled one.
 
     faces: 2 if the first diagnosis shows in two different ways.
     """
@@ -84,7 +84,7 @@ def edited(state: PrototypesState) -> dict[int, tuple[float, float, int]]:
 
 
 def labelled(state: PrototypesState) -> Patients:
-    """The labelled patients as they stand."""
+    """The labeled patients as they stand."""
     values, y = (part.clone() for part in _drawn(state.seed, state.faces)[:2])
     for number, (a, b, diagnosis) in edited(state).items():
         if number < len(y):
@@ -99,7 +99,7 @@ def asked(state: PrototypesState) -> tuple[Tensor, Tensor]:
 
 
 def present(state: PrototypesState) -> list[int]:
-    """Diagnoses with at least one labelled patient: only these have a prototype."""
+    """Diagnoses with at least one labeled patient: only these have a prototype."""
     return sorted(set(labelled(state).y.tolist()))
 
 
@@ -128,13 +128,13 @@ def answers(state: PrototypesState) -> Tensor:
 
 
 def n_right(state: PrototypesState) -> tuple[int, int]:
-    """How many asked patients are named rightly, and how many are asked."""
+    """How many asked patients are predicted correctly, and how many are asked."""
     y = asked(state)[1]
     return int((answers(state) == y).sum()), len(y)
 
 
 def move(state: PrototypesState, name: str, x: float, y: float) -> PrototypesState:
-    """A patient at another place: `asked`, or the number of a labelled one. Rounded, so that a link can hold it to the bit."""
+    """A patient at another place: `asked`, or the number of a labeled one. Rounded, so that a link can hold it to the bit."""
     x, y = (round(min(max(value, -end), end), 2) + 0.0 for value, end in ((x, WIDE), (y, TALL)))
     if name == "asked":
         return state.updated(x=x, y=y)
@@ -143,7 +143,7 @@ def move(state: PrototypesState, name: str, x: float, y: float) -> PrototypesSta
 
 
 def pick(state: PrototypesState, name: str) -> PrototypesState:
-    """Another labelled patient is spoken of."""
+    """Another labeled patient is spoken of."""
     return state.updated(picked=int(name)) if name.isdigit() else state
 
 

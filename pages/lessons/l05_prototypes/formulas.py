@@ -20,7 +20,7 @@ def mean(state: PrototypesState) -> Formula:
         r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
         f"{column(centre)} = {summed}",
         Words(
-            "$c_k$: prototype of {name}; $S_k$: its labelled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
+            "$c_k$: prototype of {name}; $S_k$: its labeled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
             "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",
         ).format(name=world.NAMES[k]),
     )
@@ -41,10 +41,10 @@ def posterior(state: PrototypesState) -> Formula:
 
 
 def score(state: PrototypesState) -> Formula:
-    """How many asked patients are named rightly."""
+    """How many asked patients are predicted correctly."""
     right, n = world.n_right(state)
     return Formula(
         r"\hat{k}(x) = \underset{k}{\mathrm{arg\,min}}\; |f(x) - c_k|^2",
         rf"\frac{{{right}}}{{{n}}} = {number(100 * right / n, 0)}\,\%",
-        Words("The nearest prototype names the patient; the share of {n} asked patients that are named rightly.", "由最近的原型给出诊断；{n} 位待判断患者中判断正确的比例。").format(n=n),
+        Words("The nearest prototype decides; the number is the share of {n} new patients whose diagnosis is correct.", "由最近的原型给出诊断；数值为 {n} 位新患者中判断正确的比例。").format(n=n),
     )  # fmt: skip

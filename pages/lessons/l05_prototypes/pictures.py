@@ -23,7 +23,7 @@ BORDER = SeriesStyle(GREY.colour, "circle", (1, 0))
 X = Axis(Words("ferritin (standard deviations from healthy)", "铁蛋白（偏离健康人的标准差数）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (standard deviations)", "MCV（标准差数）"), -TALL, TALL)
 HOW = Words(
-    "How to read: filled marks are labelled patients, large outlines the prototypes (means), tinted areas what lies nearest to each.",
+    "How to read: filled marks are labeled patients, large outlined marks the prototypes (means), tinted areas the region nearest to each.",
     "读法：实心标记为已确诊患者，大空心标记为原型（均值），着色区域为离各原型最近的部分。",
 )
 
@@ -55,7 +55,7 @@ def plane(
         ]
     if ask:
         marks += _asked_one(state)
-    alt = Words("Plane of ferritin and MCV with labelled patients and prototypes", "铁蛋白与 MCV 平面，含已确诊患者与原型")
+    alt = Words("Plane of ferritin and MCV with labeled patients and prototypes", "铁蛋白与 MCV 平面，含已确诊患者与原型")
     return Chart(title, HOW, alt, X, Y, tuple(marks), "asked" if ask else "", str(picked(state)) if hand else "", (760, 420))
 
 
@@ -84,12 +84,12 @@ def _judged(state: PrototypesState) -> list[Mark]:
     wrong = answers(state) != y
     marks: list[Mark] = [Dots(points(values[(y == k) & ~wrong].tolist()), STYLES[k], size=3, opacity=0.75) for k in range(len(NAMES))]
     cross = SeriesStyle("#D55E00", "cross", (1, 0))
-    return [*marks, Dots(points(values[wrong].tolist()), cross, Words("asked, named wrongly", "待判断，判断错误"), 4)]
+    return [*marks, Dots(points(values[wrong].tolist()), cross, Words("new patient, wrong answer", "新患者，判断错误"), 4)]
 
 
 def _asked_one(state: PrototypesState) -> list[Mark]:
     here = (state.x, state.y)
     lines = [Line((here, point), GREY, width=1.5) for point in points(prototypes(state).tolist())]
-    told = Words("the patient who is asked about: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
+    told = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told.format(x=f"{here[0]:.2f}", y=f"{here[1]:.2f}")
     return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, handles=("asked",), tooltips=(named,))]

@@ -11,11 +11,11 @@ from pages.lessons.l05_prototypes.computation import PrototypesState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
 RELABEL = Action[PrototypesState](
-    "relabel", Words("Next diagnosis for the picked patient", "为选定患者换一个诊断"), ":material/swap_horiz:", world.relabel
+    "relabel", Words("Next diagnosis for the selected patient", "为选定患者换一个诊断"), ":material/swap_horiz:", world.relabel
 )
-SHOTS = Control("shots", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"))
+SHOTS = Control("shots", Words("labeled patients of each diagnosis", "每种诊断的已确诊患者数"))
 FACES = Control(
-    "faces", Words("iron deficiency shows", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
+    "faces", Words("iron deficiency appears", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
 )
 
 # -- the script ------------------------------------------------------------------------------------------------------
@@ -25,11 +25,11 @@ LESSON = Lesson(
     minutes=10,
     title=Words("Prototypes: the average patient", "原型：平均的患者"),
     goal=Words(
-        "See a diagnosis as its average patient, and learn when that is a fair picture of it.",
+        "See a diagnosis as its average patient, and learn when that is a fair summary.",
         "把一种诊断看作它的“平均患者”，并了解这种看法何时成立。",
     ),
     outcome=Words(
-        "predict how a prototypical network's answer moves when a patient is added, moved or mislabelled.",
+        "predict how a prototypical network's answer changes when a patient is added, moved or mislabeled.",
         "预判在增加、移动或误标一位患者时，原型网络的答案会怎样改变。",
     ),
     state=PrototypesState,
@@ -39,19 +39,19 @@ LESSON = Lesson(
         Screen(
             title=Words("One point for a whole diagnosis", "一个点代表一种诊断"),
             text=Words(
-                "Three diagnoses, four labelled patients each, two laboratory values. A prototypical network keeps **one point** of each diagnosis and forgets the "
+                "Three diagnoses, four labeled patients each, two laboratory values. A prototypical network keeps only **one point** for each diagnosis and forgets the "
                 "rest.",
                 "三种诊断，每种四位已确诊患者，两项化验值。原型网络为每种诊断只保留**一个点**，其余都忘掉。",
             ),
             question=Question(
-                Words("Where does the point of a diagnosis lie?", "代表一种诊断的点在哪里？"),
+                Words("Where is the point that stands for a diagnosis?", "代表一种诊断的点在哪里？"),
                 (
                     Words("On its most typical patient", "在最典型的那位患者身上"),
-                    Words("At the mean of its patients, perhaps where nobody is", "在其患者的均值处，那里也许没有任何患者"),
+                    Words("At the mean of its patients, even if no patient is there", "在其患者的均值处，那里也许没有任何患者"),
                     Words("At the patient farthest from the other diagnoses", "在离其他诊断最远的患者处"),
                 ),
                 1,
-                Words("The mean of each value. The thin lines lead from every patient to the prototype that they pull at.", "每项数值的均值。细线从每位患者连到其所牵引的原型。"),
+                Words("It is the mean of each value, called the **prototype**. A thin line joins every patient to the prototype that the patient pulls on.", "就是各项数值的均值，称为**原型**。细线把每位患者与其牵引的原型相连。"),
             ),
             figure=lambda state, shown: (
                 pictures.plane(state, Words("Three diagnoses, four patients each", "三种诊断，每种四位患者"), means=shown, regions=False),
@@ -61,9 +61,9 @@ LESSON = Lesson(
             controls=(SHOTS,),
         ),
         Screen(
-            title=Words("The nearest prototype names", "由最近的原型命名"),
+            title=Words("The nearest prototype decides", "由最近的原型决定"),
             text=Words(
-                "A new patient (grey) gets the diagnosis of the **nearest** prototype. So the plane falls into regions, one for each diagnosis. Drag the grey patient, "
+                "A new patient (gray) gets the diagnosis of the **nearest** prototype. So the plane is divided into regions, one for each diagnosis. Drag the gray patient, "
                 "or click anywhere, and watch the probabilities below.",
                 "新患者（灰色）得到**最近**原型的诊断。于是平面被分成若干区域，每种诊断一块。拖动灰色患者，或点击任意位置，观察下方的概率。",
             ),
@@ -71,17 +71,17 @@ LESSON = Lesson(
                 Words("What does the border between two diagnoses look like?", "两种诊断之间的边界是什么样的？"),
                 (
                     Words("A straight line, halfway between the two prototypes", "一条直线，位于两个原型正中间"),
-                    Words("A curve that bends round the patients", "绕着患者弯曲的曲线"),
-                    Words("A circle round each prototype", "围绕各原型的圆"),
+                    Words("A curve that bends around the patients", "绕着患者弯曲的曲线"),
+                    Words("A circle around each prototype", "围绕各原型的圆"),
                 ),
                 0,
                 Words(
-                    "Points equally far from two prototypes form a straight line (Voronoi regions). On it both diagnoses are equally probable.",
+                    "Points at the same distance from two prototypes form a straight line (the regions are called Voronoi regions). On this line both diagnoses are equally probable.",
                     "到两个原型距离相等的点构成一条直线（Voronoi 区域）。在这条线上，两种诊断的概率相等。",
                 ),
             ),
             figure=lambda state, shown: (
-                pictures.plane(state, Words("Which region does the grey patient lie in?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
+                pictures.plane(state, Words("In which region is the gray patient?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
             ),
             formula=formulas.posterior,
             code=Code(prototypical_log_posterior, "log_softmax"),
@@ -90,8 +90,8 @@ LESSON = Lesson(
         Screen(
             title=Words("Move a patient", "移动一位患者"),
             text=Words(
-                "Laboratory values are measured with error, and one of four patients may be unusual. Drag any labelled patient: prototype, borders and the answers for "
-                "60 other patients (small marks) follow.",
+                "Laboratory values are measured with error, and one of four patients may be unusual. Drag any labeled patient: the prototype, the borders and the answers for "
+                "60 other patients (small marks) change with it.",
                 "化验总有误差，四位患者中也可能有一位不典型。拖动任意一位已确诊患者：原型、边界以及另外 60 位患者（小标记）的答案都会随之改变。",
             ),
             question=Question(
@@ -99,12 +99,12 @@ LESSON = Lesson(
                 (Words("By 1", "移动 1"), Words("By 1/2", "移动 1/2"), Words("By 1/4", "移动 1/4"), Words("Not at all", "不动")),
                 2,
                 Words(
-                    "A mean of four: each patient holds a quarter of it. With one labelled patient the prototype would go all the way.",
-                    "四者的均值：每位患者占四分之一。若只有一位已确诊患者，原型就会全程跟着走。",
+                    "It is the mean of four patients, so each contributes a quarter. With a single labeled patient the prototype would move the whole way.",
+                    "这是四位患者的均值，每位占四分之一。若只有一位已确诊患者，原型就会完全跟着移动。",
                 ),
             ),
             figure=lambda state, shown: (
-                pictures.plane(state, Words("Drag a labelled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
+                pictures.plane(state, Words("Drag a labeled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
             ),
             formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
@@ -113,25 +113,25 @@ LESSON = Lesson(
         Screen(
             title=Words("Change a label", "改动一个标签"),
             text=Words(
-                "Diagnoses can be wrong. Pick a patient (click, or Tab and Enter) and give them **another diagnosis**: two prototypes move, the one that loses the patient "
-                "and the one that gains them.",
+                "Diagnoses can be wrong. Select a patient (click, or Tab and Enter) and give this patient **another diagnosis**: two prototypes move, the one that loses the patient "
+                "and the one that gains the patient.",
                 "诊断也可能有误。选定一位患者（点击，或用 Tab 与回车），给他**换一个诊断**：失去与得到这位患者的两个原型都会移动。",
             ),
             question=Question(
-                Words("One of twelve labels is wrong. What happens to the borders?", "十二个标签中有一个错误，边界会怎样？"),
+                Words("One of twelve labels is wrong. What is the consequence?", "十二个标签中有一个错误，会有什么后果？"),
                 (
-                    Words("Only the mislabelled patient is named wrongly", "只有被误标的患者判断错误"),
-                    Words("Borders of two diagnoses shift, for everybody", "两种诊断的边界整体移动，影响所有人"),
-                    Words("Nothing, the mean corrects it", "没有影响，均值会纠正它"),
+                    Words("Only the mislabeled patient gets a wrong answer", "只有被误标的患者判断错误"),
+                    Words("The borders of two diagnoses shift, for every patient", "两种诊断的边界整体移动，影响所有人"),
+                    Words("None: the mean corrects it", "没有影响，均值会纠正它"),
                 ),
                 1,
                 Words(
-                    "The wrong patient pulls a prototype towards the other disease, and every border of it moves. A mean forgives small errors, not an outlier.",
+                    "The mislabeled patient pulls a prototype towards the other disease, and all its borders move. A mean tolerates small errors, but not an outlier.",
                     "误标的患者把原型拉向另一种疾病，它的每条边界都会移动。均值能容忍小误差，却不能容忍离群者。",
                 ),
             ),
             figure=lambda state, shown: (
-                pictures.plane(state, Words("Pick a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
+                pictures.plane(state, Words("Select a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
             ),
             formula=formulas.score,
             code=Code(prototypical_log_posterior, "log_softmax"),
@@ -141,22 +141,22 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Let iron deficiency show **in two ways** (with inflammation, ferritin is no longer low). Then set one labelled patient of each diagnosis. Then drag one patient "
+                "Let iron deficiency appear **in two ways** (with inflammation, ferritin is no longer low). Then set one labeled patient for each diagnosis. Then drag one patient "
                 "to a corner.",
                 "让缺铁有**两种**表现（合并炎症时，铁蛋白不再降低）。再把每种诊断的已确诊患者设为一位。然后把一位患者拖到角落。",
             ),
             question=Question(
-                Words("Where is the prototype of a diagnosis with two faces?", "有两种表现的诊断，其原型在哪里？"),
+                Words("Where is the prototype of a diagnosis that appears in two ways?", "有两种表现的诊断，其原型在哪里？"),
                 (
-                    Words("At one of the two faces", "在其中一种表现处"),
-                    Words("Between them, where no patient is", "在两者之间，那里没有患者"),
-                    Words("There are two of it", "会有两个原型"),
+                    Words("At the mean of one of the two groups", "在其中一组的均值处"),
+                    Words("Between the two groups, where there is no patient", "在两组之间，那里没有患者"),
+                    Words("There are two prototypes", "会有两个原型"),
                 ),
                 1,
                 Words(
-                    "The mean of two groups describes neither. What a clinician sees: confident answers for the wrong patients. Matching networks, which look at each patient, "
-                    "do better there; so does calling the two faces two diagnoses.",
-                    "两组的均值哪一组也不像。临床上看到的症状是：对错误的患者给出自信的答案。匹配网络逐个查看患者，在此更合适；把两种表现当作两种诊断也可以。",
+                    "The mean of two groups describes neither group. What a clinician sees: confident but wrong answers. Matching networks, which compare with every single patient, "
+                    "do better here; so does treating the two forms as two diagnoses.",
+                    "两组的均值哪一组也不像。临床上看到的是：答案很肯定，却是错的。匹配网络逐个查看患者，在此更合适；把两种表现当作两种诊断也可以。",
                 ),
             ),
             figure=lambda state, shown: (
@@ -171,10 +171,10 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(5, Words("Before opening the app: ask for the “average patient” of a disease everybody knows. Who has met one?", "打开应用之前：请大家描述某种常见病的“平均患者”。谁真的见过？")),
+        TeachingNote(5, Words("Before opening the app: ask for the “average patient” with a disease that everybody knows. Who has met one?", "打开应用之前：请大家描述某种常见病的“平均患者”。谁真的见过？")),
         TeachingNote(8, Words("Screens 1 and 2: let students draw the border on paper before [Show].", "第 1、2 屏：揭晓之前，请学生在纸上画出边界。")),
-        TeachingNote(12, Words("Screens 3 and 4 in pairs: who brings the share of right answers down most with one patient?", "第 3、4 屏两人一组：谁能只动一位患者就让正确率降得最多？")),
-        TeachingNote(12, Words("Screen 5: find a real disease with two faces in the students' own field; which learner suits it?", "第 5 屏：在学生自己的专业里找一种有两种表现的疾病；哪种学习器适合它？")),
-        TeachingNote(8, Words("Close in Diagnose: section 5 shows prototypes in original units; compare with a textbook.", "最后打开“诊断”页：第 5 节以原始单位显示原型，与教科书对照。")),
+        TeachingNote(12, Words("Screens 3 and 4 in pairs: who can lower the share of correct answers most by moving one patient?", "第 3、4 屏两人一组：谁能只动一位患者就让正确率降得最多？")),
+        TeachingNote(12, Words("Screen 5: find a real disease in the students' own field that appears in two ways; which learner suits it?", "第 5 屏：在学生自己的专业里找一种有两种表现的疾病；哪种学习器适合它？")),
+        TeachingNote(8, Words("Finish on the Diagnose page: it shows prototypes in original units; compare them with a textbook.", "最后打开“诊断”页：它以原始单位显示原型，请与教科书对照。")),
     ),
 )  # fmt: skip

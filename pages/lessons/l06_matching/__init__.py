@@ -1,1 +1,1 @@
-"""Lesson 6, matching: every labelled patient votes, the more the more alike they are."""
+"""Lesson 6, matching: every labeled patient votes, and counts the more, the more similar the patient is."""

@@ -1,4 +1,4 @@
-"""Matching in a plane: how much an asked patient looks at each labelled one, and what their votes come to.
+"""Matching in a plane: how much an asked patient looks at each labeled one, and what their votes come to.
 
 The embedding is the pair of laboratory values itself, measured from healthy people, so that it can be drawn; attention, posterior and
 the prototypes it is compared with are the library's.
@@ -31,9 +31,9 @@ SHARPEST = 60.0
 
 @dataclass(frozen=True)
 class MatchingState(State):
-    """x, y: the asked patient. faces: 2 if the first diagnosis shows in two ways. crowd: further labelled patients of the first diagnosis.
+    """x, y: the asked patient. faces: 2 if the first diagnosis shows in two ways. crowd: further labeled patients of the first diagnosis.
 
-    copies, copied: how often which labelled patient stands in the table once more. divided: 1 if votes are divided by class size.
+    copies, copied: how often which labeled patient stands in the table once more. divided: 1 if votes are divided by class size.
     """
 
     shots: int = integer_field(4, 2, MOST_SHOTS)
@@ -77,7 +77,7 @@ def _drawn(seed: int, faces: int) -> tuple[Patients, Patients, Patients]:
 
 
 def labelled(state: MatchingState) -> Patients:
-    """The labelled patients as they stand: `shots` of each diagnosis, then the crowd, then the copies."""
+    """The labeled patients as they stand: `shots` of each diagnosis, then the crowd, then the copies."""
     first, _, crowd = _drawn(state.seed, state.faces)
     n, c = len(NAMES) * state.shots, min(state.copied, len(NAMES) * state.shots - 1)
     values = torch.cat([first.values[:n], crowd.values[: state.crowd], first.values[c : c + 1].expand(state.copies, -1)])
@@ -99,18 +99,18 @@ def here(state: MatchingState) -> Point:
 
 
 def cosines(state: MatchingState) -> list[float]:
-    """Of the angle at the healthy average between the asked patient and each labelled one."""
+    """Of the angle at the healthy average between the asked patient and each labeled one."""
     own, others = _tensor(here(state)), labelled(state).values
     return torch.nn.functional.cosine_similarity(own, others).tolist()
 
 
 def weights(state: MatchingState) -> list[float]:
-    """How much the asked patient looks at each labelled one; the library's `attention`."""
+    """How much the asked patient looks at each labeled one; the library's `attention`."""
     return attention(_tensor(here(state)), labelled(state).values, state.sharpness)[0].tolist()
 
 
 def likeness(state: MatchingState) -> float:
-    """What all labelled patients have before their weights are shared out, added up: the denominator of a weight."""
+    """What all labeled patients have before their weights are shared out, added up: the denominator of a weight."""
     return sum(math.exp(state.sharpness * each) for each in cosines(state))
 
 
@@ -129,7 +129,7 @@ def class_sizes(state: MatchingState) -> list[int]:
 
 
 def most_attended(state: MatchingState) -> int:
-    """The labelled patient the asked one looks at most."""
+    """The labeled patient the asked one looks at most."""
     own = weights(state)
     return own.index(max(own))
 
@@ -175,5 +175,5 @@ def with_two_faces(state: MatchingState) -> MatchingState:
 
 
 def crowded(state: MatchingState) -> MatchingState:
-    """The asked patient between two diagnoses, one of which has many more labelled patients."""
+    """The asked patient between two diagnoses, one of which has many more labeled patients."""
     return state.updated(faces=1, sharpness=SHIPPED_SHARPNESS, crowd=max(state.crowd, MOST_CROWD), x=-1.4, y=1.4)

@@ -17,10 +17,10 @@ def one_weight(state: MatchingState) -> Formula:
         r"a_i = \frac{e^{s \cos(x, x_i)}}{\sum_j e^{s \cos(x, x_j)}}",
         rf"a_{{<top>}} = \frac{{e^{{{number(state.sharpness, 1)} \cdot {number(turn[i])}}}}}{{{large(world.likeness(state))}}} = {number(share[i], 3)}",
         Words(
-            "$a_i$: weight of labelled patient $i$; $\\cos$: of the angle between two patients as seen from the healthy average; $s$: sharpness, how much likeness counts (screen 3). All weights together are 1. Vinyals et al. 2016.",
+            "$a_i$: weight of labeled patient $i$; $\\cos$: cosine of the angle between two patients, seen from the healthy average; $s$: sharpness, how much similarity counts (screen 3). The weights sum to 1. Vinyals et al. 2016.",
             "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度，即相似程度有多要紧（见第 3 屏）。全部权重之和为 1。Vinyals 等 2016。",
         ),
-        {"top": Words("most alike", "最像者")},
+        {"top": Words("most similar", "最相似者")},
     )
 
 
@@ -31,7 +31,7 @@ def added_up(state: MatchingState) -> Formula:
         r"p(k \mid x) \propto \frac{1}{n_k}\sum_{i:\, y_i = k} a_i",
         r",\quad ".join(told),
         Words(
-            "The weights of a diagnosis added up, divided by its number $n_k$ of labelled patients (here {n} each); then scaled so that all sum to 1. Equation 1 of Vinyals et al. 2016, but for that division.",
+            "The sum of the weights of a diagnosis, divided by its number $n_k$ of labeled patients (here {n} each), then scaled so that all sum to 1. Equation 1 of Vinyals et al. 2016, except for that division.",
             "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即 Vinyals 等 2016 的式 1，外加这一除法。",
         ).format(n=state.shots),
         {f"k{k}": name for k, name in enumerate(NAMES)},
@@ -46,7 +46,7 @@ def spread_out(state: MatchingState) -> Formula:
         r"s = 0:\ a_i = \frac{1}{n} \qquad s \to \infty:\ a_{<nearest>} = 1",
         rf"s = {number(state.sharpness, 1)}: \quad \max a = {number(max(share), 3)}, \quad \min a = {number(min(share), 3)}, \quad \frac{{1}}{{n}} = {number(even, 3)}",
         Words(
-            "$n$: labelled patients. The network that comes with MetaMed has learnt a sharpness of {s}; it compares patients by numbers that it computes from all columns, here they are compared by ferritin and MCV.",
+            "$n$: labeled patients. The network that comes with MetaMed has learned a sharpness of {s}; it compares patients by numbers that it computes from all columns; here they are compared by ferritin and MCV only.",
             "$n$：已确诊患者数。MetaMed 自带网络学到的锐度为 {s}；它用由全部列算出的数值比较患者，此处只用铁蛋白和 MCV。",
         ).format(s=f"{SHIPPED_SHARPNESS:.1f}"),
         {"nearest": Words("nearest", "最近者")},
@@ -60,7 +60,7 @@ def both_scores(state: MatchingState) -> Formula:
     return Formula(
         r"\underbrace{\underset{k}{\mathrm{arg\,min}}\,|x - c_k|^2}_{<prototypes>} \quad \underbrace{\underset{k}{\mathrm{arg\,max}}\,p(k \mid x)}_{<matching>}",
         rf"<prototypes>: \frac{{{prototypes}}}{{{n}}} = {number(100 * prototypes / n, 0)}\,\% \qquad <matching>: \frac{{{matching}}}{{{n}}} = {number(100 * matching / n, 0)}\,\%",
-        Words("Share of {n} asked patients that each learner names rightly. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which it is smallest, largest.", "两种学习器在 {n} 位待判断患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
+        Words("Share of the {n} new patients for whom each learner is correct. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which the expression is smallest, largest.", "两种学习器在 {n} 位新患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
         {"prototypes": Words("prototypes", "原型网络"), "matching": Words("matching", "匹配网络")},
     )  # fmt: skip
 
@@ -73,8 +73,8 @@ def with_and_without(state: MatchingState) -> Formula:
         r"\underbrace{\frac{1}{n_k}\sum_{i:\, y_i = k} a_i}_{<divided>} \quad \underbrace{\sum_{i:\, y_i = k} a_i}_{<plain>}",
         rf"n = {', '.join(map(str, sizes))} \qquad <divided>: {number(100 * yes, 0)}\,\% \qquad <plain>: {number(100 * no, 0)}\,\%",
         Words(
-            "$n$: labelled patients with iron deficiency, inflammation and B12 deficiency; the percentages: iron deficiency for the asked patient, with the division and without.",
-            "$n$：缺铁、炎症、B12 缺乏的已确诊患者数；百分数：待诊断患者为缺铁的概率，除与不除。",
+            "$n$: labeled patients with iron deficiency, inflammation and B12 deficiency; the percentages: probability of iron deficiency for the new patient, with and without the division.",
+            "$n$：缺铁、炎症、B12 缺乏的已确诊患者数；百分数：新患者为缺铁的概率，除以人数与不除。",
         ),
         {"divided": Words("divided", "除以人数"), "plain": Words("not divided", "不除")},
     )

@@ -1,4 +1,4 @@
-"""The pictures of the lesson on matching: lines to the labelled patients, votes, sharpness, and the regions of two learners."""
+"""The pictures of the lesson on matching: lines to the labeled patients, votes, sharpness, and the regions of two learners."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ PLANE, BESIDE, HALF = (450, 366), (350, 366), (400, 326)
 X = Axis(Words("ferritin (SD from healthy)", "铁蛋白（偏离健康人的标准差）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (SD)", "MCV（标准差）"), -TALL, TALL)
 HOW = Words(
-    "How to read: filled marks are labelled patients, the ring is the asked one; a line is as wide as the weight that the asked patient gives to a labelled one.",
-    "读法：实心标记为已确诊患者，空心圆为待诊断患者；线的宽度就是待诊断患者给那位已确诊患者的权重。",
+    "How to read: filled marks are labeled patients, the open circle is the new patient; the wider a line, the larger the weight of that labeled patient.",
+    "读法：实心标记为已确诊患者，空心圆为新患者；线越宽，那位已确诊患者的权重越大。",
 )
 WIDEST = 26.0  # pixels of a line with all the weight
 TAGGED, MOST_TAGS = 0.1, 4  # weights from here on are written beside the patient, but not too many
@@ -47,7 +47,7 @@ SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", 
 
 
 def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
-    """The labelled patients and the asked one; lines: how much the asked one looks at each."""
+    """The labeled patients and the asked one; lines: how much the asked one looks at each."""
     patients, share = world.labelled(state), world.weights(state)
     own, marks = world.here(state), list[Mark]()
     tagged = _tagged(patients.values.tolist(), share) if lines else []
@@ -62,24 +62,24 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
         rows = [i for i, each in enumerate(patients.y.tolist()) if each == k]
         at = points(patients.values[rows].tolist())
         told = (
-            tuple(Words("{name}: weight {w} %", "{name}：权重 {w}%").format(name=name, w=f"{100 * share[i]:.1f}") for i in rows)
+            tuple(Words("{name}: weight {w}%", "{name}：权重 {w}%").format(name=name, w=f"{100 * share[i]:.1f}") for i in rows)
             if lines
             else ()
         )
         marks.append(Dots(at, STYLES[k], name, 6, tooltips=told))
     for i in tagged:
         x, y = patients.values[i].tolist()
-        weight_told = verbatim(f"{100 * share[i]:.0f} %")
+        weight_told = verbatim(f"{100 * share[i]:.0f}%")
         # Above the patient; at the upper edge beside, away from the line, or it would cover the title.
         left = own[0] > x
         beside = Label((x - BESIDE_MARK if left else x + BESIDE_MARK, y), weight_told, "end" if left else "start")
         marks.append(Label((x, y + ABOVE), weight_told) if y + 2 * ABOVE <= TALL else beside)
     marks.append(Dots(((0.0, 0.0),), SeriesStyle(GREY.colour, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
-    told_own = Words("the asked patient: ferritin {x}, MCV {y}", "待诊断患者：铁蛋白 {x}，MCV {y}")
+    told_own = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")
-    marks.append(Dots((own,), RING, Words("asked patient", "待诊断患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
+    marks.append(Dots((own,), RING, Words("new patient", "新患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
     alt = Words(
-        "Plane of ferritin and MCV with lines from the asked patient to the labelled ones",
+        "Plane of ferritin and MCV with lines from the asked patient to the labeled ones",
         "铁蛋白与 MCV 平面，从待诊断患者连向各已确诊患者",
     )
     return Chart(title, HOW, alt, X, Y, tuple(marks), click="asked", shape=PLANE)
@@ -96,26 +96,26 @@ def _tagged(values: list[list[float]], share: list[float]) -> list[int]:
 
 
 def table(state: MatchingState, *, revealed: bool, n: int = 7) -> Table:
-    """The labelled patients with the largest weights, the rest added up."""
+    """The labeled patients with the largest weights, the rest added up."""
     patients, share, turn = world.labelled(state), world.weights(state), world.cosines(state)
     order = sorted(range(len(share)), key=lambda i: -share[i]) if revealed else list(range(len(share)))
     rows = [
         (
             NAMES[int(patients.y[i])],
-            *(verbatim(text if revealed else "?") for text in (f"{turn[i]:.2f}".replace("-", "−"), f"{100 * share[i]:.1f} %")),
+            *(verbatim(text if revealed else "?") for text in (f"{turn[i]:.2f}".replace("-", "−"), f"{100 * share[i]:.1f}%")),
         )
         for i in order[:n]
     ]
     rest = sum(share[i] for i in order[n:])
-    last = Words("{n} others", "其余 {n} 位").format(n=len(order) - n)
-    rows.append((last, verbatim(""), verbatim(f"{100 * rest:.1f} %" if revealed else "?")))
-    header = (Words("labelled patient", "已确诊患者"), Words("cosine", "余弦"), Words("weight", "权重"))
+    last = Words("{n} {n:other|others}", "其余 {n} 位").format(n=len(order) - n)
+    rows.append((last, verbatim(""), verbatim(f"{100 * rest:.1f}%" if revealed else "?")))
+    header = (Words("labeled patient", "已确诊患者"), Words("cosine", "余弦"), Words("weight", "权重"))
     how = Words(
-        "Right: the largest weights. Cosine 1: the same direction; −1: the opposite.",
+        "Right: the largest weights. Cosine 1: same direction; −1: opposite direction.",
         "右表：权重最大的几位。余弦为 1 表示方向相同，−1 表示方向相反。",
     )
     drawn = (*(STYLES[int(patients.y[i])] for i in order[:n]), None)
-    return Table(Words("Who is looked at most?", "最关注谁？"), how, header, tuple(rows), drawn, frozenset({(0, 2)}), 300)
+    return Table(Words("Who has the largest weight?", "谁的权重最大？"), how, header, tuple(rows), drawn, frozenset({(0, 2)}), 300)
 
 
 def bars(state: MatchingState, *, both: bool = False) -> Chart:
@@ -129,15 +129,16 @@ def bars(state: MatchingState, *, both: bool = False) -> Chart:
     ticks = tuple((k + 1.0, name) for k, name in enumerate(SHORT))
     title = Words("Votes added up by diagnosis", "按诊断把票相加")
     how = Words(
-        "Right: a bar is the sum of the weights of a diagnosis, one segment a patient.", "右图：条形是该诊断全部权重之和，每段一位患者。"
+        "Right: each bar is the sum of the weights of a diagnosis, one segment for each patient.",
+        "右图：条形是该诊断全部权重之和，每段一位患者。",
     )
     if both:
-        title = Words("Of each pair, left: divided by class size; right: not", "每对条形，左：除以各类人数；右：不除")
+        title = Words("Left bars: divided by class size; right bars: not divided", "左边的条形：除以各类人数；右边的：不除")
         how = Words(
-            "Right picture: of each pair of bars the left is the code's answer, the right equation 1 of Vinyals et al. 2016 as printed.",
+            "Right picture: in each pair, the left bar is the code's answer, the right bar is equation 1 of Vinyals et al. 2016 as printed.",
             "右图：每对条形中，左边为代码的答案，右边为 Vinyals 等 2016 式 1 的原样。",
         )
-    y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
+    y = Axis(Words("probability", "概率"), 0, 1.1, ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)))
     alt = Words("Bars: the probability of each diagnosis", "条形图：各诊断的概率")
     return Chart(title, how, alt, Axis(Words("diagnosis", "诊断"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=BESIDE)
 
@@ -152,12 +153,12 @@ def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bo
         marks.append(Area(((left, low), (left, high), (left + width, high), (left + width, low)), SOLID[k], 0.75 if divided else 0.3))
         marks.append(Line(((left, high), (left + width, high)), SeriesStyle("#FFFFFF", "circle", (1, 0)), width=1))
         low = high
-    marks.append(Label((left + width / 2, total + 0.045), verbatim(f"{100 * total:.0f} %"), bold=divided))
+    marks.append(Label((left + width / 2, total + 0.045), verbatim(f"{100 * total:.0f}%"), bold=divided))
     return marks
 
 
 def sharpness_curve(state: MatchingState) -> Chart:
-    """Probability of each diagnosis by sharpness; now, and what the shipped network has learnt."""
+    """Probability of each diagnosis by sharpness; now, and what the shipped network has learned."""
     steps = [SHARPEST * (i / 60) ** 2 for i in range(61)]
     told = [world.votes(state.updated(sharpness=s)) for s in steps]
     marks: list[Mark] = [
@@ -169,12 +170,12 @@ def sharpness_curve(state: MatchingState) -> Chart:
         Line(
             ((SHIPPED_SHARPNESS**0.5, 0.0), (SHIPPED_SHARPNESS**0.5, 1.0)),
             GREY,
-            Words("learnt by the shipped network", "自带网络学到的值"),
+            Words("value of the shipped network", "自带网络的值"),
             1.5,
         )
     )
     x = Axis(Words("sharpness", "锐度"), 0, SHARPEST**0.5, ticks=tuple((v**0.5, verbatim(v)) for v in (0, 2, 5, 10, 20, 40, 60)))
-    y = Axis(Words("probability", "概率"), 0, 1.04, ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)))
+    y = Axis(Words("probability", "概率"), 0, 1.04, ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)))
     how = Words("Right: the answer for this patient at every sharpness.", "右图：在每种锐度下对这位患者的答案。")
     return Chart(
         Words("The answer by sharpness", "答案随锐度的变化"),
@@ -188,7 +189,7 @@ def sharpness_curve(state: MatchingState) -> Chart:
 
 
 def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
-    """Which diagnosis is named where, by one of the two learners, and the asked patients, crossed where named wrongly."""
+    """Which diagnosis is named where, by one of the two learners, and the asked patients, crossed where predicted wrongly."""
     marks: list[Mark] = []
     if revealed and matching:
         marks += [Area(corners, STYLES[k], 0.16) for k, corners in wedges(lambda values: world.said_by_matching(state, values))]
@@ -203,13 +204,13 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
         marks.append(Dots(points(known.values[known.y == k].tolist()), STYLES[k], None if matching else name, 6))
     if revealed:
         cross = SeriesStyle("#D55E00", "cross", (1, 0))
-        marks.append(Dots(points(patients.values[wrong].tolist()), cross, Words("named wrongly", "判断错误"), 5))
+        marks.append(Dots(points(patients.values[wrong].tolist()), cross, Words("wrong answer", "判断错误"), 5))
     if revealed and not matching:
         marks += [Dots((at,), STYLES[k], None, 11, filled=False) for k, at in enumerate(points(world.centres(state).tolist()))]
     who = Words("Matching", "匹配网络") if matching else Words("Prototypes", "原型网络")
     count = world.n_right(state)[int(matching)]
     title = (
-        Words("{who}: {n} of {all} right", "{who}：{all} 位中 {n} 位正确").format(who=who, n=count, all=len(patients.y))
+        Words("{who}: {n} of {all} correct", "{who}：{all} 位中 {n} 位正确").format(who=who, n=count, all=len(patients.y))
         if revealed
         else who
     )
@@ -218,11 +219,11 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
 
 
 PROTOTYPE_HOW = Words(
-    "How to read: tinted, which diagnosis is named there; large marks are labelled, small ones asked patients. Left: outlines are prototypes, one for a diagnosis.",
-    "读法：着色表示在该处会判断为哪种诊断；大标记为已确诊患者，小标记为待判断患者。左图：空心标记为原型，每种诊断一个。",
+    "How to read: the tint shows which diagnosis is predicted there; large marks are labeled patients, small marks new ones. Left: outlined marks are the prototypes.",
+    "读法：着色表示在该处会判断为哪种诊断；大标记为已确诊患者，小标记为新患者。左图：空心标记为原型。",
 )
 MATCHING_HOW = Words(
-    "Right: only the direction from the healthy average counts, so regions are slices of a cake.",
+    "Right: only the direction from the healthy average counts, so the regions are shaped like slices of a cake.",
     "右图：只看偏离健康人平均的方向，所以区域像切开的蛋糕。",
 )
 

@@ -28,22 +28,22 @@ SHOTS = (1, 2, 4, 8, 16)
 REACH = 5.0
 GRID = torch.linspace(-REACH, REACH, 41, dtype=torch.float64).unsqueeze(1)
 FACE = 2.6  # how far the two faces of a disease lie from the other one, in the world that breaks the formula
-MOST_PRACTICE = 150
+MAX_META_STEPS = 150
 N_META_TRAINING_TASKS = 12_000 * 32  # of the shipped network, as its card says: steps times tasks a step; a test compares
 WORLDS = ("assumed", "faces", "shuffled")
 
 
 @dataclass(frozen=True)
 class PriorFittedState(State):
-    """number: which task of the seed; kind: what its body does; shots: labelled patients of each disease in the simple world.
+    """number: which task of the seed; kind: what its body does; shots: labeled patients of each disease in the simple world.
 
-    practice: steps of meta-training of the small network; world: the one the formula assumes, or one that breaks it.
+    practice: steps of meta-training of the small network; world: the one that the formula assumes, or one that breaks it.
     """
 
     number: int = integer_field(0, 0, MOST_TASKS)
     kind: str = text_field("pathways", "|".join(KINDS))
     shots: int = integer_field(4, 1, MOST_SHOTS)
-    practice: int = integer_field(0, 0, MOST_PRACTICE)
+    practice: int = integer_field(0, 0, MAX_META_STEPS)
     world: str = text_field("assumed", "|".join(WORLDS))
 
 
@@ -52,14 +52,14 @@ class PriorFittedState(State):
 
 @dataclass(frozen=True)
 class SyntheticTask:
-    """values `(n, n_columns)`, NaN where missing, and diagnoses `(n,)`; the first `N_WAY * N_LABELLED` patients are labelled."""
+    """values `(n, n_columns)`, NaN where missing, and diagnoses `(n,)`; the first `N_WAY * N_LABELLED` patients are labeled."""
 
     values: Tensor
     y: Tensor
 
     @property
     def n(self) -> int:
-        """How many are labelled."""
+        """How many are labeled."""
         return N_WAY * N_LABELLED
 
     @property
@@ -96,7 +96,7 @@ def shipped() -> Initialization:
 
 
 def reads(x: Tensor, y: Tensor, n_way: int) -> Classifier:
-    """The shipped network after it has read these labelled patients (cells); its averaged, calibrated answer."""
+    """The shipped network after it has read these labeled patients (cells); its averaged, calibrated answer."""
     *_, last = shipped().adapt(PriorFitted(), LabelledSet(x, y), n_way)
     return last
 
@@ -110,7 +110,7 @@ def said(seed: int, kind: str, number: int) -> Tensor:
 
 
 def exercise_loss(state: PriorFittedState) -> tuple[float, int, int]:
-    """Mean -log of the probability of the truth, and how many of the asked patients are named rightly, of how many."""
+    """Mean -log of the probability of the truth, and how many of the asked patients are predicted correctly, of how many."""
     task = exercise(state.seed, state.kind, state.number)
     proba, truth = said(state.seed, state.kind, state.number), task.y[task.n :]
     loss = -proba[torch.arange(len(truth)), truth].log().mean()
@@ -122,7 +122,7 @@ def exercise_loss(state: PriorFittedState) -> tuple[float, int, int]:
 
 @dataclass(frozen=True)
 class SimpleTask:
-    """Two diseases and one value: labelled `x` `(2 * MOST_SHOTS, 1)`, `y`; asked patients alike. mean: of each disease, `(2,)`."""
+    """Two diseases and one value: labeled `x` `(2 * MOST_SHOTS, 1)`, `y`; asked patients alike. mean: of each disease, `(2,)`."""
 
     x: Tensor
     y: Tensor
@@ -131,7 +131,7 @@ class SimpleTask:
     mean: Tensor
 
     def support(self, shots: int) -> LabelledSet:
-        """The first so many labelled patients of each disease."""
+        """The first so many labeled patients of each disease."""
         return LabelledSet(self.x[: 2 * shots], self.y[: 2 * shots])
 
 
@@ -156,7 +156,7 @@ def _patients(mean: Tensor, n: int, world: str, rng: torch.Generator) -> tuple[T
 
 
 def posterior_mean(support: LabelledSet, k: int) -> tuple[float, float]:
-    """What is known of a disease's mean after its labelled patients: mean and variance of the normal posterior."""
+    """What is known of a disease's mean after its labeled patients: mean and variance of the normal posterior."""
     own = support.x[support.y == k]
     precision = 1 / TAU**2 + len(own)
     return float(own.sum()) / precision, 1 / precision
@@ -178,7 +178,7 @@ def if_known(task: SimpleTask, x: Tensor) -> Tensor:
 
 @lru_cache(maxsize=64)
 def _network(seed: int, number: int, world: str, shots: int) -> tuple[ColumnScale, Classifier]:
-    """The shipped network after it has read this task; the scale is that of labelled and asked patients, as in the app."""
+    """The shipped network after it has read this task; the scale is that of labeled and asked patients, as in the app."""
     task = simple(seed, number, world)
     support = task.support(shots)
     scale = ColumnScale.fit(torch.cat([support.x, task.asked]))

@@ -1,4 +1,4 @@
-"""Lesson 7, a prior-fitted network: what it was practised on, what that makes of it, and where the practice misleads."""
+"""Lesson 7, a prior-fitted network: what it is trained on, what that makes of it, and where it misleads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from metamed_core.drawing import Figure
 from metamed_core.learners import PriorFitted, PriorFittedClassifier
 from metamed_core.meta_training.tasks import table
 from metamed_core.words import Words
-from pages.lessons.l07_prior_fitted import answers, formulas, pictures, practice
+from pages.lessons.l07_prior_fitted import answers, formulas, pictures, small_network
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted.computation import PriorFittedState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
@@ -42,12 +42,12 @@ MORE = Action[PriorFittedState](
     lambda s: s.updated(shots=2 * s.shots),
     lambda s: s.shots >= world.MOST_SHOTS,
 )
-PRACTISE = Action[PriorFittedState](
-    "practise",
-    Words("Practise {n} steps", "练习 {n} 步").format(n=practice.PORTION),
+META_TRAIN = Action[PriorFittedState](
+    "meta_train",
+    Words("Meta-train {n} {n:step|steps}", "元训练 {n} 步").format(n=small_network.STEPS_PER_PRESS),
     ":material/fitness_center:",
-    lambda s: s.updated(practice=s.practice + practice.PORTION),
-    lambda s: s.practice >= world.MOST_PRACTICE,
+    lambda s: s.updated(practice=s.practice + small_network.STEPS_PER_PRESS),
+    lambda s: s.practice >= world.MAX_META_STEPS,
 )
 
 # -- what is seen ----------------------------------------------------------------------------------------------------
@@ -96,28 +96,28 @@ LESSON = Lesson(
     minutes=12,
     title=Words("A prior-fitted network", "先验拟合网络"),
     goal=Words(
-        "See that a network can be made ready for your patients by nothing but invented ones, and what it then believes.",
-        "看到一个网络可以只靠虚构的患者做好准备，以及它因此相信什么。",
+        "See that a network can be prepared for your patients by training on invented patients only, and what it then assumes.",
+        "看到一个网络可以只用虚构的患者训练好，以及它因此假设了什么。",
     ),
     outcome=Words(
-        "say what a prior is, why practice on it is the fit, and name a table for which that practice misleads.",
-        "说出先验是什么、为什么在其上练习就是拟合，并举出一种会被这种练习误导的表格。",
+        "explain what a prior is, why training on tasks from it is the fitting, and name a table for which this misleads.",
+        "说出先验是什么、为什么用它抽出的任务训练就是拟合，并举出一种会因此被误导的表格。",
     ),
     state=PriorFittedState,
     screens=(
         Screen(
-            title=Words("A clinic that exists nowhere", "一家并不存在的诊所"),
+            title=Words("A clinic that does not exist", "一家并不存在的诊所"),
             text=Words(
-                "Six patients of each of three diagnoses, five tests; nine of them are shown. A **prior-fitted network** is made by practising on hundreds of thousands of such tables, one after the other.",
-                "三种诊断各六位患者，五项检验，此处列出其中九位。**先验拟合网络**就是这样练成的：一张接一张，练习几十万张这样的表格。",
+                "Three diagnoses, six patients each, five laboratory tests; nine of the patients are shown. A **prior-fitted network** is trained on hundreds of thousands of such tables, one after the other.",
+                "三种诊断各六位患者，五项检验，此处列出其中九位。**先验拟合网络**就是用几十万张这样的表格，一张接一张训练出来的。",
             ),
             question=Question(
                 Words("Where do these patients come from?", "这些患者来自哪里？"),
-                (Words("A hospital, made anonymous", "一家医院，已匿名"), Words("A textbook", "教科书"), Words("Nowhere: drawn by chance just now", "哪儿也不是：刚刚随机抽出来的")),
+                (Words("From a hospital, anonymized", "一家医院，已匿名"), Words("From a textbook", "教科书"), Words("From nowhere: they were drawn at random just now", "哪儿也不是：刚刚随机抽出来的")),
                 2,
                 Words(
-                    "No patient is in it. First a disease is invented that moves some tests, then people who have it, then a laboratory that rounds, repeats and leaves gaps. How all that is drawn is the **clinical prior**: what the network will hold for possible. Press [Next task].",
-                    "其中没有任何真实患者。先虚构一种会影响某些检验的疾病，再虚构患病的人，然后是会取整、重复、留下缺失的化验室。这一切如何抽取，就是**临床先验**：网络将认为什么是可能的。请按“下一个任务”。",
+                    "None of them is a real patient. First a disease is invented that changes some tests, then people who have it, then a laboratory that rounds, repeats and leaves gaps. The rules by which all this is drawn are the **clinical prior**: what the network will consider possible. Press [Next task].",
+                    "其中没有任何真实患者。先虚构一种会影响某些检验的疾病，再虚构患病的人，然后是会取整、重复、留下缺失的化验室。抽取这一切的规则，就是**临床先验**：网络将认为什么是可能的。请按“下一个任务”。",
                 ),
             ),
             figure=a_task,
@@ -127,13 +127,13 @@ LESSON = Lesson(
             controls=(KIND,),
         ),
         Screen(
-            title=Words("An exercise", "一道练习题"),
+            title=Words("One training task", "一道训练题"),
             text=Words(
-                "The network is shown the eighteen labelled patients and asked about twelve others. It answers with probabilities. This is a real answer of the network that comes with MetaMed, on a task it has never seen.",
+                "The network is given the eighteen labeled patients and must diagnose twelve others. It answers with probabilities. You see a real answer of the network that comes with MetaMed, on a task it has never seen.",
                 "给网络看十八位已确诊患者，再问另外十二位。它以概率作答。这里是 MetaMed 自带的网络在一个从未见过的任务上的真实答案。",
             ),
             question=Question(
-                Words("How many of the twelve does it name rightly?", "十二位中它能判对几位？"),
+                Words("For how many of the twelve is it correct?", "十二位中它能判对几位？"),
                 (Words("At most five", "至多五位"), Words("Six to eight", "六到八位"), Words("Nine or more", "九位或更多")),
                 answers.how_many,
                 answers.as_many,
@@ -145,39 +145,39 @@ LESSON = Lesson(
             controls=(KIND,),
         ),
         Screen(
-            title=Words("Practice is the fit", "练习就是拟合"),
+            title=Words("Training is the fitting", "训练就是拟合"),
             text=Words(
-                "Now a world so simple that the right answer can be **calculated**: one laboratory value, two diseases, bell curves. A small new network practises on tasks of this world only. Nobody tells it the formula.",
-                "现在换一个简单到可以**算出**正确答案的世界：一项化验值，两种疾病，钟形分布。让一个全新的小网络只在这个世界的任务上练习。没有人告诉它公式。",
+                "Now a world so simple that the correct answer can be **calculated**: one laboratory value, two diseases, bell curves. A small new network is trained on tasks from this world only. Nobody tells it the formula.",
+                "现在换一个简单到可以**算出**正确答案的世界：一项化验值，两种疾病，钟形分布。让一个全新的小网络只用这个世界的任务训练。没有人告诉它公式。",
             ),
             question=Question(
-                Words("What does its answer come near to?", "它的答案会接近什么？"),
+                Words("What do its answers approach?", "它的答案会接近什么？"),
                 (
-                    Words("50 % everywhere: it has no formula", "处处 50%：它没有公式"),
+                    Words("50% everywhere: it has no formula", "处处 50%：它没有公式"),
                     Words("The exact answer of Bayes' rule", "贝叶斯公式的精确答案"),
-                    Words("A jump at the nearest labelled patient", "在最近的已确诊患者处跳变"),
+                    Words("A jump at the nearest labeled patient", "在最近的已确诊患者处跳变"),
                 ),
                 1,
                 Words(
-                    "Press [Practise]. For a while nothing seems to happen, then the curve bends into the exact one. Whoever wants to lose least on average must answer with the exact probabilities (the **posterior** of this prior): so practice on tasks **is** the fit, computed here as you press.",
-                    "请按“练习”。起初似乎毫无动静，随后曲线便向精确答案弯过去。要让平均损失最小，就必须给出精确的概率（这个先验的**后验**）：所以在任务上练习**就是**拟合，您每按一次，这里就真的算一次。",
+                    "Press [Meta-train]. For a while nothing seems to happen, then the curve approaches the exact one. The lowest mean loss is reached with the exact probabilities (the **posterior** under this prior): so training on tasks **is** the fitting, computed here as you press.",
+                    "请按“元训练”。起初似乎毫无动静，随后曲线便向精确答案靠近。只有给出精确的概率（这个先验下的**后验**），平均损失才最小：所以用任务训练**就是**拟合，您每按一次，这里就真的算一次。",
                 ),
             ),
             figure=the_fit,
-            reveal=lambda state: state.updated(practice=max(state.practice, practice.PORTION)),
+            reveal=lambda state: state.updated(practice=max(state.practice, small_network.STEPS_PER_PRESS)),
             formula=formulas.approaches,
             code=Code(PriorFitted.meta_gradient, "loss = _loss("),
-            actions=(PRACTISE,),
+            actions=(META_TRAIN,),
         ),
         Screen(
             title=Words("The shipped network beside the exact answer", "自带网络与精确答案对照"),
             text=Words(
-                "The same simple world, now asked of the **shipped** network, which has practised on the clinical prior and never on this one. The green curve is the exact answer; the dotted one is where it goes with endless patients.",
-                "还是那个简单的世界，这次问的是**自带**网络：它练习的是临床先验，从未专门练过这个世界。绿色曲线是精确答案；点线是患者无限多时的归宿。",
+                "The same simple world, now with the **shipped** network, which was trained on the clinical prior and never on this world. The green curve is the exact answer; the dotted curve is what it approaches with more and more patients.",
+                "还是那个简单的世界，这次用的是**自带**网络：它用临床先验训练，从未专门用这个世界训练过。绿色曲线是精确答案；点线是患者越来越多时它趋近的答案。",
             ),
             question=Question(
-                Words("How near does it come?", "它能有多接近？"),
-                (Words("To the last digit", "分毫不差"), Words("Roughly, and more careful", "大致接近，而且更谨慎"), Words("Not at all", "毫不相干")),
+                Words("How close does it get?", "它能有多接近？"),
+                (Words("Exactly the same", "分毫不差"), Words("Roughly, and more cautious", "大致接近，而且更谨慎"), Words("Not close at all", "毫不相干")),
                 1,
                 answers.how_far,
             ),
@@ -189,17 +189,17 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Let disease 2 lie on **both sides** of disease 1, as too little and too much of a hormone do. The formula believes in one bell curve for each disease: its prior is wrong for this table. Then **shuffle the labels**.",
+                "Let disease 2 lie on **both sides** of disease 1, like too little and too much of a hormone. The formula assumes one bell curve for each disease: its prior is wrong for this table. Then **shuffle the labels**.",
                 "让疾病 2 位于疾病 1 的**两侧**，就像某种激素过少与过多。公式认定每种疾病只有一个钟形：对这张表，它的先验是错的。然后**打乱标签**。",
             ),
             question=Question(
-                Words("Disease 2 lies on both sides. Who names more patients rightly?", "疾病 2 分居两侧，谁判对的患者更多？"),
+                Words("Disease 2 lies on both sides. Which is correct for more patients?", "疾病 2 分居两侧，哪一个判对的患者更多？"),
                 (Words("The formula: it is exact", "公式：它是精确的"), Words("The network: its prior is wider", "网络：它的先验更宽"), Words("Both about the same", "两者差不多")),
                 1,
                 Words(
-                    "Exact means exact **for its prior**. A wrong prior shows as a curve that more patients do not mend. The network has met such diseases and bends. Its own prior is wrong for other tables, such as thousands of gene counts: compare it with "
-                    "plain classifiers in Compare. With shuffled labels both should hardly be sure of anything, and what they name rightly is luck.",
-                    "所谓精确，是**对它的先验而言**。先验错误的表现是：患者再多，曲线也纠正不过来。网络见过这样的疾病，所以会弯。但对另一些表格，例如成千上万的基因计数，它自己的先验也是错的：请在“比较”页与普通分类器对照。标签打乱之后，两者都应当几乎没有把握，判对多少只是运气。",
+                    "“Exact” means exact **under its prior**. If the prior is wrong, more patients do not correct the curve. The network was trained on such diseases too, so its curve bends. Its own prior is wrong for other tables, such as thousands of gene counts: check it against "
+                    "the baseline classifiers on the Compare page. With shuffled labels both should be unsure of everything, and correct answers are luck.",
+                    "所谓精确，是**就它的先验而言**。先验错误时，患者再多，曲线也纠正不过来。网络训练时见过这样的疾病，所以曲线会弯。但对另一些表格，例如成千上万的基因计数，它自己的先验也是错的：请在“比较”页与基线分类器对照。标签打乱之后，两者都应当几乎没有把握，判对多少只是运气。",
                 ),
             ),
             figure=broken,
@@ -211,10 +211,10 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(6, Words("Ask before opening: what have you met so often that you expect it in the next patient? That is a prior.", "打开之前先问：您见过多少次，才会预期下一位患者也如此？这就是先验。")),
-        TeachingNote(9, Words("Screens 1 and 2: each student takes another task number and notes how many of twelve the network names; make a histogram.", "第 1、2 屏：每位学生取一个任务编号，记下网络判对几位；汇成直方图。")),
-        TeachingNote(10, Words("Screen 3 together: one presses, one calls out the points; when does it bend? What has it been told about Bayes?", "第 3 屏全班：一人按键，一人报出差距；何时开始弯？有没有人告诉过它贝叶斯公式？")),
-        TeachingNote(10, Words("Screen 4: find the places where the network is more careful than the formula; which of the two would you trust with your own patients?", "第 4 屏：找出网络比公式更谨慎的地方；面对自己的患者，您更信哪一个？")),
-        TeachingNote(10, Words("Screen 5 in groups: name a table from your field that the clinical prior (docs/prior.md) does not contain.", "第 5 屏分组：举出本专业中一种临床先验（docs/prior.md）没有包含的表格。")),
+        TeachingNote(6, Words("Before opening the app, ask: what have you seen so often that you expect it in the next patient? That is a prior.", "打开应用之前先问：有什么是您见得太多、因而预期下一位患者也会有的？这就是先验。")),
+        TeachingNote(9, Words("Screens 1 and 2: each student takes another task and notes for how many of the twelve the network is correct; make a histogram.", "第 1、2 屏：每位学生取一个任务编号，记下网络判对几位；汇成直方图。")),
+        TeachingNote(10, Words("Screen 3 together: one student presses, another reads the distance aloud; when does the curve bend? Was the network ever told Bayes' rule?", "第 3 屏全班：一人按键，一人报出差距；何时开始弯？有没有人告诉过网络贝叶斯公式？")),
+        TeachingNote(10, Words("Screen 4: find the places where the network is more cautious than the formula; which of the two would you trust for your own patients?", "第 4 屏：找出网络比公式更谨慎的地方；面对自己的患者，您更信哪一个？")),
+        TeachingNote(10, Words("Screen 5 in groups: think of a table from your field that the clinical prior (docs/prior.md) does not contain.", "第 5 屏分组：举出本专业中一种临床先验（docs/prior.md）没有包含的表格。")),
     ),
 )  # fmt: skip

@@ -25,9 +25,9 @@ def why_enough(state: ShotsState) -> Words:
     """The number, and what it means for one's own table."""
     n = world.needs(state.seed, "regression")
     told = Words(
-        "Over all four kinds of disease it needs {n} of each. What was learnt on other diseases stands in for patients, and is worth most where there are fewest; where two lines cross, the other method is the better choice from there on. Mind: these simulated clinics are of the "
-        "kind the weights have practised on. On real tables the curves met earlier, mostly at 3 to 5; only Compare, on your own patients, can tell.",
-        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以顶替患者，患者越少越值钱；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是权重练习过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
+        "On average over the four kinds of disease it needs {n} of each. What was learned on other diseases replaces patients, and helps most where there are fewest; where two lines cross, the other method is better from there on. But note: these simulated clinics are of the "
+        "kind that the network was trained on. On real tables the curves met earlier, mostly at 3 to 5; only the Compare page can tell for your own patients.",
+        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以代替患者，患者越少作用越大；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是网络训练时见过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
         "只有用您自己的患者在“比较”页上测过才知道。",
     )
     return told.format(n=n if n is not None else Words("more than 50", "50 多"))
@@ -35,9 +35,9 @@ def why_enough(state: ShotsState) -> Words:
 
 def why_few_hold(state: ShotsState) -> Words:
     """How many intervals hold the truth."""
-    naive, honest = small_clinics.n_holding(state)
+    narrow, wide = small_clinics.n_holding(state)
     return Words(
-        "{a} of 20, though 19 were promised. More episodes only measure these very patients more exactly; they bring no new one. The thin intervals count the patients too: {b} of 20. "
-        "They are wide, and that is the truth about so few people. Compare shows these.",
-        "承诺 19 个，实际只有 {a} 个。任务片段再多，也只是把这几位患者测得更精确，并没有带来新患者。细线区间把患者也计入：20 个中有 {b} 个。它们很宽，而患者这么少，事实就是如此。“比较”页给出的正是这种区间。",
-    ).format(a=naive, b=honest)
+        "{a} of 20, although 19 were promised. More episodes only measure the same patients more precisely; they add no new patient. The thin intervals also account for the choice of patients: {b} of 20. "
+        "They are wide, because so few patients cannot tell more. The Compare page shows these intervals.",
+        "承诺 19 个，实际只有 {a} 个。小任务再多，也只是把这几位患者测得更精确，并没有增加新患者。细线区间还计入了“恰好是哪些患者”：20 个中有 {b} 个。它们很宽，因为患者这么少，只能知道这么多。“比较”页给出的正是这种区间。",
+    ).format(a=narrow, b=wide)

@@ -1,7 +1,7 @@
-"""How many labelled patients are enough: accuracy against shots, its spread between draws, and how sure one can be of it.
+"""How many labeled patients are enough: accuracy against shots, its spread between draws, and how sure one can be of it.
 
 Clinics are simulated by the clinical prior's own bodies and laboratory (`tasks.clinical_prior.table`), as the shipped weights know
-them; other seeds than any meta-training. Network, prototypes, plain classifier, metric and intervals are the library's.
+them; other seeds than any meta-training. Network, prototypes, baseline classifier, metric and intervals are the library's.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ APART = 1_000_003  # between the seeds of a lesson and those of meta-training
 
 @dataclass(frozen=True)
 class ShotsState(State):
-    """k: labelled patients of each diagnosis; episodes, patients: draws, and patients of each diagnosis, of a small clinic.
+    """k: labeled patients of each diagnosis; episodes, patients: draws, and patients of each diagnosis, of a small clinic.
 
-    kind: of disease, 0: all four of KINDS. unusual: the first labelled patient's place among those of the diagnosis, 0: the most typical .. 100: the least.
+    kind: of disease, 0: all four of KINDS. unusual: the first labeled patient's place among those of the diagnosis, 0: the most typical .. 100: the least.
     overlap: share of the second diagnosis's patients that look like the first's.
     """
 
@@ -100,19 +100,19 @@ def embedded(cells: Tensor) -> Tensor:
 
 @lru_cache(maxsize=32)
 def one_clinic(seed: int) -> Clinic:
-    """The clinic in which one labelled patient of each brings neither much nor little: the middle one of all."""
+    """The clinic in which one labeled patient of each brings neither much nor little: the middle one of all."""
     shares = {i: with_one(one, seed) for i, one in enumerate(clinics(seed))}
     return clinics(seed)[sorted(shares, key=shares.__getitem__)[len(shares) // 2 + 1]]
 
 
 def with_one(clinic: Clinic, seed: int) -> float:
-    """About how well the network does in a clinic with one labelled patient of each diagnosis."""
+    """About how well the network does in a clinic with one labeled patient of each diagnosis."""
     draws = [drawn(clinic, 1, np.random.default_rng([seed, i, 3])) for i in range(5)]
     return float(np.mean([share_right(clinic, answers(clinic, "network", s, q), q) for s, q in draws]))
 
 
 def drawn(clinic: Clinic, k: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Positions of `k` labelled patients of each diagnosis, by chance from the first five eighths, and of those asked about: always the others."""
+    """Positions of `k` labeled patients of each diagnosis, by chance from the first five eighths, and of those asked about: always the others."""
     n_pool = len(clinic.y) * N_POOL // (N_POOL + N_ASKED) // N_WAY
     known = [rng.permutation(clinic.rows(d)[:n_pool])[:k] for d in range(N_WAY)]
     asked = [clinic.rows(d)[n_pool:] for d in range(N_WAY)]
@@ -170,7 +170,7 @@ def needs(seed: int, method: str, k: int = 3) -> int | None:
 
 @lru_cache(maxsize=256)
 def luck(seed: int, k: int) -> Array:
-    """Accuracy of the network in one clinic in each of N_LUCK draws of the labelled patients, `(N_LUCK,)`."""
+    """Accuracy of the network in one clinic in each of N_LUCK draws of the labeled patients, `(N_LUCK,)`."""
     clinic = one_clinic(seed)
     draws = [drawn(clinic, k, np.random.default_rng([seed, k, i, 99])) for i in range(N_LUCK)]
     return np.array([share_right(clinic, answers(clinic, "network", s, q), q) for s, q in draws])
@@ -186,7 +186,7 @@ def spread(values: Array) -> float:
 
 @lru_cache(maxsize=256)
 def with_first(seed: int, unusual: int) -> tuple[float, ...]:
-    """Share of the first diagnosis's patients named rightly at each of FEW shots, when its first labelled patient is so unusual."""
+    """Share of the first diagnosis's patients predicted correctly at each of FEW shots, when its first labeled patient is so unusual."""
     clinic = one_clinic(seed)
     first, shares = first_patient(seed, unusual), []
     for k in FEW:
@@ -202,7 +202,7 @@ def with_first(seed: int, unusual: int) -> tuple[float, ...]:
 
 
 def off_centre(seed: int) -> Tensor:
-    """How far each labelled patient of the first diagnosis lies from their mean, `(N_POOL,)`."""
+    """How far each labeled patient of the first diagnosis lies from their mean, `(N_POOL,)`."""
     clinic = one_clinic(seed)
     own = clinic.embedding[clinic.rows(0)[:N_POOL]]
     gaps: Tensor = (own - own.mean(0)).square().sum(-1).sqrt()
@@ -235,5 +235,5 @@ def _towards(clinic: Clinic, row: int, middle: Tensor) -> Tensor:
 
 
 def ceiling(overlap: float) -> float:
-    """The best any method can do: of four diagnoses one is named wrongly wherever its patients cannot be told from another's."""
+    """The best any method can do: of four diagnoses one is predicted wrongly wherever its patients cannot be told from another's."""
     return 1 - overlap / N_WAY

@@ -91,26 +91,26 @@ def counted(one: SmallClinic) -> ClusteredMean:
     return intervals.two_way_clustered_mean(one.right[:, None], weight, one.patient, one.stratum, one.episode, 0 * one.episode)
 
 
-def honest(one: SmallClinic) -> Interval:
-    """The 95 % interval that counts episodes and patients."""
+def two_way(one: SmallClinic) -> Interval:
+    """The 95% interval that counts episodes and patients."""
     found = counted(one)
     return intervals.student_interval(float(found.mean[0]), float(found.error[0]), found.freedom)
 
 
-def naive(one: SmallClinic) -> Interval:
-    """The 95 % interval as if every episode brought patients of its own."""
+def episodes_only(one: SmallClinic) -> Interval:
+    """The 95% interval as if every episode brought patients of its own."""
     return intervals.mean_interval(one.by_episode)
 
 
 @lru_cache(maxsize=128)
 def both_intervals(seed: int, patients: int, episodes: int) -> tuple[tuple[Interval, Interval], ...]:
-    """Of each small clinic the naive interval and the honest one."""
-    return tuple((naive(part), honest(part)) for part in (one.first(episodes) for one in small_clinics(seed, patients)))
+    """Of each small clinic, the interval from episodes alone and the one that counts patients too."""
+    return tuple((episodes_only(part), two_way(part)) for part in (one.first(episodes) for one in small_clinics(seed, patients)))
 
 
 @lru_cache(maxsize=16)
 def truth(seed: int) -> float:
-    """Accuracy over the whole population: other labelled patients in each of many draws, everybody asked about."""
+    """Accuracy over the whole population: other labeled patients in each of many draws, everybody asked about."""
     everyone = population(seed)
     rng, query = np.random.default_rng([seed, 5]), torch.arange(len(everyone.y))[:: N_SMALL // 4]
     shares = []
@@ -121,7 +121,7 @@ def truth(seed: int) -> float:
 
 
 def n_holding(state: ShotsState) -> tuple[int, int]:
-    """Of the twenty naive and of the twenty honest intervals, how many hold the truth."""
+    """Of the twenty intervals of each kind, how many contain the truth."""
     aim = truth(state.seed)
     pairs = both_intervals(state.seed, state.patients, state.episodes)
     return sum(a.low <= aim <= a.high for a, _ in pairs), sum(b.low <= aim <= b.high for _, b in pairs)

@@ -1,1 +1,1 @@
-"""Lesson 9, break it: six faults, the symptom that a clinician would see, what the app says, and what mends it."""
+"""Lesson 9, break it: six faults, what a clinician would notice, what the app says, and the remedy."""

@@ -26,7 +26,7 @@ from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import UserError, Words
 from pages.lessons.lesson_state import State, integer_field, text_field
 
-N_LABELLED, N_NEW, MOST_CURED, PRACTICE = 5, 12, 3, 60
+N_LABELLED, N_NEW, MOST_CURED, META_STEPS = 5, 12, 3, 60
 COLUMNS = {"ferritin": (80, 0.8, 0), "MCV": (90, 0.07, 0), "CRP": (3, 0.9, 1), "TSH": (1.8, 0.6, 1), "transferrin saturation": (28, 0.35, 0), "reticulocytes": (1.2, 0.35, 1)}  # fmt: skip
 """Healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
@@ -35,7 +35,7 @@ DIAGNOSES = {
     "hypothyroidism": (0.0, 0.8, 0.2, 2.6, 0.0, -0.6),
 }
 """How far each column moves, in standard deviations of healthy people."""
-NEW = {"haemolysis": (1.4, 1.2, 0.2, 0.0, 1.4, 4.5)}
+NEW = {"hemolysis": (1.4, 1.2, 0.2, 0.0, 1.4, 4.5)}
 OTHER_HOSPITAL = (2.0, -1.6, 1.1, -1.0, 1.6, 1.0)  # another analyser, older patients
 TREATMENT = {"iron deficiency": "oral iron", "inflammation": "antibiotics", "hypothyroidism": "thyroxine"}
 FIRST_TRIED = "oral iron"
@@ -44,9 +44,9 @@ FAULTS = ("none", "one", "labels", "prior", "leak", "hospital", "missing")
 
 @dataclass(frozen=True)
 class BreakItState(State):
-    """k: labelled patients of each diagnosis on the first screen; fault: on the second, labels or prior; dropped: the leaking column is.
+    """k: labeled patients of each diagnosis on the first screen; fault: on the second, labels or prior; dropped: the leaking column is.
 
-    from_b: labelled patients of each diagnosis from the other hospital; told: labelled patients of the disease that was missing.
+    from_b: labeled patients of each diagnosis from the other hospital; told: labeled patients of the disease that was missing.
     """
 
     k: int = integer_field(1, 1, N_LABELLED)
@@ -70,7 +70,7 @@ class AppResult:
 
     @property
     def n_right(self) -> int:
-        """New patients that are named rightly."""
+        """How many new patients have a correct answer."""
         return sum(name == truth for name, truth in zip(self.named, self.truth, strict=True))
 
     @property
@@ -85,25 +85,25 @@ class AppResult:
 
     @property
     def held_out(self) -> float:
-        """Share of labelled patients named rightly when they are left out; NaN if none can be."""
+        """Share of labeled patients predicted correctly when they are left out; NaN if none can be."""
         return self.trace.steps[-1].held_out_accuracy
 
     def nearest(self, *, new: bool) -> float:
-        """Median distance of undiagnosed patients from the nearest labelled one: of those of the new disease, or of the others."""
+        """Median distance of undiagnosed patients from the nearest labeled one: of those of the new disease, or of the others."""
         return float(np.median(self.trace.steps[-1].distance[np.array(self.new) == new, 0]))
 
 
 def table(
     seed: int, k: int = N_LABELLED, *, shift: tuple[float, ...] | None = None, from_b: int = 0, told: int | None = None
 ) -> pd.DataFrame:
-    """Patients as they stand in a file, first the labelled, with a last column `truth` that the app never gets.
+    """Patients as they stand in a file, first the labeled, with a last column `truth` that the app never gets.
 
-    shift: where the undiagnosed are from another hospital, and `from_b` of the labelled of each diagnosis as well.
-    told: how many of the new disease are labelled; None: there is no new disease.
+    shift: where the undiagnosed are from another hospital, and `from_b` of the labeled of each diagnosis as well.
+    told: how many of the new disease are labeled; None: there is no new disease.
     """
     rows = []
     kinds = {**DIAGNOSES, **(NEW if told is not None else {})}
-    for part, n in (("labelled", N_LABELLED), ("new", N_NEW)):
+    for part, n in (("labeled", N_LABELLED), ("new", N_NEW)):
         for name, moved in kinds.items():
             # Each diagnosis from numbers of its own, so that a patient stays the same whatever else is changed.
             rng = np.random.default_rng([seed, list(kinds).index(name), n])
@@ -112,17 +112,17 @@ def table(
                 there = shift is not None and (part == "new" or i >= N_LABELLED - from_b)
                 scaled = scaled + np.array(shift) if there and shift is not None else scaled
                 wanted = n if part == "new" else (told or 0) if name in NEW else k
-                if i < wanted or (there and part == "labelled"):
+                if i < wanted or (there and part == "labeled"):
                     cells = [
                         f"{median * math.exp(spread * z):.{digits}f}"
                         for (median, spread, digits), z in zip(COLUMNS.values(), scaled, strict=True)
                     ]
-                    rows.append([*cells, "B" if there else "A", name if part == "labelled" else None, name])
+                    rows.append([*cells, "B" if there else "A", name if part == "labeled" else None, name])
     return pd.DataFrame(rows, columns=[*COLUMNS, "hospital", "diagnosis", "truth"])
 
 
 def file_of(seed: int, fault: str, *, k: int = N_LABELLED, cured: int = 0) -> pd.DataFrame:
-    """The table with a fault; cured: by how much (labelled patients from the other hospital, or of the new disease)."""
+    """The table with a fault; cured: by how much (labeled patients from the other hospital, or of the new disease)."""
     if fault == "hospital":
         return table(seed, shift=OTHER_HOSPITAL, from_b=cured)
     patients = table(seed, k, told=cured if fault == "missing" else None)
@@ -146,12 +146,12 @@ def app_result(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> Ap
         records = records.with_columns([replace(one, role=Role.GROUP) if one.name == "hospital" else one for one in records.columns])
     if fault == "leak" and cured:
         records = records.with_remedy(next(finding for finding in records.findings if finding.kind == "leak"))
-    trace = begin(records, Prototypical(), practised_elsewhere(seed) if fault == "prior" else "universal")
+    trace = begin(records, Prototypical(), trained_elsewhere(seed) if fault == "prior" else "universal")
     truth = patients["truth"][records.undiagnosed]
     return AppResult(records, trace.run(), tuple(truth), tuple(name in NEW for name in truth))
 
 
-# -- weights that practised on something else ------------------------------------------------------------------------
+# -- weights that were trained on something else ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,11 @@ class OtherDiseases:
 
 
 @lru_cache(maxsize=32)
-def practised_elsewhere(seed: int) -> Initialization:
+def trained_elsewhere(seed: int) -> Initialization:
     """A small network after sixty outer steps of the library's meta-training on the wrong diseases."""
     network = Perceptron(len(COLUMNS), hidden=32, features=3)
-    plan = MetaTraining(PRACTICE, 8, 0.02, seed=seed)
-    *_, last = islice(meta_train(Prototypical(), network, OtherDiseases(), plan), PRACTICE + 1)
+    plan = MetaTraining(META_STEPS, 8, 0.02, seed=seed)
+    *_, last = islice(meta_train(Prototypical(), network, OtherDiseases(), plan), META_STEPS + 1)
     return Initialization(network, {name: weight.double() for name, weight in last.weights.items()}, Calibration.none())
 
 
@@ -183,7 +183,7 @@ def practised_elsewhere(seed: int) -> Initialization:
 
 @lru_cache(maxsize=64)
 def apart(seed: int, from_b: int) -> tuple[float, Words | None]:
-    """Accuracy as Compare judges it, the labelled and the asked never from one hospital; or why it cannot, in its own words."""
+    """Accuracy as Compare judges it, the labeled and the asked never from one hospital; or why it cannot, in its own words."""
     cohort = Cohort.of_records(app_result(seed, "hospital", cured=from_b).records)
     try:
         plan, _ = plan_for(cohort, methods(("prototypical",)), shots=(1,), n_episodes=10, seed=seed)
@@ -195,7 +195,7 @@ def apart(seed: int, from_b: int) -> tuple[float, Words | None]:
 
 @lru_cache(maxsize=64)
 def _asked_of(seed: int, whose: int, k: int) -> tuple[str, ...]:
-    """What a clinic that labelled `k` patients of each of its own (drawn from `whose`) names the new patients of `seed`."""
+    """What a clinic that labeled `k` patients of each of its own (drawn from `whose`) names the new patients of `seed`."""
     own, new = file_of(whose, "one", k=k), file_of(seed, "none")
     joined = pd.concat([own[own["diagnosis"].notna()], new[new["diagnosis"].isna()]], ignore_index=True)
     records = PatientRecords.from_table(joined.drop(columns=["truth", "hospital"]))
@@ -205,7 +205,7 @@ def _asked_of(seed: int, whose: int, k: int) -> tuple[str, ...]:
 
 
 def clinics_say(state: BreakItState) -> tuple[tuple[str, ...], ...]:
-    """What three clinics name the same new patients, each after as many labelled patients of its own."""
+    """What three clinics name the same new patients, each after as many labeled patients of its own."""
     return tuple(_asked_of(state.seed, state.seed + i, state.k) for i in range(3))
 
 
@@ -216,7 +216,7 @@ def n_disagree(state: BreakItState) -> tuple[int, int]:
 
 
 def told_by_treatment(seed: int) -> tuple[int, int]:
-    """Of how many labelled patients the treatment names the diagnosis, and how many are labelled."""
+    """Of how many labeled patients the treatment names the diagnosis, and how many are labeled."""
     known = file_of(seed, "leak")
     known = known[known["diagnosis"].notna()]
     counted = pd.crosstab(known["treatment given"], known["diagnosis"])

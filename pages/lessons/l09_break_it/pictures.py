@@ -10,32 +10,32 @@ from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it.computation import COLUMNS, DIAGNOSES, NEW, AppResult, BreakItState
 
-SURE, LEFT_OUT, TRUE = SeriesStyle("#0072B2", "circle", (1, 0)), TEAL, SeriesStyle("#D55E00", "square", (1, 0))
+CONFIDENCE, HELD_OUT, TRUE = SeriesStyle("#0072B2", "circle", (1, 0)), TEAL, SeriesStyle("#D55E00", "square", (1, 0))
 CALLED = {
     "iron deficiency": Words("iron deficiency", "缺铁"),
     "inflammation": Words("inflammation", "炎症"),
     "hypothyroidism": Words("hypothyroidism", "甲状腺功能减退"),
-    "haemolysis": Words("haemolysis", "溶血"),
+    "hemolysis": Words("hemolysis", "溶血"),
 }
 TREATED = Words("treatment given", "已给治疗")
 WRITTEN = {**CALLED, "treatment given": TREATED, "diagnosis": Words("diagnosis", "诊断")}
 """What stands in the simulated file, as its reader would have written it."""
 ASKED = Words("new", "新患者")
 HOW = Words(
-    "Bars: how sure it is of its answers on average; labelled patients left out in turn and named rightly; new patients named rightly. A clinician sees the first two; the third is "
-    "known here because the patients are simulated. Table: findings and warnings are the app's own sentences, bold where it warns.",
-    "条形：对答案的平均自信程度；依次留出的已确诊患者中判断正确的比例；新患者中判断正确的比例。医生只看得到前两条，第三条因为是模拟患者才知道。表：问题与警告均为应用原话，粗体为警告。",
+    "Bars: mean confidence (probability of the answer); held-out accuracy (labeled patients left out in turn); share of new patients with a correct answer. A clinician sees the first two; the third is "
+    "known here because the patients are simulated. Table: the app's own sentences, bold where it warns.",
+    "条形：平均置信度（答案的概率）；留出准确率（依次留出已确诊患者）；新患者中判断正确的比例。医生只看得到前两条，第三条因为是模拟患者才知道。表：均为应用原话，粗体为警告。",
 )
 
 
 def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Chart:
-    """How sure it is, how many left-out patients are right beside the untrained prototype, and once revealed how many new ones are.
+    """Confidence, held-out accuracy beside the baseline classifier, and once revealed the share of new patients with a correct answer.
 
     left_out: or whether that, too, is still a question.
     """
     shown = [
-        (Words("how sure", "自信程度"), found.sure, SURE),
-        (Words("left out", "留出患者"), found.held_out if left_out else math.nan, LEFT_OUT),
+        (Words("confidence", "置信度"), found.sure, CONFIDENCE),
+        (Words("held out", "留出患者"), found.held_out if left_out else math.nan, HELD_OUT),
     ]
     shown.append((asked or ASKED, found.n_right / len(found.truth) if revealed else math.nan, TRUE))
     marks: list[Mark] = []
@@ -45,20 +45,20 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
             marks.append(Label((x, 0.06), verbatim("?") if i == 2 or not left_out else Words("not known", "未知"), bold=True))
             continue
         marks.append(Area(((x - 0.32, 0), (x - 0.32, value), (x + 0.32, value), (x + 0.32, 0)), style, 0.7))
-        marks.append(Label((x, value + 0.045), verbatim(f"{100 * value:.0f} %"), bold=True))
+        marks.append(Label((x, value + 0.045), verbatim(f"{100 * value:.0f}%"), bold=True))
     base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
     if left_out and not math.isnan(base):
-        marks.append(Line(((1.6, base), (2.4, base)), SeriesStyle("#7A8A8A", "circle", (1, 0)), Words("plain class means, without learning", "简单类均值，不经学习"), 3.5))  # fmt: skip
+        marks.append(Line(((1.6, base), (2.4, base)), SeriesStyle("#7A8A8A", "circle", (1, 0)), Words("baseline classifier (class means)", "基线分类器（类均值）"), 3.5))  # fmt: skip
     marks.append(Line(((0.5, chance), (3.5, chance)), GREY, Words("guessing", "瞎猜"), 1.5))
     x_axis = Axis(verbatim(""), 0.5, 3.5, ticks=tuple((i + 1.0, name) for i, (name, _, _) in enumerate(shown)))
     y = Axis(
-        Words("sure, or named rightly", "自信，或判断正确"),
+        Words("confidence, or share correct", "置信度，或正确比例"),
         0,
         1.12,
         percent=True,
-        ticks=tuple((v / 4, verbatim(f"{25 * v} %")) for v in range(5)),
+        ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)),
     )
-    return Chart(title, HOW, Words("How sure, left-out and new patients right", "自信程度、留出与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
+    return Chart(title, HOW, Words("Confidence, held-out accuracy and new patients with a correct answer", "置信度、留出准确率与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
 
 
 def said(found: AppResult, *further: tuple[Words, Words]) -> Table:
@@ -93,13 +93,13 @@ def unsaid() -> Table:
 
 def summary(found: AppResult) -> Words:
     """The finding of the bars in one line."""
-    return Words("Right on {right} of {n} new patients", "{n} 位新患者中判断正确 {right} 位").format(
+    return Words("Correct for {right} of {n} new patients", "{n} 位新患者中判断正确 {right} 位").format(
         right=found.n_right, n=len(found.truth)
     )
 
 
 def opinions(state: BreakItState, *, revealed: bool) -> Table:
-    """Eight new patients and, once revealed, how three clinics name them, each with labelled patients of its own; wrong answers are bold."""
+    """Eight new patients and, once revealed, how three clinics name them, each with labeled patients of its own; wrong answers are bold."""
     asked = world.file_of(state.seed, "none")
     shown = [i for d in range(len(DIAGNOSES)) for i in range(d * world.N_NEW, d * world.N_NEW + 3)][:8]
     truth = list(asked["truth"][asked["diagnosis"].isna()])
@@ -110,18 +110,19 @@ def opinions(state: BreakItState, *, revealed: bool) -> Table:
     )
     wrong = frozenset((at, c + 2) for at, i in enumerate(shown) for c, each in enumerate(said_of) if revealed and each[i] != truth[i])
     header = (Words("new", "新患者"), Words("truth", "真实诊断"), *(Words("clinic {n}", "诊所 {n}").format(n=c + 1) for c in range(3)))
-    title = Words("Three clinics, {k} of each labelled: the same new patients", "三家诊所，每种各有 {k} 位已确诊：同样的新患者").format(
-        k=state.k
-    )
-    return Table(title, Words("Bold: named wrongly.", "粗体：判断错误。"), header, rows, strong=wrong, width=400)
+    title = Words(
+        "Three clinics with {k} labeled {k:patient|patients} of each diagnosis: the same new patients",
+        "三家诊所，每种各有 {k} 位已确诊：同样的新患者",
+    ).format(k=state.k)
+    return Table(title, Words("Bold: wrong answers.", "粗体：判断错误。"), header, rows, strong=wrong, width=400)
 
 
 def card(found: AppResult) -> tuple[Words, Words]:
-    """The answer card of the patient of the new disease of whom the app is surest: diagnosis, probability, nearest labelled patient."""
+    """The answer card of the patient of the new disease of whom the app is surest: diagnosis, probability, nearest labeled patient."""
     cards = diagnose(found.trace, -1)
     chosen = max((one for one, new in zip(cards, found.new, strict=True) if new), key=lambda one: one.probability)
     near = chosen.nearest[0]
-    message = Words("{who}, who has {disease}: {top} {p}; nearest labelled patient {near} ({diagnosis}), distance {d}", "{who}，实为{disease}：{top} {p}；最近的已确诊患者 {near}（{diagnosis}），距离 {d}").format(
+    message = Words("{who}, who has {disease}: {top} {p}; nearest labeled patient {near} ({diagnosis}), distance {d}", "{who}，实为{disease}：{top} {p}；最近的已确诊患者 {near}（{diagnosis}），距离 {d}").format(
         who=chosen.name, disease=CALLED[next(iter(NEW))], top=CALLED[chosen.top], p=f"{chosen.probability:.0%}", near=near.name, diagnosis=CALLED[near.diagnosis], d=f"{near.distance:.2f}"
     )  # fmt: skip
     return Words("Diagnose, a card", "“诊断”页，卡片"), message
@@ -142,5 +143,5 @@ def leaking(state: BreakItState) -> Table:
         for row in picked
     )
     header = (Words("ferritin", "铁蛋白"), Words("TSH", "TSH"), TREATED, WRITTEN["diagnosis"])
-    how = Words("Three labelled and three new patients; of {n} columns two are shown besides.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip
+    how = Words("Three labeled and three new patients; two of the {n} other columns are shown.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip
     return Table(Words("The file, six of its rows", "文件中的六行"), how, header, body, width=400)

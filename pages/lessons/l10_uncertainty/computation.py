@@ -30,7 +30,7 @@ PEOPLE = 10_000
 
 @dataclass(frozen=True)
 class UncertaintyState(State):
-    """k: labelled patients of each of three diagnoses; temperature: what probabilities are softened by; telling: how much columns tell.
+    """k: labeled patients of each of three diagnoses; temperature: what probabilities are softened by; telling: how much columns tell.
 
     aim: the probability a set must reach; of_1000: people of 1000 who have the disease; answer: the probability that was given.
     """
@@ -50,7 +50,7 @@ def start() -> Initialization:
 
 
 def patients(seed: int, k: int, telling: float) -> tuple[Tensor, Tensor]:
-    """Cells and diagnoses of N_TASKS small tables `(n_tasks, n, ...)`: first `k` labelled of each diagnosis, then those asked about."""
+    """Cells and diagnoses of N_TASKS small tables `(n_tasks, n, ...)`: first `k` labeled of each diagnosis, then those asked about."""
     rng = torch.Generator().manual_seed(seed)
     y = torch.cat([torch.arange(N_WAY).repeat(n) for n in (k, N_QUERY)]).expand(N_TASKS, -1)
     moved = torch.randn(N_TASKS, N_WAY, N_COLUMNS, generator=rng) * (torch.rand(N_TASKS, 1, N_COLUMNS, generator=rng) < 0.6)
@@ -106,7 +106,7 @@ def error_by_temperature(seed: int, k: int, telling: float) -> tuple[tuple[float
 
 
 def sure_and_right(seed: int, k: int, temperature: float, telling: float = 1.0) -> tuple[float, float]:
-    """Mean probability of the named diagnosis, and the share that is named rightly."""
+    """Mean probability of the named diagnosis, and the share that is predicted correctly."""
     found = answers(seed, k, telling)
     p = proba(found, temperature)
     return float(p.max(1).mean()), metrics.accuracy(found.y.numpy(), p)
@@ -117,7 +117,7 @@ def sure_and_right(seed: int, k: int, temperature: float, telling: float = 1.0) 
 
 @dataclass(frozen=True, slots=True)
 class SetSizeRow:
-    """Patients whose set has `size` diagnoses: their share of all, and the share of them that are named rightly (NaN without any)."""
+    """Patients whose set has `size` diagnoses: their share of all, and the share of them that are predicted correctly (NaN without any)."""
 
     size: int
     share: float

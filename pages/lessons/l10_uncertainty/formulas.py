@@ -10,9 +10,9 @@ from pages.lessons.lesson import Formula
 
 NAMES = {
     "gap": Words("mean gap", "平均差距"),
-    "sure": Words("sure", "自信"),
-    "right": Words("right", "正确"),
-    "holds": Words("the set holds the right one", "集合包含真实诊断"),
+    "sure": Words("confidence", "置信度"),
+    "right": Words("correct", "正确"),
+    "holds": Words("the set contains the correct diagnosis", "集合包含真实诊断"),
     "equal": Words("equal weights", "权重相同"),
     "here": Words("here", "在此"),
 }
@@ -25,7 +25,7 @@ def gap(state: UncertaintyState, temperature: float = 1.0, telling: float = 1.0)
     return Formula(
         r"ECE = \sum_{b} \frac{n_b}{n}\,\big|<sure>_b - <right>_b\big|",
         rf"ECE = {number(100 * error, 1)}\,\% \qquad <sure>: {number(100 * sure, 0)}\,\% \qquad <right>: {number(100 * right, 0)}\,\%",
-        Words("$b$: answers of like probability, ten points a bin; $n_b$ of $n$ patients. Mean gap between how sure and how often right (Guo et al. 2017).", "$b$：概率相近的答案，每格十个百分点；$n$ 位患者中有 $n_b$ 位。自信程度与正确比例之间的平均差距（Guo 等 2017）。"),
+        Words("$b$: bin of answers with similar probability, ten percentage points wide; $n_b$ of $n$ patients. ECE: mean gap between confidence and share correct (Guo et al. 2017).", "$b$：概率相近的答案，每格十个百分点；$n$ 位患者中有 $n_b$ 位。ECE：置信度与正确比例之间的平均差距（Guo 等 2017）。"),
         NAMES,
     )  # fmt: skip
 
@@ -40,8 +40,8 @@ def softened(state: UncertaintyState) -> Formula:
         r"p_k(T) = \frac{p_k^{1/T}}{\sum_j p_j^{1/T}}",
         rf"T = {number(state.temperature)}: \quad ({listed[0]}) \to ({listed[1]})",
         Words(
-            "The three probabilities of one patient, before and after. $T > 1$ softens, $T < 1$ sharpens; the order stays, so nobody is named otherwise.",
-            "一位患者的三个概率，校准前后。$T > 1$ 变柔和，$T < 1$ 变尖锐；顺序不变，因此没有人的诊断会改变。",
+            "The three probabilities of one patient, before and after. $T > 1$ moves them together, $T < 1$ moves them apart; their order stays, so no diagnosis changes.",
+            "一位患者的三个概率，校准前后。$T > 1$ 使其接近，$T < 1$ 使其拉开；顺序不变，因此没有人的诊断会改变。",
         ),
         NAMES,
     )
@@ -64,5 +64,5 @@ def bayes(state: UncertaintyState) -> Formula:
     return Formula(
         r"p' = \frac{a}{a + b} \quad \begin{matrix}a = p \cdot \pi'/\pi \\ b = (1-p)(1-\pi')/(1-\pi)\end{matrix}",
         rf"\frac{{{number(p)} \cdot {number(here, 3)}/{number(was)}}}{{{number(p)} \cdot {number(here, 3)}/{number(was)} + {number(1 - p)} \cdot {number(1 - here, 3)}/{number(1 - was)}}} = {number(100 * world.after(p, here), 0)}\,\%",
-        Words("$p$: the answer; $\\pi = 1/3$: how frequent the learner takes the disease to be, of three that weigh the same; $\\pi'$: how frequent it is here.", "$p$：给出的答案；$\\pi = 1/3$：学习器以为的患病率（三种诊断权重相同）；$\\pi'$：此处的实际患病率。"),
+        Words("$p$: the answer; $\\pi = 1/3$: the prevalence that the learner assumes, as all three diagnoses count the same; $\\pi'$: the prevalence here.", "$p$：给出的答案；$\\pi = 1/3$：学习器假定的患病率（三种诊断权重相同）；$\\pi'$：此处的实际患病率。"),
     )  # fmt: skip

@@ -10,20 +10,20 @@ from pages.lessons.l10_uncertainty import computation as world
 from pages.lessons.l10_uncertainty.computation import SHOTS, UncertaintyState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
-K = Control("k", Words("labelled patients of each diagnosis", "每种诊断的已确诊患者数"), options={k: Words(str(k), str(k)) for k in SHOTS})
+K = Control("k", Words("labeled patients of each diagnosis", "每种诊断的已确诊患者数"), options={k: Words(str(k), str(k)) for k in SHOTS})
 T = Control("temperature", Words("temperature T", "温度 T"), 0.05)
-AIM = Control("aim", Words("what a set must reach", "集合须达到的概率"), 0.01)
-RARE = Control("of_1000", Words("of 1000 people, this many have it", "每 1000 人中的患者数"), 1)
+AIM = Control("aim", Words("probability the set must reach", "集合须达到的概率"), 0.01)
+RARE = Control("of_1000", Words("people with the disease, of 1000", "每 1000 人中的患者数"), 1)
 ANSWER = Control("answer", Words("probability that was given", "给出的概率"), 0.01)
 TELLING = Control(
     "telling",
-    Words("how much the table tells", "表格的信息量"),
+    Words("information in the table", "表格的信息量"),
     options={1.0: Words("as usual", "寻常"), 0.5: Words("half", "一半"), 0.25: Words("a quarter", "四分之一")},
 )
 FIRST_TRY = 1.3  # so that there is something left to find
 CARD = Action[UncertaintyState](
     "card",
-    Words("The shipped card's temperature", "用自带说明卡中的温度"),
+    Words("Temperature from the model card", "用模型卡中的温度"),
     ":material/device_thermostat:",
     lambda s: s.updated(temperature=round(world.card_temperature(s.k), 2)),
 )
@@ -54,21 +54,21 @@ LESSON = Lesson(
         "把概率读作可以检验的承诺，并知道它何时对您的患者不成立。",
     ),
     outcome=Words(
-        "read a reliability diagram, say what a temperature can mend, and correct an answer for how rare a disease is.",
-        "看懂可靠性图，说清温度能修正什么，并按疾病的罕见程度修正一个答案。",
+        "read a reliability diagram, say what a temperature can correct, and adjust an answer to how rare a disease is.",
+        "看懂可靠性图，说清温度能校正什么，并按疾病的罕见程度修正一个答案。",
     ),
     state=UncertaintyState,
     screens=(
         Screen(
-            title=Words("70 % means 70 of 100", "70% 就是 100 位中 70 位"),
+            title=Words("70% means 70 of 100", "70% 就是 100 位中 70 位"),
             text=Words(
-                "A hundred and twenty small tables of three diagnoses, **one labelled patient of each**. For every new patient the network names a diagnosis and gives a probability. If it says 70 % to a hundred "
-                "patients, about seventy should be right.",
+                "120 small tables with three diagnoses and **one labeled patient of each**. For every new patient the network gives a diagnosis and its probability. If it says 70% for a hundred "
+                "patients, it should be correct for about seventy of them.",
                 "一百二十张小表，各三种诊断，**每种一位已确诊患者**。网络为每位新患者给出一个诊断及其概率。如果它对一百位患者都说 70%，其中应有约七十位正确。",
             ),
             question=Question(
-                Words("Of a hundred patients to whom it says about 75 %, how many does it name rightly?", "它对一百位患者都说约 75%，其中判对的有多少？"),
-                (Words("About 75, as it says", "约 75 位，说多少就对多少"), Words("Clearly fewer: it is too sure", "明显更少：过于自信"), Words("Clearly more: it is too modest", "明显更多：过于谦虚")),
+                Words("It says about 75% for a hundred patients. For how many of them is it correct?", "它对一百位患者都说约 75%，其中判对的有多少？"),
+                (Words("About 75, as it says", "约 75 位，说多少就对多少"), Words("Clearly fewer: it is overconfident", "明显更少：过度自信"), Words("Clearly more: it is underconfident", "明显更多：信心不足")),
                 lambda state: 1 if (pair := world.sure_and_right(state.seed, state.k, 1.0))[0] > pair[1] + 0.03 else 2 if pair[0] < pair[1] - 0.03 else 0,
                 answers.too_sure,
             ),
@@ -80,12 +80,12 @@ LESSON = Lesson(
         Screen(
             title=Words("A temperature", "温度"),
             text=Words(
-                "The simplest repair is **one number for everybody**: divide the logarithm of all probabilities by T, and scale them to 100 % again.",
-                "最简单的修正是**所有人共用一个数**：把全部概率的对数除以 T，再缩放到合计 100%。",
+                "The simplest correction is **one number for all patients**: divide the logarithm of every probability by T, then rescale to 100%.",
+                "最简单的修正是**所有患者共用一个数**：把全部概率的对数除以 T，再缩放到合计 100%。",
             ),
             question=Question(
-                Words("The answers are too sure. Which T mends them, and who is then named otherwise?", "答案过于自信。哪个 T 能修正？又有谁的诊断会因此改变？"),
-                (Words("T below 1; a few", "T 小于 1；少数人"), Words("T above 1; nobody", "T 大于 1；没有人"), Words("T above 1; about half", "T 大于 1；约一半人")),
+                Words("The answers are overconfident. Which T corrects them, and how many patients get another diagnosis by it?", "答案过度自信。哪个 T 能校正？又有多少患者的诊断会因此改变？"),
+                (Words("T below 1; a few", "T 小于 1；少数人"), Words("T above 1; none", "T 大于 1；没有人"), Words("T above 1; about half", "T 大于 1；约一半人")),
                 1,
                 answers.how_tempered,
             ),
@@ -97,19 +97,19 @@ LESSON = Lesson(
             reveal=lambda state: state.updated(temperature=FIRST_TRY) if state.temperature == 1 else state,
         ),
         Screen(
-            title=Words("A set of names, and when to stay silent", "给出一组名称，以及何时不作答"),
+            title=Words("A set of diagnoses, and when to abstain", "给出一组诊断，以及何时弃权"),
             text=Words(
-                "Now ten labelled patients of each. Instead of one name, take the **fewest diagnoses that together reach 90 %**. A set of one is an answer; a set of all three says: another test is needed.",
-                "现在每种十位已确诊患者。不只取一个名称，而取**合计达到 90% 的最少诊断**。只有一个名称的集合就是答案；三个全在的集合等于说：还需要另一项检查。",
+                "Now ten labeled patients of each. Instead of one diagnosis, take the **fewest diagnoses that together reach 90%**: the prediction set. A set of one is an answer; a set of all three says that another test is needed.",
+                "现在每种十位已确诊患者。不只取一个诊断，而取**合计达到 90% 的最少诊断**，即预测集合。只有一个诊断的集合就是答案；三个全在的集合等于说：还需要另一项检查。",
             ),
             question=Question(
-                Words("For how many of 100 patients does the set hold the right diagnosis?", "100 位患者中，集合包含真实诊断的有多少？"),
+                Words("For how many of 100 patients does the set contain the correct diagnosis?", "100 位患者中，集合包含真实诊断的有多少？"),
                 (Words("About 50", "约 50 位"), Words("About 75", "约 75 位"), Words("90 or more", "90 位以上")),
                 lambda state: 2 if (share := world.coverage(state)[0]) >= 0.88 else 1 if share > 0.62 else 0,
                 Words(
-                    "Right at least as often as it promises, if the probabilities are calibrated; often more, since the last name overshoots. The price is length. Whoever answers only where the set has "
-                    "one name is right far more often, and silent for the others: that is abstaining. Compare shows this as coverage.",
-                    "只要概率经过校准，包含的比例至少与承诺的一样高；往往更高，因为最后一个名称会超出目标。代价是集合变长。若只在集合仅有一个名称时作答，就会准确得多，其余不作答：这就是“弃权”。“比较”页以“覆盖率”显示这一点。",
+                    "If the probabilities are calibrated, the set contains it at least as often as promised, and often more, because the last diagnosis exceeds the target. The price is larger sets. If you answer only where the set has "
+                    "one diagnosis, you are correct far more often and abstain for the others. The Compare page shows this as coverage.",
+                    "只要概率经过校准，包含的比例至少与承诺的一样高；往往更高，因为最后一个诊断会超出目标。代价是集合变大。若只在集合仅有一个诊断时作答，就会准确得多，其余则弃权。“比较”页以“覆盖率”显示这一点。",
                 ),
             ),
             figure=sets_and_bars,
@@ -120,12 +120,12 @@ LESSON = Lesson(
         Screen(
             title=Words("How rare is the disease?", "这种病有多罕见？"),
             text=Words(
-                "To the learner all three diagnoses **weigh the same**: it was given as many patients of each. Diagnosis 1 is rare: 10 of 1000 people have it. For a new patient it answers “diagnosis 1, 90 %”.",
-                "在学习器看来三种诊断**同样重要**：给它的患者数相同。但诊断 1 很罕见：1000 人中有 10 人。它对一位新患者说：“诊断 1，90%”。",
+                "The learner treats all three diagnoses as **equally common**: it was given the same number of patients of each. But diagnosis 1 is rare: 10 of 1000 people have it. For a new patient the learner answers “diagnosis 1, 90%”.",
+                "学习器把三种诊断当作**同样常见**：给它的患者数相同。但诊断 1 很罕见：1000 人中有 10 人。它对一位新患者说：“诊断 1，90%”。",
             ),
             question=Question(
-                Words("How probable is it that this patient has it?", "这位患者真的患病的概率有多大？"),
-                (Words("About 90 %", "约 90%"), Words("About half", "约一半"), Words("About 15 % or less", "约 15% 或更低")),
+                Words("How probable is it that this patient has diagnosis 1?", "这位患者真的患病的概率有多大？"),
+                (Words("About 90%", "约 90%"), Words("About half", "约一半"), Words("About 15% or less", "约 15% 或更低")),
                 answers.which_rare,
                 answers.how_rare,
             ),
@@ -137,12 +137,12 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it: a harder table", "试着弄坏它：更难的表格"),
             text=Words(
-                "With the card's temperature the answers are honest **on tables like those it was learnt on**. Now comes a table of the same size whose columns tell only a quarter as much.",
-                "使用说明卡中的温度，答案是诚实的，但**仅限于它学过的那类表格**。现在来了一张大小相同、信息量却只有四分之一的表格。",
+                "With the temperature from the model card, the answers are calibrated **on tables like those it was learned from**. Now comes a table of the same size whose columns carry only a quarter of the information.",
+                "使用模型卡中的温度，答案是可信的，但**仅限于它学过的那类表格**。现在来了一张大小相同、信息量却只有四分之一的表格。",
             ),
             question=Question(
                 Words("The temperature is the same. The answers are now ...", "温度不变。现在的答案……"),
-                (Words("still honest", "依旧诚实"), Words("not sure enough", "信心不足"), Words("too sure", "过于自信")),
+                (Words("still calibrated", "依旧可信"), Words("underconfident", "信心不足"), Words("overconfident", "过度自信")),
                 lambda state: 2 if (pair := world.sure_and_right(state.seed, state.k, world.card_temperature(state.k), state.telling))[0] > pair[1] + 0.03 else 1 if pair[0] < pair[1] - 0.03 else 0,
                 answers.why_harder,
             ),
@@ -154,11 +154,11 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(7, Words("Before opening the app: everyone writes down ten facts with a probability each; count together how often “90 %” was right.", "打开应用之前：每人写下十个判断并各给一个概率；一起数数“90%”有多少是对的。")),
-        TeachingNote(8, Words("Screen 1: read one point of the diagram aloud as a sentence about patients. Then 3 and 10 labelled patients.", "第 1 屏：把图上一个点读成一句关于患者的话。再换成 3 位和 10 位已确诊患者。")),
-        TeachingNote(8, Words("Screen 2: find the best T by hand, then press the card's. Why may it not be fitted on the patients one asks about?", "第 2 屏：先手动找最好的 T，再用说明卡中的。为什么不能用待判断的患者来拟合它？")),
-        TeachingNote(8, Words("Screen 3: at which length of the set would you order another test? Which errors does abstaining hide?", "第 3 屏：集合多长时您会加做检查？弃权会掩盖哪些错误？")),
-        TeachingNote(8, Words("Screen 4: recount the table for a disease of your own ward and for a general practice.", "第 4 屏：按贵病房与全科门诊的患病率，各重新数一遍表格。")),
-        TeachingNote(6, Words("Screen 5: which sign on the Diagnose page would have warned you? Collect tables that are harder than they look.", "第 5 屏：“诊断”页上哪个迹象会提醒您？举出看似容易、实则很难的表格。")),
+        TeachingNote(7, Words("Before opening the app: everyone writes down ten statements with a probability each; count together how often “90%” was right.", "打开应用之前：每人写下十个判断并各给一个概率；一起数数“90%”有多少是对的。")),
+        TeachingNote(8, Words("Screen 1: read one point of the diagram aloud as a sentence about patients. Then repeat it with 3 and 10 labeled patients.", "第 1 屏：把图上一个点读成一句关于患者的话。再换成 3 位和 10 位已确诊患者。")),
+        TeachingNote(8, Words("Screen 2: find the best T by hand, then use the one from the model card. Why must it not be fitted on the patients to be diagnosed?", "第 2 屏：先手动找最好的 T，再用模型卡中的。为什么不能用待诊断的患者来拟合它？")),
+        TeachingNote(8, Words("Screen 3: at which size of the set would you order another test? Which errors does abstention hide?", "第 3 屏：集合多大时您会加做检查？弃权会掩盖哪些错误？")),
+        TeachingNote(8, Words("Screen 4: compute the table again for a disease in your own ward and in general practice.", "第 4 屏：按贵病房与全科门诊的患病率，各重新数一遍表格。")),
+        TeachingNote(6, Words("Screen 5: which sign on the Diagnose page would have warned you? Name tables that are harder than they look.", "第 5 屏：“诊断”页上哪个迹象会提醒您？举出看似容易、实则很难的表格。")),
     ),
 )  # fmt: skip

@@ -42,7 +42,7 @@ def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> N
     assert found.trace.baseline_held_out == pytest.approx(plain / 15)
     told = LESSON.screens[1].formula(BreakItState(fault=fault)).numbers
     assert rf"\frac{{{right}}}{{15}} = {100 * right / 15:.0f}\,\%" in told
-    assert f"<plain>: {100 * plain / 15:.0f}" in told
+    assert f"<baseline>: {100 * plain / 15:.0f}" in told
 
 
 def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:

@@ -12,7 +12,7 @@ import torch
 from metamed_core.data.episode import LabelledSet
 from metamed_core.learners.weight_files import SHIPPED
 from pages.lessons.l07_prior_fitted import computation as world
-from pages.lessons.l07_prior_fitted import practice
+from pages.lessons.l07_prior_fitted import small_network
 from pages.lessons.l07_prior_fitted.computation import PriorFittedState
 from pages.lessons.l07_prior_fitted.story import LESSON
 
@@ -78,25 +78,25 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
     assert rf"\frac{{{network}}}{{{n}}}" in LESSON.screens[4].formula(state.updated(world="faces")).numbers
 
 
-def test_the_card_says_how_many_tasks_were_practised_on() -> None:
+def test_the_card_says_how_many_tasks_were_trained_on() -> None:
     plan = json.loads((SHIPPED / "prior_fitted.json").read_text("utf-8"))["plan"]
     assert plan["meta_steps"] * plan["meta_batch"] == world.N_META_TRAINING_TASKS
 
 
 @pytest.mark.parametrize("seed", SEEDS[:3])
-def test_practice_leads_to_the_exact_answer(seed: int) -> None:
-    first, last = practice.small_gap(seed, 0), practice.small_gap(seed, 150)
+def test_training_leads_to_the_exact_answer(seed: int) -> None:
+    first, last = small_network.small_gap(seed, 0), small_network.small_gap(seed, 150)
     assert last < 0.05
     assert first > 0.1
     task = world.simple(seed, 0)
-    own = practice.by_small(seed, 150, task.support(4), task.asked)
+    own = small_network.by_small(seed, 150, task.support(4), task.asked)
     assert float((own - world.exact(task.support(4), task.asked)).abs().mean()) < 0.1
 
 
-def test_practice_goes_on_where_it_stood_and_is_the_same_from_the_same_seed() -> None:
-    there = practice.practised(5, 30).weights
-    practice.practised.cache_clear()
-    again = practice.practised(5, 30).weights
+def test_training_goes_on_where_it_stood_and_is_the_same_from_the_same_seed() -> None:
+    there = small_network.meta_trained(5, 30).weights
+    small_network.meta_trained.cache_clear()
+    again = small_network.meta_trained(5, 30).weights
     assert all(torch.equal(there[name], again[name]) for name in there)
 
 

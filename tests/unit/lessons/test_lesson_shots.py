@@ -52,7 +52,7 @@ def test_the_formula_of_the_curves_says_what_they_are() -> None:
             assert rf"a({k}) = {100 * found[method][SHOTS.index(k)]:.0f}\,\%" in told
 
 
-def test_the_honest_error_is_the_sum_over_pairs_that_share_a_patient_or_an_episode() -> None:
+def test_the_two_way_error_is_the_sum_over_pairs_that_share_a_patient_or_an_episode() -> None:
     one = small_clinics.small_clinics(7, 6)[0].first(10)
     n, mean = len(one.right), one.right.mean()
     by_class = {c: one.right[one.stratum == c].mean() for c in range(N_WAY)}
@@ -113,7 +113,7 @@ def test_an_unusual_patient_is_farther_from_the_mean() -> None:
 
 
 def test_only_disguised_patients_change_with_the_overlap() -> None:
-    """The curve “before the change” is of the same clinics and the same labelled patients."""
+    """The curve “before the change” is of the same clinics and the same labeled patients."""
     before, after = world.clinics(7)[::2], world.clinics(7, 0.25)
     assert len(before) == len(after) == len(world.KINDS)
     for one, other in zip(before, after, strict=True):

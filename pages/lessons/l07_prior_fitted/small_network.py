@@ -1,4 +1,4 @@
-"""A small network that is fitted to the simple world of `prior_fitted` before the reader's eyes, by the library's meta-training."""
+"""A small network that is fitted to the simple world before the reader's eyes, by the library's meta-training."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from metamed_core.data import CHANNELS, Episode, LabelledSet
 from metamed_core.learners import PriorFitted
 from metamed_core.meta_training import MetaState, MetaTraining, meta_train
 from metamed_core.networks import CellTransformer
-from pages.lessons.l07_prior_fitted.computation import MOST_PRACTICE, N_HELD, TAU, exact, mean, simple
+from pages.lessons.l07_prior_fitted.computation import MAX_META_STEPS, N_HELD, TAU, exact, mean, simple
 
-PORTION, TASKS_A_STEP = 10, 32
-PLAN = MetaTraining(meta_steps=MOST_PRACTICE, meta_batch=TASKS_A_STEP, meta_lr=0.02, hidden_lr=0.03)
+STEPS_PER_PRESS, TASKS_A_STEP = 10, 32
+PLAN = MetaTraining(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02, hidden_lr=0.03)
 SMALL = CellTransformer(width=16, heads=2, cell_layers=1, tokens=1, row_width=16, row_heads=2, row_layers=1, slots=2, code=2)
 
 
 @dataclass(frozen=True)
 class SimpleTasks:
-    """Draws tasks of the simple world for meta-training: 1 to 8 labelled patients of each disease, 8 asked."""
+    """Draws tasks of the simple world for meta-training: 1 to 8 labeled patients of each disease, 8 asked."""
 
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
         """Tasks of one shape: cells `(n_tasks, n, 1, n_channels)`, of which only the value is filled."""
@@ -42,11 +42,11 @@ def plain_cells(values: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=128)
-def practised(seed: int, steps: int) -> MetaState:
+def meta_trained(seed: int, steps: int) -> MetaState:
     """The library's meta-training of the small network after so many steps, each on 32 tasks that were never drawn before."""
-    before = steps - (steps % PORTION or PORTION) if steps else 0
+    before = steps - (steps % STEPS_PER_PRESS or STEPS_PER_PRESS) if steps else 0
     plan = dataclasses.replace(PLAN, seed=seed)
-    start = practised(seed, before) if steps else None
+    start = meta_trained(seed, before) if steps else None
     *_, last = islice(meta_train(PriorFitted(readings=1), SMALL, SimpleTasks(), plan, start=start), steps - before + 1)
     return last
 
@@ -54,13 +54,13 @@ def practised(seed: int, steps: int) -> MetaState:
 def by_small(seed: int, steps: int, support: LabelledSet, x: Tensor) -> Tensor:
     """What the small network answers for patients `(n, 1)` -> `(n, 2)` after so many steps."""
     cells = LabelledSet(plain_cells(support.x), support.y)
-    *_, last = PriorFitted(readings=2).adapt(SMALL, practised(seed, steps).weights, cells, 2)
+    *_, last = PriorFitted(readings=2).adapt(SMALL, meta_trained(seed, steps).weights, cells, 2)
     return last.predict_proba(plain_cells(x))
 
 
 @lru_cache(maxsize=256)
 def small_gap(seed: int, steps: int) -> float:
-    """Mean distance between its probabilities and the exact ones, over tasks it has not practised on."""
+    """Mean distance between its probabilities and the exact ones, over tasks that were not used for training."""
     tasks = [simple(seed, number) for number in range(N_HELD)]
     pairs = [(exact(t.support(4), t.asked), by_small(seed, steps, t.support(4), t.asked)) for t in tasks]
     return mean(float((one - other)[:, 1].abs().mean()) for one, other in pairs)
