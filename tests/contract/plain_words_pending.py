@@ -5,9 +5,7 @@ from __future__ import annotations
 PENDING: tuple[str, ...] = (
     "README.md",
     "docs/",
-    "pages/lessons/",
     "pages/meta_train.py",
     "pages/parts/diagnose/",
-    "pages/parts/learn/",
     "pages/parts/meta_train/",
 )

@@ -32,7 +32,7 @@ def share_correct(state: WhyState) -> Formula:
     return Formula(
         r"<accuracy> = \frac{<right>}{<asked>}",
         rf"<labeled>: {number(100 * seen, 0)}\,\% \qquad <new>: {number(100 * new, 0)}\,\%",
-        Words("Mean over {n} tasks, {q} new patients of each disease in every task.", "{n} 个任务的平均，每个任务中每种疾病有 {q} 位新患者。").format(n=why.N_TASKS, q=why.N_QUERY),
+        Words("Mean over {n} {n:task|tasks}, {q} new {q:patient|patients} of each disease in every task.", "{n} 个任务的平均，每个任务中每种疾病有 {q} 位新患者。").format(n=why.N_TASKS, q=why.N_QUERY),
         NAMES,
     )  # fmt: skip
 

@@ -43,9 +43,9 @@ def bars(state: WhyState, *, revealed: bool) -> Chart:
     title = Words(
         "Correct diagnoses after learning from {n} {n:patient|patients} of each disease", "每种疾病用 {n} 位患者学习之后，判断正确的比例"
     )
-    how = Words("How to read: each bar is the mean over {n} tasks of two diseases.", "读法：{n} 个任务（各两种疾病）的平均。").format(
-        n=N_TASKS
-    )
+    how = Words(
+        "How to read: each bar is the mean over {n} {n:task|tasks} of two diseases.", "读法：{n} 个任务（各两种疾病）的平均。"
+    ).format(n=N_TASKS)
     x = Axis(verbatim(""), 0.4, 2.6, ticks=tuple((i + 1.0, name) for i, name in enumerate(names)))
     y = Axis(ACCURACY.title, 0, 1.12, ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)))
     return Chart(title.format(n=state.shots), how, Words("Two bars: accuracy on labeled and on new patients", "两个条形：在已确诊患者与新患者上的准确率"), x, y, tuple(marks), shape=(640, 380))  # fmt: skip
@@ -57,9 +57,9 @@ def by_shots(state: WhyState, *, revealed: bool) -> Chart:
     marks = (Line(tuple((float(i), value) for i, _, value in at), ORDINARY_STYLE, ORDINARY_NAME, 2.5, markers=True), *_tags(at))
     x = Axis(Words("labeled patients of each disease", "每种疾病的已确诊患者数"), -0.4, len(SHOTS) - 0.6, ticks=tuple((float(i), verbatim(k)) for i, k in enumerate(SHOTS)))  # fmt: skip
     title = Words("How many labeled patients does ordinary learning need?", "普通学习需要多少位已确诊患者？")
-    how = Words("How to read: accuracy on new patients, mean over {n} tasks.", "读法：在新患者上的准确率，{n} 个任务的平均。").format(
-        n=N_TASKS
-    )
+    how = Words(
+        "How to read: accuracy on new patients, mean over {n} {n:task|tasks}.", "读法：在新患者上的准确率，{n} 个任务的平均。"
+    ).format(n=N_TASKS)
     return Chart(title, how, Words("Accuracy of ordinary learning by number of patients", "普通学习的准确率随患者数的变化"), x, ACCURACY, marks, shape=(640, 380))  # fmt: skip
 
 

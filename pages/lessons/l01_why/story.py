@@ -70,7 +70,7 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (pictures.bars(state, revealed=shown),),
-            formula=formulas.share_right,
+            formula=formulas.share_correct,
             code=Code(metrics.accuracy, "return"),
             controls=(SHOTS,),
         ),

@@ -50,5 +50,5 @@ def average(state: EpisodeState) -> Formula:
     return Formula(
         r"\bar{a} = \frac{1}{E}\sum_{e=1}^{E} a_e",
         rf"\bar{{a}} = {number(100 * world.mean(values), 0)}\,\% \qquad {number(100 * min(values), 0)}\,\% \leq a_e \leq {number(100 * max(values), 0)}\,\%",
-        Words("$a_e$: accuracy in episode $e$; $E$ = {n} episodes.", "$a_e$：第 $e$ 个小任务的准确率；$E$ = {n} 个小任务。").format(n=world.N_EPISODES),
+        Words("$a_e$: accuracy in episode $e$; $E$ = {n} {n:episode|episodes}.", "$a_e$：第 $e$ 个小任务的准确率；$E$ = {n} 个小任务。").format(n=world.N_EPISODES),
     )  # fmt: skip

@@ -15,7 +15,7 @@ STYLES = series_styles(5)
 def support_table(state: EpisodeState, *, named: bool = True) -> Table:
     """The labeled patients."""
     one = episode(state)
-    title = Words("Support set: {n} labeled patients", "支持集：{n} 位已确诊患者").format(n=len(one.support))
+    title = Words("Support set: {n} labeled {n:patient|patients}", "支持集：{n} 位已确诊患者").format(n=len(one.support))
     how = Words("The learner sees everything in the support set.", "学习器可以查看支持集的全部内容。")
     leak = Words("Bold: patients who are in the query set too.", "粗体：同时也在查询集中的患者。")
     rows = sorted(one.support.tolist(), key=lambda row: _number(state, one, row))
@@ -27,7 +27,7 @@ def query_table(state: EpisodeState, *, revealed: bool) -> Table:
     """The patients who are asked about, with the learner's answers and the truth once revealed."""
     one = episode(state)
     if not revealed:
-        title = Words("Query set: {n} patients to diagnose", "查询集：{n} 位待判断患者").format(n=len(one.query))
+        title = Words("Query set: {n} {n:patient|patients} to diagnose", "查询集：{n} 位待判断患者").format(n=len(one.query))
         how = Words("We know the diagnoses; the learner does not.", "我们知道诊断，学习器不知道。")
         return _table(state, one, one.query.tolist(), title, how, named=False)
     answers, truth = said(state)
@@ -57,7 +57,10 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Ch
     title = (
         Words("One episode: accuracy {mean}%", "一个小任务：准确率 {mean}%")
         if len(values) == 1
-        else Words("{n} episodes: mean accuracy {mean}%, from {low}% to {high}%", "{n} 个小任务：平均准确率 {mean}%，从 {low}% 到 {high}%")
+        else Words(
+            "{n} {n:episode|episodes}: mean accuracy {mean}%, from {low}% to {high}%",
+            "{n} 个小任务：平均准确率 {mean}%，从 {low}% 到 {high}%",
+        )
     )
     told = title.format(n=len(values), mean=f"{100 * mean(values):.0f}", low=f"{100 * min(values):.0f}", high=f"{100 * max(values):.0f}")
     marks = (

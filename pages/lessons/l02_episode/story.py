@@ -35,20 +35,20 @@ LESSON = Lesson(
         "把一个小样本任务看作两张表：一张用来学，一张用来考。",
     ),
     outcome=Words(
-        "explain “3-way 2-shot”, and find the mistake in a study whose two tables share patients.",
-        "解释“3 类 2 样本”，并在一项两表共用患者的研究中找出错误。",
+        "explain the size of a task, such as three diagnoses with two labeled patients each (3-way 2-shot), and find the mistake in a study whose two tables share patients.",
+        "说明任务的大小，例如三种诊断各两位已确诊患者（3 类 2 样本），并在一项两表共用患者的研究中找出错误。",
     ),
     state=EpisodeState,
     screens=(
         Screen(
             title=Words("Support set: what the model learns from", "支持集：用来学的"),
             text=Words(
-                "From a data set with six diagnoses we draw **three** at random, and for each of them **two** patients whose diagnosis the learner may see: a “3-way 2-shot” task. This small "
+                "From a data set with six diagnoses we draw **three** at random, and for each of them **two** patients whose diagnosis the learner may see (3-way 2-shot). This small "
                 "table is the **support set**.",
                 "从含六种诊断的数据集中随机抽取**三种**，每种取**两位**患者，学习器可以看到其诊断：这就是“3 类 2 样本”任务。这张小表叫作**支持集**。",
             ),
             question=Question(
-                Words("How many labeled patients are in a 3-way 2-shot task?", "一个 3 类 2 样本任务有多少位已确诊患者？"),
+                Words("How many labeled patients are in this task (3-way 2-shot)?", "这个任务（3 类 2 样本）有多少位已确诊患者？"),
                 (Words("2", "2"), Words("3", "3"), Words("5", "5"), Words("6", "6")),
                 3,
                 Words("Two patients for each of three diagnoses. Move the two sliders and watch the table.", "三种诊断，每种两位。拖动两个滑块，观察表格。"),
@@ -138,7 +138,7 @@ LESSON = Lesson(
         ),
     ),
     notes=(
-        TeachingNote(8, Words("Print the data set as cards and let students draw a 3-way 2-shot task by hand.", "把数据集打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
+        TeachingNote(8, Words("Print the data set as cards and let students draw a task with three diagnoses and two patients each by hand.", "把数据集打印成卡片，让学生亲手抽一个 3 类 2 样本任务。")),
         TeachingNote(10, Words("Screens 1 and 2: one student plays the learner and must diagnose the query patients aloud.", "第 1、2 屏：请一位学生扮演学习器，当众判断查询集。")),
         TeachingNote(7, Words("Screen 3: why may the learner not know the names of the diagnoses?", "第 3 屏：为什么不能让学习器知道诊断的名称？")),
         TeachingNote(10, Words("Screen 4: everybody notes the result of one episode; collect them on the board as a histogram.", "第 4 屏：每人记下一个小任务的结果，在黑板上汇成直方图。")),

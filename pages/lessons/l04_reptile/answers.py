@@ -41,7 +41,7 @@ def why_joint(state: ReptileState) -> Words:
 def who_wins(state: ReptileState) -> Words:
     """The reason, whoever has won."""
     return Words(
-        "Reptile adapts to all {n} patients of a task. MAML adapts to half of them and needs the other half for judging; with so few patients, this judgment is mostly luck, and its start may drift far away. Press "
+        "Reptile adapts to all {n} {n:patient|patients} of a task. MAML adapts to half of them and needs the other half for judging; with so few patients, this judgment is mostly luck, and its start may drift far away. Press "
         "[Other patients] several times and count who wins. With 80 query patients, as in lesson 3, MAML is as good or better.",
         "Reptile 用任务的全部 {n} 位患者来适应。MAML 只用一半来适应，另一半必须留作评判；人数这么少，评判多半靠运气，起点可能越跑越远。多按几次“换一批患者”，数数谁赢。若像上一课那样有 80 位查询集患者，MAML 不输甚至更好。",
     ).format(n=2 * state.few)

@@ -77,8 +77,8 @@ def on_new_patients(state: ReptileState) -> Formula:
         ).format(o=world.RACE),
         {
             **RULES,
-            "walk": Words("to adapt to", "适应"),
-            "judge": Words("to judge by", "评判"),
+            "walk": Words("for adapting", "适应"),
+            "judge": Words("for judging", "评判"),
             "or": Words("or", "或"),
             "all": Words("Reptile adapts to all", "Reptile 全部适应"),
         },

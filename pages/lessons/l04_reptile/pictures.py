@@ -161,7 +161,9 @@ def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{along[-1]:.3f}")
         plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, markers=True))
         losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, markers=True))
-    title = Words("{n} labeled patients in each task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(n=2 * state.few)
+    title = Words("{n} labeled {n:patient|patients} in each task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(
+        n=2 * state.few
+    )
     told = Words("Loss on new patients, after adapting to all {n}", "用全部 {n} 位适应之后，在新患者上的损失").format(n=2 * state.few)
     left = weights_plane(title, [*plane, start_mark((state.x, state.y))], RACE_HOW)
     return left, beside(told, JUDGED_HOW, Axis(Words("outer step", "外循环步"), 0, world.RACE), NEW_LOSS, losses)

@@ -57,7 +57,9 @@ def two_faces(state: MatchingState, shown: bool) -> Figure:
 def broken(state: MatchingState, shown: bool) -> Figure:
     """Lines and both ways to count."""
     now = state if shown else world.crowded(state).updated(crowd=0)
-    title = Words("{n} labeled patients with iron deficiency, {k} of each other diagnosis", "缺铁 {n} 位，其他诊断各 {k} 位已确诊患者")
+    title = Words(
+        "{n} labeled {n:patient|patients} with iron deficiency, {k} of each other diagnosis", "缺铁 {n} 位，其他诊断各 {k} 位已确诊患者"
+    )
     drawn = pictures.plane(now, title.format(n=world.class_sizes(now)[0], k=now.shots))
     return drawn, pictures.bars(now, both=shown)
 

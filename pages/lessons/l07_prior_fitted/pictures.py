@@ -49,7 +49,7 @@ def table_of(state: PriorFittedState) -> Table:
         )
         drawn.append(STYLES[int(task.y[i])])
     columns = tuple(Words("test {n}", "检验 {n}").format(n=j + 1) for j in range(task.values.shape[1]))
-    title = Words("Task {n}: nine of its {all} labeled patients", "任务 {n}：{all} 位已确诊患者中的九位").format(
+    title = Words("Task {n}: nine of its {all} labeled {all:patient|patients}", "任务 {n}：{all} 位已确诊患者中的九位").format(
         n=state.number + 1, all=task.n
     )
     how = Words(

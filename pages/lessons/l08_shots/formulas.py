@@ -44,7 +44,7 @@ def reached(state: ShotsState) -> Formula:
     return Formula(
         r"a(K) = \frac{<right>}{<asked>}",
         r"\begin{matrix}" + r" \\ ".join(told) + r"\end{matrix}",
-        Words("$K$: labeled patients of each diagnosis (“shots”).", "$K$：每种诊断的已确诊患者数（“样本数”）。"),
+        Words("$K$: labeled patients of each diagnosis (“shots”).", "$K$：每种诊断的已确诊患者数（即“每类样本数”）。"),
         NAMES,
     )
 

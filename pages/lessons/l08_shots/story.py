@@ -93,7 +93,7 @@ LESSON = Lesson(
             text=Words(
                 "Twenty small clinics see the same diseases. Each has tested the **same method in 100 episodes**, drawn again and again from its own few patients, and "
                 "gives a 95% interval, which should contain the true accuracy in 19 of 20 clinics.",
-                "二十家小诊所面对同样的疾病。各家从自己为数不多的患者中反复抽取 **100 个小任务（episode）**来评判同一方法，并给出 95% 区间：20 家中应有 19 家包含真值。",
+                "二十家小诊所面对同样的疾病。各家从自己为数不多的患者中反复抽取 **100 个小任务**（episode）来评判同一方法，并给出 95% 区间：20 家中应有 19 家包含真值。",
             ),
             question=Question(
                 Words("How many of the twenty intervals contain the true accuracy?", "二十个区间中，有多少个包含真实准确率？"),

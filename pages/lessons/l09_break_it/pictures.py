@@ -143,5 +143,5 @@ def leaking(state: BreakItState) -> Table:
         for row in picked
     )
     header = (Words("ferritin", "铁蛋白"), Words("TSH", "TSH"), TREATED, WRITTEN["diagnosis"])
-    how = Words("Three labeled and three new patients; two of the {n} other columns are shown.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip
+    how = Words("Three labeled and three new patients; two of the {n} other {n:column|columns} are shown.", "三位已确诊与三位新患者；{n} 列中另列出两列。").format(n=len(COLUMNS))  # fmt: skip
     return Table(Words("The file, six of its rows", "文件中的六行"), how, header, body, width=400)

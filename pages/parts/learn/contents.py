@@ -16,7 +16,7 @@ from pages.parts.learn.progress import next_screen, screens_done
 
 UNKNOWN = Words("There is no lesson called “{name}”. These are the lessons there are:", "没有名为“{name}”的课程。现有课程如下：")
 OVERVIEW = Words(
-    "{n} lessons, about {total} minutes of reading in all. Every screen asks a question before it shows the answer, and every number is computed "
+    "{n} {n:lesson|lessons}, about {total} {total:minute|minutes} of reading in all. Every screen asks a question before it shows the answer, and every number is computed "
     "live with the app's own code. A lesson can be handed out as a link or on paper.",
     "共 {n} 节课，自学约需 {total} 分钟。每一屏都先提问、再揭晓，所有数字均由应用自身的代码实时计算；每节课都可以用链接分发，或打印成讲义。",
 )
