@@ -21,8 +21,8 @@ with st.skeleton(height=400):
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
 from pages.parts.common import forms
+from pages.parts.common.patients_state import patients_state
 from pages.parts.common.pending_check import check_pending
-from pages.parts.common.workbench import bench as workbench
 from pages.parts.compare.address import comparison_state, to_address
 from pages.parts.compare.choose_patients import choose_patients
 from pages.parts.compare.details import details
@@ -31,11 +31,11 @@ from pages.parts.compare.running import run_comparison
 from pages.parts.compare.settings import choose_settings, remarks
 from pages.parts.compare.take_away import take_away
 
-bench, state = workbench(), comparison_state()
+tab_patients, state = patients_state(), comparison_state()
 
 st.header(say(Words("1 · Patients", "1 · 患者")), anchor=False)
-patients = choose_patients(say, bench, state)
-if check_pending(say, bench):
+patients = choose_patients(say, tab_patients, state)
+if check_pending(say, tab_patients):
     st.stop()
 
 st.header(say(Words("2 · Set up and run", "2 · 设置与运行")), anchor=False)

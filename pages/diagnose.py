@@ -1,4 +1,4 @@
-"""Diagnose: a few labelled patients in, watch the algorithm adapt, ranked diagnoses with their reasons out."""
+"""Diagnose: a few labeled patients in, watch the algorithm adapt, ranked diagnoses with their reasons out."""
 
 from __future__ import annotations
 
@@ -20,47 +20,39 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
-from pages.parts.common import forms
-from pages.parts.common import upload_check as check
-from pages.parts.common.workbench import bench as this_tab
-from pages.parts.diagnose import adaptation as live
-from pages.parts.diagnose import answers as cards
-from pages.parts.diagnose import patient_tables as patients
-from pages.parts.diagnose import prototypes as profiles
-from pages.parts.diagnose import take_away
+from pages.parts.common.forms import complain
+from pages.parts.diagnose.adaptation import watch_adaptation
+from pages.parts.diagnose.adaptation_state import adaptation_state
+from pages.parts.diagnose.address import from_address, to_address
+from pages.parts.diagnose.answers import answers
+from pages.parts.diagnose.choose_algorithm import choose_algorithm
+from pages.parts.diagnose.patient_tables import TICK_AGAIN, styles_of
+from pages.parts.diagnose.patients_section import patients_section
+from pages.parts.diagnose.prototypes import prototype_section
+from pages.parts.diagnose.take_away import take_away
 
-bench = this_tab()
+state = adaptation_state()
+from_address(state.requests)
 
-st.header(say(Words("1 · Patients", "1 · 患者")), anchor=False)
-choose, upload = st.columns(2)
-with choose:
-    forms.choose_patients(say, bench)
-with upload:
-    check.offer_upload(say, bench)
-if not bench.error_place:
-    forms.complain(say, bench.complaint)
-if bench.pending is not None:
-    check.upload_check(say, bench, bench.pending)
+if not patients_section(say, state):
     st.stop()
-of_class = patients.styles_of(say, bench)
-patients.patient_tables(say, bench, of_class)
+styles = styles_of(say, state.patients.current)
 
-st.header(say(Words("2 · Algorithm", "2 · 算法")), anchor=False)
-forms.choose_algorithm(say, bench)
+choose_algorithm(say, state.requests)
+to_address(state.requests, state.patients.current.source)
 
-st.header(say(Words("3 · Adapt", "3 · 适应")), anchor=False)
 try:
-    bench.adapt()
+    state.adapt()
 except UserError as error:
-    forms.complain(say, error.words + patients.TICK_AGAIN if bench.patients.dropped else error.words)
+    complain(say, error.words + TICK_AGAIN if state.patients.current.dropped else error.words)
     st.stop()
-live.adaptation(say, bench, of_class)
+watch_adaptation(say, state, styles)
 
-st.header(say(Words("4 · Answers", "4 · 答案")), anchor=False)
-cards.answers(say, bench, of_class)
+st.header(say(Words("Answers", "答案")), anchor=False)
+answers(say, state, styles)
 
-st.header(say(Words("5 · Prototypes", "5 · 原型")), anchor=False)
-profiles.prototype_section(say, bench, of_class)
+st.header(say(Words("Prototypes: what the patients of each diagnosis look like", "原型：各诊断的患者有何特点")), anchor=False)
+prototype_section(say, state, styles)
 
-st.header(say(Words("6 · Take away", "6 · 导出")), anchor=False)
-take_away.offer_csv(say, bench)
+st.header(say(Words("Take away", "导出")), anchor=False)
+take_away(say, state)

@@ -23,20 +23,20 @@ with st.skeleton(height=400):
     warm.ready()
 
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+from pages.parts.common.patients_state import patients_state
 from pages.parts.common.pending_check import check_pending
-from pages.parts.common.workbench import bench as this_tab
 from pages.parts.meta_train import address as training_place
 from pages.parts.meta_train import results as training_result
 from pages.parts.meta_train import running as training_live
 from pages.parts.meta_train import settings as training_settings
 from pages.parts.meta_train import tasks as training_tasks
 
-bench, training = this_tab(), training_place.training()
+tab_patients, training = patients_state(), training_place.training()
 st.markdown(say(training_place.WHAT))
 
 st.header(say(Words("1 · Tasks", "1 · 任务")), anchor=False)
-training_tasks.choose_tasks(say, bench, training)
-if check_pending(say, bench):
+training_tasks.choose_tasks(say, tab_patients, training)
+if check_pending(say, tab_patients):
     st.stop()
 
 st.header(say(Words("2 · Learner and budget", "2 · 学习器与预算")), anchor=False)

@@ -17,10 +17,10 @@ WORSE = Words(
     "在这一步，算法的交叉验证准确率（{now}）低于未经训练的最近类均值分类器（{base}）：建议换用其他算法，或补充已确诊患者。",
 )
 SINGLE = Words(
-    "Held-out accuracy is not known: every diagnosis has a single labelled patient.",
-    "无法估计留出准确率：每种诊断只有一位已确诊患者。",
+    "The cross-validated accuracy is not known: every diagnosis has a single labeled patient.",
+    "无法估计交叉验证准确率：每种诊断只有一位已确诊患者。",
 )
-HELD_OUT = Words("Held-out accuracy {now} ({right} of {n})", "留出准确率 {now}（{n} 位中 {right} 位）")
+HELD_OUT = Words("Cross-validated accuracy {now} ({right} of {n})", "交叉验证准确率 {now}（{n} 位中 {right} 位）")
 CALIBRATED = Words(
     "How to read: at the last step the figures are calibrated on simulated tables: there, of the answers given 0.90, about 90 in 100 are right. "
     "On real tables they are further off (measured in `docs/evaluation.md`): read them with care, most of all with few patients.",

@@ -14,8 +14,8 @@ from metamed_core.meta_training import Library
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.comparison_methods import fingerprints_of, methods_of
 from pages.parts.common.comparison_request import default_request
+from pages.parts.common.patients_state import bundled
 from pages.parts.common.warm import N_THREADS
-from pages.parts.common.workbench import bundled
 from pages.parts.compare.shared_comparisons import SHIPPED
 
 

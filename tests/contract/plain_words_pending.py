@@ -6,6 +6,5 @@ PENDING: tuple[str, ...] = (
     "README.md",
     "docs/",
     "pages/meta_train.py",
-    "pages/parts/diagnose/",
     "pages/parts/meta_train/",
 )

@@ -6,7 +6,7 @@ from functools import cache
 
 from metamed_core.data import Cohort
 from pages.parts.common import cohorts
-from pages.parts.common.workbench import Patients
+from pages.parts.common.patients_state import Patients
 
 
 def is_bundled(patients: Patients) -> bool:
@@ -22,4 +22,4 @@ def bundled_cohort(key: str) -> Cohort:
 
 def cohort_of(patients: Patients) -> Cohort:
     """The cohort of a table. Raises UserError where no task can be drawn from it."""
-    return bundled_cohort(patients.source) if is_bundled(patients) else Cohort.of_records(patients.kept, patients.truth)
+    return bundled_cohort(patients.source) if is_bundled(patients) else Cohort.of_records(patients.in_use, patients.truth)

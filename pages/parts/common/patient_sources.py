@@ -7,17 +7,17 @@ from functools import cache
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import is_bundled
-from pages.parts.common.workbench import UPLOAD, Patients, Workbench, bundled
+from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, bundled
 
 EDITED = " edited"  # after a bundled table's key: with the edits made in Diagnose
 
 _pristine = cache(bundled)  # one value for each table: a comparison is planned anew when its patients are another value
 
 
-def patient_sources(bench: Workbench) -> dict[str, tuple[Words, Patients]]:
+def patient_sources(tab_patients: PatientsState) -> dict[str, tuple[Words, Patients]]:
     """Key -> title and patients of every table in this tab."""
     found = {key: (cohort.name, _pristine(key)) for key, cohort in cohorts.cohorts().items()}
-    for source, patients in bench.shelf.items():
+    for source, patients in tab_patients.opened.items():
         if source == UPLOAD:
             found[UPLOAD] = (Words("Your file: {file}", "您的文件：{file}").format(file=patients.file), patients)
         elif not is_bundled(patients):

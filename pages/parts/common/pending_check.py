@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pages.parts.common.forms import complain
 from pages.parts.common.frame import Say
+from pages.parts.common.patients_state import PatientsState
 from pages.parts.common.upload_check import upload_check
-from pages.parts.common.workbench import Workbench
 
 
-def check_pending(say: Say, bench: Workbench) -> bool:
+def check_pending(say: Say, tab_patients: PatientsState) -> bool:
     """Draw what an upload needs: its error, or the check of its columns; whether the page must wait for that."""
-    if not bench.error_place:
-        complain(say, bench.complaint)
-    if bench.pending is None:
+    if not tab_patients.error_place:
+        complain(say, tab_patients.error)
+    if tab_patients.pending is None:
         return False
-    upload_check(say, bench, bench.pending)
+    upload_check(say, tab_patients, tab_patients.pending)
     return True

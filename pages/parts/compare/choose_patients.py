@@ -12,29 +12,29 @@ from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.forms import MAX_SEED, complain
 from pages.parts.common.frame import Say
 from pages.parts.common.patient_sources import patient_sources
+from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
 from pages.parts.common.text import plain
 from pages.parts.common.upload_check import offer_upload
-from pages.parts.common.workbench import UPLOAD, Patients, Workbench
 from pages.parts.compare.state import ComparisonState, OpenMLTable
 
 OPENML = "openml"
 
 
-def _sources(bench: Workbench, state: ComparisonState) -> dict[str, tuple[Words, Patients]]:
+def _sources(tab_patients: PatientsState, state: ComparisonState) -> dict[str, tuple[Words, Patients]]:
     """Key -> title and patients of everything that can be compared on in this tab."""
-    found, table = patient_sources(bench), state.openml_table
+    found, table = patient_sources(tab_patients), state.openml_table
     if table is not None:
         title = Words("OpenML {number}: {name}", "OpenML 编号 {number}：{name}").format(number=table.number, name=table.name)
         found[OPENML] = (title, table.patients)
     return found
 
 
-def choose_patients(say: Say, bench: Workbench, state: ComparisonState) -> Patients:
+def choose_patients(say: Say, tab_patients: PatientsState, state: ComparisonState) -> Patients:
     """The list of tables at hand, and two ways to bring another."""
-    known = _sources(bench, state)
-    if state.seen_upload is not bench.shelf.get(UPLOAD):
+    known = _sources(tab_patients, state)
+    if state.seen_upload is not tab_patients.opened.get(UPLOAD):
         # Confirmed a moment ago, here or in Diagnose: the visitor wants to compare on it.
-        state.seen_upload = bench.shelf.get(UPLOAD)
+        state.seen_upload = tab_patients.opened.get(UPLOAD)
         state.ask(source=UPLOAD if state.seen_upload else state.request.source)
     if state.request.source not in known:
         state.ask(source=next(iter(known)))
@@ -42,7 +42,7 @@ def choose_patients(say: Say, bench: Workbench, state: ComparisonState) -> Patie
     with choose:
         _list(say, state, {key: say(title) for key, (title, _) in known.items()})
     with bring, st.container(horizontal=True, vertical_alignment="bottom"):
-        _bring(say, bench, state)
+        _bring(say, tab_patients, state)
     _openml_notes(say, state)
     patients = known[state.request.source][1]
     if not state.busy:  # while it runs the live chart should be in sight
@@ -60,9 +60,9 @@ def _list(say: Say, state: ComparisonState, known: dict[str, str]) -> None:
     choice(st.selectbox, label, known, key="compare_source", value=state.request.source, write=write, disabled=state.busy)
 
 
-def _bring(say: Say, bench: Workbench, state: ComparisonState) -> None:
+def _bring(say: Say, tab_patients: PatientsState, state: ComparisonState) -> None:
     with st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.busy):
-        offer_upload(say, bench)
+        offer_upload(say, tab_patients)
     with st.popover("OpenML", icon=":material/public:", disabled=state.busy):
         st.caption(
             say(

@@ -34,7 +34,7 @@ def patient_names(state: ComparisonState, rows: Sequence[int | str]) -> list[str
     """What the table calls these patients."""
     if state.patients is None or state.cohort is None:
         return [str(row) for row in rows]
-    names = state.patients.kept.patient_names
+    names = state.patients.in_use.patient_names
     by_row = dict(zip(state.cohort.rows, names.loc[state.cohort.features.index], strict=True))
     return [str(by_row.get(row, row)) for row in rows]
 

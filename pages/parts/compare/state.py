@@ -21,7 +21,7 @@ from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
 from pages.parts.common.comparison_methods import methods_of
 from pages.parts.common.comparison_request import ComparisonRequest
 from pages.parts.common.own_library import own_library
-from pages.parts.common.workbench import Patients
+from pages.parts.common.patients_state import Patients
 from pages.parts.compare.shared_comparisons import find_shared, key_of, share
 
 KEY = "comparison"

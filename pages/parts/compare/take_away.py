@@ -100,7 +100,7 @@ def script(state: ComparisonState) -> str:
     cohort = cohorts.cohorts().get(patients.source)
     file = f"sample_data/{cohort.file}" if cohort else patients.file
     truth = f"sample_data/{cohort.truth_file}" if cohort and cohort.truth_file else None
-    return as_python(state.plan, Source(file, patients.kept.columns, patients.sheet, truth), state.view.metric)
+    return as_python(state.plan, Source(file, patients.in_use.columns, patients.sheet, truth), state.view.metric)
 
 
 def _about(state: ComparisonState) -> About:

@@ -1,26 +1,23 @@
-"""The answers: one card for each undiagnosed patient, ranked diagnoses first, then the labelled patients they rest on."""
+"""The answers: what they show and what to do next in three sentences, then one card for each undiagnosed patient."""
 
 from __future__ import annotations
 
-import pandas as pd
+import math
+
 import streamlit as st
 
-from metamed_core.diagnosis import Answer, Diagnosis, agreement, arrange, how_to_read, predicted
+from metamed_core.diagnosis import agreement, arrange, how_to_read, predicted
 from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
-from metamed_core.statistics import COVERAGE
+from metamed_core.statistics import COVERAGE, prediction_sets
 from metamed_core.words import Words
 from pages.parts.common.bound import choice
 from pages.parts.common.forms import pager
 from pages.parts.common.frame import Say, fresh_key
-from pages.parts.common.legend import mark
-from pages.parts.common.text import chance, plain
-from pages.parts.common.workbench import Snapshot, Workbench
+from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
+from pages.parts.diagnose.answer_card import answer_card
 
 PER_PAGE = 10
-RANKED = 3  # diagnoses with a bar of their own; the rest share one line
-BAR, MARGIN = 34, 2  # blanks in a full bar (more would be cut on a tablet), and those that its rounded ends are worth
-LEAST = 0.03  # a smaller probability has no bar, or the ends alone would make it look like more
 ORDERS = {
     "table": Words("As in the table", "按表格顺序"),
     "uncertain": Words("Least certain first", "最不确定的在前"),
@@ -28,137 +25,115 @@ ORDERS = {
     "class": Words("By diagnosis", "按诊断"),
 }
 ALL = ""
+EVERYONE_DIAGNOSED = Words(
+    "Everyone here has a diagnosis: leave some empty in the table to ask about them.",
+    "所有患者均已有诊断：在表格中将某些诊断留空即可进行推断。",
+)
+WAITING = Words("{n} {n:patient waits|patients wait} for a diagnosis.", "{n} 位患者等待诊断。")
+ALL_SURE = Words("For each of them one diagnosis reaches {share} probability by itself.", "每位患者的第一种诊断概率均已达到 {share}。")
+NONE_SURE = Words(
+    "For each of them it takes more than one diagnosis to reach {share} probability.",
+    "每位患者都需要不止一种诊断，合计概率才达到 {share}。",
+)
+SOME_SURE = Words(
+    "For {sure} of them one diagnosis reaches {share} probability by itself; for the other {open} it takes several.",
+    "其中 {sure} 位的第一种诊断概率已达到 {share}，其余 {open} 位需要多种诊断合计才达到。",
+)
+TRUST = Words(
+    "How far to trust them: when labeled patients were left out and asked about, the first diagnosis was right for {right} of {n} ({share}).",
+    "可信程度：将已确诊患者依次留出并判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}）。",
+)
+NO_TRUST = Words(
+    "How far to trust them is not known: every diagnosis has a single labeled patient, so none can be left out as a test.",
+    "可信程度未知：每种诊断只有一位已确诊患者，无法留出检验。",
+)
+NEXT = Words(
+    "What to do next: begin with the least certain patients (Order), and compare each with the nearest labeled patients on the card. "
+    "A value or a diagnosis is wrong? “Change patients”, and the answers follow. Then take the report or the table at the end of the page.",
+    "下一步：先看最不确定的患者（“排序”），并与卡片上最相近的已确诊患者对照。数值或诊断有误？点击“更换或修改患者”，答案随即更新。最后可在页末导出报告或表格。",
+)
 
 
-def answers(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> None:
+def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None:
     """The cards of one page, with ways to find a patient."""
-    shown = bench.shown()
+    shown = state.shown()
     if shown is None:
         return
-    kept, proba = shown.records, shown.step.proba
-    if not len(kept.undiagnosed):
-        st.info(
-            say(
-                Words(
-                    "Everyone here has a diagnosis: leave some empty in the table to ask about them.",
-                    "所有患者均已有诊断：在表格中将某些诊断留空即可进行推断。",
-                )
-            )
-        )
+    records, proba = shown.records, shown.step.proba
+    if not len(records.undiagnosed):
+        st.info(say(EVERYONE_DIAGNOSED))
         return
-    st.caption(say(how_to_read(shown.trace)))
-    names = [str(name) for name in kept.patient_names.loc[kept.undiagnosed]]
-    order, only, name = _choices(say, bench, predicted(kept.classes, proba), styles, names[0])
-    found = [at for at in arrange(kept.classes, proba, names, order, only) if name.lower() in names[at].lower()]
-    if bench.playing:
+    _what_they_show(say, shown)
+    names = [str(name) for name in records.patient_names.loc[records.undiagnosed]]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        order, only, name = _choices(say, state, predicted(records.classes, proba), styles, names[0])
+        revealed = bool(state.patients.current.truth) and st.toggle(
+            say(Words("Reveal the diagnoses that were set aside", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
+        )
+    found = [at for at in arrange(records.classes, proba, names, order, only) if name.lower() in names[at].lower()]
+    if state.playing:
         said = Words(
             "Still adapting: these are the answers at step {step}; they follow when it stops.",
             "仍在适应：此处为第 {step} 步的答案，停止后随即更新。",
         )
         st.caption(say(said.format(step=shown.cursor)))
-    revealed = _reveal(say, bench, shown)
+    if revealed:
+        _agreement(say, state, shown)
     if not found:
         st.caption(say(Words("No patient fits: clear the filter.", "没有符合条件的患者：请清除筛选条件。")))
-    bottom = st.container()
-    with bottom:
+    with st.container():
         part = st.container()
         on_page = [found[k] for k in pager(say, len(found), PER_PAGE, key="answers_page")]
+    truth = state.patients.current.truth if revealed else {}
     with part, st.grid(2, gap="small"):
         for one in answers_of(shown.trace, shown.cursor, on_page):
-            _card(say, one, styles, bench.patients.truth.get(one.diagnosis.row) if revealed else None)
+            answer_card(say, one, styles, truth.get(one.diagnosis.row))
 
 
-def _choices(say: Say, bench: Workbench, guesses: list[str], styles: dict[str, SeriesStyle], example: str) -> tuple[str, str | None, str]:
+def _what_they_show(say: Say, shown: Snapshot) -> None:
+    n_likely = prediction_sets(shown.step.proba).sum(1)
+    n, sure = len(n_likely), int((n_likely == 1).sum())
+    found = ALL_SURE if sure == n else SOME_SURE if sure else NONE_SURE
+    said = WAITING.format(n=n) + found.format(sure=sure, open=n - sure, share=f"{COVERAGE:.0%}")
+    accuracy, n_labeled = shown.step.held_out_accuracy, shown.trace.n_held_out
+    known = not math.isnan(accuracy)
+    trust = TRUST.format(right=round(accuracy * n_labeled), n=n_labeled, share=f"{accuracy:.0%}") if known else NO_TRUST
+    st.markdown(f"**{say(said)}** {say(trust)}")
+    st.markdown(say(NEXT))
+    st.caption(say(how_to_read(shown.trace)))
+
+
+def _choices(say: Say, state: Adaptation, guesses: list[str], styles: dict[str, SeriesStyle], example: str) -> tuple[str, str | None, str]:
     present = sorted(set(guesses))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, default in (("order", "table"), ("only", ALL)):
-            bench.view.setdefault(key, default)
-        if bench.view["only"] not in present:
-            bench.view["only"] = ALL
-        choice(
-            st.selectbox,
-            say(Words("Order", "排序")),
-            {key: say(title) for key, title in ORDERS.items()},
-            key="order",
-            value=bench.view["order"],
-            write=lambda order: bench.view.update(order=order),
-            width=220,
-        )
-        choice(
-            st.selectbox,
-            say(Words("Predicted diagnosis", "预测诊断")),
-            {ALL: say(Words("All diagnoses", "全部诊断"))} | {one: styles[one].name if one in styles else one for one in present},
-            key="only",
-            value=bench.view["only"],
-            write=lambda only: bench.view.update(only=only),
-            width=260,
-        )
-        name = st.text_input(
-            say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
-        )
-    return bench.view["order"], bench.view["only"] or None, name or ""
-
-
-def _reveal(say: Say, bench: Workbench, shown: Snapshot) -> bool:
-    if not bench.patients.truth:
-        return False
-    revealed = st.toggle(
-        say(Words("Reveal the diagnoses that were set aside", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
+    for key, default in (("order", "table"), ("only", ALL)):
+        state.view.setdefault(key, default)
+    if state.view["only"] not in present:
+        state.view["only"] = ALL
+    choice(
+        st.selectbox,
+        say(Words("Order", "排序")),
+        {key: say(title) for key, title in ORDERS.items()},
+        key="order",
+        value=state.view["order"],
+        write=lambda order: state.view.update(order=order),
+        width=220,
     )
-    if revealed:
-        right, n = agreement(bench.patients.truth, shown.trace, shown.cursor)
-        said = Words("{right} of {n} are right ({share}) at step {step}.", "第 {step} 步：{n} 位中 {right} 位正确（{share}）。")
-        st.markdown(f"**{say(said.format(right=right, n=n, share=f'{right / max(n, 1):.0%}', step=shown.cursor))}**")
-    return revealed
+    choice(
+        st.selectbox,
+        say(Words("Predicted diagnosis", "预测诊断")),
+        {ALL: say(Words("All diagnoses", "全部诊断"))} | {one: styles[one].name if one in styles else one for one in present},
+        key="only",
+        value=state.view["only"],
+        write=lambda only: state.view.update(only=only),
+        width=260,
+    )
+    name = st.text_input(
+        say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
+    )
+    return state.view["order"], state.view["only"] or None, name or ""
 
 
-def _card(say: Say, answer: Answer, styles: dict[str, SeriesStyle], truth: str | None) -> None:
-    one = answer.diagnosis
-    with st.container(border=True, height="stretch", gap="xsmall", key=f"card_{one.row}"):
-        st.markdown(f"**{plain(one.name)}**{_verdict(say, one, styles, truth)}")
-        ranked = say(Words("Ranked diagnoses of {name}", "{name} 的诊断排序").format(name=one.name))
-        st.table(pd.DataFrame(_lines(say, one, styles)), border=False, hide_index=True, hide_header=True, width="content", alt=ranked)
-        st.markdown(f":small[{_left_open(say, answer)}]")
-        near = [
-            f"{plain(n.name)} · {mark(styles[n.diagnosis])}\u00a0{plain(styles[n.diagnosis].name)} · {n.distance:.2f}" for n in one.nearest
-        ]
-        st.markdown(
-            f":small[{say(Words('Nearest labelled patients and their distance:', '最近的已确诊患者及其距离：'))}]  \n"
-            + "  \n".join(f":small[{n}]" for n in near)
-        )
-
-
-def _left_open(say: Say, answer: Answer) -> str:
-    """How many of the ranked diagnoses cannot be ruled out yet, or why no answer should be taken."""
-    if answer.abstention_reason is not None:
-        return f":material/help: **{say(answer.abstention_reason)}**"
-    n, share = len(answer.prediction_set), f"{COVERAGE:.0%}"
-    if n == 1:
-        return say(Words("The first alone reaches {share}.", "仅第一种即达到 {share}。").format(share=share))
-    said = Words("Not ruled out: the first {n}, which together reach {share}.", "尚不能排除：前 {n} 种，合计达到 {share}。")
-    return say(said.format(n=n, share=share))
-
-
-def _verdict(say: Say, one: Diagnosis, styles: dict[str, SeriesStyle], truth: str | None) -> str:
-    if truth is None:
-        return ""
-    icon = ":material/check:" if truth == one.top else ":material/close:"
-    return f" · {icon} {say(Words('truth: ', '真实诊断：'))}{plain(styles[truth].name if truth in styles else truth)}"
-
-
-def _lines(say: Say, one: Diagnosis, styles: dict[str, SeriesStyle]) -> list[tuple[str, str, str]]:
-    """Mark and name, figure, bar: nothing hangs on colour."""
-    lines = [
-        (f"{mark(styles[name])}\u00a0{plain(styles[name].name)}", plain(chance(p)), _bar(p, "#15807D")) for name, p in one.ranked[:RANKED]
-    ]
-    rest = one.ranked[RANKED:]
-    if rest:
-        others, p = Words("{n} others", "其余 {n} 种").format(n=len(rest)), sum(p for _, p in rest)
-        lines.append((say(others), plain(chance(p)), _bar(p, "#7A8A8A")))
-    return lines
-
-
-def _bar(p: float, colour: str) -> str:
-    """A bar of coloured blanks: it stands in the text, so it needs no picture and a screen reader passes over it."""
-    blanks = "\u00a0" * (max(round(p * BAR) - MARGIN, 1) if p >= LEAST else 0)
-    return f':color[{blanks}]{{background="{colour}"}}' if blanks else ""
+def _agreement(say: Say, state: Adaptation, shown: Snapshot) -> None:
+    right, n = agreement(state.patients.current.truth, shown.trace, shown.cursor)
+    said = Words("{right} of {n} are right ({share}) at step {step}.", "第 {step} 步：{n} 位中 {right} 位正确（{share}）。")
+    st.markdown(f"**{say(said.format(right=right, n=n, share=f'{right / max(n, 1):.0%}', step=shown.cursor))}**")

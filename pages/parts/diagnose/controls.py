@@ -1,4 +1,4 @@
-"""Play, Step, Stop, Reset, and the slider back through the steps."""
+"""Play, Step, Stop, Reset, the slider over the steps, and the button that unfolds the charts."""
 
 from __future__ import annotations
 
@@ -9,62 +9,83 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.parts.common.bound import bound
 from pages.parts.common.frame import Say
-from pages.parts.common.workbench import Workbench
+from pages.parts.diagnose.adaptation_state import Adaptation
 
 
-def draw_controls(say: Say, bench: Workbench) -> None:
+def draw_controls(say: Say, state: Adaptation) -> None:
     """The row of controls; each redraws the charts at once, and `needs_rerun` then asks for a full run, so that the answers follow."""
-
-    def button(words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool = False, main: bool = False) -> None:
-        def run() -> None:
-            act()
-            bench.needs_rerun = True
-
-        st.button(say(words), icon=icon, key=key, on_click=run, disabled=off, type="primary" if main else "secondary")
-
-    at_end = bench.cursor >= bench.total
+    at_end = state.cursor >= state.total
     with st.container(horizontal=True, vertical_alignment="center"):
-        if bench.total:
+        if state.total:
             replay = Words("Play again", "重新播放") if at_end else Words("Play", "播放")
-            button(replay, ":material/play_arrow:", "play", bench.play, off=bench.playing, main=True)
-            button(Words("Step", "单步"), ":material/skip_next:", "step_once", lambda: _stop_at(bench, bench.cursor + 1), off=at_end)
-            button(Words("Stop", "停止"), ":material/stop:", "stop", lambda: _stop_at(bench, bench.cursor), off=not bench.playing)
-            button(Words("Reset", "重置"), ":material/restart_alt:", "reset", bench.reset, off=bench.cursor == 0 and not bench.playing)
-            _slider(say, bench)
-        _where(say, bench)
+            _button(say, state, replay, "play_arrow", "play", state.play, off=state.playing)
+            _button(say, state, Words("Step", "单步"), "skip_next", "step_once", lambda: state.stop_at(state.cursor + 1), off=at_end)
+            _button(say, state, Words("Stop", "停止"), "stop", "stop", lambda: state.stop_at(state.cursor), off=not state.playing)
+            off = state.cursor == 0 and not state.playing
+            _button(say, state, Words("Reset", "重置"), "restart_alt", "reset", state.reset, off=off)
+            _slider(say, state)
+        st.markdown(say(_where(state)), width="content")
+        if not state.playing and state.trace is not None:
+            title = (
+                Words("Hide curves and map", "隐藏曲线与分布图") if state.charts_open else Words("Show curves and map", "显示曲线与分布图")
+            )
+            st.button(say(title), icon=":material/show_chart:", key="charts", type="tertiary", on_click=_turn_charts, args=(state,))
+    if not at_end and not state.playing:
+        _banner(say, state)
 
 
-def _stop_at(bench: Workbench, step: int) -> None:
-    bench.playing = False
-    bench.go_to(step)
+def _button(say: Say, state: Adaptation, words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool) -> None:
+    def press() -> None:
+        act()
+        state.charts_open = state.needs_rerun = True
+
+    st.button(say(words), icon=f":material/{icon}:", key=key, on_click=press, disabled=off)
 
 
-def _slider(say: Say, bench: Workbench) -> None:
-    if bench.playing:
+def _turn_charts(state: Adaptation) -> None:
+    state.charts_open = not state.charts_open
+
+
+def _slider(say: Say, state: Adaptation) -> None:
+    if state.playing:
         # No slider while it plays: the browser would send back the step before last, and that would count as a move.
-        st.progress(bench.cursor / bench.total, width=260)
+        st.progress(state.cursor / state.total, width=260)
         return
 
     def move(step: int) -> None:
-        _stop_at(bench, step)
-        bench.needs_rerun = True
+        state.stop_at(step)
+        state.charts_open = state.needs_rerun = True
 
     label = say(Words("Step shown", "显示的步"))
-    bound(st.slider, label, 0, bench.total, key="step", value=bench.cursor, write=move, step=1, label_visibility="collapsed", width=260)
+    bound(st.slider, label, 0, state.total, key="step", value=state.cursor, write=move, step=1, label_visibility="collapsed", width=260)
 
 
-def _where(say: Say, bench: Workbench) -> None:
-    seconds = bench.trace.seconds if bench.trace else 0.0
-    if not bench.total and "inner_steps" in dict(bench.request.settings):
-        said = Words("No steps are set: these are the answers before any adaptation.", "未设置步数：这是适应之前的答案。")
-    elif not bench.total:
-        said = Words(
-            "There are no steps to watch: every diagnosis has a single labelled patient, and one look at each is all it takes. {seconds} s.",
+def _banner(say: Say, state: Adaptation) -> None:
+    """Answers of an early step must not be taken for the final ones."""
+    said = Words(
+        "The answers and files below are those of step {cursor} of {total}, before the adaptation is complete.",
+        "以下答案与文件为第 {cursor} 步（共 {total} 步）的结果，适应尚未完成。",
+    )
+
+    def press() -> None:
+        state.stop_at(state.total)
+        state.needs_rerun = True
+
+    with st.container(key="not_last_step"):
+        st.warning(say(said.format(cursor=state.cursor, total=state.total)), icon=":material/history:")
+        st.button(
+            say(Words("Go to the last step", "转到最后一步")), icon=":material/last_page:", key="last_step", type="primary", on_click=press
+        )
+
+
+def _where(state: Adaptation) -> Words:
+    seconds = f"{state.trace.seconds if state.trace else 0.0:.2f}"
+    if not state.total and "inner_steps" in dict(state.requests.current.settings):
+        return Words("No steps are set: these are the answers before any adaptation.", "未设置步数：这是适应之前的答案。")
+    if not state.total:
+        return Words(
+            "There are no steps to watch: every diagnosis has a single labeled patient, and one look at each is all it takes. {seconds} s.",
             "没有可观察的步骤：每种诊断只有一位已确诊患者，各看一次即可。用时 {seconds} 秒。",
-        )
-    else:
-        said = Words(
-            "Step **{cursor} / {total}** · {made} steps in {seconds} s", "第 **{cursor} / {total}** 步 · {made} 步共用时 {seconds} 秒"
-        )
-    made = len(bench.trace.steps) - 1 if bench.trace else 0
-    st.markdown(say(said.format(cursor=bench.cursor, total=bench.total, made=made, seconds=f"{seconds:.2f}")), width="content")
+        ).format(seconds=seconds)
+    said = Words("Step **{cursor} / {total}** · {seconds} s", "第 **{cursor} / {total}** 步 · {seconds} 秒")
+    return said.format(cursor=state.cursor, total=state.total, seconds=seconds)

@@ -7,20 +7,36 @@ from collections.abc import Hashable, Mapping
 import altair as alt
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words
 from pages.parts.common import live_charts as charts
 from pages.parts.common.frame import Say
-from pages.parts.common.workbench import Snapshot
+from pages.parts.common.live_chart import live_chart
+from pages.parts.diagnose.adaptation_state import Snapshot
 
 MOST_DOTS = 1000  # undiagnosed patients drawn
 MARGIN = 0.05  # of the map's width and height, on each side
 HOW_TO_READ = Words(
-    "How to read: filled marks are labelled patients, large outlines the prototypes, grey dots the undiagnosed; the ring is the patient "
-    "followed below. Near means alike to the model, as far as a plane can show it.",
-    "读法：实心标记为已确诊患者，大空心标记为原型，灰点为待诊断患者，圆环为下方所跟踪的患者。相近表示模型认为相似，但平面只能展示一部分。",
+    "How to read: filled marks are labeled patients, large outlines the prototypes, gray dots the undiagnosed; the ring is the patient "
+    "followed below. Patients who are close are similar in the network's embedding. The map is flat and the embedding has more dimensions: "
+    "two patients may look closer here than they are.",
+    "读法：实心标记为已确诊患者，大空心标记为原型，灰点为待诊断患者，圆环为下方所跟踪的患者。距离近表示在网络的嵌入空间中相似。"
+    "图为二维而嵌入空间维数更高，图上的两位患者可能比实际显得更近。",
 )
+
+
+def draw_map(say: Say, shown: Snapshot, watched: Hashable, scale: charts.Scale) -> None:
+    """The map at the step that is shown, and how to read it."""
+    live_chart(
+        "map",
+        say(Words("Map of labeled, undiagnosed and prototype patients", "已确诊患者、待诊断患者与原型的分布图")),
+        places(say, shown, watched, scale.styles),
+        (say, scale.styles, shown.trace.axes),
+        lambda: embedding_map(say, shown, scale),
+    )
+    st.caption(say(how_to_read(shown)))
 
 
 def embedding_map(say: Say, shown: Snapshot, scale: charts.Scale) -> alt.LayerChart:
@@ -60,7 +76,7 @@ def _every(n: int) -> int:
 def how_to_read(shown: Snapshot) -> Words:
     """What the marks are, and how many of the undiagnosed are drawn if not all."""
     n = len(shown.records.undiagnosed)
-    drawn = Words("{drawn} of {n} undiagnosed patients are drawn.", "绘出 {n} 位待诊断患者中的 {drawn} 位。").format(
+    drawn = Words("{drawn} of {n} undiagnosed {n:patient|patients} are drawn.", "绘出 {n} 位待诊断患者中的 {drawn} 位。").format(
         drawn=len(range(0, n, _every(n))), n=n
     )
     return HOW_TO_READ if _every(n) == 1 else HOW_TO_READ + drawn

@@ -17,11 +17,12 @@ from metamed_core.data import Column, PatientRecords, Role, unit_in, unit_words
 from metamed_core.drawing import SeriesStyle, series_styles
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
-from pages.parts.common.forms import attempt, complain, pager
+from pages.parts.common.forms import complain, pager
 from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.legend import legend
+from pages.parts.common.patients_state import Patients
 from pages.parts.common.text import plain
-from pages.parts.common.workbench import Patients, Workbench
+from pages.parts.diagnose.adaptation_state import Adaptation
 
 ROWS, COLUMNS = 100, 60
 HEIGHT = 248  # pixels: six rows, so that the answers are not far below
@@ -37,37 +38,33 @@ class Shown:
     columns: dict[str, Column]
 
 
-def styles_of(say: Say, bench: Workbench) -> dict[str, SeriesStyle]:
+def styles_of(say: Say, patients: Patients) -> dict[str, SeriesStyle]:
     """The diagnoses in use, how each is drawn and what it is called in the language of the page.
 
     Looks are dealt to all diagnoses of the table, so that leaving a patient out repaints nobody.
     """
-    everyone, source = bench.patients.records, bench.patients.source
-    kept = (bench.kept or everyone).counts
+    everyone, used = patients.records, patients.in_use.counts
     return {
-        label: replace(style, name=say(cohorts.called(source, label)))
+        label: replace(style, name=say(cohorts.called(patients.source, label)))
         for label, style in zip(everyone.classes, series_styles(everyone.n_way), strict=True)
-        if label in kept
+        if label in used
     }
 
 
-def patient_tables(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> None:
-    """Which task this is, the labelled patients, and below them the undiagnosed."""
-    records, kept = bench.patients.records, bench.kept or bench.patients.records
-    st.markdown(f"**{plain(say(kept.task_sentence))}**")
-    st.markdown(legend(styles, kept.counts))
+def patient_tables(say: Say, state: Adaptation) -> None:
+    """The labeled patients, and below them the undiagnosed."""
+    patients = state.patients.current
+    records = patients.records
+    st.markdown(f":small[{legend(styles_of(say, patients), patients.in_use.counts)}]")
     columns = _columns_shown(say, records)
-    _editor(say, bench, columns, "labelled", records.diagnosed)
-    _editor(say, bench, columns, "undiagnosed", records.undiagnosed)
+    _editor(say, state, columns, "labelled", records.diagnosed)
+    _editor(say, state, columns, "undiagnosed", records.undiagnosed)
     with st.container(horizontal=True, vertical_alignment="center"):
         roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
-        st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=bench.check_again)
-        still_open = [finding for finding in bench.patients.original.findings if finding.remedy is not None]
-        if still_open:
-            said = Words("Open from the upload check ({n}): {first}", "上传检查中尚未处理（{n} 项）：{first}")
-            st.caption(f":material/flag: {plain(say(said.format(n=len(still_open), first=still_open[0].message)))}")
-        if bench.patients.edited or bench.patients.dropped:
-            _offer_undo(say, bench)
+        st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=state.patients.check_again)
+        if patients.edited or patients.dropped:
+            back = Words("Undo all edits", "撤销全部修改")
+            st.button(say(back), key="undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(state,))
 
 
 def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
@@ -83,15 +80,15 @@ def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
     return [columns[at] for at in part]
 
 
-def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, all_rows: pd.Index) -> None:
+def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, all_rows: pd.Index) -> None:
     labelled = which == "labelled"
-    title = Words("Labelled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labelled else Words(
-        "Patients to diagnose ({n}): edit a value, or give a diagnosis to make one labelled", "待诊断患者（{n}）：可修改数值；填写诊断后即成为已确诊患者")  # fmt: skip
+    title = Words("Labeled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labelled else Words(
+        "Patients to diagnose ({n}): edit a value, or give a diagnosis to make one labeled", "待诊断患者（{n}）：可修改数值；填写诊断后即成为已确诊患者")  # fmt: skip
     st.caption(say(title.format(n=len(all_rows))))
     if not len(all_rows):
         return
-    if bench.error_place == which:
-        complain(say, bench.complaint)
+    if state.patients.error_place == which:
+        complain(say, state.patients.error)
     table = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         part = pager(say, len(all_rows), ROWS, key=f"{which}_page")
@@ -101,25 +98,25 @@ def _editor(say: Say, bench: Workbench, columns: Sequence[Column], which: str, a
             )
             st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(all_rows))))
     shown = Shown(tuple(all_rows[at] for at in part), {f"c{k}": column for k, column in enumerate(columns)})
-    drawn = (bench.patients.source, bench.redrawn)
-    key = fresh_key(f"{which}_{bench.patients.source}_{bench.redrawn}")
+    patients, drawn = state.patients.current, (state.patients.current.source, state.editors)
+    key = fresh_key(f"{which}_{patients.source}_{state.editors}")
 
     def take_over() -> None:
         # An editor of other patients may still report once after it is gone.
-        if drawn == (bench.patients.source, bench.redrawn):
-            _take_over(bench, shown, st.session_state[key]["edited_rows"], which)
+        if drawn == (state.patients.current.source, state.editors) and key in st.session_state:
+            _take_over(state, shown, st.session_state[key]["edited_rows"], which)
 
     with table:
         st.data_editor(
-            _view(bench.patients, shown, labelled),
+            _view(patients, shown, labelled),
             key=key,
             height=min(HEIGHT, 35 * (len(part) + 1) + 3),
             hide_index=True,
             num_rows="fixed",
             disabled=["name"],
-            column_config=_configured(say, bench.patients, shown, labelled),
+            column_config=_configured(say, patients, shown, labelled),
             placeholder="",
-            alt=say(Words("Labelled patients", "已确诊患者") if labelled else Words("Patients to diagnose", "待诊断患者")),
+            alt=say(Words("Labeled patients", "已确诊患者") if labelled else Words("Patients to diagnose", "待诊断患者")),
             on_change=take_over,
         )
 
@@ -194,16 +191,17 @@ def reference(column: Column) -> str:
     return f"≥ {column.low:g}" if column.low is not None else ""
 
 
-def _take_over(bench: Workbench, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labelled") -> None:
+def _take_over(state: Adaptation, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labelled") -> None:
     """Make the edits part of the patients; one that cannot be read is refused with a sentence, and the rest is kept."""
+    patients = state.patients
 
     def act() -> None:
         for place, changes in edits.items():
             for key, value in changes.items():
-                bench.take(_edited(bench.patients, shown.rows[place], key, value, shown.columns))
+                patients.work_on(_edited(patients.current, shown.rows[place], key, value, shown.columns))
 
-    if not attempt(bench, act, error_place=which):
-        bench.redrawn += 1  # a new editor, which does not hold the refused value any more
+    if not patients.attempt(act, error_place=which):
+        state.editors += 1  # a new editor, which does not hold the refused value any more
 
 
 def _edited(patients: Patients, row: Hashable, key: str, value: Any, columns: dict[str, Column]) -> Patients:
@@ -229,14 +227,7 @@ def _as_text(value: Any) -> str | None:
     return f"{value:.15g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _offer_undo(say: Say, bench: Workbench) -> None:
-    back = Words("Undo all edits", "撤销全部修改")
-    st.button(say(back), key="undo", icon=":material/undo:", type="tertiary", on_click=lambda: _undo(bench))
-    if bench.patients.dropped:
-        st.caption(say(Words("Left out: {n}.", "已排除 {n} 位患者。").format(n=len(bench.patients.dropped))))
-
-
-def _undo(bench: Workbench) -> None:
-    here = bench.patients
-    bench.take(replace(here, records=here.original, dropped=frozenset(), edited=False))
-    bench.redrawn += 1
+def _undo(state: Adaptation) -> None:
+    here = state.patients.current
+    state.patients.work_on(replace(here, records=here.original, dropped=frozenset(), edited=False))
+    state.editors += 1

@@ -16,7 +16,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
 from pages.parts.common.session_cache import kept
-from pages.parts.common.workbench import Workbench
+from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.patient_tables import heading, reference
 
 MOST_ROWS = 200  # columns of the table that are listed
@@ -34,11 +34,11 @@ HOW_TO_READ = {
         "读法：每个标记为一种诊断的均值；位于绿色带内为正常，越靠左越低，越靠右越高。",
     ),
     "spread": Words(
-        "How to read: each mark is the mean of one diagnosis; 0 is the mean of all labelled patients.",
+        "How to read: each mark is the mean of one diagnosis; 0 is the mean of all labeled patients.",
         "读法：每个标记为一种诊断的均值；0 为全部已确诊患者的均值。",
     ),
     "share": Words(
-        "How to read: each mark is the share of one diagnosis's labelled patients who have the finding.",
+        "How to read: each mark is the share of one diagnosis's labeled patients who have the finding.",
         "读法：每个标记为该诊断的已确诊患者中具有该表现的比例。",
     ),
 }
@@ -47,12 +47,12 @@ LEGEND = Words(
 )
 
 
-def prototype_section(say: Say, bench: Workbench, styles: dict[str, SeriesStyle]) -> None:
-    """The table and the plots of the labelled patients that are in use."""
-    shown = bench.shown()
+def prototype_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None:
+    """The table and the plots of the labeled patients that are in use."""
+    shown = state.shown()
     if shown is None:
         return
-    _table(say, bench.patients.source, shown.records, styles)
+    _table(say, state.patients.current.source, shown.records, styles)
     points = kept("profile", (shown.records,), lambda: profile(shown.records))
     for scale in ("range", "spread", "share"):
         part = points[points["scale"] == scale]
@@ -67,7 +67,7 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
     if len(columns) > len(listed):
         st.caption(
             say(
-                Words("The first {shown} of {n} columns are listed.", "仅列出前 {shown} 列，共 {n} 列。").format(
+                Words("The first {shown} of {n} {n:column|columns} are listed.", "仅列出前 {shown} 列，共 {n} 列。").format(
                     shown=len(listed), n=len(columns)
                 )
             )
@@ -97,7 +97,7 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
         alt=say(Words("Prototype of each diagnosis in original units", "各诊断原型（原始单位）")),
     )
     st.caption(say(Words(
-        "How to read: the mean of the labelled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing; ~ marks a mean with detection limits in it.",
+        "How to read: the mean of the labeled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing; ~ marks a mean with detection limits in it.",
         "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考区间。有缺失值时括号内为实际例数；~ 表示均值中含有检测限。",
     )))  # fmt: skip
 
@@ -135,6 +135,7 @@ def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, styles: dict[
     st.caption(say(HOW_TO_READ[scale] + LEGEND if figure.layout.showlegend else HOW_TO_READ[scale]))
     if points["column"].nunique() > len(telling):
         said = Words(
-            "Drawn are the {shown} of {n} columns in which the diagnoses differ most.", "仅绘制各诊断差异最大的 {shown} 列，共 {n} 列。"
+            "Drawn are the {shown} of {n} {n:column|columns} in which the diagnoses differ most.",
+            "仅绘制各诊断差异最大的 {shown} 列，共 {n} 列。",
         )
         st.caption(say(said.format(shown=len(telling), n=points["column"].nunique())))

@@ -15,8 +15,9 @@ from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import Library, StoredWeights, export_zip
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
-from pages.parts.common import cohorts, comparison_request, workbench
-from pages.parts.common.forms import complain, use
+from pages.parts.common import cohorts, comparison_request
+from pages.parts.common.adapt_request import request_state
+from pages.parts.common.forms import complain
 from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.styles import styles_of
 from pages.parts.common.text import plain
@@ -203,7 +204,7 @@ def _source(card: Mapping[str, Any]) -> Words:
 def _acts(say: Say, library: Library, one: StoredWeights) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
-            use(workbench.bench(), one.learner, str(one.path))
+            request_state().ask(one.learner, str(one.path))
             st.switch_page("pages/diagnose.py")
         if st.button(say(Words("Use in Compare", "用于比较")), key=f"compare_{one.path.stem}", icon=":material/balance:"):
             comparison_request.add_method(f"{one.learner}-{one.path.stem}")

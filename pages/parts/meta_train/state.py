@@ -24,7 +24,7 @@ from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import cohort_of
-from pages.parts.common.workbench import Patients
+from pages.parts.common.patients_state import Patients
 from pages.parts.meta_train.request import PRIOR, Asked, asked_of, is_public
 
 KEY = "training"

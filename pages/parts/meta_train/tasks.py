@@ -11,8 +11,8 @@ from pages.parts.common import upload_check as check
 from pages.parts.common.forms import MAX_SEED, complain, mirror
 from pages.parts.common.frame import Say
 from pages.parts.common.patient_sources import EDITED, patient_sources
+from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
 from pages.parts.common.text import plain
-from pages.parts.common.workbench import UPLOAD, Patients, Workbench
 from pages.parts.meta_train.request import PRIOR
 from pages.parts.meta_train.state import Training
 
@@ -37,11 +37,11 @@ PRIVACY = Words(
 )
 
 
-def choose_tasks(say: Say, bench: Workbench, training: Training) -> None:
+def choose_tasks(say: Say, tab_patients: PatientsState, training: Training) -> None:
     """The list of sources, a table of one's own, and the split."""
-    known = _sources(bench)
-    if training.uploads is not bench.shelf.get(UPLOAD):
-        training.uploads = bench.shelf.get(UPLOAD)
+    known = _sources(tab_patients)
+    if training.uploads is not tab_patients.opened.get(UPLOAD):
+        training.uploads = tab_patients.opened.get(UPLOAD)
         # A run that waits for its table is not left for it.
         if training.uploads is not None and training.run is None:
             training.ask(source=UPLOAD, split=None)
@@ -53,7 +53,7 @@ def choose_tasks(say: Say, bench: Workbench, training: Training) -> None:
     with choose:
         _list(say, training, {key: say(title) for key, (title, _) in known.items()})
     with bring, st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=training.busy):
-        check.offer_upload(say, bench)
+        check.offer_upload(say, tab_patients)
     training.settle(known[training.asked.source][1])
     if training.asked.source == PRIOR:
         st.caption(
@@ -69,10 +69,10 @@ def choose_tasks(say: Say, bench: Workbench, training: Training) -> None:
         _split(say, training)
 
 
-def _sources(bench: Workbench) -> dict[str, tuple[Words, Patients | None]]:
+def _sources(tab_patients: PatientsState) -> dict[str, tuple[Words, Patients | None]]:
     """Cohorts with enough diagnoses, a table of one's own, and the prior."""
     found: dict[str, tuple[Words, Patients | None]] = {}
-    for key, value in patient_sources(bench).items():
+    for key, value in patient_sources(tab_patients).items():
         if key != UPLOAD and not key.endswith(EDITED) and len(set(cohorts.truth_of(key).values())) < 6:
             continue
         found[key] = value

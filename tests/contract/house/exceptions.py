@@ -16,10 +16,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
 
 PENDING: dict[str, set[str]] = {
     "files_are_short": {
-        "pages/parts/common/upload_check.py",
-        "pages/parts/common/workbench.py",
         "pages/parts/meta_train/state.py",
-        "tests/unit/pages/test_diagnose_page.py",
         "tests/unit/pages/test_meta_train_visits.py",
     },
     "functions_are_short": {

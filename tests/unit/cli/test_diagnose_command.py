@@ -18,9 +18,11 @@ from metamed_core.meta_training import library
 from metamed_core.statistics.metrics import COVERAGE
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language
 from pages.parts.common import cohorts
+from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.frame import Say
-from pages.parts.common.workbench import AdaptRequest, Workbench, bundled
+from pages.parts.common.patients_state import PatientsState, bundled
 from pages.parts.diagnose import take_away
+from pages.parts.diagnose.adaptation_state import Adaptation
 from tests.helpers.diagnose_command import BLOOD, PROTOTYPICAL, SMALL, records
 
 NO_JSON = "is no JSON"
@@ -109,19 +111,19 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["diagnose", *PROTOTYPICAL, "--out", "predictions.csv"]) == 0
     here = bundled("blood_panel")
-    bench = Workbench(here, AdaptRequest("prototypical", (), UNIVERSAL, 0), kept=here.kept)
-    bench.adapt()
-    bench.go_to(bench.total)
+    state = Adaptation(PatientsState(here), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
+    state.adapt()
+    state.go_to(state.total)
     made: list[bytes] = []
     monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data()))
     monkeypatch.setattr(take_away.st, "caption", lambda *_: None)
-    take_away.offer_csv(Say("en"), bench)
+    take_away.take_away(Say("en"), state)
     mine = Path("predictions.csv").read_bytes()
-    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[0]
+    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[1]
     rows = list(csv.DictReader(io.StringIO(mine.decode("utf-8-sig"))))
-    assert len(rows) == len(here.kept.undiagnosed)
-    assert bench.trace is not None
-    assert [row["prediction_set"].split("; ") for row in rows] == [list(one.prediction_set) for one in answers(bench.trace, bench.cursor)]
+    assert len(rows) == len(here.in_use.undiagnosed)
+    assert state.trace is not None
+    assert [row["prediction_set"].split("; ") for row in rows] == [list(one.prediction_set) for one in answers(state.trace, state.cursor)]
     assert len(rows[0]["weights_sha256"]) == 64
 
 

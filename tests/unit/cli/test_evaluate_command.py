@@ -26,7 +26,7 @@ from metamed_core.meta_training import library
 from metamed_core.words import UserError
 from pages.parts.common import bundled_cohorts
 from pages.parts.common.comparison_methods import methods_of
-from pages.parts.common.workbench import bundled
+from pages.parts.common.patients_state import bundled
 from tests.helpers.evaluate_command import QUICK, ROOT, same
 from tests.helpers.many_diagnoses import table
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.data import openml
 from metamed_core.evaluation import LEAVE_ONE_OUT
-from pages.parts.common.workbench import KEY as BENCH
-from pages.parts.common.workbench import UPLOAD, bundled
+from pages.parts.common.patients_state import KEY as PATIENTS
+from pages.parts.common.patients_state import UPLOAD, bundled
 from pages.parts.compare import shared_comparisons, take_away
 from tests.helpers.compare_page import QUICK, address, finish, held, open_page, texts
 
@@ -61,11 +61,11 @@ def test_delete_my_data_forgets_the_comparison_of_an_upload() -> None:
 
 def test_an_edit_in_diagnose_can_be_compared() -> None:
     app = open_page(**QUICK)
-    bench = app.session_state[BENCH]
+    tab_patients = app.session_state[PATIENTS]
     here = bundled("rare_findings")
     from dataclasses import replace
 
-    bench.take(replace(here, records=here.records.with_label(here.records.undiagnosed[0], here.records.classes[0]), edited=True))
+    tab_patients.work_on(replace(here, records=here.records.with_label(here.records.undiagnosed[0], here.records.classes[0]), edited=True))
     app.run()
     assert any("as edited in Diagnose" in option for option in app.selectbox(key="compare_source").options)
     app.selectbox(key="compare_source").set_value("rare_findings edited").run()

@@ -13,8 +13,8 @@ from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library
 from metamed_core.meta_training.run import ONE_PANEL
 from metamed_core.statistics.intervals import Interval
-from pages.parts.common.workbench import KEY as BENCH
-from pages.parts.common.workbench import UPLOAD
+from pages.parts.common.patients_state import KEY as PATIENTS
+from pages.parts.common.patients_state import UPLOAD
 from pages.parts.meta_train.request import PRIOR, Asked, is_public
 from pages.parts.meta_train.results import verdict
 from pages.parts.meta_train.state import KEY, Training
@@ -217,7 +217,7 @@ def test_an_uploads_run_is_private_waits_for_its_table_and_goes_with_the_data() 
     again.button(key="training_continue").click().run()
     assert held(again).running or "another tab" in texts(again)
     held(again).stop()
-    assert again.session_state[BENCH] is not None
+    assert again.session_state[PATIENTS] is not None
     held(again).forget()
     assert not training.path.exists()
 

@@ -16,7 +16,7 @@ from pages.parts.common import warm
 from pages.parts.common.frame import Say, delete_my_data, fresh_key
 from pages.parts.common.menu import PAGES
 from pages.parts.common.text import chance, plain
-from pages.parts.diagnose import answers as cards
+from pages.parts.diagnose import answer_card as cards
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 120  # the first page to import torch needs some of them

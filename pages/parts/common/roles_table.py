@@ -1,0 +1,111 @@
+"""The table of roles in the upload check: what each column is, in which unit, and what is normal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from metamed_core.data import Column, Role
+from metamed_core.words import UserError, Words
+from pages.parts.common.forms import complain
+from pages.parts.common.frame import Say
+from pages.parts.common.patients_state import PatientsState, Pending
+
+MOST_HEIGHT = 760  # pixels of the table: twenty columns
+
+
+def roles_table(say: Say, patients: PatientsState, pending: Pending) -> None:
+    """The table in which the role, unit and reference range of each column can be changed."""
+    columns = pending.records.columns
+    key = f"roles_{pending.number}"
+
+    number = pending.number
+
+    def take_over() -> None:
+        if key in st.session_state:  # the editor may be gone, and still report once
+            _take_over(patients, number, st.session_state[key]["edited_rows"])
+
+    if patients.error_place == "roles":
+        complain(say, patients.error)
+    table = pd.DataFrame(
+        {
+            "column": [column.name for column in columns],
+            "role": [column.role.value for column in columns],
+            "unit": [column.unit for column in columns],
+            "low": pd.Series([column.low for column in columns], dtype="float64"),
+            "high": pd.Series([column.high for column in columns], dtype="float64"),
+            "example": [_example(pending.records.raw[column.name]) for column in columns],
+        }
+    )
+    st.data_editor(
+        table,
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=["column", "example"],
+        column_config=_role_columns(say),
+        placeholder="",
+        alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考区间")),
+        on_change=take_over,
+        height=min(35 * (len(table) + 1) + 3, MOST_HEIGHT),
+    )
+
+
+def _role_columns(say: Say) -> dict[str, Any]:
+    show = st.column_config
+    return {
+        "column": show.TextColumn(say(Words("Column", "列")), pinned=True, width="medium"),
+        "role": show.SelectboxColumn(
+            say(Words("Role", "角色")),
+            options=[role.value for role in Role],
+            format_func=lambda value: say(Role(str(value)).title),
+            required=True,
+        ),
+        "unit": show.TextColumn(say(Words("Unit", "单位")), max_chars=30),
+        "low": show.NumberColumn(say(Words("Normal from", "参考下限"))),
+        "high": show.NumberColumn(say(Words("Normal to", "参考上限"))),
+        "example": show.TextColumn(say(Words("Some values", "部分取值"))),
+    }
+
+
+def _example(cells: pd.Series) -> str:
+    return " · ".join(str(cell)[:24] for cell in cells.dropna().drop_duplicates().head(4))
+
+
+def _take_over(patients: PatientsState, number: int, edits: dict[int, dict[str, Any]]) -> None:
+    """Make the edits of the table `number` part of what is pending; a refused one gives a new editor, which does not hold it any more."""
+    pending = patients.pending
+    # An editor of another table may still report once after it is gone.
+    if pending is not None and pending.number == number and not patients.attempt(lambda: _apply(pending, edits), error_place="roles"):
+        pending.renew()
+
+
+def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
+    """Take over what was changed in the table of roles. Raises UserError where two columns would be the diagnosis."""
+    columns = list(pending.records.columns)
+    for place, change in edits.items():
+        columns[place] = _changed(columns[place], change)
+    # A column newly made the diagnosis takes that role from the column that had it.
+    fresh = [
+        place
+        for place, change in edits.items()
+        if change.get("role") == Role.LABEL.value and pending.records.columns[place].role != Role.LABEL
+    ]
+    if fresh:
+        columns = [replace(c, role=Role.IGNORE) if c.role is Role.LABEL and at != fresh[-1] else c for at, c in enumerate(columns)]
+    pending.change(lambda records: records.with_columns(tuple(columns)))
+
+
+def _changed(column: Column, change: dict[str, Any]) -> Column:
+    role = Role(change["role"]) if change.get("role") else column.role
+    low, high = change.get("low", column.low), change.get("high", column.high)
+    if low is not None and high is not None and low >= high:
+        said = Words(
+            "The reference range of {column} ends ({high}) before it begins ({low}): put the lower value first.",
+            "“{column}”的参考区间下限（{low}）不小于上限（{high}）：请先填较小的值。",
+        )
+        raise UserError(said.format(column=column.name, low=f"{low:g}", high=f"{high:g}"))
+    return replace(column, role=role, unit=change.get("unit", column.unit) or "", low=low, high=high)

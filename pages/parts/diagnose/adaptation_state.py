@@ -1,0 +1,188 @@
+"""The adaptation that this browser tab shows: its trace, the step that is looked at, and what else was chosen on the page.
+
+One value in `st.session_state`, free of language, so that switching to 中文 changes only what is displayed. The step lives here and nowhere
+else: a slider shows it and writes to it.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from metamed_core.data import PatientRecords
+from metamed_core.words import UserError
+from pages.parts.common import warm
+from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
+from pages.parts.common.patients_state import PatientsState, patients_state
+
+if TYPE_CHECKING:
+    from metamed_core.diagnosis import AdaptationTrace, Step
+
+KEY = "adaptation"
+SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the tick to end
+TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
+AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent view of an adaptation: these patients, their trace, and the step that is looked at."""
+
+    records: PatientRecords
+    trace: AdaptationTrace
+    cursor: int
+
+    @property
+    def step(self) -> Step:
+        """The step that is looked at."""
+        return self.trace.steps[self.cursor]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the last step of the whole adaptation."""
+        return self.cursor >= self.trace.total_steps
+
+
+@dataclass
+class Adaptation:
+    """The adaptation of one tab; see the top of this file.
+
+    answered: the version of the patients and the request that the trace is of. watched: the row of the patient whose curve is drawn.
+    editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
+    """
+
+    patients: PatientsState
+    requests: RequestState
+    trace: AdaptationTrace | None = None
+    adapted: PatientRecords | None = None
+    original: PatientRecords | None = None
+    answered: tuple[int, AdaptRequest] | None = None
+    cursor: int = 0
+    playing: bool = False
+    needs_rerun: bool = False  # the charts have moved on, the answers below them have not yet
+    watched: Hashable = None
+    view: dict[str, str] = field(default_factory=dict)
+    editors: int = 0
+    charts_open: bool = False
+    patients_open: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether steps are made without a click."""
+        return self.playing
+
+    @property
+    def total(self) -> int:
+        """Steps in the whole adaptation."""
+        return self.trace.total_steps if self.trace else 0
+
+    @property
+    def asked(self) -> tuple[int, AdaptRequest]:
+        """What is to be answered now."""
+        return self.patients.version, self.requests.current
+
+    def forget(self) -> None:
+        """Hold no patient any more; whoever still holds this value holds nothing."""
+        with self.lock:
+            self.patients.forget()
+            self.trace = self.adapted = self.original = self.answered = self.watched = None
+            self.playing = False
+
+    def adapt(self) -> None:
+        """Adapt to the end if the patients or the request have changed; the rest of a long run goes on live.
+
+        Raises UserError where these patients or settings allow no adaptation; nothing entered is lost.
+        """
+        now, patients = self.asked, self.patients.current
+        if self.answered == now:
+            return
+        try:
+            trace = begin(patients.in_use, now[1])
+        except UserError:
+            with self.lock:
+                if now == self.asked:
+                    self.trace, self.adapted, self.answered, self.playing = None, None, None, False
+            raise
+        # Streamlit may start the next run of the page before this one has noticed that it is to stop. So the steps are
+        # taken on a trace of one's own, and it is shown only if it still answers what is asked.
+        until = time.perf_counter() + AT_ONCE
+        while now == self.asked and trace.advance() and time.perf_counter() < until:
+            pass
+        with self.lock:
+            if now == self.asked:
+                self._show(trace, now, same_table=patients.original is self.original)
+                self.adapted, self.original = patients.in_use, patients.original
+
+    def _show(self, trace: AdaptationTrace, now: tuple[int, AdaptRequest], *, same_table: bool) -> None:
+        """Put a new trace in the place of the old one; at the same step if the same table was edited, else at the last."""
+        keep = same_table and self.trace is not None and self.answered is not None and self.answered[1] == now[1]
+        last = len(trace.steps) - 1
+        self.cursor = min(self.cursor, last) if keep and self.cursor < self.total else last
+        self.watched = self.watched if same_table else None
+        self.trace, self.answered, self.playing = trace, now, not trace.finished
+
+    def go_to(self, step: int) -> None:
+        """Show this step, taking the steps up to it if they are not yet taken."""
+        with self.lock:
+            if self.trace is None:
+                return
+            while len(self.trace.steps) <= step and self.trace.advance():
+                pass
+            self.cursor = min(step, len(self.trace.steps) - 1)
+
+    def stop_at(self, step: int) -> None:
+        """Show this step and make no more by itself."""
+        self.playing = False
+        self.go_to(step)
+
+    def shown(self) -> Snapshot | None:
+        """What to draw; None before the first adaptation."""
+        with self.lock:
+            return Snapshot(self.adapted, self.trace, self.cursor) if self.trace is not None and self.adapted is not None else None
+
+    def tick(self) -> None:
+        """One slice of a live run."""
+        until = time.perf_counter() + SLICE
+        for _ in range(max(1, math.ceil(self.total / TICKS_TO_WATCH))):
+            self.go_to(self.cursor + 1)
+            if self.cursor >= self.total or time.perf_counter() > until:
+                break
+            # Streamlit looks here whether the whole page is wanted anew (after an edit, say); if so, this run ends at once.
+            st.session_state.get(KEY)
+        self.playing = self.playing and self.cursor < self.total
+
+    def play(self) -> None:
+        """Go on from the step that is shown, or from the start when it is the last."""
+        if self.cursor >= self.total:
+            self.cursor = 0
+        self.playing = True
+
+    def reset(self) -> None:
+        """Forget the steps and stand before the first."""
+        with self.lock:
+            self.playing, self.trace = False, begin(self.patients.current.in_use, self.requests.current)
+            self.go_to(0)
+
+
+def adaptation_state() -> Adaptation:
+    """This tab's adaptation."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Adaptation(patients_state(), request_state())
+    held: Adaptation = st.session_state[KEY]
+    return held
+
+
+def begin(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace:
+    """A trace before its first step. Raises UserError."""
+    warm.ready()
+    from metamed_core.diagnosis import trace
+    from metamed_core.learners import LEARNERS
+
+    return trace.start(records, LEARNERS[request.algorithm](**dict(request.settings)), request.start, request.seed)
