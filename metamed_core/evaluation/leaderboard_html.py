@@ -52,15 +52,6 @@ def leaderboard_html(
     """
     measure, span = MEASURES[board.metric], _span(board)
     others = [name for name in ALSO if name != board.metric]
-    unit = Words("{m}, %", "{m}（以 % 计）").format(m=measure.title) if measure.share else measure.title
-    header = [
-        Words("method", "参评方法"),
-        Words("{m} with 95% interval", "{m}与 95% 区间").format(m=unit),
-        Words("worse than the leader by", "落后于领先者"),
-        Words("p (Holm)", "p 值（Holm）"),
-        *(_heading(name) for name in others),
-        Words("time, ms", "耗时（毫秒）"),
-    ]
     rows = [
         {
             "title": row.entry.title,
@@ -71,7 +62,20 @@ def leaderboard_html(
         }
         for row in board.rows
     ]
-    return render("leaderboard.html", language, header=header, rows=rows, label=LABEL, styled=styled)
+    return render("leaderboard.html", language, header=_header(measure, others), rows=rows, label=LABEL, styled=styled)
+
+
+def _header(measure: Measure, others: list[str]) -> list[Words]:
+    """The names of the columns."""
+    unit = Words("{m}, %", "{m}（以 % 计）").format(m=measure.title) if measure.share else measure.title
+    return [
+        Words("method", "参评方法"),
+        Words("{m} with 95% interval", "{m}与 95% 区间").format(m=unit),
+        Words("worse than the leader by", "落后于领先者"),
+        Words("p (Holm)", "p 值（Holm）"),
+        *(_heading(name) for name in others),
+        Words("time, ms", "耗时（毫秒）"),
+    ]
 
 
 def _heading(name: str) -> Words:
