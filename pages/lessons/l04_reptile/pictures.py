@@ -51,7 +51,7 @@ def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
     title = Words("Three tasks from one start, after {o} outer {o:step|steps}", "三个任务从同一起点出发，外循环 {o} 步后").format(
         o=state.outer
     )
-    told = Words("{how} The tasks: {a}, {b}, {c}.", "{how}任务：{a}{b}{c}")
+    told = Words("{how} The tasks: {a} {b} {c}", "{how}任务：{a}{b}{c}")
     return weights_plane(
         title, [*marks, start_mark(here)], told.format(how=HOW, **dict(zip("abc", (pair.name for pair in PAIRS), strict=True)))
     )

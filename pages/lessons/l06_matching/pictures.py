@@ -80,7 +80,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     marks.append(Dots((own,), RING, Words("new patient", "新患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
     alt = Words(
         "Plane of ferritin and MCV with lines from the asked patient to the labeled ones",
-        "铁蛋白与 MCV 平面，从待诊断患者连向各已确诊患者",
+        "铁蛋白与 MCV 平面，从新患者连向各已确诊患者",
     )
     return Chart(title, HOW, alt, X, Y, tuple(marks), click="asked", shape=PLANE)
 

@@ -86,7 +86,7 @@ LESSON = Lesson(
             text=Words(
                 "Three diagnoses with four labeled patients each, and a new patient without a diagnosis (open circle). A matching network computes **no average**: it compares the new patient with every labeled one and gives "
                 "each a weight, called **attention**.",
-                "三种诊断，每种四位已确诊患者，还有一位尚未诊断（空心圆）。匹配网络**不求平均**：它把待诊断患者与每一位已确诊患者比较，给每位一个权重，这就是**注意力**。",
+                "三种诊断，每种四位已确诊患者，还有一位尚未诊断的新患者（空心圆）。匹配网络**不求平均**：它把新患者与每一位已确诊患者比较，给每位一个权重，这就是**注意力**。",
             ),
             question=Question(
                 Words("How many of the twelve labeled patients influence the answer?", "十二位已确诊患者中，有几位影响答案？"),
@@ -191,7 +191,7 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "The number of entries tells how a table was made, not how common a disease is. Simply adding up (the right bar of a pair) would multiply the odds of iron deficiency by five for everybody. So the code divides by the number of labeled patients (the left bar). A patient who is entered repeatedly still counts too much within the own diagnosis. And a "
+                    "The number of entries tells how a table was made, not how common a disease is. Simply adding up (the right bar of a pair) would multiply the odds of iron deficiency by five for everybody. So the code divides by the number of labeled patients (the left bar). A patient who is entered repeatedly still counts too much within their own diagnosis. And a "
                     "nearly healthy patient gets as firm an answer as a severe case in the same direction: the network can be very sure about someone who is not ill.",
                     "录入多少位，反映的是表格怎么来的，而不是疾病有多常见。简单相加时（每对中右边的条形），二十比四会让每个人患缺铁的优势都乘以五。所以代码要除以各类人数（左边的条形）。重复录入的患者在自己的诊断内部仍会分量过重。而几乎健康的人，会与同方向的重症得到同样肯定的答案：也就是说，对没病的人它也可能非常肯定。",
                 ),

@@ -47,7 +47,7 @@ def graded(state: PriorFittedState) -> Formula:
         {
             "prior": Words("prior", "先验"),
             "guess": Words("guessing", "瞎猜"),
-            "right": Words("right", "正确"),
+            "right": Words("correct", "正确"),
         },
     )
 

@@ -100,7 +100,7 @@ LESSON = Lesson(
         "看到一个网络可以只用虚构的患者训练好，以及它因此假设了什么。",
     ),
     outcome=Words(
-        "explain what a prior is, why training on tasks from it is the fitting, and name a table for which this misleads.",
+        "explain what a prior is, why training on tasks from it fits the network, and name a table for which this misleads.",
         "说出先验是什么、为什么用它抽出的任务训练就是拟合，并举出一种会因此被误导的表格。",
     ),
     state=PriorFittedState,
@@ -145,7 +145,7 @@ LESSON = Lesson(
             controls=(KIND,),
         ),
         Screen(
-            title=Words("Training is the fitting", "训练就是拟合"),
+            title=Words("Training fits the network to the prior", "训练就是向先验拟合"),
             text=Words(
                 "Now a world so simple that the correct answer can be **calculated**: one laboratory value, two diseases, bell curves. A small new network is trained on tasks from this world only. Nobody tells it the formula.",
                 "现在换一个简单到可以**算出**正确答案的世界：一项化验值，两种疾病，钟形分布。让一个全新的小网络只用这个世界的任务训练。没有人告诉它公式。",
@@ -159,7 +159,7 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "Press [Meta-train]. For a while nothing seems to happen, then the curve approaches the exact one. The lowest mean loss is reached with the exact probabilities (the **posterior** under this prior): so training on tasks **is** the fitting, computed here as you press.",
+                    "Press [Meta-train]. For a while nothing seems to happen, then the curve approaches the exact one. The lowest mean loss is reached with the exact probabilities (the **posterior** under this prior): so training on tasks **fits** the network to the prior, computed here as you press.",
                     "请按“元训练”。起初似乎毫无动静，随后曲线便向精确答案靠近。只有给出精确的概率（这个先验下的**后验**），平均损失才最小：所以用任务训练**就是**拟合，您每按一次，这里就真的算一次。",
                 ),
             ),

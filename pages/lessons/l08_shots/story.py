@@ -118,7 +118,7 @@ LESSON = Lesson(
                 (Words("A few", "几位"), Words("About twenty", "二十位左右"), Words("It never stops mattering", "影响永远无法消除")),
                 0,
                 Words(
-                    "In a mean of K patients each contributes one K-th. What a clinician sees with K = 1: typical patients are missed and unusual ones recognized. The remedy is a few more patients, not "
+                    "In a mean of K patients each contributes 1/K. What a clinician sees with K = 1: typical patients are missed and unusual ones recognized. The remedy is a few more patients, not "
                     "another algorithm.",
                     "K 位患者的均值中每位占 K 分之一。K = 1 时，临床上看到的是：典型患者被漏掉，反而认出不典型的。对策是再添几位患者，而不是换算法。",
                 ),
