@@ -110,7 +110,7 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
 
     press(page, "use_my_weights")
     page.get_by_role("heading", level=1, name="Diagnose", exact=True).wait_for()
-    page.get_by_role("heading", name="4 · Answers").wait_for()
+    page.get_by_role("heading", name="Answers").wait_for()
     idle(page)
     page.get_by_text("Settings", exact=True).first.click()
     assert page.get_by_role("radio", name="my weights").is_checked()

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library
-from pages.parts.common.forms import starts_of
+from pages.parts.common.adapt_request import KEY as REQUEST
+from pages.parts.common.adapt_request import starts_of
 from pages.parts.common.own_library import KEY as OWNER
-from pages.parts.common.patients_state import KEY as PATIENTS
 from pages.parts.compare.state import KEY as MATCH
 from pages.parts.meta_train.state import KEY, Training
 
@@ -84,7 +84,7 @@ def test_kept_weights_of_another_are_not_offered_where_weights_are_chosen(home: 
     assert str(one.path) in starts_of("prototypical", own(mine))
     assert str(one.path) not in starts_of("prototypical", own(theirs))
     guessed = visit("diagnose", algorithm="prototypical", start=str(one.path))
-    assert guessed.session_state[PATIENTS].request.start == "universal", "a path in the address is no choice"
+    assert guessed.session_state[REQUEST].current.start == "universal", "a path in the address is no choice"
     assert "mine" not in str(guessed.get("button_group"))
 
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import library
 from metamed_core.meta_training.library import Library, export_zip
-from pages.parts.common.patients_state import KEY as PATIENTS
+from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.patients_state import UPLOAD
 from pages.parts.compare.state import KEY as MATCH
 from pages.parts.meta_train.state import KEY, Training
@@ -143,7 +143,7 @@ def test_stop_reload_and_go_on_to_the_judgement_and_use_of_kept_weights(home: Pa
     assert "There are weights named “血液 2026” already" in texts(again)
     (one,) = Library().list_weights()
     again.button(key=f"use_{one.path.stem}").click().run()
-    assert again.session_state[PATIENTS].request.start == str(one.path)
+    assert again.session_state[REQUEST].current.start == str(one.path)
     again.switch_page("pages/diagnose.py").run()
     assert not again.exception
     assert not again.error
@@ -159,7 +159,7 @@ def test_stop_reload_and_go_on_to_the_judgement_and_use_of_kept_weights(home: Pa
     assert not again.exception, "weights that are gone do no harm"
     again.switch_page("pages/diagnose.py").run()
     assert not again.exception
-    assert again.session_state[PATIENTS].request.start == "universal"
+    assert again.session_state[REQUEST].current.start == "universal"
     again.switch_page("pages/meta_train.py").run()
     assert not again.exception
 
