@@ -8,6 +8,7 @@ diagnoses with their evidence, to read on the page or to take away as CSV or HTM
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Neighbour`: one of the nearest labeled patients.
+- `Order`: the orders in which patients can be shown.
 - `Step`: the adaptation at one moment.
 - `agreement`: how many patients with a known diagnosis are named rightly.
 - `answers`: the answers at one step, for every patient.
@@ -54,7 +55,7 @@ from metamed_core.diagnosis.prototypes import (
     prototypes,
 )
 from metamed_core.diagnosis.provenance import provenance
-from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour, agreement, arrange, diagnose, predicted
+from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour, Order, agreement, arrange, diagnose, predicted
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
@@ -64,6 +65,7 @@ __all__ = [
     "Answer",
     "Diagnosis",
     "Neighbour",
+    "Order",
     "Step",
     "agreement",
     "answers",

@@ -143,6 +143,10 @@ def _open_sheet(patients: PatientsState, sheet: str) -> None:
         _open(patients, patients.pending.file, patients.pending.data, sheet)
 
 
+def _attempt_to_mend(patients: PatientsState, at: int) -> None:
+    patients.attempt(lambda: _mend(patients, at))
+
+
 def _findings(say: Say, patients: PatientsState, found: Sequence[Finding]) -> None:
     if not found:
         st.markdown(":material/check_circle: " + say(NOTHING_ODD))
@@ -154,7 +158,8 @@ def _findings(say: Say, patients: PatientsState, found: Sequence[Finding]) -> No
                 st.button(
                     say(REMEDIES.get(finding.remedy, Words("Mend", "修正"))),
                     key=f"remedy_{at}",
-                    on_click=lambda at=at: patients.attempt(lambda: _mend(patients, at)),
+                    on_click=_attempt_to_mend,
+                    args=(patients, at),
                 )
     if len(found) > MOST_FINDINGS:
         more = Words("And {n} more findings; mend some of these to see them.", "另有 {n} 条提示；处理部分后将显示其余。")

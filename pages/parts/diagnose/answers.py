@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from metamed_core.diagnosis import agreement, arrange, how_to_read, predicted
+from metamed_core.diagnosis import Order, agreement, arrange, how_to_read, predicted
 from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE, prediction_sets
@@ -18,7 +18,7 @@ from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
 
 PER_PAGE = 10
-ORDERS = {
+ORDERS: dict[Order, Words] = {
     "table": Words("As in the table", "按表格顺序"),
     "uncertain": Words("Least certain first", "最不确定的在前"),
     "certain": Words("Most certain first", "最确定的在前"),
@@ -103,7 +103,9 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     st.caption(say(how_to_read(shown.trace)))
 
 
-def _choices(say: Say, state: Adaptation, guesses: list[str], styles: dict[str, SeriesStyle], example: str) -> tuple[str, str | None, str]:
+def _choices(
+    say: Say, state: Adaptation, guesses: list[str], styles: dict[str, SeriesStyle], example: str
+) -> tuple[Order, str | None, str]:
     present = sorted(set(guesses))
     for key, default in (("order", "table"), ("only", ALL)):
         state.view.setdefault(key, default)
@@ -130,7 +132,8 @@ def _choices(say: Say, state: Adaptation, guesses: list[str], styles: dict[str, 
     name = st.text_input(
         say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
     )
-    return state.view["order"], state.view["only"] or None, name or ""
+    order = next(known for known in ORDERS if known == state.view["order"])
+    return order, state.view["only"] or None, name or ""
 
 
 def _agreement(say: Say, state: Adaptation, shown: Snapshot) -> None:

@@ -39,7 +39,7 @@ def draw_map(say: Say, shown: Snapshot, watched: Hashable, scale: charts.Scale) 
     st.caption(say(how_to_read(shown)))
 
 
-def embedding_map(say: Say, shown: Snapshot, scale: charts.Scale) -> alt.LayerChart:
+def embedding_map(say: Say, shown: Snapshot, scale: charts.Scale) -> alt.LayerChart | alt.FacetChart:
     """The map without its data."""
     first, second = shown.trace.axes
     return charts.embedding(
@@ -56,7 +56,7 @@ def places(say: Say, shown: Snapshot, watched: Hashable, styles: Mapping[str, Se
     step, records = shown.step, shown.records
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
     called = {label: style.name for label, style in styles.items()}
-    rows = [
+    rows: list[tuple[float, float, str | None, str, str]] = [
         (x, y, called[records.labels[row]], str(names[row]), "support")
         for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
     ]

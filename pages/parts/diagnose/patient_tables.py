@@ -122,11 +122,12 @@ def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, 
 
 
 def _view(patients: Patients, shown: Shown, labelled: bool) -> pd.DataFrame:
-    records, rows = patients.records, list(shown.rows)
+    records = patients.records
+    rows: list[Any] = list(shown.rows)
     parts: dict[str, Any] = {"name": records.patient_names.loc[rows].astype(str).tolist()}
     parts |= {"use": [row not in patients.dropped for row in rows]} if labelled else {}
     parts["label"] = records.labels.loc[rows].tolist()
-    parts |= {key: _cells(records.raw.loc[rows, column.name], column) for key, column in shown.columns.items()}
+    parts |= {key: _cells(records.raw[column.name].loc[rows], column) for key, column in shown.columns.items()}
     return pd.DataFrame(parts, index=pd.Index([str(row) for row in rows]))
 
 
@@ -148,13 +149,13 @@ def _configured(say: Say, patients: Patients, shown: Shown, labelled: bool) -> d
     names["label"] = show.SelectboxColumn(
         say(Words("Diagnosis", "诊断")),
         options=list(records.classes),
-        format_func=lambda label: say(cohorts.called(patients.source, label)),
+        format_func=lambda label: say(cohorts.called(patients.source, str(label))),
     )
-    rows = list(shown.rows)
+    rows: list[Any] = list(shown.rows)
     return names | {key: _field(say, patients, rows, column) for key, column in shown.columns.items()}
 
 
-def _field(say: Say, patients: Patients, rows: list[Hashable], column: Column) -> Any:
+def _field(say: Say, patients: Patients, rows: list[Any], column: Column) -> Any:
     cells = patients.records.raw[column.name]
     show, header, told = st.column_config, heading(say, column), plain(_told(say, column))
     if column.role is Role.NUMBER:
@@ -163,7 +164,7 @@ def _field(say: Say, patients: Patients, rows: list[Hashable], column: Column) -
     levels = sorted(str(level) for level in cells.dropna().unique())
     if column.role in (Role.YES_NO, Role.CATEGORY) and len(levels) <= MOST_LEVELS:
         return show.SelectboxColumn(
-            header, help=told, options=levels, format_func=lambda level: say(cohorts.called(patients.source, level))
+            header, help=told, options=levels, format_func=lambda level: say(cohorts.called(patients.source, str(level)))
         )
     return show.TextColumn(header, help=told)
 
@@ -204,7 +205,7 @@ def _take_over(state: Adaptation, shown: Shown, edits: dict[int, dict[str, Any]]
         state.editors += 1  # a new editor, which does not hold the refused value any more
 
 
-def _edited(patients: Patients, row: Hashable, key: str, value: Any, columns: dict[str, Column]) -> Patients:
+def _edited(patients: Patients, row: Any, key: str, value: Any, columns: dict[str, Column]) -> Patients:
     if key == "use":
         return replace(patients, dropped=patients.dropped - {row} if value else patients.dropped | {row})
     if key == "label":
@@ -212,7 +213,7 @@ def _edited(patients: Patients, row: Hashable, key: str, value: Any, columns: di
         return replace(patients, records=patients.records.with_label(row, value), dropped=patients.dropped - {row}, edited=True)
     column, text = columns[key], _as_text(value)
     changed = patients.records.with_cell(row, column.name, text)
-    if text and column.role in (Role.NUMBER, Role.DATE, Role.YES_NO) and pd.isna(changed.features.at[row, column.name]):
+    if text and column.role in (Role.NUMBER, Role.DATE, Role.YES_NO) and changed.features[column.name].isna()[row]:
         said = Words(
             "“{text}” in {column} of {patient} cannot be read as “{role}”, so the old value was kept: type another, or leave it empty.",
             "{patient} 的“{column}”中“{text}”无法读作“{role}”，已保留原值：请重新输入或留空。",

@@ -75,8 +75,9 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
     table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed]}
     if any(ranges := [reference(c) for c in listed]):
         table["range"] = ranges
+    read: Any = counts.at
     for k, name in enumerate(records.classes):
-        n = {c.name: (int(counts.at[name, c.name]), records.counts[name]) for c in listed}
+        n = {c.name: (int(read[name, c.name]), records.counts[name]) for c in listed}
         about = {c: "~" if limits.at[name, c] else "" for c in limits}
         table[f"k{k}"] = [about.get(c.name, "") + _cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
     show = st.column_config
