@@ -114,7 +114,7 @@ def _choices(
     choice(
         st.selectbox,
         say(Words("Order", "排序")),
-        {key: say(title) for key, title in ORDERS.items()},
+        {str(key): say(title) for key, title in ORDERS.items()},
         key="order",
         value=state.view["order"],
         write=lambda order: state.view.update(order=order),
