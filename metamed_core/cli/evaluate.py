@@ -94,7 +94,7 @@ def _close(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> N
     """The file, and the leaderboards on standard output."""
     if options.out:
         write_whole(options.out, _file(options, plan, comparison))
-    boards = [leaderboard(comparison, k) for k in comparison.judged_shots]
+    boards = [leaderboard(comparison, k) for k in comparison.shots_with_results]
     if options.json:
         sys.stdout.write(json.dumps(_summary(options, plan, comparison, boards), ensure_ascii=False) + "\n")
     else:

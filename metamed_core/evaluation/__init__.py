@@ -62,6 +62,8 @@ from __future__ import annotations
 
 from metamed_core.evaluation import charts
 from metamed_core.evaluation.comparison import Comparison, Entry
+from metamed_core.evaluation.comparison_csv import comparison_csv
+from metamed_core.evaluation.confusion_and_disagreement import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.curves import (
     costs,
     learning_curves,
@@ -78,15 +80,13 @@ from metamed_core.evaluation.leaderboard import (
 )
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods
-from metamed_core.evaluation.novel import plan_on_novel
-from metamed_core.evaluation.patients import Confusion, Disagreement, confusion, disagreements
+from metamed_core.evaluation.metric_samples import MEASURES, Metric
+from metamed_core.evaluation.novel_diagnoses import plan_on_novel
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.report import About, comparison_html
 from metamed_core.evaluation.runner import EpisodeResult, compare
-from metamed_core.evaluation.samples import MEASURES, Metric
 from metamed_core.evaluation.script import Source, as_python
 from metamed_core.evaluation.sweep import sweep
-from metamed_core.evaluation.table_csv import comparison_csv
 from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, verdict
 from metamed_core.evaluation.workers import BACKENDS, workers
 

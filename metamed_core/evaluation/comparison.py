@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data import RowLabel
+from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
-from metamed_core.evaluation.samples import Sample, joined, sample
 from metamed_core.statistics import metrics
 from metamed_core.words import UserError, Words
 
@@ -44,7 +44,7 @@ class Entry:
     @classmethod
     def of(cls, one: Method) -> Entry:
         """The entry of a method."""
-        n = None if one.is_baseline else sum(weight.numel() for weight in one.begin(0).weights.values())
+        n = None if one.is_baseline else sum(weight.numel() for weight in one.initialization(0).weights.values())
         return cls(
             one.key, one.title, one.learner.name, "" if one.is_baseline else one.start, one.is_baseline, n, one.card().get("seconds")
         )
@@ -85,7 +85,7 @@ class Comparison:
         return {entry.key: entry for entry in self.entries}[key]
 
     @cached_property
-    def rounds(self) -> dict[int, tuple[tuple[EpisodeResult, ...], ...]]:
+    def complete_episodes(self) -> dict[int, tuple[tuple[EpisodeResult, ...], ...]]:
         """For each number of shots the complete episodes, each with the results of all methods in the order of `entries`."""
         found: dict[tuple[int, int], dict[str, EpisodeResult]] = {}
         for one in self.results:
@@ -94,9 +94,9 @@ class Comparison:
         return {k: tuple(tuple(by[key] for key in self.keys) for (shots, _), by in whole.items() if shots == k) for k in self.shots}
 
     @property
-    def judged_shots(self) -> tuple[int, ...]:
+    def shots_with_results(self) -> tuple[int, ...]:
         """Numbers of shots with at least one complete episode."""
-        return tuple(k for k in self.shots if self.rounds[k])
+        return tuple(k for k in self.shots if self.complete_episodes[k])
 
     @cached_property
     def _patients(self) -> dict[RowLabel, int]:
@@ -108,18 +108,18 @@ class Comparison:
 
     def sample(self, value: str, k_shot: int | None = None) -> Sample | None:
         """Judgements by one measure at one number of shots, None for all together; None while no episode is complete."""
-        if not (shots := [k for k in self.judged_shots if k_shot in {None, k}]):
+        if not (shots := [k for k in self.shots_with_results if k_shot in {None, k}]):
             return None
         if (value, k_shot) not in self._samples:
             numbers = {name: i for i, name in enumerate(self.counts)}
-            parts = [sample(self.rounds[k], value, self._patients, numbers) for k in shots]
+            parts = [sample(self.complete_episodes[k], value, self._patients, numbers) for k in shots]
             self._samples[value, k_shot] = parts[0] if len(parts) == 1 else joined(parts)
         return self._samples[value, k_shot]
 
     def answers(self, key: str, k_shot: int | None = None) -> tuple[EpisodeResult, ...]:
         """One method's results in complete episodes, at one number of shots or at all."""
         place = self.keys.index(key)
-        return tuple(episode[place] for k in self.shots if k_shot in {None, k} for episode in self.rounds[k])
+        return tuple(episode[place] for k in self.shots if k_shot in {None, k} for episode in self.complete_episodes[k])
 
     def table(self) -> pd.DataFrame:
         """One row a result: method, k_shot, episode, its metrics (shares 0 .. 1), milliseconds; floats in full for a CSV."""
@@ -142,7 +142,7 @@ class Comparison:
             if content.pop("format") != FORMAT:
                 raise ValueError("another format")  # noqa: TRY301
             entries = tuple(Entry(**{**entry, "title": Words(**entry["title"])}) for entry in content.pop("entries"))
-            results = tuple(_judged(one) for one in content.pop("results"))
+            results = tuple(_result_of(one) for one in content.pop("results"))
             return cls(entries, tuple(content.pop("shots")), results=results, **content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(
@@ -177,7 +177,7 @@ def _plain_values(one: EpisodeResult) -> dict[str, Any]:
     return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
 
 
-def _judged(values: Mapping[str, Any]) -> EpisodeResult:
+def _result_of(values: Mapping[str, Any]) -> EpisodeResult:
     n = len(values["rows"])
     arrays = {
         "y": np.array(values["y"], dtype=np.int64),

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.leaderboard import leaderboard, score_intervals
+from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.runner import EpisodeResult
-from metamed_core.evaluation.samples import Metric
 from metamed_core.learners import RANDOM
 from metamed_core.statistics import Interval, metrics
 
@@ -32,8 +32,8 @@ class Point:
 
 def learning_curves(comparison: Comparison, metric: Metric = "balanced_accuracy") -> dict[str, tuple[Point, ...]]:
     """For each method its score at each number of shots. Only where `n_way` stays the same is this one task with more patients."""
-    boards = {k: leaderboard(comparison, k, metric) for k in comparison.judged_shots}
-    n_way = {k: max(len(episode[0].classes) for episode in comparison.rounds[k]) for k in boards}
+    boards = {k: leaderboard(comparison, k, metric) for k in comparison.shots_with_results}
+    n_way = {k: max(len(episode[0].classes) for episode in comparison.complete_episodes[k]) for k in boards}
     scores = {k: {one.entry.key: one.score for one in board.rows} for k, board in boards.items()}
     return {key: tuple(Point(k, scores[k][key], boards[k].n_episodes, n_way[k]) for k in boards) for key in comparison.keys}
 

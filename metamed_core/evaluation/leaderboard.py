@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.evaluation.comparison import Comparison, Entry
-from metamed_core.evaluation.samples import MEASURES, Metric, Sample
+from metamed_core.evaluation.metric_samples import MEASURES, Metric, Sample
 from metamed_core.statistics import (
     ClusteredMean,
     Interval,
@@ -73,8 +73,8 @@ def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metri
     if sample is None:
         return Leaderboard(metric, k_shot, (), 0, 0)
     judged = comparison.sample("balanced_accuracy", k_shot) or sample
-    n_episodes = sum(len(comparison.rounds[k]) for k in comparison.shots if k_shot in {None, k})
-    return Leaderboard(metric, k_shot, tuple(_standings(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients)
+    n_episodes = sum(len(comparison.complete_episodes[k]) for k in comparison.shots if k_shot in {None, k})
+    return Leaderboard(metric, k_shot, tuple(_rows(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients)
 
 
 def leader_and_best_baseline(comparison: Comparison, k_shot: int | None = None) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def difference(
     return found if MEASURES[metric].higher_is_better else _turned(found, -1.0)
 
 
-def _standings(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Metric) -> Iterator[LeaderboardRow]:
+def _rows(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Metric) -> Iterator[LeaderboardRow]:
     worse = -1.0 if MEASURES[metric].higher_is_better else 1.0
     pairs = list(combinations(range(len(comparison.entries)), 2))
     order = np.argsort(np.nan_to_num(worse * sample.mean), kind="stable").tolist()

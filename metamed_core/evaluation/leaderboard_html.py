@@ -10,7 +10,7 @@ from markupsafe import Markup
 from metamed_core.drawing import MARKS, SeriesStyle, element, render
 from metamed_core.evaluation.curves import Cost
 from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
-from metamed_core.evaluation.samples import MEASURES, Measure
+from metamed_core.evaluation.metric_samples import MEASURES, Measure
 from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 

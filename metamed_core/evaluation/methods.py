@@ -60,7 +60,7 @@ class Method:
         # A title that ends in brackets takes the remarks into them.
         return Words(f"{title.en} ({en})", f"{title.zh}（{zh}）".replace("）（", "，")) if remarks else title
 
-    def begin(self, seed: int) -> Initialization:
+    def initialization(self, seed: int) -> Initialization:
         """What it adapts from. seed: of a random start, which would else be one lucky or unlucky draw in all episodes.
 
         Raises UserError if the weights cannot be read.

@@ -14,7 +14,7 @@ from metamed_core.evaluation.curves import costs, twin_curves
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline, leaderboard
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
-from metamed_core.evaluation.samples import Metric
+from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.verdict import CLAIM, place, verdict
 from metamed_core.words import Language, Words
 
@@ -58,7 +58,7 @@ def comparison_html(comparison: Comparison, about: About, language: Language) ->
 
 def _settings(comparison: Comparison, about: About) -> Facts:
     shots = joined([Words("all but one", "留一法") if k == LEAVE_ONE_OUT else verbatim(k) for k in comparison.shots])
-    n = sum(len(rounds) for rounds in comparison.rounds.values())
+    n = sum(len(rounds) for rounds in comparison.complete_episodes.values())
     rows: Facts = [
         (Words("Patients", "患者"), about.patients),
         (Words("Diagnoses", "诊断"), joined([about.called(name) + Words(f"({n})", f"（{n}）") for name, n in comparison.counts.items()])),
@@ -74,7 +74,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
 def _boards(comparison: Comparison, about: About, language: Language) -> list[dict[str, object]]:
     styles = method_styles({entry.key: entry.title.into(language) for entry in comparison.entries})
     parts: list[dict[str, object]] = []
-    for k in (None, *comparison.judged_shots):
+    for k in (None, *comparison.shots_with_results):
         board, where = leaderboard(comparison, k, about.metric), place(k).into(language)
         found = {one.entry.key: one for one in costs(comparison, k)}
         table = leaderboard_html(board, styles, found, language, styled=False)
@@ -84,10 +84,10 @@ def _boards(comparison: Comparison, about: About, language: Language) -> list[di
 
 def _charts(comparison: Comparison, about: About) -> list[Chart]:
     styles = method_styles({entry.key: "" for entry in comparison.entries})
-    if not comparison.judged_shots:
+    if not comparison.shots_with_results:
         return []
     two = leader_and_best_baseline(comparison)
-    twins = [curve for k in comparison.judged_shots for curve in twin_curves(comparison, k)]
+    twins = [curve for k in comparison.shots_with_results for curve in twin_curves(comparison, k)]
     rarest = min(comparison.counts, key=comparison.counts.__getitem__)
     return [
         charts.score_by_shots(comparison, styles, about.metric, two),

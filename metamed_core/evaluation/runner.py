@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from metamed_core.evaluation.plan import Plan
 
 Array = npt.NDArray[np.float64]
-Round = tuple[int, int]
+EpisodeNumber = tuple[int, int]
 """An episode of a plan: its number, from 0, and its number of shots."""
 
 
@@ -54,23 +54,23 @@ def compare(plan: Plan, done: int = 0) -> Iterator[EpisodeResult]:
     """
     read_weights(plan)
     n = len(plan.methods)
-    for place, (index, k_shot) in enumerate(rounds(plan)):
-        yield from judged_round(plan, index, k_shot, done=max(0, done - place * n))
+    for place, (index, k_shot) in enumerate(episode_order(plan)):
+        yield from episode_results(plan, index, k_shot, done=max(0, done - place * n))
 
 
 def read_weights(plan: Plan) -> None:
-    """Read all weights in the beginning: a missing file is told before anything is waited for. Raises UserError."""
+    """Read all weights before the first episode, so that a missing file is reported at once. Raises UserError."""
     for method in plan.methods:
-        method.begin(0)
+        method.initialization(0)
 
 
-def rounds(plan: Plan) -> Iterator[Round]:
-    """Every round of a plan in the order in which `compare` goes."""
+def episode_order(plan: Plan) -> Iterator[EpisodeNumber]:
+    """Every episode of a plan in the order in which `compare` goes."""
     return ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
 
 
-def judged_round(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator[EpisodeResult]:
-    """The results of one round alone, of all methods but the first `done`; they depend on no other round."""
+def episode_results(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator[EpisodeResult]:
+    """The results of one episode, of all methods but the first `done`; they depend on no other episode."""
     if done >= len(plan.methods):
         return
     episode = draw(plan.cohort, k_shot, index, plan.seed)
@@ -78,11 +78,11 @@ def judged_round(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator
     shared = task_of(plan.cohort, episode)
     for one in plan.methods[done:]:
         task = shared if one.panel is None else task_of(plan.cohort, episode, one.panel)
-        yield _judged(plan, one, episode, task, k_shot, index)
+        yield _result(plan, one, episode, task, k_shot, index)
 
 
-def _judged(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_shot: int, index: int) -> EpisodeResult:
-    start = method.begin(plan.seed + index)
+def _result(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_shot: int, index: int) -> EpisodeResult:
+    start = method.initialization(plan.seed + index)
     classifier, seconds, hits = _adapted(start.adapt(method.learner, task.support, task.n_way), task, watch=method.key in plan.twins)
     began = time.perf_counter()
     proba = classifier.predict_proba(task.query.x).double()

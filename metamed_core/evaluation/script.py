@@ -8,8 +8,8 @@ from pathlib import Path
 
 from metamed_core.data import Column
 from metamed_core.evaluation.methods import Method, all_methods
+from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.plan import Plan
-from metamed_core.evaluation.samples import Metric
 from metamed_core.words import INTENDED_USE
 
 

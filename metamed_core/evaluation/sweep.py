@@ -21,7 +21,7 @@ import joblib
 import torch
 from joblib.parallel import get_active_backend
 
-from metamed_core.evaluation.runner import EpisodeResult, Round, judged_round, read_weights, rounds
+from metamed_core.evaluation.runner import EpisodeNumber, EpisodeResult, episode_order, episode_results, read_weights
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator
     or is ended from outside.
     """
     read_weights(plan)
-    due, sent, here = iter(rounds(plan)), _Sent(plan), os.getpid()
+    due, sent, here = iter(episode_order(plan)), _Sent(plan), os.getpid()
     parcels = iter(lambda: tuple(islice(due, max(1, parcel))), ())
     with _one_thread(), closing(_dealt(jobs, (joblib.delayed(_judge)(sent, one, here) for one in parcels))) as dealt:
         for results in dealt:
@@ -93,11 +93,11 @@ def _unpacked(packed: bytes) -> _Sent:
     return _Sent(pickle.loads(packed))  # noqa: S301 - joblib has carried it from `sweep` as it carries the call itself
 
 
-def _judge(sent: _Sent, parcel: Sequence[Round], home: int) -> list[EpisodeResult]:
+def _judge(sent: _Sent, parcel: Sequence[EpisodeNumber], home: int) -> list[EpisodeResult]:
     """The results of some episodes. home: the process that asked, which has seen to its threads itself."""
     if os.getpid() != home:
         torch.set_num_threads(1)
-    return [result for index, k_shot in parcel for result in judged_round(sent.plan, index, k_shot)]
+    return [result for index, k_shot in parcel for result in episode_results(sent.plan, index, k_shot)]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
-from metamed_core.evaluation.samples import MEASURES, Measure
+from metamed_core.evaluation.metric_samples import MEASURES, Measure
 from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 

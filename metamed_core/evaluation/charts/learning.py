@@ -8,7 +8,7 @@ from metamed_core.drawing import GREY, Axis, Chart, Line, Mark, SeriesStyle, int
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import Point, TwinCurve, learning_curves
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
-from metamed_core.evaluation.samples import MEASURES, Measure, Metric
+from metamed_core.evaluation.metric_samples import MEASURES, Measure, Metric
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
 

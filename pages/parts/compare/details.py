@@ -48,7 +48,7 @@ def details(say: Say, state: ComparisonState) -> None:
     }
 
     def draw() -> None:
-        if state.comparison is None or not state.comparison.judged_shots:
+        if state.comparison is None or not state.comparison.shots_with_results:
             return
         view = choose_view(say, state, "details", Words("Look at", "查看"), list(VIEWS), VIEWS.__getitem__, segmented=True)
         draw_view[view](say, state, state.comparison)

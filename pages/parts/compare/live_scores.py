@@ -101,7 +101,7 @@ def _floor(points: pd.DataFrame, chance: float, old: object) -> float:
 def live_points(say: Say, comparison: Comparison) -> pd.DataFrame:
     """One row per number of shots and method: `shots`, `method` (titles), `mean`, `low`, `high` (balanced accuracy)."""
     rows = []
-    for k in comparison.judged_shots:
+    for k in comparison.shots_with_results:
         sample = comparison.sample("balanced_accuracy", k)
         if sample is None:
             continue

@@ -49,7 +49,7 @@ def results(say: Say, state: ComparisonState) -> None:
 
     def draw() -> None:
         comparison = state.comparison
-        if comparison is None or not comparison.judged_shots:
+        if comparison is None or not comparison.shots_with_results:
             return
         _choose_ranking(say, state, comparison)
         to_address(state)
@@ -69,7 +69,7 @@ def results(say: Say, state: ComparisonState) -> None:
 def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     """By which metric and at which number of shots the methods are ranked."""
     view = state.view
-    if view.k_shot not in comparison.judged_shots:
+    if view.k_shot not in comparison.shots_with_results:
         view.k_shot = None
 
     def rank_by(metric: Metric) -> None:
@@ -132,5 +132,5 @@ def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 def twin_shots(comparison: Comparison, k_shot: int | None) -> int:
     """The number of shots that the curve over steps is shown at."""
-    judged = comparison.judged_shots
+    judged = comparison.shots_with_results
     return k_shot if k_shot is not None else max((k for k in judged if 0 < k <= TWIN_SHOTS), default=judged[0])

@@ -40,7 +40,7 @@ def judgement(say: Say, current: Training) -> None:
                 )
             )
         )
-    elif comparison is None or not comparison.judged_shots:
+    elif comparison is None or not comparison.shots_with_results:
         if not current.busy:
             st.button(
                 say(Words("Judge on the novel diseases", "在新疾病上评判")),
@@ -54,14 +54,14 @@ def judgement(say: Say, current: Training) -> None:
 
 
 def _table(say: Say, comparison: Comparison) -> None:
-    least = comparison.judged_shots[0]
+    least = comparison.shots_with_results[0]
     found = difference(comparison, comparison.keys[0], UNTRAINED, least)
     if found is not None:
         words, better = verdict(found, least)
         (st.success if better else st.warning)(say(words), icon=":material/trending_up:" if better else ":material/trending_flat:")
     comparison = _named(comparison)
     styles = styles_of(say, comparison)
-    for k in comparison.judged_shots:
+    for k in comparison.shots_with_results:
         board = leaderboard(comparison, k)
         st.markdown(f"**{say(_title(k, board.n_episodes, board.n_patients))}**")
         cost = {one.entry.key: one for one in costs(comparison, k)}

@@ -67,7 +67,7 @@ def test_weights_that_cannot_be_read_are_a_sentence_from_here_and_from_a_worker(
     for ending in (".safetensors", ".json"):
         mine.with_suffix(ending).write_bytes((SHIPPED / f"prototypical{ending}").read_bytes())
     results = sweep(asked, jobs=2, parcel=1)
-    asked.methods[0].begin(0)
+    asked.methods[0].initialization(0)
     mine.unlink()  # read here, gone before the workers look
     with pytest.raises(UserError) as error:
         list(results)

@@ -17,13 +17,13 @@ from metamed_core.evaluation import (
     charts,
     compare,
     costs,
-    decision_curve,
     leaderboard,
     methods,
     plan_for,
     twin_curves,
     verdict,
 )
+from metamed_core.evaluation.curves import decision_curve
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline
 from metamed_core.evaluation.leaderboard_html import interval_bar, leaderboard_html
 from metamed_core.evaluation.report import About, comparison_html

@@ -16,16 +16,14 @@ from metamed_core.evaluation import (
     compare,
     confusion,
     costs,
-    decision_curve,
     disagreements,
-    episode_pairs,
     leaderboard,
     learning_curves,
     methods,
-    reliability,
     twin_curves,
 )
-from metamed_core.evaluation.table_csv import comparison_csv
+from metamed_core.evaluation.comparison_csv import comparison_csv
+from metamed_core.evaluation.curves import decision_curve, episode_pairs, reliability
 from metamed_core.statistics import metrics
 from metamed_core.words import INTENDED_USE
 from tests.helpers.comparing import cohort, guessing, made_up
@@ -125,14 +123,14 @@ def test_the_confusion_matrix_counts_and_names_its_patients(comparison: Comparis
 def test_disagreements_are_patients_named_differently(comparison: Comparison) -> None:
     found = disagreements(comparison, 1)
     said: dict[object, list[set[str]]] = {}
-    for episode in comparison.rounds[1]:
+    for episode in comparison.complete_episodes[1]:
         for place, row in enumerate(episode[0].rows):
             said.setdefault(row, []).append({one.classes[one.proba[place].argmax()] for one in episode})
     split = {row: np.mean([len(each) > 1 for each in names]) for row, names in said.items()}
     assert {one.row: one.split for one in found} == {row: share for row, share in split.items() if share > 0}
     assert [one.split for one in found] == sorted((one.split for one in found), reverse=True)
     one = found[0]
-    episodes = [(episode, episode[0].rows.index(one.row)) for episode in comparison.rounds[1] if one.row in episode[0].rows]
+    episodes = [(episode, episode[0].rows.index(one.row)) for episode in comparison.complete_episodes[1] if one.row in episode[0].rows]
     named = Counter(answer.classes[answer.proba[place].argmax()] for (answer, *_), place in episodes)
     assert named[one.named["maml"]] == max(named.values())
     assert one.right["maml"] == pytest.approx(named[one.diagnosis] / len(episodes))

@@ -154,7 +154,7 @@ def test_a_plan_travels_without_the_weights_it_has_read() -> None:
 
 def test_a_random_start_is_another_one_in_each_episode() -> None:
     twin = methods(("maml-none",))[0]
-    first, second = (twin.begin(seed).weights["cell.weight"] for seed in (0, 1))
+    first, second = (twin.initialization(seed).weights["cell.weight"] for seed in (0, 1))
     assert not np.array_equal(first, second)
 
 

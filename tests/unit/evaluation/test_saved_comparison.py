@@ -27,7 +27,7 @@ def comparison() -> Comparison:
 
 def test_only_episodes_that_all_have_finished_count(comparison: Comparison) -> None:
     stopped = dataclasses.replace(comparison, results=comparison.results[:10])
-    assert {k: len(rounds) for k, rounds in stopped.rounds.items()} == {1: 2, 3: 1}
+    assert {k: len(rounds) for k, rounds in stopped.complete_episodes.items()} == {1: 2, 3: 1}
     assert [len(stopped.answers(key)) for key in stopped.keys] == [3, 3, 3]
     assert dataclasses.replace(comparison, results=()).sample("balanced_accuracy") is None
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import torch
 
-from metamed_core.data import Cohort
+from metamed_core.data import Cohort, set_aside
 from metamed_core.data.formats import read_table
 from metamed_core.data.records import PatientRecords
 from metamed_core.evaluation import (
@@ -26,7 +26,6 @@ from metamed_core.evaluation import (
     leaderboard,
     leaderboard_text,
     methods,
-    set_aside,
 )
 from metamed_core.learners import LEARNERS
 from metamed_core.words import UserError

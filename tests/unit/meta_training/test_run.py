@@ -14,7 +14,7 @@ import torch
 from metamed_core.data.cohort import Cohort
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.evaluation import Comparison, Method, compare
-from metamed_core.evaluation.novel import plan_on_novel
+from metamed_core.evaluation.novel_diagnoses import plan_on_novel
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.learners.initialization import load_weights

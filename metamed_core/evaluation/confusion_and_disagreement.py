@@ -63,7 +63,7 @@ def disagreements(comparison: Comparison, k_shot: int | None = None) -> tuple[Di
     asked: dict[RowLabel, list[tuple[str, ...]]] = {}
     diagnosis: dict[RowLabel, str] = {}
     for k in (k for k in comparison.shots if k_shot in {None, k}):
-        for episode in comparison.rounds[k]:
+        for episode in comparison.complete_episodes[k]:
             for row, right, said in _said(episode):
                 asked.setdefault(row, []).append(said)
                 diagnosis[row] = right

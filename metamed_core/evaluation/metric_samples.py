@@ -78,21 +78,21 @@ _PER_PATIENT: dict[str, Callable[[EpisodeResult], Array]] = {
 }
 
 
-def rows_of(rounds: Sequence[Sequence[EpisodeResult]], value: str) -> Array:
-    """One value for each judgement and method, `(n, n_methods)`; rounds: for each episode the results of all methods."""
+def rows_of(episodes: Sequence[Sequence[EpisodeResult]], value: str) -> Array:
+    """One value for each judgement and method, `(n, n_methods)`; episodes: for each episode the results of all methods."""
     per_patient = _PER_PATIENT[value]
-    return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in rounds])
+    return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in episodes])
 
 
-def sample(rounds: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
+def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
     """The judgements of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
     if value == "auroc":
-        return _areas(rounds)
-    first = [episode[0] for episode in rounds]
+        return _areas(episodes)
+    first = [episode[0] for episode in episodes]
     stratum = np.concatenate([np.array([classes[name] for name in one.classes])[one.y] for one in first])
     patient = np.array([patients[row] for one in first for row in one.rows])
     alone = first[0].k_shot == LEAVE_ONE_OUT
-    values = rows_of(rounds, value)
+    values = rows_of(episodes, value)
     weights = [np.ones(len(stratum)) / len(stratum)] if alone else [np.full(len(one.y), 1 / len(one.y) / len(first)) for one in first]
     if value == "balanced_accuracy":
         weights = [metrics.class_weights(stratum)] if alone else [metrics.class_weights(one.y) / len(first) for one in first]
@@ -100,9 +100,9 @@ def sample(rounds: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapp
     return Sample(values, np.concatenate(weights), patient, stratum, episode, np.zeros(len(stratum), dtype=np.int64))
 
 
-def _areas(rounds: Sequence[Sequence[EpisodeResult]]) -> Sample:
+def _areas(episodes: Sequence[Sequence[EpisodeResult]]) -> Sample:
     """An area belongs to an episode, not to a patient: one value each. From one patient left out there is none."""
-    areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in rounds])
+    areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in episodes])
     n = np.arange(len(areas))
     return Sample(areas, np.full(len(n), 1 / len(n)), n, 0 * n, n, 0 * n, whole=True)
 
