@@ -79,7 +79,7 @@ def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) ->
         view.k_shot = None if at == ALL else int(at)
 
     metrics = {name: say(measure.title) for name, measure in MEASURES.items()}
-    shots = {ALL: say(Words("all together", "综合")), **{str(k): say(shots_title(k)) for k in comparison.judged_shots}}
+    shots = {ALL: say(Words("all together", "综合")), **{str(k): say(shots_title(k)) for k in comparison.shots_with_results}}
     at = ALL if view.k_shot is None else str(view.k_shot)
     with st.container(horizontal=True, gap="medium"):
         choice(st.segmented_control, say(Words("Rank by", "排序指标")), metrics, key="view_metric", value=view.metric, write=rank_by)
