@@ -25,7 +25,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     """Few-shot classifier: a meta-learnt start, adapted to a handful of labelled patients.
 
     algorithm: a learner's name, see `metamed_core.learners.LEARNERS`; the default was the most accurate on 19 real tables
-    (docs/evaluation.md).
+    (docs/explanation/evaluation.md).
     weights: "universal" (shipped), "none" (random, no meta-training) or the path of a file made by meta-training.
     settings: the learner's hyperparameters by name; those not given keep their defaults.
     random_state: seed (int), numpy RandomState or None (0) for weights="none"; nothing else is random.

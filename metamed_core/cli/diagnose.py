@@ -28,7 +28,7 @@ from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings
 from metamed_core.words import INTENDED_USE, Language, UserError, Words
 
 DEFAULT = "prior_fitted"
-"""The most accurate on real tables (docs/evaluation.md)."""
+"""The most accurate on real tables (docs/explanation/evaluation.md)."""
 TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
 RANKED = 3

@@ -24,7 +24,7 @@ SHARPNESS = "match.log_sharpness"
 TINY = 1e-12
 """Keeps the logarithm finite where no attention is left for a class."""
 WITHOUT_CONTEXT = 0.1
-"""Share of the meta-loss without readings of the context; with half of it both were worse on real tables (docs/evaluation.md)."""
+"""Share of the meta-loss without readings of the context; with half of it both were worse on real tables (docs/explanation/evaluation.md)."""
 
 
 def attention(queries: Tensor, support: Tensor, sharpness: Tensor | float) -> Tensor:

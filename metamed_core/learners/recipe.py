@@ -14,7 +14,7 @@ class Recipe:
     """One learner's meta-training on the clinical prior; `meta_training.MetaTraining` says what each number means.
 
     settings: of the learner, where they differ in meta-training from those in use. steps_on_a_table: meta-steps that are enough on a table
-    of some ten diagnoses, and take minutes on a small computer (docs/evaluation.md); what the page suggests.
+    of some ten diagnoses, and take minutes on a small computer (docs/explanation/evaluation.md); what the page suggests.
     """
 
     meta_steps: int = 6000

@@ -32,7 +32,7 @@ class MetaTraining:
 
     meta_batch: tasks of a step, in all groups together. groups: shapes (ways, shots, columns) among them.
     meta_lr: largest step size of AdamW. hidden_lr: that of Muon (Jordan et al. 2024), which then moves the backbone's hidden
-    matrices in its place: an in-context network so learns in a third of the steps (docs/why.md). None: AdamW moves all.
+    matrices in its place: an in-context network so learns in a third of the steps (docs/explanation/why.md). None: AdamW moves all.
     precision: of the meta-gradient's matrix products; weights and optimiser stay float32.
     """
 

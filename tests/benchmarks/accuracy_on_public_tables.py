@@ -70,15 +70,16 @@ Methods = Callable[[pd.DataFrame, npt.NDArray[np.object_], pd.DataFrame], Iterat
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method at one k_shot, over tables; shares of 1. low, high: the 95% interval of the gain."""
+    """One method at one k_shot, over tables; shares of 1. low, high: the 95% interval of the gain; ece: the calibration error. Its names are those of a card."""
 
     accuracy: float
     gain: float
     low: float
     high: float
     log_loss: float
-    calibration_error: float
-    n_tables: int
+    ece: float
+    tables: int
+    best_baseline: str
 
 
 def score(truth: npt.NDArray[np.object_], proba: Array, classes: npt.NDArray[np.object_]) -> Score:
@@ -163,7 +164,7 @@ def summary(ours: Scores, baselines: Scores, shots: Sequence[int]) -> dict[str, 
         means = {method: _means(found, tables, k) for method, found in {**standing, **ours}.items()}
         best = max((float(means[method].mean()), -place, method) for place, method in enumerate(standing))[-1]
         for method, found in {**standing, **ours}.items():
-            rows.setdefault(method, {})[k] = _row(found, tables, k, means[method], means[best], rng)
+            rows.setdefault(method, {})[k] = _row(found, tables, k, means[method], means[best], best, rng)
     return rows
 
 
@@ -172,20 +173,20 @@ def _means(found: Mapping[str, Mapping[int, list[Score]]], tables: Sequence[str]
     return np.array([np.mean([each.accuracy for each in found[name][k]]) for name in tables])
 
 
-def _row(found: Any, tables: Sequence[str], k: int, means: Array, best: Array, rng: np.random.Generator) -> Row:
-    gain = means - best
+def _row(found: Any, tables: Sequence[str], k: int, means: Array, rival: Array, best: str, rng: np.random.Generator) -> Row:
+    gain = means - rival
     drawn = [rng.choice(gain, len(gain)).mean() for _ in range(N_BOOTSTRAP)]
     low, high = np.quantile(drawn, [0.025, 0.975])
     log_loss = np.mean([np.mean([each.log_loss for each in found[name][k]]) for name in tables])
     error = np.mean([calibration_error(found[name][k]) for name in tables])
-    return Row(float(means.mean()), float(gain.mean()), float(low), float(high), float(log_loss), float(error), len(tables))
+    return Row(float(means.mean()), float(gain.mean()), float(low), float(high), float(log_loss), float(error), len(tables), best)
 
 
 def told(row: Row | None) -> str:
     """A cell of the printed table: accuracy, gain with its interval, calibration error, in percent."""
     if row is None:
         return "-"
-    accuracy, gain, low, high, error = (100 * value for value in (row.accuracy, row.gain, row.low, row.high, row.calibration_error))
+    accuracy, gain, low, high, error = (100 * value for value in (row.accuracy, row.gain, row.low, row.high, row.ece))
     return f"{accuracy:.1f} {gain:+.1f} [{low:+.1f}, {high:+.1f}] {error:.1f}"
 
 

@@ -1,4 +1,4 @@
-"""The picture of a few tasks of the clinical prior in docs/prior.md: `python -m tests.benchmarks.prior_figure`."""
+"""The picture of a few tasks of the clinical prior in docs/explanation/prior.md: `python -m tests.benchmarks.prior_figure`."""
 
 from __future__ import annotations
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 PENDING: tuple[str, ...] = (
-    "README.md",
-    "docs/",
     "pages/meta_train.py",
     "pages/parts/meta_train/",
 )

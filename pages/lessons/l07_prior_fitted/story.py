@@ -215,6 +215,6 @@ LESSON = Lesson(
         TeachingNote(9, Words("Screens 1 and 2: each student takes another task and notes for how many of the twelve the network is correct; make a histogram.", "第 1、2 屏：每位学生取一个任务编号，记下网络判对几位；汇成直方图。")),
         TeachingNote(10, Words("Screen 3 together: one student presses, another reads the distance aloud; when does the curve bend? Was the network ever told Bayes' rule?", "第 3 屏全班：一人按键，一人报出差距；何时开始弯？有没有人告诉过网络贝叶斯公式？")),
         TeachingNote(10, Words("Screen 4: find the places where the network is more cautious than the formula; which of the two would you trust for your own patients?", "第 4 屏：找出网络比公式更谨慎的地方；面对自己的患者，您更信哪一个？")),
-        TeachingNote(10, Words("Screen 5 in groups: think of a table from your field that the clinical prior (docs/prior.md) does not contain.", "第 5 屏分组：举出本专业中一种临床先验（docs/prior.md）没有包含的表格。")),
+        TeachingNote(10, Words("Screen 5 in groups: think of a table from your field that the clinical prior (docs/explanation/prior.md) does not contain.", "第 5 屏分组：举出本专业中一种临床先验（docs/explanation/prior.md）没有包含的表格。")),
     ),
 )  # fmt: skip

@@ -72,7 +72,7 @@ def test_the_command_prints_a_row_for_each_method(
     assert rows[best]["5"]["gain"] == 0
     ours = rows["prototypical"]["5"]
     assert ours["gain"] == pytest.approx(ours["accuracy"] - rows[best]["5"]["accuracy"])
-    assert ours["n_tables"] == 1
+    assert (ours["tables"], ours["best_baseline"]) == (1, best)
 
 
 def test_the_other_measurements_run_on_the_same_tables(

@@ -1,4 +1,4 @@
-"""The learners are good enough on real patients they never saw: ten of the fifty episodes of docs/evaluation.md."""
+"""The learners are good enough on real patients they never saw: ten of the fifty episodes of docs/explanation/evaluation.md."""
 
 from __future__ import annotations
 

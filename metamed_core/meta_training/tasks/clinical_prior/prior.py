@@ -2,7 +2,7 @@
 
 A task is made in four acts: who has which diagnosis; what the body does (`bodies`: a latent value for every patient and
 column); what the laboratory reports of it and what is missing (`reports`); on which scale it is read. All tasks of a
-group share their shape (ways, shots, columns) and kind of body and are drawn together. docs/prior.md shows a few.
+group share their shape (ways, shots, columns) and kind of body and are drawn together. docs/explanation/prior.md shows a few.
 """
 
 from __future__ import annotations
