@@ -11,19 +11,19 @@ def why_one(state: BreakItState) -> Words:
     """How many of the new patients the clinics do not agree on."""
     n, of = world.n_disagree(state)
     return Words(
-        "They disagree on {n} of {of}. What you would notice: add one patient, and yesterday's answers change. The app warns twice: a single patient is a weak basis, and held-out accuracy cannot be measured, because no patient "
+        "They disagree on {n} of {of}. What you would notice: add one patient, and yesterday's answers change. The app warns twice: a single patient is a weak basis, and cross-validated accuracy cannot be measured, because no patient "
         "can be left out. Move the slider: with two or more it can.",
-        "{of} 位中有 {n} 位意见不一。您会注意到：添一位患者，昨天的答案就变了。应用会提醒两次：一位患者依据太弱；而且无法估计留出准确率，因为没有人可以留出。拖动滑块：从两位起就可以了。",
+        "{of} 位中有 {n} 位意见不一。您会注意到：添一位患者，昨天的答案就变了。应用会提醒两次：一位患者依据太弱；而且无法估计交叉验证准确率，因为没有人可以留出。拖动滑块：从两位起就可以了。",
     ).format(n=n, of=of)
 
 
 def why_alarm(state: BreakItState) -> Words:
-    """What the held-out accuracy is for both faults."""
+    """What the cross-validated accuracy is for both faults."""
     shuffled, elsewhere, fine = (world.app_result(state.seed, fault) for fault in ("labels", "prior", "none"))
     return Words(
-        "The held-out accuracy: {a}% with shuffled labels, {b}% with weights trained on the wrong diseases, {c}% with neither fault. If it is close to guessing, and the baseline classifier's too, check labels and columns; the app cannot know. "
+        "The cross-validated accuracy: {a}% with shuffled labels, {b}% with weights trained on the wrong diseases, {c}% with neither fault. If it is close to guessing, and the baseline classifier's too, check labels and columns; the app cannot know. "
         "If it is clearly below the **baseline classifier**, the algorithm or its weights do not fit, and the app warns. Confidence misleads: {d}% and {e}% here, {f}% with neither fault.",
-        "留出准确率：标签打乱时 {a}%，权重用错误的疾病训练时 {b}%，两者皆无时 {c}%。若它与瞎猜相近，基线分类器也一样，请检查标签和列，应用无从知道；若它明显低于**基线分类器**，问题在算法或其权重，应用会警告。置信度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
+        "交叉验证准确率：标签打乱时 {a}%，权重用错误的疾病训练时 {b}%，两者皆无时 {c}%。若它与瞎猜相近，基线分类器也一样，请检查标签和列，应用无从知道；若它明显低于**基线分类器**，问题在算法或其权重，应用会警告。置信度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
     ).format(
         **{
             name: f"{100 * value:.0f}"
@@ -39,9 +39,9 @@ def why_leak(state: BreakItState) -> Words:
     before, after = (world.app_result(state.seed, "leak", cured=dropped) for dropped in (0, 1))
     n = len(before.truth)
     return Words(
-        "Only {a} of {n}. For labeled patients the treatment was written down after the diagnosis; new ones all get iron first, whatever they have. What you would notice: a held-out accuracy that is too good to be true. The upload check finds the column "
-        "and offers to drop it. Without it: {b} of {n}, and a held-out accuracy that can be trusted.",
-        "{n} 位中只有 {a} 位。已确诊患者的治疗是在诊断之后才写下的；新患者不论患什么病都先给铁剂。您会注意到：留出准确率好得不真实。上传检查会发现该列，并提议删除。删除之后：{n} 位中 {b} 位，留出准确率也可信了。",
+        "Only {a} of {n}. For labeled patients the treatment was written down after the diagnosis; new ones all get iron first, whatever they have. What you would notice: a cross-validated accuracy that is too good to be true. The upload check finds the column "
+        "and offers to drop it. Without it: {b} of {n}, and a cross-validated accuracy that can be trusted.",
+        "{n} 位中只有 {a} 位。已确诊患者的治疗是在诊断之后才写下的；新患者不论患什么病都先给铁剂。您会注意到：交叉验证准确率好得不真实。上传检查会发现该列，并提议删除。删除之后：{n} 位中 {b} 位，交叉验证准确率也可信了。",
     ).format(a=before.n_right, b=after.n_right, n=n)
 
 
@@ -49,9 +49,9 @@ def why_hospital(state: BreakItState) -> Words:
     """What new patients of hospital B get, and after three of each were labeled there."""
     before, after = (world.app_result(state.seed, "hospital", cured=n) for n in (0, world.MOST_CURED))
     return Words(
-        "Only {a} of {n} are correct: another analyzer, other patients. All patients that can be left out are from hospital A, so the held-out accuracy shows nothing. **Diagnose does not warn.** What you would notice: it worked at home and fails elsewhere. Give the column “hospital” the role "
+        "Only {a} of {n} are correct: another analyzer, other patients. All patients that can be left out are from hospital A, so the cross-validated accuracy shows nothing. **Diagnose does not warn.** What you would notice: it worked at home and fails elsewhere. Give the column “hospital” the role "
         "“group”: Compare then never trains and tests in the same hospital, and refuses if there is only one. Remedy: label some patients at B; with three of each, {b} of {n} are correct.",
-        "{n} 位中只有 {a} 位：仪器不同，患者也不同。能留出的全是医院 A 的患者，所以留出准确率看不出来。**“诊断”页不会警告**。您会注意到：在本院好用，换一家就失灵。把“医院”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
+        "{n} 位中只有 {a} 位：仪器不同，患者也不同。能留出的全是医院 A 的患者，所以交叉验证准确率看不出来。**“诊断”页不会警告**。您会注意到：在本院好用，换一家就失灵。把“医院”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
     ).format(a=before.n_right, b=after.n_right, n=len(before.truth))
 
 

@@ -1,6 +1,6 @@
 """Six ways to break a few-shot diagnosis, each on a small table that is read, checked, adapted to and answered as an upload is.
 
-Patients are simulated; the upload check, the adaptation with its held-out accuracy, meta-training, the distances on an answer's card
+Patients are simulated; the upload check, the adaptation with its cross-validated accuracy, meta-training, the distances on an answer's card
 and the groups of a cohort are the library's.
 """
 

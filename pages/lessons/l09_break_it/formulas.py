@@ -11,12 +11,12 @@ from pages.lessons.lesson import Formula
 NAMES = {
     "right": Words("right", "正确"),
     "left": Words("left-out patients", "留出患者"),
-    "held": Words("held-out accuracy", "留出准确率"),
+    "held": Words("cross-validated accuracy", "交叉验证准确率"),
     "baseline": Words("baseline classifier", "基线分类器"),
     "same": Words("same diagnosis", "诊断相同"),
     "labeled": Words("labeled", "已确诊"),
     "apart": Words("tested at the other hospital", "在另一家医院测试"),
-    "one": Words("held-out accuracy, hospitals mixed", "留出准确率，医院混合"),
+    "one": Words("cross-validated accuracy, hospitals mixed", "交叉验证准确率，医院混合"),
     "usual": Words("known diseases", "已知疾病"),
     "new": Words("the new disease", "新疾病"),
     "unknown": Words("not known", "未知"),
@@ -29,7 +29,7 @@ def per_cent(value: float) -> str:
 
 
 def left_out(state: BreakItState, fault: str, k: int = world.N_LABELLED) -> Formula:
-    """The held-out accuracy as a count, beside the baseline classifier."""
+    """The cross-validated accuracy as a count, beside the baseline classifier."""
     found = world.app_result(state.seed, fault, k)
     n = found.trace.n_held_out
     told = rf"\frac{{{round(found.held_out * n)}}}{{{n}}} = {per_cent(found.held_out)}" if n else r"\frac{0}{0}: <unknown>"
@@ -60,7 +60,7 @@ def copied(state: BreakItState) -> Formula:
 
 
 def two_ways(state: BreakItState) -> Formula:
-    """Held-out accuracy with hospitals mixed, and accuracy with hospitals apart."""
+    """Cross-validated accuracy with hospitals mixed, and accuracy with hospitals apart."""
     found, (apart, _) = world.app_result(state.seed, "hospital", cured=state.from_b), world.apart(state.seed, state.from_b)
     return Formula(
         r"G(S) \cap G(Q) = \emptyset",

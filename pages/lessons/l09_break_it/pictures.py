@@ -22,20 +22,20 @@ WRITTEN = {**CALLED, "treatment given": TREATED, "diagnosis": Words("diagnosis",
 """What stands in the simulated file, as its reader would have written it."""
 ASKED = Words("new", "新患者")
 HOW = Words(
-    "Bars: mean confidence (probability of the answer); held-out accuracy (labeled patients left out in turn); share of new patients with a correct answer. A clinician sees the first two; the third is "
+    "Bars: mean confidence (probability of the answer); cross-validated accuracy (labeled patients left out in turn); share of new patients with a correct answer. A clinician sees the first two; the third is "
     "known here because the patients are simulated. Table: the app's own sentences, bold where it warns.",
-    "条形：平均置信度（答案的概率）；留出准确率（依次留出已确诊患者）；新患者中判断正确的比例。医生只看得到前两条，第三条因为是模拟患者才知道。表：均为应用原话，粗体为警告。",
+    "条形：平均置信度（答案的概率）；交叉验证准确率（依次留出已确诊患者）；新患者中判断正确的比例。医生只看得到前两条，第三条因为是模拟患者才知道。表：均为应用原话，粗体为警告。",
 )
 
 
 def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None = None, left_out: bool = True) -> Chart:
-    """Confidence, held-out accuracy beside the baseline classifier, and once revealed the share of new patients with a correct answer.
+    """Confidence, cross-validated accuracy beside the baseline classifier, and once revealed the share of new patients with a correct answer.
 
     left_out: or whether that, too, is still a question.
     """
     shown = [
         (Words("confidence", "置信度"), found.sure, CONFIDENCE),
-        (Words("held out", "留出患者"), found.held_out if left_out else math.nan, HELD_OUT),
+        (Words("cross-validated", "交叉验证"), found.held_out if left_out else math.nan, HELD_OUT),
     ]
     shown.append((asked or ASKED, found.n_right / len(found.truth) if revealed else math.nan, TRUE))
     marks: list[Mark] = []
@@ -58,11 +58,11 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
         percent=True,
         ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)),
     )
-    return Chart(title, HOW, Words("Confidence, held-out accuracy and new patients with a correct answer", "置信度、留出准确率与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
+    return Chart(title, HOW, Words("Confidence, cross-validated accuracy and new patients with a correct answer", "置信度、交叉验证准确率与新患者的正确比例"), x_axis, y, tuple(marks), shape=(400, 360))  # fmt: skip
 
 
 def said(found: AppResult, *further: tuple[Words, Words]) -> Table:
-    """What the app says of this table: the upload check's findings, the held-out accuracy with its warning, and further rows."""
+    """What the app says of this table: the upload check's findings, the cross-validated accuracy with its warning, and further rows."""
     findings = [_as_written(finding.message) for finding in found.records.findings]
     check = Words("Upload check", "上传检查")
     rows = [(check, message) for message in findings] or [(check, NOTHING_ODD)]

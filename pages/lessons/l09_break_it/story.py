@@ -60,7 +60,7 @@ def with_leak(state: BreakItState, shown: bool) -> Figure:
     found = world.app_result(state.seed, "leak", cured=state.dropped if shown else 0)
     if not shown:
         return pictures.leaking(state), pictures.bars(
-            found, Words("Held-out accuracy is nearly 100%", "留出准确率接近 100%"), revealed=False
+            found, Words("Cross-validated accuracy is nearly 100%", "交叉验证准确率接近 100%"), revealed=False
         )
     return pictures.bars(found, pictures.summary(found), revealed=True), pictures.said(found)
 
@@ -139,7 +139,7 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("Which of these reveals that something is wrong?", "下面哪一项会告诉您出了问题？"),
-                (Words("The answers are less confident", "答案的置信度下降"), Words("The upload check", "上传检查"), Words("Held-out accuracy: labeled patients are left out in turn and predicted", "留出准确率：依次留出已确诊患者再判断")),
+                (Words("The answers are less confident", "答案的置信度下降"), Words("The upload check", "上传检查"), Words("Cross-validated accuracy: labeled patients are left out in turn and predicted", "交叉验证准确率：依次留出已确诊患者再判断")),
                 2,
                 answers.why_alarm,
             ),
@@ -151,8 +151,8 @@ LESSON = Lesson(
         Screen(
             title=Words("A column that gives away the answer", "泄露答案的一列"),
             text=Words(
-                "Somebody has added the column “**treatment given**”. Held-out accuracy is now nearly 100%. Good news?",
-                "有人加了一列“**已给治疗**”。现在留出准确率接近 100%。是好消息吗？",
+                "Somebody has added the column “**treatment given**”. Cross-validated accuracy is now nearly 100%. Good news?",
+                "有人加了一列“**已给治疗**”。现在交叉验证准确率接近 100%。是好消息吗？",
             ),
             question=Question(
                 Words("The new patients were all given iron first. For how many of them is the diagnosis correct?", "新患者一律先给了铁剂：其中判断正确的有多少？"),
@@ -172,7 +172,7 @@ LESSON = Lesson(
                 "十五位已确诊患者全部来自**医院 A**。36 位新患者来自**医院 B**：仪器不同，患者也更年长。",
             ),
             question=Question(
-                Words("Does the held-out accuracy reveal this?", "留出准确率会反映这一点吗？"),
+                Words("Does the cross-validated accuracy reveal this?", "交叉验证准确率会反映这一点吗？"),
                 (Words("Yes, it falls", "会，它会下降"), Words("No, it only knows hospital A", "不会，它只认识医院 A"), Words("The upload check does", "上传检查会提醒")),
                 1,
                 answers.why_hospital,

@@ -54,6 +54,6 @@ def why_harder(state: UncertaintyState) -> Words:
     sure, right = world.sure_and_right(state.seed, state.k, world.card_temperature(state.k), state.telling)
     return Words(
         "Mean confidence {sure}%, correct {right}%; without the temperature (orange) it is even worse. The temperature depends on the number of patients and columns, not on how informative your columns are. What a clinician sees: confidence stays "
-        "fairly high while held-out accuracy on the Diagnose page is no better than chance. Trust the held-out accuracy.",
-        "平均置信度 {sure}%，正确 {right}%；不用温度（橙色）更糟。温度只取决于患者和列的数目，不知道这些列有多少信息。临床上看到的是：置信度依旧相当高，而“诊断”页的留出准确率与瞎猜无异。请相信留出准确率。",
+        "fairly high while cross-validated accuracy on the Diagnose page is no better than chance. Trust the cross-validated accuracy.",
+        "平均置信度 {sure}%，正确 {right}%；不用温度（橙色）更糟。温度只取决于患者和列的数目，不知道这些列有多少信息。临床上看到的是：置信度依旧相当高，而“诊断”页的交叉验证准确率与瞎猜无异。请相信交叉验证准确率。",
     ).format(sure=f"{100 * sure:.0f}", right=f"{100 * right:.0f}")
