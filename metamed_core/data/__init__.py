@@ -40,10 +40,11 @@ from __future__ import annotations
 
 from metamed_core.data import openml
 from metamed_core.data.cohort import Cohort, RowLabel, set_aside
-from metamed_core.data.encoding import CHANNELS, ColumnScale, Panel, PatientEncoder
+from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabelledSet, TaskDistribution, class_means, one_hot
 from metamed_core.data.formats import EXTENSIONS, read_table, sheets
 from metamed_core.data.formats.table import shown
+from metamed_core.data.panel import Panel
 from metamed_core.data.records.checks import labels
 from metamed_core.data.records.checks.finding import Finding
 from metamed_core.data.records.columns.column_spec import read_columns

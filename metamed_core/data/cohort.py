@@ -23,12 +23,21 @@ TRIES = 50
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
-    """All patients at hand; those without a diagnosis help to scale the columns, as they do in use, and are never judged.
+    """All patients that tasks are drawn from. Those without a diagnosis help to scale the columns and are never in a query set.
 
-    features: one row a patient, as `PatientEncoder` takes them; labels: a diagnosis or None for each.
-    rows: what each patient is called, unique. ranges: reference range (low, high) of some number columns.
-    groups: what rows share that must not be labelled and asked about in one task: a patient, a hospital, a paper. None where a row is
-    of its own; empty where no row shares anything.
+    Parameters
+    ----------
+    features
+        One row per patient, as `PatientEncoder.fit` takes them.
+    labels
+        The diagnosis of each patient, None where there is none.
+    rows
+        What each patient is called, unique.
+    ranges
+        Reference range (low, high) of some number columns, in the column's unit.
+    groups
+        What patients share that must not stand in both support and query set of one task (a person, a hospital, a paper); None for a
+        patient that shares nothing, empty if nobody does.
     """
 
     features: pd.DataFrame
@@ -95,9 +104,24 @@ class Cohort:
         return np.unique(own, return_inverse=True)[1]
 
     def apart(self, diagnoses: Sequence[str], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
-        """Of each diagnosis `k_shot` patients to be labelled, and in random order those who may be asked about: none of a group of the former.
+        """Draw support and query candidates that share no group.
 
-        Raises UserError where the groups do not allow it.
+        Parameters
+        ----------
+        diagnoses, k_shot
+            The classes of a task, and the number of support patients of each.
+        rng
+            The source of randomness.
+
+        Returns
+        -------
+        support, query
+            Positions for each diagnosis: `k_shot` for the support set, and all that may be in the query set, in random order.
+
+        Raises
+        ------
+        UserError
+            Where the groups do not allow it.
         """
         members = [self.members[name] for name in diagnoses]
         if not self.groups:

@@ -10,32 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 from torch import Tensor
 
-from metamed_core.data.formats.table import number_text
-from metamed_core.words import UserError, Words
+from metamed_core.data.panel import Panel
 
 CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
 """What a net sees of one cell. The last four describe its column and are the same for every patient."""
 
-MAX_LEVELS = 12
-"""A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
-
-LARGEST = 1e100
-"""Numbers beyond this are held at it: their squares would overflow."""
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnScale:
-    """What the scale of each column was learnt from; works on one table or on a stack of tables `(..., n, columns)`.
+    """The scale of each column of one table, or of a stack of tables `(..., n, columns)`.
 
-    centre, spread: `(..., 1, columns)`, the columns' own units.
-    known: the columns' values in ascending order, `(..., columns, n)`, missing last as +inf.
-    n_known: how many of them are known, `(..., columns, 1)`.
-    description: `(..., 1, columns, 4)`, the channels that describe a column.
+    Parameters
+    ----------
+    centre, spread
+        Mean and standard deviation in the columns' own units, `(..., 1, columns)`.
+    known
+        The columns' values in ascending order, `(..., columns, n)`, missing ones last as +inf.
+    n_known
+        How many of them are known, `(..., columns, 1)`.
+    description
+        The channels that describe a column, `(..., 1, columns, 4)`.
     """
 
     centre: Tensor
@@ -102,60 +100,6 @@ def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
     return torch.stack([bimodality, agreement, resolution, torch.zeros_like(resolution)], -1)
 
 
-@dataclass(frozen=True)
-class Panel:
-    """Which columns are read, in order, and the levels of those that hold words: what a cell's place means.
-
-    A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
-    `MAX_LEVELS`), and a level never seen is "no" to all of them; two levels share one cell, and a third is missing there.
-    """
-
-    columns: tuple[str, ...]
-    levels: Mapping[str, tuple[str, ...]]
-
-    @classmethod
-    def of(cls, features: pd.DataFrame) -> Panel:
-        """The panel of a table: numeric and boolean columns are numbers, any other is a category."""
-        levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
-        return cls(tuple(str(name) for name in features.columns), levels)
-
-    @property
-    def n_cells(self) -> int:
-        """Cells of a patient, after categories are spread."""
-        return sum(self.width(name) for name in self.columns)
-
-    def width(self, name: str) -> int:
-        """Cells of one column."""
-        n_levels = len(self.levels.get(name, ()))
-        return 1 if n_levels < 3 else n_levels
-
-    def values(self, features: pd.DataFrame) -> Tensor:
-        """What stands in the cells before any scale, `(n_patients, n_cells)`, float64, NaN where missing.
-
-        Further columns of `features` are not looked at. Raises UserError where one of the panel's is not there.
-        """
-        if missing := [name for name in self.columns if name not in features.columns]:
-            raise UserError(
-                Words(
-                    "The table has no column “{missing}” ({n} missing in all), which the chosen weights were meta-trained on: add it, empty where "
-                    "it was not measured, or choose weights for any table.",
-                    "表中没有列“{missing}”（共缺 {n} 列），而所选权重是在这些列上元训练的：请补上该列（未测的留空），或改用适合任意表格的权重。",
-                ).format(missing=missing[0], n=len(missing))
-            )
-        return torch.from_numpy(np.concatenate([self._cells_of(name, features[name]) for name in self.columns], axis=1))
-
-    def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
-        if name not in self.levels:
-            return _numbers(column)[:, None]
-        levels, text = self.levels[name], _texts(column)
-        if len(levels) == 2:
-            # Two levels are one question: a second cell would only count it twice.
-            return np.where(text == levels[0], 1.0, np.where(text == levels[1], 0.0, np.nan))[:, None]
-        known = column.notna().to_numpy()
-        spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in levels]
-        return np.stack(spread, axis=1) if spread else np.full((len(column), 1), np.nan)
-
-
 class PatientEncoder:
     """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards."""
 
@@ -167,12 +111,22 @@ class PatientEncoder:
     def fit(
         cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None, panel: Panel | None = None
     ) -> PatientEncoder:
-        """Learn levels and scales from all patients at hand, diagnosed or not.
+        """Fit levels and scales to all patients at hand, diagnosed or not.
 
-        features: one row a patient; numeric and boolean columns are numbers, any other is a category; NaN/None is missing.
-        ranges: reference range (low, high) of some number columns, in the column's unit: these set centre and spread instead
-        of the patients, as the 95 % interval of healthy people (low, high = centre -/+ 1.96 spread); ranks stay the patients'.
-        panel: columns and levels of weights for a fixed panel; None: those of `features`. Raises UserError if a column is not there.
+        Parameters
+        ----------
+        features
+            One row per patient; numeric and boolean columns are numbers, any other is a category; NaN or None is missing.
+        ranges
+            Reference range (low, high) of some number columns, in the column's unit. It sets center and spread instead of the patients,
+            as the 95% interval of healthy people (low, high = center -/+ 1.96 spread); ranks stay the patients'.
+        panel
+            Columns and levels of weights for one panel; None: those of `features`.
+
+        Raises
+        ------
+        UserError
+            If a column of the panel is missing.
         """
         panel = panel or Panel.of(features)
         return cls.of_values(panel.values(features), panel, ranges)
@@ -211,31 +165,3 @@ def _with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[fl
                 referenced[..., position] = True
         position += panel.width(name)
     return scale.with_reference(centre, spread, referenced)
-
-
-def _is_number(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
-
-
-def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
-    try:
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise UserError(
-            Words(
-                "The column “{name}” held numbers in the labeled table and holds words now: give numbers, or leave cells empty.",
-                "列“{name}”在已确诊患者的表格中为数字，现在却含有文字：请填数字，或留空。",
-            ).format(name=column.name)
-        ) from error
-    return np.where(np.isfinite(values), values.clip(-LARGEST, LARGEST), np.nan)
-
-
-def _levels(column: pd.Series) -> tuple[str, ...]:
-    counts = pd.Series(_texts(column.dropna()), dtype=object).value_counts()
-    return tuple(sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS])
-
-
-def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
-    """Each cell as text; `2` and `2.0` are one level, since whole numbers become decimal where a column has gaps."""
-    texts = [number_text(cell) if isinstance(cell, float) and np.isfinite(cell) else str(cell) for cell in column.tolist()]
-    return np.array(texts, dtype=object)

@@ -1,4 +1,4 @@
-"""One few-shot task as a value: who is known (support), who is asked about (query)."""
+"""One few-shot task as tensors: the support set to adapt to and the query set to predict."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from torch import Tensor
 class LabelledSet:
     """Patients with their diagnoses.
 
-    x: cells, `(..., n_patients, n_columns, n_channels)` as `encoding` makes them.
-    y: class numbers 0 .. n_way-1, `(..., n_patients)`, int64.
+    Parameters
+    ----------
+    x
+        Cells, `(..., n_patients, n_columns, n_channels)`, as `PatientEncoder` makes them.
+    y
+        Class numbers 0..n_way-1, `(..., n_patients)`, int64.
     """
 
     x: Tensor
@@ -34,7 +38,17 @@ class LabelledSet:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An n_way task: adapt on `support`, be judged on `query`. A meta-batch of equal shape has a leading dimension."""
+    """An n-way task, or a meta-batch of tasks of one shape.
+
+    Parameters
+    ----------
+    support
+        What a learner adapts to.
+    query
+        What it is evaluated on.
+    n_way
+        Number of classes.
+    """
 
     support: LabelledSet
     query: LabelledSet
@@ -49,7 +63,7 @@ class TaskDistribution(Protocol):
     """Anything that can draw tasks; all randomness comes from `rng`."""
 
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
-        """Draw tasks of one common shape, stacked along a leading dimension `(n_tasks, ...)`."""
+        """Draw `n_tasks` tasks of one shape, stacked along a leading dimension; all randomness comes from `rng`."""
         ...
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
-from metamed_core.data.encoding import CHANNELS, Panel, PatientEncoder
+from metamed_core.data.encoding import CHANNELS, PatientEncoder
 from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.panel import Panel
 from metamed_core.data.records.patient_records import PatientRecords
 
 Positions = npt.NDArray[np.intp]

@@ -127,6 +127,10 @@ class Chart:
         How to read the chart.
     alt
         What is on it, for readers who do not see it.
+    x, y
+        The axes.
+    marks
+        What is drawn, the first at the bottom.
     click
         The handle that a click on the free plane moves there; empty for none.
     chosen

@@ -1,4 +1,4 @@
-"""What a comparison has found so far: a value that grows with each result, and can be stopped, saved and read again at any time."""
+"""The results of a comparison so far: a value that can be extended, saved and read again at any time."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Comparison:
         return {}
 
     def sample(self, value: str, k_shot: int | None = None) -> Sample | None:
-        """Judgements by one measure at one number of shots, None for all together; None while no episode is complete."""
+        """The sample of one metric at one number of shots, None for all together; None while no episode is complete."""
         if not (shots := [k for k in self.shots_with_results if k_shot in {None, k}]):
             return None
         if (value, k_shot) not in self._samples:

@@ -1,4 +1,4 @@
-"""The patients behind the numbers: who was named what, and about whom the methods disagree."""
+"""The patients behind the numbers: confusion matrices, and the patients on whom the methods disagree."""
 
 from __future__ import annotations
 

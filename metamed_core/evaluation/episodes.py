@@ -1,4 +1,4 @@
-"""The episodes of a comparison: who is labelled and who is asked, drawn so that every method meets the same ones.
+"""The episodes of a comparison: support and query patients, drawn so that every method meets the same ones.
 
 An episode follows from (cohort, seed, shots, its number) alone: not from how many episodes, which other shots or which methods
 were asked for. The columns are scaled anew in each by its own patients and the undiagnosed, without labels, as a clinic with
@@ -27,7 +27,7 @@ CHOICES = 10
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EpisodeIndices:
-    """One episode: its diagnoses, sorted, and the positions in the cohort of the labelled (support) and the asked (query)."""
+    """One episode: its diagnoses, sorted, and the positions in the cohort of support and query patients."""
 
     classes: tuple[str, ...]
     support: Positions
@@ -60,7 +60,7 @@ def _go_together(cohort: Cohort, k_shot: int) -> bool:
 
 
 def n_left_out(cohort: Cohort) -> int:
-    """How many patients leave-one-out can judge; 0 if these are of one diagnosis only; at most MAX_LEFT_OUT."""
+    """How many patients leave-one-out can predict; 0 if these are of one diagnosis only; at most MAX_LEFT_OUT."""
     able = [len(rows) for rows in _askable(cohort) if len(rows)]
     return min(sum(able), MAX_LEFT_OUT) if len(able) >= 2 else 0
 

@@ -1,4 +1,4 @@
-"""Who takes part in a comparison: a learner and where it starts from, so that the same learner may enter twice."""
+"""A method of a comparison: a learner with its settings and its initialization, so that one learner may be compared with itself."""
 
 from __future__ import annotations
 

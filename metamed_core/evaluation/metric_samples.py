@@ -1,4 +1,4 @@
-"""The judgements of a comparison as arrays, from which means, intervals and p-values are made."""
+"""The metric values of a comparison as arrays, from which means, confidence intervals and p-values are made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric that methods can be ranked by: its name, which way is better, and whether it is a share shown in per cent."""
+    """A metric that methods can be ranked by: its name, whether higher is better, and whether it is a share shown in percent."""
 
     title: Words
     higher_is_better: bool
@@ -45,9 +45,18 @@ MEASURES: dict[Metric, Measure] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sample:
-    """Values `(n, n_methods)` with who and when `(n,)`, as `intervals.crossed` takes them.
+    """Values of one metric with the patient and episode that each belongs to, as the two-way clustered intervals take them.
 
-    episode is None where each patient is judged once (leave-one-out). whole: a row is an episode, not a judgement of one patient.
+    Parameters
+    ----------
+    values
+        `(n, n_methods)`.
+    weight
+        Weight of each row in the mean, `(n,)`.
+    patient, stratum, episode, block
+        Numbers of the patient, of the true diagnosis, of the episode (None for leave-one-out), and of the number of shots, `(n,)`.
+    whole
+        Whether a row is a whole episode and not one prediction.
     """
 
     values: Array
@@ -60,7 +69,7 @@ class Sample:
 
     @property
     def mean(self) -> Array:
-        """The weighted mean of each method, `(n_methods,)`; NaN without a judgement."""
+        """The weighted mean of each method, `(n_methods,)`; NaN without a prediction."""
         return self.weight @ self.values if len(self.weight) else np.full(self.values.shape[1], np.nan)
 
     @property
@@ -79,13 +88,13 @@ _PER_PATIENT: dict[str, Callable[[EpisodeResult], Array]] = {
 
 
 def rows_of(episodes: Sequence[Sequence[EpisodeResult]], value: str) -> Array:
-    """One value for each judgement and method, `(n, n_methods)`; episodes: for each episode the results of all methods."""
+    """One value for each prediction and method, `(n, n_methods)`; episodes: for each episode the results of all methods."""
     per_patient = _PER_PATIENT[value]
     return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in episodes])
 
 
 def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
-    """The judgements of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
+    """The sample of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
     if value == "auroc":
         return _areas(episodes)
     first = [episode[0] for episode in episodes]

@@ -1,4 +1,4 @@
-"""Meta-trained weights judged on the novel diagnoses of their run: beside what they started from, and what needs no meta-training."""
+"""Meta-trained weights evaluated on diagnoses that meta-training never saw, beside their initialization and the baselines."""
 
 from __future__ import annotations
 

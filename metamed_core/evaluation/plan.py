@@ -15,9 +15,25 @@ N_EPISODES = 30
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Who is compared on what. Raises UserError if the cohort does not allow the shots, or a method enters twice.
+    """Which methods are compared on what.
 
-    shots: labelled patients per diagnosis, each judged in `n_episodes` episodes; LEAVE_ONE_OUT among them judges each patient once.
+    Parameters
+    ----------
+    cohort
+        The patients.
+    methods
+        The methods, each once.
+    shots
+        Support patients per diagnosis, each evaluated in `n_episodes` episodes; `LEAVE_ONE_OUT` among them predicts each patient once.
+    n_episodes
+        Episodes at each number of shots.
+    seed
+        Decides which patients are drawn.
+
+    Raises
+    ------
+    UserError
+        If the cohort does not allow the shots, or a method is named twice.
     """
 
     cohort: Cohort
@@ -67,7 +83,7 @@ class Plan:
 
     @property
     def remarks(self) -> tuple[Words, ...]:
-        """What a reader must know of how this table is judged."""
+        """What a reader must know of how the methods are evaluated on this table."""
         found = (
             [(_LEFT_OUT_APART if self.cohort.groups else _LEFT_OUT).format(n=n_left_out(self.cohort))]
             if LEAVE_ONE_OUT in self.shots
@@ -92,9 +108,24 @@ SCARCE = 20
 def plan_for(
     cohort: Cohort, who: Sequence[Method] | None = None, shots: Sequence[int] = SHOTS, n_episodes: int = N_EPISODES, seed: int = 0
 ) -> tuple[Plan, Words | None]:
-    """The nearest plan to what was asked that the cohort allows, and a sentence if it is another one.
+    """The plan nearest to a request that the cohort allows.
 
-    Those of `shots` that fit; if none does, leave-one-out. Raises UserError if not even that fits.
+    Parameters
+    ----------
+    cohort, shots, n_episodes, seed
+        See `Plan`; only those of `shots` that the cohort allows are used, or leave-one-out if it allows none.
+    who
+        The methods; None: the default ones.
+
+    Returns
+    -------
+    plan, remark
+        The plan, and a sentence if it differs from the request.
+
+    Raises
+    ------
+    UserError
+        If not even leave-one-out is possible.
     """
     chosen = methods() if who is None else tuple(who)
     allowed = tuple(k for k in shots if (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))

@@ -25,13 +25,28 @@ EpisodeNumber = tuple[int, int]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EpisodeResult:
-    """What one method said in one episode.
+    """The predictions of one method in one episode.
 
-    k_shot: labelled patients of each diagnosis, LEAVE_ONE_OUT for all others. episode: its number, from 0.
-    rows: row labels of the patients asked about, `(n,)`; classes: names that y and the columns of proba stand for.
-    y `(n,)`: the right classes. proba `(n, n_way)`: the last classifier's, calibrated where the start is.
-    adapt_seconds, predict_seconds: by the clock. A learner that only reads does its work when it predicts.
-    right_by_step: `(n_steps + 1, n)`, whether each step's classifier named each patient rightly; no rows unless the plan keeps steps.
+    Parameters
+    ----------
+    method
+        Key of the method.
+    k_shot
+        Support patients of each diagnosis; `LEAVE_ONE_OUT` for all but the query patient.
+    episode
+        Number of the episode, from 0.
+    rows
+        Row labels of the query patients, `(n,)`.
+    classes
+        Names of the classes, `(n_way,)`.
+    y
+        True class numbers, `(n,)`.
+    proba
+        Probabilities of the last classifier, `(n, n_way)`, calibrated where the initialization is.
+    adapt_seconds, predict_seconds
+        Wall-clock time. An in-context learner does its work when it predicts.
+    right_by_step
+        Whether each step's classifier predicted each patient correctly, `(n_steps + 1, n)`; no rows unless the plan keeps steps.
     """
 
     method: str
@@ -47,10 +62,24 @@ class EpisodeResult:
 
 
 def compare(plan: Plan, done: int = 0) -> Iterator[EpisodeResult]:
-    """Yield the results of a plan: first episode 0 at every number of shots for every method, then episode 1, ...
+    """Run a plan: first episode 0 at every number of shots for every method, then episode 1, ...
 
-    Shots and methods grow evenly, so that a run may be stopped anywhere; `done` results are passed over to go on with it.
-    Results follow from the plan alone, but for the seconds. Raises UserError before the first result if weights cannot be read.
+    Parameters
+    ----------
+    plan
+        Who is compared on what; it alone decides the results, except the seconds.
+    done
+        How many results to skip, to go on with a run that was stopped.
+
+    Yields
+    ------
+    EpisodeResult
+        One method in one episode at a time, so that a run may be stopped anywhere.
+
+    Raises
+    ------
+    UserError
+        Before the first result, if weights cannot be read.
     """
     read_weights(plan)
     n = len(plan.methods)
@@ -101,7 +130,7 @@ def _result(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_s
 
 
 def _adapted(steps: Iterator[Classifier], task: Task, *, watch: bool) -> tuple[Classifier, float, npt.NDArray[np.bool_]]:
-    """The last classifier, the seconds until it was there, and who was named rightly at each step if these are watched."""
+    """The last classifier, the seconds until it was there, and which predictions were correct at each step if `watch`."""
     seconds, hits = 0.0, []
     began = time.perf_counter()
     for classifier in steps:

@@ -1,6 +1,6 @@
 """The inner loop that the gradient learners share: a head made from prototypes, and steps down the support loss.
 
-The head must serve any number of classes, so it cannot be meta-learnt as a matrix. It is made from the class means of
+The head must serve any number of classes, so it cannot be meta-learned as a matrix. It is made from the class means of
 the support's embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2): a linear layer whose softmax is the
 prototypical posterior. Adaptation then starts from a sensible answer at one shot, where a zero head would start from
 none, and the choice of head needs no learnt weights.

@@ -24,7 +24,17 @@ from metamed_core.words import UserError, Words
 
 
 class Classifier(ABC):
-    """A learner's answer at one moment: a value; asking it changes nothing."""
+    """A learner's answer after some step of adaptation: a value; predicting changes nothing.
+
+    Parameters
+    ----------
+    backbone, weights
+        The network and its weights after this step.
+    support
+        The support set, cells `(n_support, n_columns, n_channels)` and class numbers `(n_support,)`.
+    n_way
+        Number of classes.
+    """
 
     def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> None:
         self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
@@ -49,7 +59,19 @@ class Classifier(ABC):
 
 
 class Calibrated(Classifier):
-    """A classifier whose probabilities a calibration has tempered, for its number of labelled patients; all else is `raw`'s own."""
+    """A classifier whose probabilities a temperature has corrected; embeddings and prototypes are those of `raw`.
+
+    Parameters
+    ----------
+    raw
+        The classifier to correct.
+    calibration
+        Gives the temperature for the size of the task (Guo et al. 2017, temperature scaling).
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks", ICML.
+    """
 
     def __init__(self, raw: Classifier, calibration: Calibration) -> None:
         super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
@@ -69,7 +91,7 @@ class Calibrated(Classifier):
 
 
 def in_blocks(x: Tensor) -> tuple[Tensor, ...]:
-    """Patients a bounded number of cells at a time, at least one block: many patients with many columns must not need all memory at once."""
+    """Split patients `(n, n_columns, n_channels)` into blocks of a bounded number of cells, at least one block, to bound memory."""
     return torch.split(x, max(1, 100_000 // max(x.shape[-2], 1)))
 
 
@@ -126,7 +148,22 @@ class Learner(ABC):
 
     @abstractmethod
     def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[Classifier]:
-        """Yield a classifier before the first step and one after each; `weights` stay as they are."""
+        """Adapt to a support set.
+
+        Parameters
+        ----------
+        backbone, weights
+            The network and its initial weights, which are never overwritten.
+        support
+            Cells `(n_support, n_columns, n_channels)` and class numbers 0..n_way-1, `(n_support,)`.
+        n_way
+            Number of classes.
+
+        Yields
+        ------
+        Classifier
+            One before the first step, and one after each of `steps`.
+        """
 
     @abstractmethod
     def steps(self, support: LabelledSet, n_way: int) -> int:
@@ -147,12 +184,27 @@ class Learner(ABC):
 
     @abstractmethod
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """What meta-training lowers, for one task (no leading dimension): a scalar."""
+        """The loss of one task that meta-training lowers, a scalar.
+
+        Parameters
+        ----------
+        backbone, weights
+            The network and the initial weights; the loss is differentiable by the latter.
+        episode
+            One task, no leading dimension.
+        """
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Mean meta-loss over a meta-batch of tasks `(n_tasks, ...)` and its gradient; a step against it lowers the loss.
+        """Mean meta-loss over a meta-batch, and its gradient by the initial weights.
 
-        `rng` is for learners whose update draws minibatches.
+        Parameters
+        ----------
+        backbone, weights
+            The network and the initial weights.
+        tasks
+            Tasks of one shape, `(n_tasks, ...)`.
+        rng
+            For learners whose update draws minibatches.
         """
 
         def mean_loss(weights: Weights) -> Tensor:
@@ -170,9 +222,16 @@ def settings(learner: type[Learner]) -> tuple[Setting, ...]:
 
 
 def cross_entropy(log_proba: Tensor, y: Tensor) -> Tensor:
-    """Mean over classes present of the mean over their patients of -log p(own class): every class weighs the same.
+    """Class-balanced cross-entropy, natural logarithm: the mean over the classes present of the mean of -log p(own class).
 
-    log_proba `(n, n_way)`, y `(n,)`. Equal weights are the equal prevalence that a clinic's few cases cannot tell.
+    Equal weights, because the number of cases in a small support set says little about prevalence.
+
+    Parameters
+    ----------
+    log_proba
+        Log-probabilities, `(n, n_way)`.
+    y
+        Class numbers, `(n,)`.
     """
     n_way = log_proba.shape[-1]
     members = one_hot(y, n_way, log_proba.dtype)

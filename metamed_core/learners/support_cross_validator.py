@@ -1,4 +1,4 @@
-"""How well a learner names labelled patients that it was not shown: leave-one-out, step by step beside an adaptation."""
+"""Cross-validated accuracy on the support set, at every step of an adaptation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ The folds depend on the table alone: algorithms and settings are then judged on 
 def folds(support: LabelledSet, max_folds: int) -> list[list[int]]:
     """Groups of patients to leave out together, at most `max_folds`, spread over the classes.
 
-    A patient alone in their class is never left out: no learner can name a class it has not seen. With few patients
+    A patient alone in their class is never left out: no learner can predict a class it has not seen. With few patients
     each group is one patient (leave-one-out).
     """
     counts = torch.bincount(support.y)
@@ -39,7 +39,15 @@ def _leaves_every_class(support: LabelledSet, group: list[int]) -> bool:
 
 
 class SupportCrossValidator:
-    """Runs the same learner once for each fold, in step with the main adaptation."""
+    """Cross-validates a learner on its support set, in step with the main adaptation.
+
+    Parameters
+    ----------
+    learner, backbone, weights
+        What adapts, once for each fold without the patients of that fold.
+    support
+        The support set of the main adaptation.
+    """
 
     def __init__(self, learner: Learner, backbone: Backbone, weights: Weights, support: LabelledSet) -> None:
         # Only the most probable class counts here, so half the digits do.
@@ -52,7 +60,7 @@ class SupportCrossValidator:
         self._hits = [math.nan] * len(self.groups)
 
     def advance(self) -> float:
-        """One step of every fold; the share of left-out patients named rightly, NaN if none can be left out."""
+        """Make one step in every fold; returns the accuracy on the left-out patients, 0..1, NaN if none can be left out."""
         for i, run in enumerate(self._runs):
             # A fold with fewer rounds than the whole support keeps its last answer.
             self._hits[i] = next(run, self._hits[i])
@@ -60,7 +68,7 @@ class SupportCrossValidator:
         return sum(self._hits) / n_patients if n_patients else math.nan
 
     def _without(self, learner: Learner, backbone: Backbone, weights: Weights, group: list[int]) -> Iterator[float]:
-        """Number of patients of the group named rightly, after each step of an adaptation without them."""
+        """Number of correctly predicted patients of the group, after each step of an adaptation without them."""
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
         classes, y = torch.unique(self._support.y[rest], return_inverse=True)

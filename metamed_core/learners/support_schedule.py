@@ -1,4 +1,4 @@
-"""How the learners that compare, and do not descend, read a support set: one more patient of every diagnosis a round.
+"""How the learners that compare, and do not descend, read a support set: one more patient of every diagnosis in each step.
 
 Large supports are read in at most `MAX_ROUNDS` rounds of several patients, so that a thousand patients take no longer to watch.
 """

@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 
-from metamed_core.data.encoding import ColumnScale, Panel, PatientEncoder
+from metamed_core.data.encoding import ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.panel import Panel
 from metamed_core.data.task import NO_CLASS, Task
 from metamed_core.networks.backbones import Backbone, ColumnEncoder
 from metamed_core.networks.cell_transformer import CellTransformer

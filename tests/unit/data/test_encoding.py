@@ -8,7 +8,8 @@ import pytest
 import torch
 from scipy.stats import kurtosis, rankdata, skew
 
-from metamed_core.data.encoding import CHANNELS, MAX_LEVELS, ColumnScale, PatientEncoder
+from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
+from metamed_core.data.panel import MAX_LEVELS
 from metamed_core.words import UserError
 
 VALUE, RANK, MISSING = (CHANNELS.index(name) for name in ("value", "rank", "missing"))

@@ -1,0 +1,112 @@
+"""Which columns are read and what each cell means: columns of numbers, and categories spread over yes/no cells; no scale yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from torch import Tensor
+
+from metamed_core.data.formats.table import number_text
+from metamed_core.words import UserError, Words
+
+MAX_LEVELS = 12
+"""A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
+
+LARGEST = 1e100
+"""Numbers beyond this are held at it: their squares would overflow."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Which columns are read, in order, and the levels of those that hold words: the meaning of each cell by its position.
+
+    Parameters
+    ----------
+    columns
+        Names, in the order of the cells.
+    levels
+        For each category column its levels, the most frequent first.
+
+    Notes
+    -----
+    A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
+    `MAX_LEVELS`), and a level never seen is "no" to all of them; two levels share one cell, and a third is missing there.
+    """
+
+    columns: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, features: pd.DataFrame) -> Panel:
+        """The panel of a table: numeric and boolean columns are numbers, any other is a category."""
+        levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
+        return cls(tuple(str(name) for name in features.columns), levels)
+
+    @property
+    def n_cells(self) -> int:
+        """Cells of a patient, after categories are spread."""
+        return sum(self.width(name) for name in self.columns)
+
+    def width(self, name: str) -> int:
+        """Cells of one column."""
+        n_levels = len(self.levels.get(name, ()))
+        return 1 if n_levels < 3 else n_levels
+
+    def values(self, features: pd.DataFrame) -> Tensor:
+        """What stands in the cells before any scale, `(n_patients, n_cells)`, float64, NaN where missing.
+
+        Further columns of `features` are not looked at. Raises UserError where one of the panel's is not there.
+        """
+        if missing := [name for name in self.columns if name not in features.columns]:
+            raise UserError(
+                Words(
+                    "The table has no column “{missing}” ({n} missing in all), which the chosen weights were meta-trained on: add it, empty where "
+                    "it was not measured, or choose weights for any table.",
+                    "表中没有列“{missing}”（共缺 {n} 列），而所选权重是在这些列上元训练的：请补上该列（未测的留空），或改用适合任意表格的权重。",
+                ).format(missing=missing[0], n=len(missing))
+            )
+        return torch.from_numpy(np.concatenate([self._cells_of(name, features[name]) for name in self.columns], axis=1))
+
+    def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
+        if name not in self.levels:
+            return _numbers(column)[:, None]
+        levels, text = self.levels[name], _texts(column)
+        if len(levels) == 2:
+            # Two levels are one question: a second cell would only count it twice.
+            return np.where(text == levels[0], 1.0, np.where(text == levels[1], 0.0, np.nan))[:, None]
+        known = column.notna().to_numpy()
+        spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in levels]
+        return np.stack(spread, axis=1) if spread else np.full((len(column), 1), np.nan)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
+
+
+def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
+    try:
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            Words(
+                "The column “{name}” held numbers in the labeled table and holds words now: give numbers, or leave cells empty.",
+                "列“{name}”在已确诊患者的表格中为数字，现在却含有文字：请填数字，或留空。",
+            ).format(name=column.name)
+        ) from error
+    return np.where(np.isfinite(values), values.clip(-LARGEST, LARGEST), np.nan)
+
+
+def _levels(column: pd.Series) -> tuple[str, ...]:
+    counts = pd.Series(_texts(column.dropna()), dtype=object).value_counts()
+    return tuple(sorted(counts.index, key=lambda level: (-counts[level], level))[:MAX_LEVELS])
+
+
+def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
+    """Each cell as text; `2` and `2.0` are one level, since whole numbers become decimal where a column has gaps."""
+    texts = [number_text(cell) if isinstance(cell, float) and np.isfinite(cell) else str(cell) for cell in column.tolist()]
+    return np.array(texts, dtype=object)
