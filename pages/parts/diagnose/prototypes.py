@@ -75,9 +75,8 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
     table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed]}
     if any(ranges := [reference(c) for c in listed]):
         table["range"] = ranges
-    read: Any = counts.at
     for k, name in enumerate(records.classes):
-        n = {c.name: (int(read[name, c.name]), records.counts[name]) for c in listed}
+        n = {c.name: (_count(counts, name, c.name), records.counts[name]) for c in listed}
         about = {c: "~" if limits.at[name, c] else "" for c in limits}
         table[f"k{k}"] = [about.get(c.name, "") + _cell(say, source, c, values.at[name, c.name], *n[c.name]) for c in listed]
     show = st.column_config
@@ -101,6 +100,11 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
         "How to read: the mean of the labeled patients (numbers), the share of yes, or the most frequent category; ↑ above and ↓ below the reference range. A smaller n stands in brackets where values are missing; ~ marks a mean with detection limits in it.",
         "读法：数值为已确诊患者的均值，是/否为“是”的比例，类别取最常见者；↑ 高于、↓ 低于参考区间。有缺失值时括号内为实际例数；~ 表示均值中含有检测限。",
     )))  # fmt: skip
+
+
+def _count(counts: pd.DataFrame, diagnosis: str, column: str) -> int:
+    n: Any = counts.at[diagnosis, column]
+    return int(n)
 
 
 def _cell(say: Say, source: str, column: Column, value: Any, n: int, of: int) -> str:
