@@ -21,7 +21,6 @@ PENDING: dict[str, set[str]] = {
     },
     "functions_are_short": {
         "metamed_core/cli/meta_train.py",
-        "pages/parts/diagnose/prototypes.py",
         "pages/parts/meta_train/running.py",
         "pages/parts/meta_train/tasks.py",
         "tests/browser/test_browser_diagnose.py",
