@@ -30,7 +30,6 @@ myst_heading_anchors = 4
 autosummary_generate = True
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"show-inheritance": False}
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 suppress_warnings = ["ref.python"]  # `features` in a docstring may be that of any network

@@ -122,10 +122,13 @@ def _arrow(place: Mapping[str, tuple[float, float]], upper: str, lower: str, wid
     style = 'fill="none" stroke="#5b6b73" stroke-width="1.3" marker-end="url(#tip)"'
     if y2 - y1 <= HEIGHT + GAP:
         return f'<path d="M{x1 + WIDTH / 2:g} {y1 + HEIGHT:g} L{x2 + WIDTH / 2:g} {y2 - 1:g}" {style}/>'
-    right = x1 + x2 + WIDTH > width
+    step = HEIGHT + GAP
+    rows_passed = (y2 - y1) / step
+    middle = x1 + x2 + WIDTH - width
+    right = middle > 1 if abs(middle) > 1 else round(y1 / step) % 2 == 0  # in the middle column the sides take turns
     from_x, to_x = (x1 + WIDTH, x2 + WIDTH + 1) if right else (x1, x2 - 1)
-    reach = min(MARGIN + (width - max(from_x, to_x) if right else min(from_x, to_x)) * 0.35, 300) * (1 if right else -1)
-    bend = max(from_x, to_x) + abs(reach) * 0.8 if right else min(from_x, to_x) - abs(reach) * 0.8
+    away = (24 + 26 * rows_passed) * (1 if right else -1)
+    bend = (max if right else min)(from_x, to_x) + away
     y1, y2 = y1 + HEIGHT / 2, y2 + HEIGHT / 2
     return f'<path d="M{from_x:g} {y1:g} C{bend:g} {y1:g} {bend:g} {y2:g} {to_x:g} {y2:g}" {style}/>'
 
