@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
-from metamed_core.meta_training import speaks
+from metamed_core.meta_training import reports_errors
 from metamed_core.words import INTENDED_USE, UserError
 
 COMMANDS = {
@@ -36,11 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.run(options)
     except UserError as error:
-        if speaks():
+        if reports_errors():
             sys.stderr.write(error.words.into(getattr(options, "language", "en")) + "\n")
         return 2
     except KeyboardInterrupt:
-        if speaks():
+        if reports_errors():
             sys.stderr.write(f"Stopped. {getattr(options, 'stopped', '')}".rstrip() + "\n")
         return 130
     return 0

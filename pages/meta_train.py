@@ -1,4 +1,4 @@
-"""Meta-train: practise on some diseases, watch on others, judge on diseases never seen; keep the weights and use them."""
+"""Meta-train: train on some diseases, validate on others, test on diseases never seen; keep the weights and use them."""
 
 from __future__ import annotations
 
@@ -25,33 +25,34 @@ with st.skeleton(height=400):
 # Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
 from pages.parts.common.patients_state import patients_state
 from pages.parts.common.pending_check import check_pending
-from pages.parts.meta_train import address as training_place
-from pages.parts.meta_train import results as training_result
-from pages.parts.meta_train import running as training_live
-from pages.parts.meta_train import settings as training_settings
-from pages.parts.meta_train import tasks as training_tasks
+from pages.parts.meta_train.address import INTRODUCTION, meta_training_state, stopped_before, to_address
+from pages.parts.meta_train.novel_test import test_result
+from pages.parts.meta_train.running import running
+from pages.parts.meta_train.settings import choose_learner
+from pages.parts.meta_train.shelf import keep, shelf
+from pages.parts.meta_train.tasks import choose_tasks
 
-tab_patients, training = patients_state(), training_place.training()
-st.markdown(say(training_place.WHAT))
+patients, state = patients_state(), meta_training_state()
+st.markdown(say(INTRODUCTION))
 
-st.header(say(Words("1 · Tasks", "1 · 任务")), anchor=False)
-training_tasks.choose_tasks(say, tab_patients, training)
-if check_pending(say, tab_patients):
+st.header(say(Words("1 · Diseases", "1 · 疾病")), anchor=False)
+choose_tasks(say, patients, state)
+if check_pending(say, patients):
     st.stop()
 
-st.header(say(Words("2 · Learner and budget", "2 · 学习器与预算")), anchor=False)
-training_settings.choose_learner(say, training)
+st.header(say(Words("2 · Learner", "2 · 学习器")), anchor=False)
+choose_learner(say, state)
 
-st.header(say(Words("3 · Practise", "3 · 练习")), anchor=False)
-training_place.to_address(training)
-training_live.running(say, training)
-training_place.others(say, training)
+st.header(say(Words("3 · Train", "3 · 训练")), anchor=False)
+to_address(state)
+running(say, state)
+stopped_before(say, state)
 
-if training.progress is not None and not training.running:
-    st.header(say(Words("4 · Judged on diseases never seen", "4 · 在从未见过的疾病上评判")), anchor=False)
-    training_result.judgement(say, training)
+if state.run is not None and state.run.progress is not None and not state.run.is_running:
+    st.header(say(Words("4 · Test on diseases never seen", "4 · 在从未见过的疾病上测试")), anchor=False)
+    test_result(say, state)
     st.header(say(Words("5 · Keep and use", "5 · 保存与使用")), anchor=False)
-    training_result.keep(say, training)
+    keep(say, state)
 else:
     st.header(say(Words("Kept weights", "已保存的权重")), anchor=False)
-training_result.shelf(say, training)
+shelf(say, state)

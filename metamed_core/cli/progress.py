@@ -1,4 +1,4 @@
-"""Meta-training told on standard error: one line that rewrites itself on a terminal, else a line at each validation."""
+"""Progress of a meta-training on standard error: one line that rewrites itself on a terminal, else a line at each validation."""
 
 from __future__ import annotations
 
@@ -9,65 +9,80 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from metamed_core.meta_training import MetaTraining, Progress
+from metamed_core.meta_training import Budget, Progress
 
 N_BAR, N_RECENT = 20, 100
 REFRESH = 0.2
 """Seconds between two rewritings: quicker than one can read, slower than the steps of a small net."""
 
 
-def told(steps: Iterable[Progress], plan: MetaTraining, out: TextIO) -> Iterator[Progress]:
-    """The same steps, told of in passing; a line that was begun is ended, also by an error or a stop."""
+def report(steps: Iterable[Progress], budget: Budget, out: TextIO) -> Iterator[Progress]:
+    """Write how far it is in passing.
+
+    Parameters
+    ----------
+    steps
+        Of a meta-training, see `train`.
+    budget
+        Its budget.
+    out
+        Where to write, usually standard error.
+
+    Yields
+    ------
+    Progress
+        The same steps. A line that was begun is ended, also after an error or a stop.
+    """
     live = out.isatty()
     try:
-        yield from _told(steps, plan, out, live=live)
+        yield from _report(steps, budget, out, live=live)
     finally:
         if live:
             out.write("\n")
 
 
-def _told(steps: Iterable[Progress], plan: MetaTraining, out: TextIO, *, live: bool) -> Iterator[Progress]:
+def _report(steps: Iterable[Progress], budget: Budget, out: TextIO, *, live: bool) -> Iterator[Progress]:
     recent: deque[float] = deque(maxlen=N_RECENT)
     shown, first, began = -math.inf, -1, 0.0
     for at in steps:
         now = time.perf_counter()
-        if first < 0:  # counted from here: what an earlier command has done says nothing of today's pace
+        if first < 0:  # counted from here: steps of an earlier command say nothing of today's pace
             first, began = at.step, now
             if first and not live:
-                out.write(f"going on from step {first} of {plan.meta_steps}\n")
+                out.write(f"going on from step {first} of {budget.meta_steps}\n")
         if not math.isnan(at.loss):
             recent.append(at.loss)
         pace = (at.step - first) / max(now - began, 1e-9) if at.step > first else math.nan
         loss = sum(recent) / len(recent) if recent else math.nan
         if live and (at.validated or now - shown >= REFRESH):
             width = shutil.get_terminal_size().columns - 1
-            out.write("\r" + live_line(at, plan, pace, loss)[:width].ljust(width))
+            out.write("\r" + live_line(at, budget, pace, loss)[:width].ljust(width))
             out.flush()
             shown = now
         elif at.validated and not live:
-            out.write(plain_line(at, plan, pace) + "\n")
+            out.write(plain_line(at, budget, pace) + "\n")
             out.flush()
         yield at
 
 
-def live_line(at: Progress, plan: MetaTraining, pace: float, loss: float) -> str:
+def live_line(at: Progress, budget: Budget, pace: float, loss: float) -> str:
     """Bar, step, tasks a second, mean loss of the last steps, held-out accuracy, time left; `pace` in steps a second."""
-    done = N_BAR * at.step // max(plan.meta_steps, 1)
-    said = [
-        f"[{'#' * done}{'.' * (N_BAR - done)}] step {at.step} of {plan.meta_steps}",
-        f"{_number(pace * plan.meta_batch, '.0f')} tasks/s",
+    done = N_BAR * at.step // max(budget.meta_steps, 1)
+    parts = [
+        f"[{'#' * done}{'.' * (N_BAR - done)}] step {at.step} of {budget.meta_steps}",
+        f"{_number(pace * budget.meta_batch, '.0f')} tasks/s",
         f"loss {_number(loss, '.4f')}",
         f"held-out accuracy {_number(at.accuracy, '.4f')}",
-        f"{_left(at, plan, pace)} left",
+        f"{_left(at, budget, pace)} left",
     ]
-    return "  ".join(said)
+    return "  ".join(parts)
 
 
-def plain_line(at: Progress, plan: MetaTraining, pace: float) -> str:
+def plain_line(at: Progress, budget: Budget, pace: float) -> str:
     """What a log keeps of a validation."""
     return (
-        f"step {at.step} of {plan.meta_steps}: held-out accuracy {at.accuracy:.4f}, log-loss {at.log_loss:.4f}; "
-        f"{_number(pace * plan.meta_batch, '.0f')} tasks/s, {_left(at, plan, pace)} left"
+        f"step {at.step} of {budget.meta_steps}: held-out accuracy {at.accuracy:.4f}, log-loss {at.log_loss:.4f}; "
+        f"{_number(pace * budget.meta_batch, '.0f')} tasks/s, {_left(at, budget, pace)} left"
     )
 
 
@@ -77,8 +92,8 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
-def _left(at: Progress, plan: MetaTraining, pace: float) -> str:
-    return "-:--:--" if math.isnan(pace) else clock((plan.meta_steps - at.step) / pace)
+def _left(at: Progress, budget: Budget, pace: float) -> str:
+    return "-:--:--" if math.isnan(pace) else clock((budget.meta_steps - at.step) / pace)
 
 
 def _number(value: float, form: str) -> str:

@@ -158,7 +158,7 @@ def _with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[fl
     centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
     referenced = torch.zeros_like(centre, dtype=torch.bool)
     for name in panel.columns:
-        if name in ranges and name not in panel.levels:
+        if name in ranges and name not in panel.levels and name not in panel.coded:
             low, high = ranges[name]
             if np.isfinite([low, high]).all() and high > low:
                 centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from metamed_core.words import UserError, Words
 
 MAX_LEVELS = 12
 """A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
+CODE_CELLS = 8
+"""Yes/no cells of a coded category column, see `Panel`."""
 
 LARGEST = 1e100
 """Numbers beyond this are held at it: their squares would overflow."""
@@ -31,21 +34,44 @@ class Panel:
         Names, in the order of the cells.
     levels
         For each category column its levels, the most frequent first.
+    coded
+        Category columns without a list of levels: any level is `CODE_CELLS` yes/no cells, the first bits of its SHA-256. A panel that is
+        written to disk is of this kind, since levels are texts of patients' cells (a village, say).
 
     Notes
     -----
     A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
     `MAX_LEVELS`), and a level never seen is "no" to all of them; two levels share one cell, and a third is missing there.
+
+    Why columns are coded, and no list of salted digests is kept: the salt would stand in the same file, and whoever has a list of villages
+    could try them all. Of coded columns nothing is written but their names. The price: one pair of levels in 256 is not told apart.
+
+    References
+    ----------
+    The hashing trick: Weinberger et al. 2009, https://arxiv.org/abs/0902.2206
     """
 
     columns: tuple[str, ...]
     levels: Mapping[str, tuple[str, ...]]
+    coded: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, features: pd.DataFrame) -> Panel:
         """The panel of a table: numeric and boolean columns are numbers, any other is a category."""
         levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
         return cls(tuple(str(name) for name in features.columns), levels)
+
+    @classmethod
+    def coded_of(cls, features: pd.DataFrame) -> Panel:
+        """The panel of a table whose levels are not held; see `coded`."""
+        coded = frozenset(str(name) for name, column in features.items() if not _is_number(column))
+        return cls(tuple(str(name) for name in features.columns), {}, coded)
+
+    def card(self) -> dict[str, list[str]]:
+        """A coded panel as plain values: names of columns alone. Raises ValueError for one that holds levels."""
+        if self.levels:
+            raise ValueError("levels are texts of patients' cells and must not be written")
+        return {"columns": list(self.columns), "coded": sorted(self.coded)}
 
     @property
     def n_cells(self) -> int:
@@ -54,6 +80,8 @@ class Panel:
 
     def width(self, name: str) -> int:
         """Cells of one column."""
+        if name in self.coded:
+            return CODE_CELLS
         n_levels = len(self.levels.get(name, ()))
         return 1 if n_levels < 3 else n_levels
 
@@ -73,6 +101,8 @@ class Panel:
         return torch.from_numpy(np.concatenate([self._cells_of(name, features[name]) for name in self.columns], axis=1))
 
     def _cells_of(self, name: str, column: pd.Series) -> npt.NDArray[np.float64]:
+        if name in self.coded:
+            return _codes(column)
         if name not in self.levels:
             return _numbers(column)[:, None]
         levels, text = self.levels[name], _texts(column)
@@ -99,6 +129,14 @@ def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
             ).format(name=column.name)
         ) from error
     return np.where(np.isfinite(values), values.clip(-LARGEST, LARGEST), np.nan)
+
+
+def _codes(column: pd.Series) -> npt.NDArray[np.float64]:
+    """The first bits of the SHA-256 of each text, `(n, CODE_CELLS)`; NaN where missing."""
+    texts = _texts(column)
+    digests = {text: hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in set(texts.tolist())}
+    bits = np.unpackbits(np.frombuffer(b"".join(digests[text] for text in texts), dtype=np.uint8).reshape(len(texts), 32), axis=1)
+    return np.where(column.isna().to_numpy()[:, None], np.nan, bits[:, :CODE_CELLS])
 
 
 def _levels(column: pd.Series) -> tuple[str, ...]:

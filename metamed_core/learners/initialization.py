@@ -128,8 +128,7 @@ def _panel(path: Path, card: dict[str, Any]) -> Panel | None:
     if "panel" not in card:
         return None
     try:
-        levels = {str(name): tuple(map(str, each)) for name, each in card["panel"]["levels"].items()}
-        return Panel(tuple(map(str, card["panel"]["columns"])), levels)
+        return Panel(tuple(map(str, card["panel"]["columns"])), {}, frozenset(map(str, card["panel"]["coded"])))
     except (TypeError, KeyError, AttributeError) as error:
         raise damaged(path.with_suffix(".json")) from error
 

@@ -11,7 +11,7 @@ Precision = Literal["float32", "bfloat16"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One learner's meta-training on the clinical prior; `meta_training.MetaTraining` says what each number means.
+    """One learner's meta-training on the clinical prior; `meta_training.Budget` says what each number means.
 
     settings: of the learner, where they differ in meta-training from those in use. steps_on_a_table: meta-steps that are enough on a table
     of some ten diagnoses, and take minutes on a small computer (docs/explanation/evaluation.md); what the page suggests.

@@ -1,70 +1,76 @@
 """The outer loop: how initial weights are learned, saved and resumed.
 
-`meta_train` yields a state after every outer step; `train` does a whole job with validation and checkpoints. Finished weights and stopped
-runs stand in a `Library` that belongs to one owner.
+`MetaTraining` says what is asked for, `make_job` adds tasks and files, `train` does the job with validation and checkpoints, the same
+for the page and for the command line. Below it, `meta_train` yields a state after every outer step. Finished weights and stopped runs
+stand in a `Library` that belongs to one owner.
 
 - `ALONE`: this process without others.
 - `ANY_TABLE`: the network that reads any table.
+- `COMPARED_WITH`: the baselines that a meta-training is compared with.
 - `DEVICES`: cpu, cuda and the like.
 - `NETWORKS`: the networks that can be meta-trained, in words.
+- `N_VALIDATIONS`: how often the weights are validated unless told otherwise.
 - `ONE_PANEL`: a network for the columns of one table.
 - `PRECISIONS`: the number formats of meta-training.
-- `RIVALS`: the baselines that a meta-training is compared with.
+- `SAVE_EVERY`: seconds between two checkpoints unless told otherwise.
 - `SUFFIX`: the ending of files of weights.
+- `Budget`: outer steps, tasks per step, step sizes, seed.
 - `Compute`: one process: its device and its rank.
-- `Job`: everything that one meta-training needs.
+- `Job`: a meta-training with its tasks, network and files.
 - `Lease`: one tab's claim to a run.
 - `Library`: the saved weights and stopped runs of one owner.
-- `MetaRun`: what was chosen for a meta-training, without any patient.
-- `MetaState`: where meta-training stands: weights, step, loss.
-- `MetaTraining`: the budget: outer steps, tasks per step, step sizes.
+- `MetaState`: where the outer loop stands: step, weights, moments.
+- `MetaTraining`: everything that decides the weights, but for the patients themselves.
 - `Progress`: how far a job is.
-- `StoredRun`: a stopped run on disk.
+- `StoredRun`: a run on disk.
 - `StoredWeights`: saved weights and what their card says.
 - `calibrate`: the file that fits temperatures on simulated tasks.
 - `clear_old_runs`: clears away runs that nobody has touched for long.
 - `export_zip`: weights and card as one file to download.
-- `find`: a stopped run by its token.
+- `find`: a run on disk by its token.
 - `is_single_user`: whether the server was started for one person.
 - `joined`: this process among those that torchrun started.
+- `make_job`: the job of a meta-training.
 - `meta_train`: the outer loop as a generator of states.
 - `new_owner`: a token for a new visitor.
 - `new_token`: a token for a new run.
-- `recipe`: how a learner's shipped weights are made.
 - `record_measurement`: writes a measured accuracy into a card.
 - `remove`: clears a run away.
-- `speaks`: whether this process reports errors.
+- `reports_errors`: whether this process reports errors.
 - `stopped_runs`: the runs with steps left.
-- `suggested`: a sensible budget for a table.
+- `suggested_budget`: the budget unless told otherwise.
 - `train`: does a job, as a generator of its progress.
 """
 
 from __future__ import annotations
 
 from metamed_core.meta_training import calibrate
-from metamed_core.meta_training.compute import ALONE, DEVICES, Compute, joined, speaks
-from metamed_core.meta_training.job import Job, Progress, train
+from metamed_core.meta_training.compute import ALONE, DEVICES, Compute, joined, reports_errors
+from metamed_core.meta_training.job import COMPARED_WITH, N_VALIDATIONS, SAVE_EVERY, Job, make_job
 from metamed_core.meta_training.library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
 from metamed_core.meta_training.measured_accuracy import record_measurement
-from metamed_core.meta_training.outer_loop import PRECISIONS, MetaState, MetaTraining, meta_train
-from metamed_core.meta_training.recipes import recipe
-from metamed_core.meta_training.run import ANY_TABLE, NETWORKS, ONE_PANEL, RIVALS, MetaRun, suggested
+from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, MetaState, meta_train
+from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
+from metamed_core.meta_training.train import train
+from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
 
 __all__ = [
     "ALONE",
     "ANY_TABLE",
+    "COMPARED_WITH",
     "DEVICES",
     "NETWORKS",
+    "N_VALIDATIONS",
     "ONE_PANEL",
     "PRECISIONS",
-    "RIVALS",
+    "SAVE_EVERY",
     "SUFFIX",
+    "Budget",
     "Compute",
     "Job",
     "Lease",
     "Library",
-    "MetaRun",
     "MetaState",
     "MetaTraining",
     "Progress",
@@ -76,14 +82,14 @@ __all__ = [
     "find",
     "is_single_user",
     "joined",
+    "make_job",
     "meta_train",
     "new_owner",
     "new_token",
-    "recipe",
     "record_measurement",
     "remove",
-    "speaks",
+    "reports_errors",
     "stopped_runs",
-    "suggested",
+    "suggested_budget",
     "train",
 ]

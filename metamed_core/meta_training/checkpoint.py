@@ -1,4 +1,7 @@
-"""A stopped meta-training on disk: everything from which it goes on to the same bits, in one file of numbers (safetensors)."""
+"""A checkpoint: everything from which a stopped meta-training goes on to the same bits, in one file of numbers (safetensors).
+
+Beside the numbers its header names columns and diagnoses, never anything that stands in a patient's cell.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +17,19 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from metamed_core.learners import Learner, aside_of, write_whole
-from metamed_core.meta_training.outer_loop import MetaState, MetaTraining
+from metamed_core.meta_training.outer_loop import MetaState
+from metamed_core.meta_training.progress import Progress
 from metamed_core.networks import Backbone
 from metamed_core.words import UserError, Words
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file, a part of what must agree."""
 KEY = "metamed"
 """The entry of the safetensors header that holds everything that is not a tensor, as JSON."""
 MOST_HEADER = 10_000_000
-"""Bytes of a header that are read; ours has some ten thousand."""
+"""Bytes of a header that are read; one has some ten thousand."""
 PARTS = ("weights", "mean", "square")
 """The mappings of tensors in a `MetaState`, each a prefix of the tensors' names."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingState:
-    """Where meta-training stands, how long it took so far, and what validation has said."""
-
-    state: MetaState
-    seconds: float
-    validation: list[dict[str, float]]
 
 
 def state_path(out: Path) -> Path:
@@ -43,25 +37,36 @@ def state_path(out: Path) -> Path:
     return out.with_name(out.name + ".state")
 
 
-def identity(learner: Learner, backbone: Backbone, plan: MetaTraining, prior: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be the same for a state to be gone on from: another value anywhere makes other weights."""
-    return {
-        "format": FORMAT,
-        "learner": learner.name,
-        "settings": dataclasses.asdict(learner),
-        "backbone": backbone.card(),
-        "plan": dataclasses.asdict(plan),
-        "prior": dict(prior),
-    }
+def identity(learner: Learner, backbone: Backbone, training: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same for a checkpoint to be resumed: another value anywhere makes other weights.
+
+    training: the card of the meta-training, see `MetaTraining.card`.
+    """
+    return {**training, "format": FORMAT, "settings": dataclasses.asdict(learner), "backbone": backbone.card()}
 
 
-def write_state(path: Path, reached: TrainingState, ours: Mapping[str, Any]) -> None:
-    """Write the state so that the file is whole at every moment, also if the process is killed. Raises UserError if it cannot be."""
-    state = reached.state
+def write_state(path: Path, state: MetaState, progress: Progress, about: Mapping[str, Any]) -> None:
+    """Write a checkpoint so that the file is whole at every moment, also if the process is killed.
+
+    Parameters
+    ----------
+    path
+        See `state_path`.
+    state, progress
+        Where meta-training stands.
+    about
+        See `identity`.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written.
+    """
     tensors = {f"{part}.{name}": tensor.cpu() for part in PARTS for name, tensor in getattr(state, part).items()}
     # The names in their order, which safetensors does not keep: a sum over the weights rounds otherwise in another order.
-    read_header = {"step": state.step, "names": list(state.weights), "seconds": reached.seconds, "validation": reached.validation}
-    facts = json.dumps({"identity": ours, **read_header})
+    where = {"step": state.step, "names": list(state.weights), "seconds": progress.seconds}
+    found = {"validation": list(progress.validation), "baselines": dict(progress.baselines)}
+    facts = json.dumps({"identity": about, **where, **found})
     header = {KEY: facts, "sha256": _digest(facts, tensors)}
     write_whole(path, save(tensors, metadata=header))
 
@@ -76,28 +81,34 @@ def read_state(path: Path) -> bytes | None:
         raise _damaged(path) from error
 
 
-@dataclass(frozen=True, slots=True)
-class StateHeader:
-    """What a state says of itself in its header: the numbers of weights stay on disk."""
-
-    step: int
-    seconds: float
-    validation: tuple[Mapping[str, float], ...]
-
-
-def read_header(path: Path) -> StateHeader:
-    """How far a state is, without reading it whole. Raises UserError if it is damaged; whoever goes on from it checks the rest."""
+def read_header(path: Path) -> Progress:
+    """How far a checkpoint is, without reading its weights. Raises UserError if it is damaged; who resumes from it checks the rest."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             facts = json.loads(json.loads(file.read(min(length, MOST_HEADER)))["__metadata__"][KEY])
-        return StateHeader(int(facts["step"]), float(facts["seconds"]), tuple(facts["validation"]))
+        return _progress(facts)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
 
 
-def parse_state(data: bytes, path: Path, ours: Mapping[str, Any]) -> TrainingState:
-    """The state in `data`. Raises UserError if it is damaged or of another meta-training than `ours`; `path` names it."""
+def parse_state(data: bytes, path: Path, about: Mapping[str, Any]) -> tuple[MetaState, Progress]:
+    """Where meta-training was stopped.
+
+    Parameters
+    ----------
+    data
+        Content of the file, as `read_state` gives it.
+    path
+        Names it in an error.
+    about
+        The identity of the meta-training that is to go on.
+
+    Raises
+    ------
+    UserError
+        If the checkpoint is damaged or of another meta-training.
+    """
     try:
         tensors = load(data)
         header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
@@ -107,7 +118,7 @@ def parse_state(data: bytes, path: Path, ours: Mapping[str, Any]) -> TrainingSta
         raise _damaged(path) from error
     if not sound:
         raise _damaged(path)
-    if differences := list(_differences(facts["identity"], json.loads(json.dumps(ours)))):
+    if differences := list(_differences(facts["identity"], json.loads(json.dumps(about)))):
         raise UserError(
             Words(
                 "{file} is the state of another meta-training ({differences}): give the same options to go on with that one, or --restart to "
@@ -116,8 +127,13 @@ def parse_state(data: bytes, path: Path, ours: Mapping[str, Any]) -> TrainingSta
             ).format(file=path.name, differences=_listed(differences))
         )
     weights, mean, square = ({name: tensors[f"{part}.{name}"] for name in facts["names"] if f"{part}.{name}" in tensors} for part in PARTS)
-    state = MetaState(facts["step"], weights, mean=mean, square=square)
-    return TrainingState(state, facts["seconds"], facts["validation"])
+    return MetaState(facts["step"], weights, mean=mean, square=square), _progress(facts)
+
+
+def _progress(facts: Mapping[str, Any]) -> Progress:
+    return Progress(
+        int(facts["step"]), validation=tuple(facts["validation"]), baselines=facts["baselines"], seconds=float(facts["seconds"])
+    )
 
 
 def remove_state(path: Path) -> None:
@@ -135,12 +151,12 @@ def _digest(facts: str, tensors: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _differences(theirs: Mapping[str, Any], ours: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any, Any]]:
+def _differences(stored: Mapping[str, Any], now: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Dotted name, value in the file, value now, of everything that is not the same."""
-    for key in [*theirs, *(key for key in ours if key not in theirs)]:
+    for key in [*stored, *(key for key in now if key not in stored)]:
         # An option that came after the state was written was off when it was.
-        before_it_came = False if ours.get(key) is False else None
-        one, other, name = theirs.get(key, before_it_came), ours.get(key), f"{under}{key}"
+        before_it_came = False if now.get(key) is False else None
+        one, other, name = stored.get(key, before_it_came), now.get(key), f"{under}{key}"
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             yield from _differences(one, other, f"{name}.")
         elif one != other:

@@ -31,7 +31,7 @@ class Compute:
 
     @property
     def is_main_process(self) -> bool:
-        """Whether this is the process that validates, writes and tells."""
+        """Whether this is the process that validates, writes files and reports."""
         return self.rank == 0
 
     def share(self, groups: int) -> range:
@@ -52,8 +52,8 @@ class Compute:
             distributed.all_reduce(values)
         return values
 
-    def from_first(self, data: bytes | None) -> bytes | None:
-        """What the first process holds, in every process, so that all start from one reading of a file."""
+    def from_main(self, data: bytes | None) -> bytes | None:
+        """What the main process holds, in every process, so that all start from one reading of a file."""
         if self.processes == 1:
             return data
         length = torch.tensor(-1 if data is None else len(data), device=self.device)
@@ -101,8 +101,8 @@ def joined(device: str) -> Iterator[Compute]:
         distributed.destroy_process_group()
 
 
-def speaks() -> bool:
-    """Whether this process tells the user of an error: one of several does."""
+def reports_errors() -> bool:
+    """Whether this process reports errors to the user: one of several does."""
     return not distributed.is_torchelastic_launched() or os.environ["RANK"] == "0"
 
 

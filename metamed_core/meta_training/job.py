@@ -1,11 +1,10 @@
-"""Meta-training with its files as a generator: gone on from where it was stopped, validated, saved, and told of at every step."""
+"""A meta-training with its files: made from what was asked for, resumed where it was stopped, validated and saved on the way."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,193 +12,156 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from metamed_core.data import Episode, TaskDistribution
-from metamed_core.learners import Learner, add_to_card, save_weights
-from metamed_core.meta_training.checkpoint import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
-from metamed_core.meta_training.compute import Compute
-from metamed_core.meta_training.outer_loop import MetaState, MetaTraining, Validation, meta_train, validations
-from metamed_core.networks import Backbone
+from metamed_core.data import Cohort, Episode, Panel, TaskDistribution
+from metamed_core.learners import UNIVERSAL, Learner, load_weights
+from metamed_core.learners.baselines import BASELINES
+from metamed_core.meta_training.checkpoint import identity
+from metamed_core.meta_training.compute import ALONE, Compute
+from metamed_core.meta_training.tasks import ClinicalPrior, CohortTasks
+from metamed_core.meta_training.training import ONE_PANEL, MetaTraining
+from metamed_core.meta_training.validation import VALIDATION_SEED, prior_validation_tasks
+from metamed_core.networks import Backbone, Perceptron
 
+N_VALIDATIONS = 12
+"""Validations after the first, about."""
+N_VALIDATION_TASKS = 20
+"""Of a table, at each number of shots."""
+SAVE_EVERY = 5.0
+"""Seconds of work that a killed process may lose."""
 EARLY = 8
 """A validation after so few steps that whoever doubts a card can repeat it in seconds."""
+COMPARED_WITH = ("nearest_centroid", "logistic_regression")
+"""Baselines that need no meta-training: the untrained prototype, and the classifier that a clinic would try first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one `meta-train` command or one run of the page makes.
+    """What `train` does; made by `make_job`.
 
-    learner, in_use: with its settings in meta-training, and with those that a user meets, by which it is validated.
-    prior: what is to be known of `tasks`; another value makes other weights. out: the weight file. facts: what else its card says.
-    validate: validations after the first, about. save_every: seconds between two writings of the state. restart: forget an earlier state.
-    initial: weights to start from; None: random ones from the plan's seed. rivals: what needs no meta-training, validated on the same tasks.
-    owned: whether the files are still this one's to write: another may have gone on from them meanwhile.
-    keep_best: the file holds the weights of the best validation so far, not the last: few diseases are soon learnt by heart.
+    Parameters
+    ----------
+    training
+        What was asked for.
+    learner, in_use
+        The learner as it is meta-trained, and as users meet it, by which it is validated.
+    backbone, initial
+        The network and the weights to start from; None: random ones from the budget's seed.
+    tasks, validation_tasks
+        What is trained on, and what never is.
+    out
+        The weight file; its card and checkpoint lie beside it.
+    facts
+        What else the card says.
+    n_validations, save_every, restart
+        How often to validate and to save, see N_VALIDATIONS and SAVE_EVERY; whether to forget an earlier checkpoint.
+    may_write
+        Whether the files are still this job's: another tab may have gone on from them meanwhile.
     """
 
+    training: MetaTraining
     learner: Learner
     in_use: Learner
     backbone: Backbone
     tasks: TaskDistribution
-    held_out: list[Episode]
-    prior: dict[str, Any]
-    plan: MetaTraining
+    validation_tasks: list[Episode]
     out: Path
     facts: dict[str, Any]
-    validate: int = 12
-    save_every: float = 30.0
-    restart: bool = False
     initial: Mapping[str, Tensor] | None = None
-    rivals: tuple[Learner, ...] = ()
-    keep_best: bool = False
-    owned: Callable[[], bool] = lambda: True
+    n_validations: int = N_VALIDATIONS
+    save_every: float = SAVE_EVERY
+    restart: bool = False
+    may_write: Callable[[], bool] = lambda: True
+    baselines: tuple[Learner, ...] = field(default_factory=lambda: tuple(BASELINES[name]() for name in COMPARED_WITH))
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the file holds the weights of the best validation so far, not the last: few diseases are soon learned by heart."""
+        return self.training.split is not None
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What a checkpoint must agree with."""
+        return identity(self.learner, self.backbone, self.training.card())
 
     def validates_at(self, step: int) -> bool:
         """Whether the weights after this step are validated."""
-        return step % max(1, self.plan.meta_steps // self.validate) == 0 or step in (EARLY, self.plan.meta_steps)
+        n_steps = self.training.budget.meta_steps
+        return step % max(1, n_steps // self.n_validations) == 0 or step in (EARLY, n_steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far it is: the step that is done, the meta-loss of its tasks (NaN while validating), the validations so far, seconds in all.
+def make_job(training: MetaTraining, cohort: Cohort | None, out: Path, *, compute: Compute = ALONE, **options: Any) -> Job:
+    """The job of a meta-training, the same for the page and for the command line.
 
-    validation: `step`, `before`, `accuracy` and `log_loss` of each. rivals: accuracy of each rival on the same tasks, by its name.
-    validated: whether the last validation is of this very step.
+    Parameters
+    ----------
+    training
+        What was asked for.
+    cohort
+        The patients, where the tasks come from a table.
+    out
+        The weight file to write.
+    compute
+        Named in the card.
+    **options
+        `n_validations`, `save_every`, `restart` and `may_write` of `Job`.
+
+    Raises
+    ------
+    UserError
+        If these are not the patients of the meta-training, or a task cannot be drawn from them.
     """
-
-    step: int
-    loss: float
-    validation: tuple[Mapping[str, float], ...] = ()
-    rivals: Mapping[str, float] = field(default_factory=dict)
-    validated: bool = False
-    seconds: float = 0.0
-
-    @property
-    def accuracy(self) -> float:
-        """Of the last validation, after adaptation; NaN before there is one."""
-        return self.validation[-1]["accuracy"] if self.validation else math.nan
-
-    @property
-    def log_loss(self) -> float:
-        """Of the last validation, after adaptation; NaN before there is one."""
-        return self.validation[-1]["log_loss"] if self.validation else math.nan
-
-
-def train(job: Job, compute: Compute) -> Iterator[Progress]:
-    """Do the job, or the part of it that a stop has left undone; yields in the first process only, after every step and held-out task.
-
-    Weights and card are written at every validation, the state there and every `save_every` seconds; both when the generator is closed.
-    Raises UserError if the state is of another job or damaged, or a file cannot be written.
-    """
-    reached = _reached(job, compute)
-    begin = reached.state if reached else _initial(job)
-    states = meta_train(job.learner, job.backbone, job.tasks, job.plan, start=begin, compute=compute)
-    if compute.is_main_process:
-        yield from CheckpointWriter(job, compute.device, reached).follow(states)
+    training.check_cohort(cohort)
+    learner, in_use = training.learners()
+    facts: dict[str, Any] = {"run": training.card(), "commit": _commit(), "hardware": compute.hardware()}
+    facts["validated_with"] = dataclasses.asdict(in_use)
+    backbone = learner.default_backbone()
+    if training.split is None or cohort is None:
+        tasks: TaskDistribution = ClinicalPrior()
+        held_out = prior_validation_tasks()
+        facts["command"] = _command(training, compute, int(options.get("n_validations", N_VALIDATIONS)))
     else:
-        for _ in states:
-            continue
+        tasks, held_out = _tasks_of(training, cohort)
+        if training.network == ONE_PANEL:
+            backbone = Perceptron(tasks.panel.n_cells)
+            facts["panel"] = tasks.panel.card()
+    initial = load_weights(UNIVERSAL, in_use).weights if training.start == UNIVERSAL else None
+    return Job(training, learner, in_use, backbone, tasks, held_out, out, facts, initial, **options)
 
 
-class CheckpointWriter:
-    """What the first process does beside: validates, writes, tells."""
-
-    def __init__(self, job: Job, device: torch.device, reached: TrainingState | None) -> None:
-        self.job = job
-        self.began = self.saved = time.perf_counter()
-        self.before = reached.seconds if reached else 0.0
-        self.validation: list[dict[str, float]] = list(reached.validation) if reached else []
-        self.held_out = [tasks.to(device) for tasks in job.held_out]
-        self.rivals: dict[str, float] = {}
-
-    @property
-    def seconds(self) -> float:
-        """Spent on this job, by earlier commands too."""
-        return self.before + time.perf_counter() - self.began
-
-    def follow(self, states: Iterator[MetaState]) -> Iterator[Progress]:
-        """Take the states one by one."""
-        state, written = None, -1
-        try:
-            for state in states:
-                due = self._is_due(state)
-                if due:
-                    yield from self._validate(state)
-                    if not self.job.keep_best or self._is_best():
-                        self._write_weights(state)
-                if state.step == self.job.plan.meta_steps:
-                    if self.job.owned():
-                        # The weights may be of an earlier step; the curve is whole.
-                        add_to_card(self.job.out, self._found())
-                        remove_state(state_path(self.job.out))
-                    written = state.step
-                elif due or time.perf_counter() - self.saved >= self.job.save_every:
-                    self._write_state(state)
-                    written = state.step
-                yield self._told(state, state.loss, validated=due)
-        except (GeneratorExit, KeyboardInterrupt):
-            # Whoever pulls has stopped: a stop loses nothing.
-            if state is not None and written < state.step:
-                self._write_state(state)
-                if not self.job.keep_best:
-                    self._write_weights(state)
-            raise
-
-    def _is_best(self) -> bool:
-        """Whether the last validation is better than all before: more often right, or as often and surer of it."""
-        *before, last = [(one["accuracy"], -one["log_loss"]) for one in self.validation]
-        return all(last > one for one in before)
-
-    def _is_due(self, state: MetaState) -> bool:
-        # A state may have been written after this step's validation, or before the kill came between the two.
-        return self.job.validates_at(state.step) and (not self.validation or self.validation[-1]["step"] < state.step)
-
-    def _validate(self, state: MetaState) -> Iterator[Progress]:
-        """The rivals, once, then the learner; tells of every task, so that whoever pulls can stop in between."""
-        for rival in self.job.rivals if not self.rivals else ():
-            found: list[Validation] = []
-            for one in validations(rival, self.job.backbone, {}, self.held_out):
-                found.append(one)
-                yield self._told(state, math.nan)
-            self.rivals[rival.name] = Validation.mean(found).accuracy
-        found = []
-        for one in validations(self.job.in_use, self.job.backbone, state.weights, self.held_out):
-            found.append(one)
-            yield self._told(state, math.nan)
-        mean = {name: round(value, 4) for name, value in dataclasses.asdict(Validation.mean(found)).items()}
-        self.validation.append({"step": state.step, **mean})
-
-    def _write_weights(self, state: MetaState) -> None:
-        job = self.job
-        if not job.owned():
-            return
-        save_weights(job.out, job.learner, job.backbone, state.weights, {**job.facts, "step": state.step, **self._found()})
-
-    def _found(self) -> dict[str, Any]:
-        """What the card says of the way there."""
-        rivals = {"rivals": {name: round(value, 4) for name, value in self.rivals.items()}} if self.rivals else {}
-        return {"validation": self.validation, "seconds": round(self.seconds), **rivals}
-
-    def _write_state(self, state: MetaState) -> None:
-        if self.job.owned():
-            write_state(state_path(self.job.out), TrainingState(state, self.seconds, self.validation), _identity(self.job))
-        self.saved = time.perf_counter()
-
-    def _told(self, state: MetaState, loss: float, *, validated: bool = False) -> Progress:
-        return Progress(state.step, loss, tuple(self.validation), dict(self.rivals), validated, self.seconds)
+def _tasks_of(training: MetaTraining, cohort: Cohort) -> tuple[CohortTasks, list[Episode]]:
+    """What is trained on, and validation tasks of other diagnoses, read as the former are."""
+    if training.split is None:
+        raise TypeError("without a split there are no tasks of a cohort")
+    base, rng = cohort.only(training.split.base), torch.Generator().manual_seed(VALIDATION_SEED)
+    # Weights for any table do not depend on what the levels of a category are called; those for one panel must not tell it.
+    panel = Panel.coded_of(base.features) if training.network == ONE_PANEL else Panel.of(base.features)
+    validation = cohort.only(training.split.validation)
+    aside = [CohortTasks(validation, training.n_way, (k,), training.n_query, panel) for k in training.shots]
+    held_out = [tasks.sample_batch(N_VALIDATION_TASKS, rng) for tasks in aside if tasks.allowed]
+    return CohortTasks(base, training.n_way, training.shots, training.n_query, panel), held_out
 
 
-def _initial(job: Job) -> MetaState | None:
-    return None if job.initial is None else MetaState(0, {name: weight.float() for name, weight in job.initial.items()})
+def _command(training: MetaTraining, compute: Compute, n_validations: int) -> str:
+    """What to type to make these weights again."""
+    start = "python" if compute.processes == 1 else f"torchrun --nproc-per-node {compute.processes}"
+    budget = training.budget
+    hidden = "" if budget.hidden_lr is None else f" --hidden-lr {budget.hidden_lr}"
+    return (
+        f"{start} -m metamed_core meta-train --learner {training.learner} --start {training.start} --meta-steps {budget.meta_steps} "
+        f"--meta-batch {budget.meta_batch} --meta-lr {budget.meta_lr}{hidden} --groups {budget.groups} --precision {budget.precision} "
+        f"--device {compute.device.type} --validate {n_validations} --seed {budget.seed}"
+    )
 
 
-def _reached(job: Job, compute: Compute) -> TrainingState | None:
-    """Where an earlier command was stopped, the same in every process."""
-    path = state_path(job.out)
-    if job.restart and compute.is_main_process:
-        remove_state(path)
-    data = compute.from_first(read_state(path) if compute.is_main_process else None)
-    return None if data is None else parse_state(data, path, _identity(job))
-
-
-def _identity(job: Job) -> dict[str, Any]:
-    return identity(job.learner, job.backbone, job.plan, job.prior)
+def _commit() -> str:
+    """The commit that made the weights, or a word where there is no repository."""
+    try:
+        return subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parent,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "not in a repository"

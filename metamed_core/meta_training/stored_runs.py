@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from metamed_core.learners import read_card
 from metamed_core.meta_training.checkpoint import read_header, remove_state, state_path
 from metamed_core.meta_training.library import SUFFIX, TOKEN, Library, no_such_run
-from metamed_core.meta_training.run import MetaRun
+from metamed_core.meta_training.progress import Progress
+from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError, Words
 
 STALE = 4.0
@@ -26,16 +27,17 @@ MAX_AGE = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run on disk: its token, what was chosen, the step it has reached, its validations, its seconds, whether there are steps left, and the rivals' accuracy."""
+    """A run on disk: its token, the file of its weights, what was asked for, and how far it is."""
 
     token: str
     path: Path
-    run: MetaRun
-    step: int
-    validation: tuple[Mapping[str, float], ...]
-    seconds: float
-    stopped: bool
-    rivals: Mapping[str, float]
+    training: MetaTraining
+    progress: Progress
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether there are steps left."""
+        return self.progress.step < self.training.budget.meta_steps
 
 
 def new_token() -> str:
@@ -49,13 +51,11 @@ def find(library: Library, token: str) -> StoredRun:
     if not path.exists():
         raise no_such_run()
     card = read_card(path)
-    run, state = MetaRun.of_card(card.get("run") or {}), state_path(path)
-    rivals = card.get("rivals", {})
-    if not state.exists():
-        step, validation, seconds = run.plan.meta_steps, tuple(card.get("validation", ())), float(card.get("seconds", 0))
-        return StoredRun(token, path, run, step, validation, seconds, False, rivals)
-    reached = read_header(state)
-    return StoredRun(token, path, run, reached.step, reached.validation, reached.seconds, True, rivals)
+    training, state = MetaTraining.of_card(card.get("run") or {}), state_path(path)
+    if state.exists():
+        return StoredRun(token, path, training, read_header(state))
+    n_steps, validation, baselines = training.budget.meta_steps, tuple(card.get("validation", ())), card.get("baselines", {})
+    return StoredRun(token, path, training, Progress(n_steps, math.nan, validation, baselines, seconds=float(card.get("seconds", 0))))
 
 
 def stopped_runs(library: Library) -> Iterator[StoredRun]:
@@ -69,7 +69,7 @@ def stopped_runs(library: Library) -> Iterator[StoredRun]:
             found = find(library, path.stem)
         except UserError:
             continue
-        if found.stopped:
+        if found.is_stopped:
             yield found
 
 

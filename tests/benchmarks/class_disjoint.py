@@ -24,10 +24,10 @@ from metamed_core.data.cohort import Cohort
 from metamed_core.evaluation import Comparison, Method, Plan, compare, shots_allowed
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training.compute import ALONE
-from metamed_core.meta_training.job import train
-from metamed_core.meta_training.run import MetaRun, suggested
+from metamed_core.meta_training.job import make_job
 from metamed_core.meta_training.tasks.cohort_tasks import FOLDS, DiseaseSplit, split_by_disease
+from metamed_core.meta_training.train import train
+from metamed_core.meta_training.training import MetaTraining
 from metamed_core.statistics.intervals import mean_interval
 
 SHOTS = (1, 5)
@@ -45,13 +45,11 @@ def cohort_of(folder: Path, name: str) -> Cohort:
     return Cohort.of_table(table.drop(columns="diagnosis"), table["diagnosis"].tolist())
 
 
-def meta_trained(cohort: Cohort, split: DiseaseSplit, learner: str, start: str, folder: Path, name: str) -> Method:
+def meta_trained(cohort: Cohort, split: DiseaseSplit, learner: str, start: str, folder: Path) -> Method:
     """The learner meta-trained on the base diseases, as a method."""
-    run = MetaRun(
-        learner, suggested(learner, split, STEPS[learner], start=start), start=start, source=name, sha256=cohort.sha256, split=split
-    )
+    training = MetaTraining.suggest(learner, cohort, split=split, start=start, budget={"meta_steps": STEPS[learner]})
     out = folder / f"{start}.safetensors"
-    for _ in train(run.job(cohort, out, validate=8), ALONE):
+    for _ in train(make_job(training, cohort, out, n_validations=8)):
         continue
     return Method(LEARNERS[learner](), str(out))
 
@@ -69,7 +67,7 @@ def judge(folder: Path, name: str, fold: int, n_episodes: int, starts: tuple[str
         for learner in LEARNERS:
             for start in starts:
                 (aside := Path(place) / learner).mkdir(exist_ok=True)
-                ours[f"{learner}, base diseases from {start}"] = meta_trained(cohort, split, learner, start, aside, name)
+                ours[f"{learner}, base diseases from {start}"] = meta_trained(cohort, split, learner, start, aside)
         seconds = time.perf_counter() - began
         ours |= {f"{learner}, universal": Method(LEARNERS[learner]()) for learner in LEARNERS}
         ours |= {f"{plain}, plain": Method(BASELINES[plain]()) for plain in BASELINES}

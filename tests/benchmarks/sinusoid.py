@@ -21,7 +21,7 @@ from torch.nn.functional import linear, mse_loss, relu
 
 from metamed_core.data.episode import Episode, LabelledSet
 from metamed_core.learners.inner_loop import descended
-from metamed_core.meta_training.outer_loop import MetaTraining, meta_train
+from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.networks.backbones import Weights, random_linear
 
 K_SHOT, INNER_LR = 10, 0.01
@@ -77,7 +77,7 @@ def trained(inner_steps: int, meta_steps: int, seed: int = 0) -> dict[str, Tenso
     """The weights after the project's own outer loop."""
     learner: Any = SinusoidMaml(inner_steps)
     backbone: Any = None
-    plan = MetaTraining(meta_steps=meta_steps, meta_batch=25, meta_lr=2e-3, weight_decay=0.0, seed=seed)
+    plan = Budget(meta_steps=meta_steps, meta_batch=25, meta_lr=2e-3, weight_decay=0.0, seed=seed)
     *_, last = meta_train(learner, backbone, Sinusoids(), plan)
     return last.weights
 

@@ -8,7 +8,7 @@ import pytest
 
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import Learner
-from metamed_core.meta_training.outer_loop import MetaState, MetaTraining, meta_train
+from metamed_core.meta_training.outer_loop import Budget, MetaState, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.networks.backbones import ColumnEncoder
 from tests.helpers.tasks import small_backbone
@@ -23,5 +23,5 @@ def quick(name: str) -> Learner:
     return LEARNERS[name](**{"inner_steps": 2} if name in {"maml", "reptile"} else {})
 
 
-def states(name: str, plan: MetaTraining, n: int | None = None) -> list[MetaState]:
+def states(name: str, plan: Budget, n: int | None = None) -> list[MetaState]:
     return list(itertools.islice(meta_train(quick(name), small_backbone(name), PRIOR, plan), n))

@@ -15,13 +15,13 @@ from torch import Tensor
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import Learner
 from metamed_core.meta_training.compute import ALONE, Compute, joined
-from metamed_core.meta_training.outer_loop import MetaTraining, mean_gradient, meta_train
+from metamed_core.meta_training.outer_loop import Budget, mean_gradient, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from tests.helpers.tasks import small_backbone
 
 PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
-GRADIENT = MetaTraining(meta_batch=8, groups=4)
-STEPS = MetaTraining(meta_steps=4, meta_batch=4, groups=2, hidden_lr=1e-2)
+GRADIENT = Budget(meta_batch=8, groups=4)
+STEPS = Budget(meta_steps=4, meta_batch=4, groups=2, hidden_lr=1e-2)
 """Two groups: of more, processes sum in another order, and AdamW's first steps make a step of any rounding of a zero gradient."""
 
 
@@ -48,10 +48,10 @@ def main() -> None:
     torch.set_num_threads(1)
     with joined("cpu") as compute:
         save_file(work(compute), Path(sys.argv[1]) / f"rank{compute.rank}.safetensors")
-        word = compute.from_first(b"read by the first" if compute.is_main_process else b"not this")
+        word = compute.from_main(b"read by the first" if compute.is_main_process else b"not this")
         none, empty = (
-            compute.from_first(None if compute.is_main_process else b"x"),
-            compute.from_first(b"" if compute.is_main_process else b"x"),
+            compute.from_main(None if compute.is_main_process else b"x"),
+            compute.from_main(b"" if compute.is_main_process else b"x"),
         )
         (Path(sys.argv[1]) / f"rank{compute.rank}.txt").write_text(f"{word!r} {none!r} {empty!r} {compute.hardware()}")
 

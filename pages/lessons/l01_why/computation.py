@@ -19,7 +19,7 @@ from torch import Tensor
 from metamed_core.data import CHANNELS, Episode, LabelledSet, class_means
 from metamed_core.learners import Classifier, Prototypical, prototypical_log_posterior
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training import MetaState, MetaTraining, meta_train
+from metamed_core.meta_training import Budget, MetaState, meta_train
 from metamed_core.networks import Perceptron
 from metamed_core.statistics import metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
@@ -28,7 +28,7 @@ N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
 MAX_META_STEPS, STEPS_PER_PRESS, TASKS_A_STEP = 100, 10, 16
 SHOTS = (1, 2, 3, 5, 10, 20, 50)
 SIGNAL, NUISANCE, NOISE = 1.0, 1.6, 0.55  # how far a disease moves; how much the ten other directions vary; error of each value
-PLAN = MetaTraining(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02)
+PLAN = Budget(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def meta_trained(seed: int, unlike: float, steps: int) -> MetaState:
         Diseases(axes(seed, unlike), 3),
         steps - steps % STEPS_PER_PRESS - (STEPS_PER_PRESS if steps and not steps % STEPS_PER_PRESS else 0),
     )
-    plan = MetaTraining(PLAN.meta_steps, PLAN.meta_batch, PLAN.meta_lr, seed=seed)
+    plan = Budget(PLAN.meta_steps, PLAN.meta_batch, PLAN.meta_lr, seed=seed)
     start = meta_trained(seed, unlike, before) if steps else None
     *_, last = islice(meta_train(Prototypical(), network(), tasks, plan, start=start), steps - before + 1)
     return last

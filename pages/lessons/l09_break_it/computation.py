@@ -20,7 +20,7 @@ from metamed_core.diagnosis import AdaptationTrace
 from metamed_core.diagnosis import start as begin
 from metamed_core.evaluation import compare, methods, plan_for
 from metamed_core.learners import Initialization, Prototypical, load_weights
-from metamed_core.meta_training import MetaTraining, meta_train
+from metamed_core.meta_training import Budget, meta_train
 from metamed_core.networks import Perceptron
 from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import UserError, Words
@@ -173,7 +173,7 @@ class OtherDiseases:
 def trained_elsewhere(seed: int) -> Initialization:
     """A small network after sixty outer steps of the library's meta-training on the wrong diseases."""
     network = Perceptron(len(COLUMNS), hidden=32, features=3)
-    plan = MetaTraining(META_STEPS, 8, 0.02, seed=seed)
+    plan = Budget(META_STEPS, 8, 0.02, seed=seed)
     *_, last = islice(meta_train(Prototypical(), network, OtherDiseases(), plan), META_STEPS + 1)
     return Initialization(network, {name: weight.double() for name, weight in last.weights.items()}, Calibration.none())
 

@@ -1,36 +1,33 @@
-"""The meta-training that this browser tab is about: what is asked, how far it is, what it is worth on diseases never seen.
+"""The meta-training of this browser tab: what is asked, how far it is, what it is worth on diseases never seen.
 
-One value in `st.session_state`, free of language. Steps are pulled: while it runs, a fragment asks for a slice of them every tick, so a closed
-tab ends the work. On disk lie its weights and where it stands (`metamed_core.meta_training.stored_runs`), under a token that stands in the address.
+One value in `st.session_state`, free of language. Steps are pulled: while it runs, a fragment asks for a slice of them every tick, so a closed tab
+ends the work. On disk lie weights, card and checkpoint (`metamed_core.meta_training.stored_runs`), under a token that stands in the address.
 """
 
 from __future__ import annotations
 
-import math
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from metamed_core.data import Cohort
 from metamed_core.evaluation import Comparison, EpisodeResult, Plan, compare, plan_on_novel
-from metamed_core.meta_training import ALONE, Lease, Library, MetaRun, Progress, StoredRun, clear_old_runs, find, new_token, remove, train
+from metamed_core.meta_training import Library, clear_old_runs, find, remove
 from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.patients_state import Patients
-from pages.parts.meta_train.request import PRIOR, Asked, asked_of, is_public
+from pages.parts.meta_train.live_run import LiveRun
+from pages.parts.meta_train.request import PRIOR, Request, is_on_own_table, request_of
 
-KEY = "training"
+KEY = "meta_training"
 SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
-SAVE_EVERY = 5.0  # seconds of work that a killed server may lose
-N_VALIDATIONS = 12
 TAKEN_OVER = Words(
     "Another tab has gone on with this meta-training, so it was stopped here: go on there, or stop it there first.",
     "另一标签页已接着进行该元训练，此处因此停止：请在那里继续，或先在那里停止。",
@@ -38,60 +35,61 @@ TAKEN_OVER = Words(
 
 
 @dataclass
-class Training:
-    """The state of one tab; see the top of this file."""
+class MetaTrainingState:
+    """The state of one tab; see the top of this file.
 
-    asked: Asked
+    problem: why the patients allow no meta-training. error, message: of the last press; error_place: "keep" or "import", empty: the run.
+    plan, comparison, results: the test on novel diseases. own_tokens: runs on tables of one's own that this tab has made or opened.
+    seen_upload: the uploaded table when the page was last drawn. paces: steps a second of each learner and network, as last measured here.
+    """
+
+    request: Request
     library: Library
     tab: str = field(default_factory=lambda: secrets.token_hex(8))
     patients: Patients | None = None
     cohort: Cohort | None = None
     problem: Words | None = None
-    complaint: Words | None = None
-    error_place: str = ""  # what the complaint is about: "keep" or "take"; empty: the run
-    said: Words | None = None
-    run: MetaRun | None = None
-    token: str = ""
-    private: set[str] = field(default_factory=set)  # tokens of this tab's runs on tables of one's own
-    progress: Progress | None = None
-    losses: list[tuple[int, float]] = field(default_factory=list)
-    pulled: Iterator[Progress] | None = None
-    judging: Iterator[EpisodeResult] | None = None
+    error: Words | None = None
+    error_place: str = ""
+    message: Words | None = None
+    run: LiveRun | None = None
+    own_tokens: set[str] = field(default_factory=set)
     plan: Plan | None = None
     comparison: Comparison | None = None
-    uploads: object = None
-    began: tuple[float, int] = (0.0, 0)
-    paces: dict[tuple[str, str], float] = field(default_factory=dict)  # steps a second of each learner and network, as last measured here
+    results: Iterator[EpisodeResult] | None = None
+    seen_upload: object = None
+    paces: dict[tuple[str, str], float] = field(default_factory=dict)
     needs_rerun: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def forget(self) -> None:
         """Hold no patient any more, and leave nothing on disk of a run on a table of one's own."""
         with self.lock:
-            self.stop()
-            for token in self.private:
-                remove(self.library, token)
-            if self.token in self.private and "run" in st.query_params:
+            token = self.run.token if self.run is not None else ""
+            self.leave()
+            for each in self.own_tokens:
+                remove(self.library, each)
+            if token in self.own_tokens and "run" in st.query_params:
                 del st.query_params["run"]
-            self.private.clear()
-            self.patients = self.cohort = self.run = self.plan = self.comparison = self.progress = None
-            self.token, self.losses = "", []
+            self.own_tokens.clear()
+            self.patients = self.cohort = None
+
+    # -- what is asked ---------------------------------------------------------------------------------------------------
 
     def ask(self, **changes: Any) -> None:
         """Ask something else, for the next run; what there is of this one stays on disk."""
-        if self.asked != (asked := replace(self.asked, **changes)):
-            self.stop()
-            self.asked, self.complaint, self.said = asked, None, None
-            if self.run is not None:
-                self.leave()
+        if self.request != (request := replace(self.request, **changes)):
+            self.leave()
+            self.request, self.error, self.message = request, None, None
+
+    def turn_to(self, source: str) -> None:
+        """Look for the patients of this run in another table."""
+        self.request = replace(self.request, source=source)
 
     def leave(self) -> None:
         """Look at no run any more."""
         self.stop()
-        self.run = self.progress = self.plan = self.comparison = None
-        self.token, self.losses = "", []
-
-    # -- what is asked ---------------------------------------------------------------------------------------------------
+        self.run = self.plan = self.comparison = None
 
     def settle(self, patients: Patients | None) -> None:
         """Take up the patients; None for simulated tasks."""
@@ -106,177 +104,132 @@ class Training:
 
     @property
     def split(self) -> DiseaseSplit | None:
-        """How the diagnoses are dealt; None for simulated tasks. Raises UserError where they are too few."""
-        return self.asked.split_of(self.cohort)
+        """How the diagnoses are split; None for simulated tasks. Raises UserError where they are too few."""
+        return self.run.training.split if self.run is not None else self.request.split_of(self.cohort)
 
     @property
     def can_begin(self) -> bool:
         """Whether the patients allow a run; what they lack is said where they are chosen."""
         try:
-            return self.patients is None or self.split is not None
+            return self.patients is None or self.request.split_of(self.cohort) is not None
         except UserError:
             return False
 
     @property
-    def lacks_table(self) -> bool:
+    def needs_table(self) -> bool:
         """Whether the run is on a table that is not open here."""
-        return self.run is not None and self.run.split is not None and (self.cohort is None or self.cohort.sha256 != self.run.sha256)
+        return self.run is not None and self.run.needs_table(self.cohort)
 
     # -- running ---------------------------------------------------------------------------------------------------------
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Whether steps are being made."""
-        return self.pulled is not None
+        return self.run is not None and self.run.is_running
 
     @property
     def busy(self) -> bool:
-        """Whether anything is being computed."""
-        return self.pulled is not None or self.judging is not None
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether all steps are made."""
-        return self.run is not None and self.progress is not None and self.progress.step >= self.run.plan.meta_steps and not self.running
-
-    @property
-    def hold(self) -> Lease:
-        """This tab's claim to the run."""
-        return Lease(self.path, self.tab)
-
-    @property
-    def path(self) -> Path:
-        """The weights of this run; the file may not exist yet. Raises UserError where there is no run."""
-        return self.library.run_path(self.token)
+        """Whether steps are made or the result is tested."""
+        return self.is_running or self.results is not None
 
     def begin(self) -> None:
         """Start a new run of what is asked."""
         with self.lock:
             self.leave()
             try:
-                source = self.patients.file or self.asked.source if self.patients is not None else ""
-                self.run = self.asked.run(self.cohort, source)
+                self._watch(LiveRun(self.library, self.tab, self.request.training(self.cohort)))
             except UserError as error:
-                self.complaint = error.words
+                self.error, self.error_place = error.words, ""
                 return
             clear_old_runs()
-            self.token = new_token()
-            self._note_private(self.run)
             self.go_on()
-
-    def _note_private(self, run: MetaRun) -> None:
-        if not is_public(run):
-            self.private.add(self.token)
 
     def go_on(self) -> None:
         """Make the steps that are left, from wherever the run was stopped."""
         with self.lock:
-            self.complaint, self.said, self.error_place = None, None, ""
-            if self.run is None or self.running:
+            self.error, self.message, self.error_place = None, None, ""
+            if self.run is None or self.is_running:
                 return
             try:
-                self.library.folder("runs")
-                self.hold.take()
-                job = self.run.job(self.cohort, self.path, save_every=SAVE_EVERY, validate=N_VALIDATIONS)
-                self.pulled = train(replace(job, owned=self.hold.is_held), ALONE)
-                self.judging = self.plan = self.comparison = None
-                self.began = (time.perf_counter(), self.progress.step if self.progress else 0)
+                self.run.go_on(self.cohort)
+                self.results = self.plan = self.comparison = None
             except UserError as error:
-                self.complaint = error.words
+                self.error = error.words
 
     def stop(self) -> None:
         """Make no more steps; everything so far is written."""
         with self.lock:
-            pulled, self.pulled, self.judging = self.pulled, None, None
-            if pulled is None:
-                return
+            self.results = None
             try:
-                pulled.close()  # type: ignore[attr-defined]
+                if self.run is not None:
+                    self.run.stop()
             except UserError as error:  # the disk is full, say
-                self.complaint, self.error_place = error.words, ""
-            self.hold.release()
+                self.error, self.error_place = error.words, ""
 
     def open(self, token: str) -> None:
-        """Look at a run on disk; it goes on when asked to. Raises UserError if there is none."""
+        """Look at a run on disk; it goes on when asked to. Raises UserError if there is none in the visitor's library."""
         with self.lock:
-            self._take_up(find(self.library, token))
+            stored = find(self.library, token)
+            self.leave()
+            source = stored.training.source
+            here = source if source in cohorts.cohorts() else (self.request.source if stored.training.split else PRIOR)
+            self.request = request_of(stored.training, here)
+            self._watch(LiveRun.of_stored(stored, self.library, self.tab))
 
-    def _take_up(self, found: StoredRun) -> None:
-        self.stop()
-        run, self.token = found.run, found.token
-        source = run.source if run.source in cohorts.cohorts() else (self.asked.source if run.split else PRIOR)
-        self.asked = asked_of(run, source)
-        self.run, self.losses, self.plan, self.comparison = run, [], None, None
-        self._note_private(run)
-        self.progress = Progress(found.step, float("nan"), found.validation, found.rivals, seconds=found.seconds)
+    def _watch(self, run: LiveRun) -> None:
+        self.run = run
+        if is_on_own_table(run.training):
+            self.own_tokens.add(run.token)
 
-    def judge(self) -> None:
-        """Judge the weights so far on the novel diseases."""
+    def test(self) -> None:
+        """Test the weights so far on the novel diseases."""
         with self.lock:
-            if self.run is None or self.cohort is None or self.run.split is None or self.lacks_table or self.busy:
+            if self.run is None or self.cohort is None or self.run.training.split is None or self.needs_table or self.busy:
                 return
             try:
-                self.plan = plan_on_novel(self.run, self.cohort, self.path)
-                self.comparison, self.judging = Comparison.of(self.plan), compare(self.plan)
+                self.plan = plan_on_novel(self.run.training, self.cohort, self.run.path)
+                self.comparison, self.results = Comparison.of(self.plan), compare(self.plan)
             except UserError as error:
-                self.complaint = error.words
+                self.error, self.error_place = error.words, ""
 
     def tick(self) -> None:
-        """One slice of steps or of judgements. Streamlit may end it between two; none is lost then."""
+        """One slice of steps or of test results. Streamlit may end it between two; none is lost then."""
         until = time.perf_counter() + SLICE
-        if self.running and not self.hold.touch():
-            self.complaint, self.error_place = TAKEN_OVER, ""
+        if self.run is not None and self.is_running and not self.run.lease.touch():
             self.stop()
+            self.error, self.error_place = TAKEN_OVER, ""
         while self.busy and time.perf_counter() < until:
-            self._pull()
+            self.advance()
             # Streamlit looks here whether something else is wanted (Stop, say); if so, this run of the page ends at once.
             st.session_state.get(KEY)
 
-    def _pull(self) -> None:
-        """The next step, held-out task or judgement. Two runs of the page may overlap for a moment: the lock keeps them apart."""
+    def advance(self) -> None:
+        """The next step, validation task or test result. Two runs of the page may overlap for a moment: the lock keeps them apart."""
         with self.lock:
             try:
-                if self.pulled is not None:
-                    self._step(self.pulled)
-                elif self.judging is not None and self.comparison is not None:
-                    self._judgement(self.judging, self.comparison)
+                if self.run is not None and self.run.is_running:
+                    self._step(self.run)
+                elif self.results is not None and self.comparison is not None:
+                    result = next(self.results, None)
+                    if result is None:
+                        self.results = None
+                    else:
+                        self.comparison = self.comparison.plus([result])
             except UserError as error:
                 self.stop()
-                self.complaint, self.error_place = error.words, ""
+                self.error, self.error_place = error.words, ""
 
-    def _step(self, pulled: Iterator[Progress]) -> None:
-        progress = next(pulled, None)
-        if progress is None:
-            self.pulled = None
-            self.hold.release()
-            self.judge()
-            return
-        # While it validates a step it tells of it without its loss, which comes at last.
-        if not math.isnan(progress.loss) and (not self.losses or progress.step > self.losses[-1][0]):
-            self.losses.append((progress.step, progress.loss))
-        self.progress = progress
-        if self.run is not None and self.pace is not None:
-            self.paces[self.run.learner, self.run.network] = self.pace
-
-    def _judgement(self, judging: Iterator[EpisodeResult], comparison: Comparison) -> None:
-        result = next(judging, None)
-        if result is None:
-            self.judging = None
-        else:
-            self.comparison = comparison.plus([result])
-
-    @property
-    def pace(self) -> float | None:
-        """Steps a second since the last start; None before there is a step."""
-        if self.progress is None or (done := self.progress.step - self.began[1]) < 1:
-            return None
-        return done / max(time.perf_counter() - self.began[0], 1e-9)
+    def _step(self, run: LiveRun) -> None:
+        if not run.advance():
+            self.test()
+        elif run.pace is not None:
+            self.paces[run.training.learner, run.training.network] = run.pace
 
 
-def attempt(training: Training, act: Callable[[], None], error_place: str = "") -> None:
-    """Do something that a person has asked for; what goes wrong is said on the page, beside what it is about."""
-    training.complaint, training.said, training.error_place = None, None, error_place
+def attempt(state: MetaTrainingState, act: Callable[[], None], error_place: str = "") -> None:
+    """Do what a person has asked for; what goes wrong is said on the page, beside what it is about."""
+    state.error, state.message, state.error_place = None, None, error_place
     try:
         act()
     except UserError as error:
-        training.complaint = error.words
+        state.error = error.words

@@ -15,14 +15,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
 """By law and file: what stays, and why."""
 
 PENDING: dict[str, set[str]] = {
-    "files_are_short": {
-        "pages/parts/meta_train/state.py",
-        "tests/unit/pages/test_meta_train_visits.py",
-    },
     "functions_are_short": {
-        "metamed_core/cli/meta_train.py",
-        "pages/parts/meta_train/running.py",
-        "pages/parts/meta_train/tasks.py",
         "tests/browser/test_browser_diagnose.py",
         "tests/browser/test_browser_meta_train.py",
         "tests/unit/pages/test_meta_train_visits.py",

@@ -16,7 +16,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of
-from metamed_core.meta_training.outer_loop import MetaTraining
+from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics.calibration import Calibration, fit_calibration, task_log_loss
 
@@ -76,7 +76,7 @@ def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
 
 
 def test_no_two_purposes_share_a_seed_or_a_task() -> None:
-    trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {MetaTraining().seed}
+    trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {Budget().seed}
     seeds = [CALIBRATION_SEED, JUDGING_SEED, meta_train.VALIDATION_SEED, *trained]
     assert len(set(seeds)) == len(seeds)
     drawn = [ClinicalPrior().sample_batch(1, torch.Generator().manual_seed(seed)).query.x for seed in seeds]

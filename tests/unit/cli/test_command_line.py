@@ -13,15 +13,15 @@ import pytest
 import torch
 
 from metamed_core.__main__ import main
-from metamed_core.cli.meta_train import validation_tasks
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.job import EARLY
-from metamed_core.meta_training.outer_loop import MetaTraining, mean_accuracy, meta_train
-from metamed_core.meta_training.recipes import recipe
+from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.meta_training.training import MetaTraining
+from metamed_core.meta_training.validation import mean_accuracy, prior_validation_tasks
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,11 +49,11 @@ def test_it_writes_weights_that_the_estimator_loads(tmp_path: Path, capsys: pyte
     card = read_card(out)
     assert (
         card["command"]
-        == "python -m metamed_core meta-train --learner prototypical --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --hidden-lr 0.004 --groups 2 "
+        == "python -m metamed_core meta-train --learner prototypical --start none --meta-steps 3 --meta-batch 2 --meta-lr 0.002 --hidden-lr 0.004 --groups 2 "
         "--precision float32 --device cpu --validate 1 --seed 5"
     )
-    assert card["seed"] == card["plan"]["seed"] == 5
-    assert (card["plan"]["groups"], card["plan"]["precision"]) == (2, "float32")
+    budget = card["run"]["budget"]
+    assert (budget["seed"], budget["groups"], budget["precision"]) == (5, 2, "float32")
     assert re.fullmatch(r".+ \(\w+\), 1 process of 1 core, torch \S+", card["hardware"])
     assert [each["step"] for each in card["validation"]] == [0, 3]
     learner = LEARNERS["prototypical"]()
@@ -76,12 +76,13 @@ def test_the_command_on_a_card_makes_the_same_file_again(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", list(LEARNERS))
 def test_the_early_numbers_on_a_shipped_card_are_found_again(name: str) -> None:
     """The card's plan and seed, this code's prior, start and steps: if any has changed without new weights, it shows here."""
-    card, (learner, backbone) = read_card(SHIPPED / f"{name}.safetensors"), recipe(name).ingredients(name)
+    card, (learner, in_use) = read_card(SHIPPED / f"{name}.safetensors"), MetaTraining.suggest(name).learners()
+    backbone = learner.default_backbone()
     early = {each["step"]: each for each in card["validation"] if each["step"] <= EARLY}
     assert set(early) == {0, EARLY}
-    for state in meta_train(learner, backbone, ClinicalPrior(), MetaTraining(**card["plan"])):
+    for state in meta_train(learner, backbone, ClinicalPrior(), Budget(**card["plan"])):
         if state.step in early:
-            found = mean_accuracy(LEARNERS[name](), backbone, state.weights, validation_tasks())
+            found = mean_accuracy(in_use, backbone, state.weights, prior_validation_tasks())
             # Other processors round otherwise: a few of about 8,000 patients may change sides.
             assert found == pytest.approx((early[state.step]["accuracy"], early[state.step]["log_loss"]), abs=5e-3 if state.step else 2e-3)
         if state.step == EARLY:
@@ -93,7 +94,7 @@ def test_the_last_number_on_a_shipped_card_is_that_of_the_shipped_weights(name: 
     """The file holds what the card says was learnt, and not, say, random weights with a fresh hash."""
     learner = LEARNERS[name]()
     start = load_weights("universal", learner)
-    found = mean_accuracy(learner, start.backbone, {key: weight.float() for key, weight in start.weights.items()}, validation_tasks())
+    found = mean_accuracy(learner, start.backbone, {key: weight.float() for key, weight in start.weights.items()}, prior_validation_tasks())
     last = read_card(SHIPPED / f"{name}.safetensors")["validation"][-1]
     assert found == pytest.approx((last["accuracy"], last["log_loss"]), abs=2e-3)
 
@@ -149,7 +150,7 @@ def test_ctrl_c_ends_with_a_sentence_and_no_traceback(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("metamed_core.meta_training.job.validations", stopped)
+    monkeypatch.setattr("metamed_core.meta_training.train.validate", stopped)
     assert main(["meta-train", "--learner", "prototypical", "--out", str(tmp_path / "mine.safetensors")]) == 130
     assert capsys.readouterr().err == "Stopped. Meta-training goes on from its last state when the same command is given again.\n"
 

@@ -12,7 +12,7 @@ from metamed_core.data.records import Column, Role
 from metamed_core.data.records.columns.column_spec import read_columns
 from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training import library
-from metamed_core.meta_training.run import MetaRun
+from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError, Words
 
 DATA = Path(__file__).parents[3] / "sample_data"
@@ -41,17 +41,17 @@ def test_weights_split_and_judgement_are_told_and_kept(tmp_path: Path, capsys: p
     assert command(*BLOOD, "--fold", "1", "--keep", "my blood") == 0
     said = capsys.readouterr()
     (kept,) = library.Library().list_weights("prototypical")
-    run = MetaRun.of_card(kept.card["run"])
-    assert (kept.name, run.source, run.plan.meta_steps, run.n_way, run.shots) == ("my blood", "blood_panel.csv", 2, 5, (1, 5))
+    run = MetaTraining.of_card(kept.card["run"])
+    assert (kept.name, run.source, run.budget.meta_steps, run.n_way, run.shots) == ("my blood", "", 2, 5, (1, 5))
     assert run.split is not None
     for part in ("base", "validation", "novel"):
         assert f"{part}: {getattr(run.split, part)[0]} (" in said.err
     assert "nearest_centroid 0." in said.err
     assert (
-        f"evaluate {DATA / 'blood_panel.csv'} --weights prototypical_blood_panel.safetensors --diagnoses '{','.join(run.split.novel)}'"
+        f"evaluate {DATA / 'blood_panel.csv'} --weights prototypical_table.safetensors --diagnoses '{','.join(run.split.novel)}'"
         in said.err
     )
-    assert (tmp_path / "prototypical_blood_panel.safetensors").exists()
+    assert (tmp_path / "prototypical_table.safetensors").exists()
 
 
 def test_one_json_object_says_what_was_made(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,14 +60,14 @@ def test_one_json_object_says_what_was_made(capsys: pytest.CaptureFixture[str]) 
     card = read_card(Path("mine.safetensors"))
     assert (told["weights"], told["kept"], told["sha256"]) == ("mine.safetensors", None, card["sha256"])
     assert told["best"] in told["validation"]
-    assert set(told["rivals"]) == {"nearest_centroid", "logistic_regression"}
-    assert MetaRun.of_card(told["run"]) == MetaRun.of_card(card["run"])
+    assert set(told["baselines"]) == {"nearest_centroid", "logistic_regression"}
+    assert MetaTraining.of_card(told["run"]) == MetaTraining.of_card(card["run"])
 
 
 def test_simulated_tasks_say_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("--json", "--out", "mine.safetensors") == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["run"], told["rivals"], told["best"]["step"]) == (None, {}, 2)
+    assert (told["run"]["split"], set(told["baselines"]), told["best"]["step"]) == (None, {"nearest_centroid", "logistic_regression"}, 2)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,10 @@ def test_simulated_tasks_say_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--cohort", "nowhere.csv"], "The file nowhere.csv cannot be read: check the path and that you may read it."),
         ([*BLOOD, "--label", "ferritine"], "The table has no column “ferritine”: choose one of patient, "),
-        ([*BLOOD, "--network", "one_panel"], "There are no shipped weights for the columns of one panel: start from random weights."),
+        (
+            [*BLOOD, "--network", "one_panel", "--start", "universal"],
+            "There are no shipped weights for the columns of one table: start from random weights.",
+        ),
         (["--cohort", str(DATA / "breast_cytology.csv")], "2 diagnoses with 4 or more patients are too few to split: two are needed"),
     ],
 )

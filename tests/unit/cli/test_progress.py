@@ -1,4 +1,4 @@
-"""Meta-training told: one line that rewrites itself on a terminal, a line at each validation elsewhere."""
+"""Progress of a meta-training: one line that rewrites itself on a terminal, a line at each validation elsewhere."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from metamed_core.cli.progress import clock, live_line, plain_line, told
-from metamed_core.meta_training.job import Progress
-from metamed_core.meta_training.outer_loop import MetaTraining
+from metamed_core.cli.progress import clock, live_line, plain_line, report
+from metamed_core.meta_training.outer_loop import Budget
+from metamed_core.meta_training.progress import Progress
 
-PLAN = MetaTraining(meta_steps=4000, meta_batch=16)
+PLAN = Budget(meta_steps=4000, meta_batch=16)
 
 
 def at(step: int, loss: float, accuracy: float = 0.5, log_loss: float = 1.0, *, validated: bool = True) -> Progress:
@@ -49,7 +49,7 @@ def test_time_is_hours_minutes_seconds(seconds: float, said: str) -> None:
 
 def test_a_log_gets_one_line_a_validation() -> None:
     out = io.StringIO()
-    assert list(told(WALK, MetaTraining(meta_steps=4), out)) == WALK, "the steps are handed on"
+    assert list(report(WALK, Budget(meta_steps=4), out)) == WALK, "the steps are handed on"
     first, last = out.getvalue().splitlines()
     assert first.startswith("step 0 of 4: held-out accuracy 0.5000")
     assert last.startswith("step 4 of 4: held-out accuracy 0.5000")
@@ -59,7 +59,7 @@ def test_a_log_gets_one_line_a_validation() -> None:
 def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     out = Terminal()
-    list(told(WALK, MetaTraining(meta_steps=4), out))
+    list(report(WALK, Budget(meta_steps=4), out))
     assert out.getvalue().count("\n") == 1
     assert out.getvalue().endswith("\n")
     shown = out.getvalue().strip("\n").split("\r")[1:]
@@ -71,14 +71,14 @@ def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPa
 def test_a_narrow_terminal_gets_no_second_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     out = Terminal()
-    list(told(WALK, PLAN, out))
+    list(report(WALK, PLAN, out))
     assert max(len(line) for line in out.getvalue().split("\r")) <= 40
 
 
 def test_the_pace_is_todays() -> None:
     """A run gone on with at step 3900 has not done 3900 steps in a moment."""
     out = io.StringIO()
-    list(told([at(3900, math.nan)], PLAN, out))
+    list(report([at(3900, math.nan)], PLAN, out))
     assert out.getvalue() == (
         "going on from step 3900 of 4000\nstep 3900 of 4000: held-out accuracy 0.5000, log-loss 1.0000; - tasks/s, -:--:-- left\n"
     )
@@ -91,6 +91,6 @@ def test_an_error_starts_on_a_line_of_its_own() -> None:
 
     out = Terminal()
     with pytest.raises(RuntimeError):
-        list(told(broken(), PLAN, out))
+        list(report(broken(), PLAN, out))
     assert out.getvalue().startswith("\r[....")
     assert out.getvalue().endswith("\n")

@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training.outer_loop import MetaTraining, meta_train
+from metamed_core.meta_training.outer_loop import Budget, meta_train
 from pages.lessons.l01_why import computation as why
 from pages.lessons.l01_why.computation import WhyState
 from pages.lessons.l01_why.story import LESSON
@@ -35,7 +35,7 @@ def test_ordinary_learning_is_scikit_learns(seed: int, shots: int) -> None:
 
 
 def test_practice_is_the_librarys_meta_training_run_in_one_go() -> None:
-    plan = MetaTraining(why.PLAN.meta_steps, why.PLAN.meta_batch, why.PLAN.meta_lr, seed=7)
+    plan = Budget(why.PLAN.meta_steps, why.PLAN.meta_batch, why.PLAN.meta_lr, seed=7)
     tasks = why.Diseases(why.axes(7), 3)
     states = {state.step: state for state in meta_train(why.Prototypical(), why.network(), tasks, plan) if state.step <= 30}
     for step in (0, 10, 30):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
 import re
@@ -17,19 +16,21 @@ import pytest
 import torch
 
 from metamed_core.__main__ import main
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, RANDOM
 from metamed_core.learners.weight_files import read_card
-from metamed_core.meta_training.checkpoint import TrainingState, identity, parse_state, read_state, remove_state, state_path, write_state
-from metamed_core.meta_training.outer_loop import MetaTraining, meta_train
-from metamed_core.meta_training.recipes import recipe
+from metamed_core.meta_training.checkpoint import identity, parse_state, read_header, read_state, remove_state, state_path, write_state
+from metamed_core.meta_training.outer_loop import Budget, MetaState, meta_train
+from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.tasks.clinical_prior.prior import VERSION, ClinicalPrior
+from metamed_core.meta_training.training import MetaTraining
 from metamed_core.networks.backbones import ColumnEncoder
 from metamed_core.words import UserError
 
 ROOT = Path(__file__).parents[3]
 LEARNER, BACKBONE, PRIOR = LEARNERS["prototypical"](), ColumnEncoder(width=8, latents=3, features=2), ClinicalPrior(max_columns=8)
-PLAN = MetaTraining(meta_steps=4, meta_batch=2)
-OURS = identity(LEARNER, BACKBONE, PLAN, {"name": "clinical_prior", "version": VERSION})
+PLAN = Budget(meta_steps=4, meta_batch=2)
+ABOUT = identity(LEARNER, BACKBONE, MetaTraining("prototypical", PLAN, start=RANDOM).card())
+VALIDATED = ({"step": 0, "accuracy": 0.25, "log_loss": 1.25},)
 COMMAND = ["meta-train", "--learner", "prototypical", "--meta-steps", "80", "--meta-batch", "4", "--validate", "2", "--save-every", "0"]
 
 
@@ -37,14 +38,14 @@ COMMAND = ["meta-train", "--learner", "prototypical", "--meta-steps", "80", "--m
 def written(tmp_path: Path) -> Path:
     path = state_path(tmp_path / "ours.safetensors")
     *_, last = meta_train(LEARNER, BACKBONE, PRIOR, PLAN)
-    write_state(path, TrainingState(last, 1.5, [{"step": 0, "accuracy": 0.25, "log_loss": 1.25}]), OURS)
+    write_state(path, last, Progress(4, validation=VALIDATED, baselines={"nearest_centroid": 0.5}, seconds=1.5), ABOUT)
     return path
 
 
-def parsed(path: Path, **changes: Any) -> TrainingState:
+def parsed(path: Path, **changes: Any) -> tuple[MetaState, Progress]:
     data = read_state(path)
     assert data is not None
-    return parse_state(data, path, OURS | changes)
+    return parse_state(data, path, ABOUT | changes)
 
 
 def refused(path: Path, sentence: str, **changes: Any) -> None:
@@ -112,11 +113,11 @@ def test_the_time_of_earlier_lives_counts(tmp_path: Path) -> None:
 
 def stopped_at_step_0(out: Path, seconds: float = 0.0, **plan: int) -> None:
     """The state that a killed command with the prototypical recipe leaves after its first validation."""
-    ours = dataclasses.replace(recipe("prototypical").plan, **plan)
-    backbone = ColumnEncoder()
-    start = next(meta_train(LEARNER, backbone, ClinicalPrior(), ours))
-    said = TrainingState(start, seconds, [{"step": 0, "accuracy": 0.25, "log_loss": 1.25}])
-    write_state(state_path(out), said, identity(LEARNER, backbone, ours, {"name": "clinical_prior", "version": VERSION}))
+    training, backbone = MetaTraining.suggest("prototypical", budget=plan), ColumnEncoder()
+    start = next(meta_train(LEARNER, backbone, ClinicalPrior(), training.budget))
+    measured = {"nearest_centroid": 0.5, "logistic_regression": 0.5}
+    progress = Progress(0, validation=VALIDATED, baselines=measured, seconds=seconds)
+    write_state(state_path(out), start, progress, identity(LEARNER, backbone, training.card()))
 
 
 def test_another_plans_state_is_refused_and_restart_begins_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,8 +126,8 @@ def test_another_plans_state_is_refused_and_restart_begins_anew(tmp_path: Path, 
     command = ["meta-train", "--learner", "prototypical", "--meta-steps", "1", "--meta-batch", "4", "--seed", "3", "--out", str(out)]
     assert main(command) == 2
     assert capsys.readouterr().err == (
-        "mine.safetensors.state is the state of another meta-training (plan.meta_steps 9 there, 1 here; plan.meta_batch 2 there, 4 here; "
-        "plan.seed 0 there, 3 here): give the same options to go on with that one, or --restart to begin anew.\n"
+        "mine.safetensors.state is the state of another meta-training (budget.meta_steps 9 there, 1 here; budget.meta_batch 2 there, 4 "
+        "here; budget.seed 0 there, 3 here): give the same options to go on with that one, or --restart to begin anew.\n"
     )
     assert main([*command, "--restart"]) == 0
     assert "step 0 of 1" in capsys.readouterr().err
@@ -138,13 +139,16 @@ def test_another_plans_state_is_refused_and_restart_begins_anew(tmp_path: Path, 
 
 def test_what_was_written_comes_back(written: Path) -> None:
     *_, last = meta_train(LEARNER, BACKBONE, PRIOR, PLAN)
-    back = parsed(written)
-    assert (back.state.step, back.seconds, back.validation) == (4, 1.5, [{"step": 0, "accuracy": 0.25, "log_loss": 1.25}])
+    back, progress = parsed(written)
+    assert back.step == 4
+    assert progress == read_header(written)
+    assert (progress.step, progress.seconds, progress.validation) == (4, 1.5, VALIDATED)
+    assert progress.baselines == {"nearest_centroid": 0.5}
     for part in ("weights", "mean", "square"):
-        ours, theirs = getattr(last, part), getattr(back.state, part)
+        ours, theirs = getattr(last, part), getattr(back, part)
         assert list(ours) == list(theirs), "in the same order: sums round by it"
         assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-    assert any(float(moment.abs().sum()) > 0 for moment in back.state.mean.values())
+    assert any(float(moment.abs().sum()) > 0 for moment in back.mean.values())
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ def test_what_was_written_comes_back(written: Path) -> None:
         ({"settings": {"inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
         ({"settings": {"came_later": True}}, "settings.came_later None there, True here"),
         ({"backbone": {**BACKBONE.card(), "width": 9}}, "backbone.width 8 there, 9 here"),
-        ({"format": 2}, "format 1 there, 2 here"),
+        ({"format": 1}, "format 2 there, 1 here"),
     ],
 )
 def test_a_state_of_another_meta_training_is_refused(written: Path, changes: dict[str, Any], sentence: str) -> None:
@@ -168,7 +172,7 @@ def test_a_state_of_another_meta_training_is_refused(written: Path, changes: dic
 
 
 def test_a_state_from_before_an_option_came_is_gone_on_from_without_it(written: Path) -> None:
-    assert parsed(written, settings={"came_later": False}).state.step == 4
+    assert parsed(written, settings={"came_later": False})[0].step == 4
 
 
 DAMAGED = "ours.safetensors.state is damaged, so that meta-training cannot go on from it: restore it, or add --restart to begin anew."

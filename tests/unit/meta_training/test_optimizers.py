@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from metamed_core.meta_training.compute import Compute
-from metamed_core.meta_training.outer_loop import PRECISIONS, MetaTraining, group_rng, mean_gradient, meta_train
+from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, group_rng, mean_gradient, meta_train
 from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
 from tests.helpers.tasks import small_backbone
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
     """Loshchilov and Hutter 2019, alg. 2: at step 1 the corrected moments are g and g^2; the rate is the plan's."""
-    learner, plan = quick("prototypical"), MetaTraining(meta_steps=50, meta_batch=2, meta_lr=0.05, weight_decay=0.1, seed=5)
+    learner, plan = quick("prototypical"), Budget(meta_steps=50, meta_batch=2, meta_lr=0.05, weight_decay=0.1, seed=5)
     start, first = states("prototypical", plan, 2)
     rng = group_rng(5, step=1, group=0)
     loss, gradient = learner.meta_gradient(BACKBONE, start.weights, PRIOR.sample_batch(2, rng), rng)
@@ -32,7 +32,7 @@ def test_the_first_step_is_adamws_on_the_clipped_meta_gradient() -> None:
 
 
 def test_the_step_size_rises_in_a_line_and_falls_along_a_cosine() -> None:
-    plan = MetaTraining(meta_steps=1000, warm_up=0.03)
+    plan = Budget(meta_steps=1000, warm_up=0.03)
     rates = [plan.rate(step) for step in range(1, 1001)]
     assert rates[:3] == pytest.approx([1 / 50, 2 / 50, 3 / 50], rel=1e-4)
     assert rates.index(max(rates)) == 49, "30 steps of warm-up and 20 more"
@@ -48,7 +48,7 @@ EXCHANGE = re.compile(r"\d\.(collect|share|ask|answer|up|down)")
 @pytest.mark.parametrize(("which", "pattern"), [("prior_fitted", re.compile(".*hidden.*")), ("prototypical", EXCHANGE)])
 def test_muon_moves_the_hidden_matrices_and_adamw_the_others(which: str, pattern: re.Pattern[str]) -> None:
     """Against torch's own optimisers, told by hand which weights are theirs."""
-    learner, network, plan = quick(which), small_backbone(which), MetaTraining(3, 2, 0.02, seed=5, hidden_lr=0.01)
+    learner, network, plan = quick(which), small_backbone(which), Budget(3, 2, 0.02, seed=5, hidden_lr=0.01)
     start, *_, last = meta_train(learner, network, PRIOR, plan)
     weights = {name: weight.clone() for name, weight in start.weights.items()}
     hidden = {name for name in weights if pattern.fullmatch(name)}
@@ -73,21 +73,19 @@ def test_in_bfloat16_the_gradient_points_the_same_way_and_weights_stay_float32(n
     learner = quick(name)
     weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
     plain, half = (
-        torch.cat(
-            [part.flatten() for part in mean_gradient(learner, BACKBONE, weights, PRIOR, MetaTraining(precision=precision), 1)[1].values()]
-        )
+        torch.cat([part.flatten() for part in mean_gradient(learner, BACKBONE, weights, PRIOR, Budget(precision=precision), 1)[1].values()])
         for precision in PRECISIONS
     )
     assert not torch.equal(plain, half)
     assert float(torch.cosine_similarity(plain, half, dim=0)) > 0.99
-    *_, last = states(name, MetaTraining(meta_steps=2, meta_batch=2, precision="bfloat16"))
+    *_, last = states(name, Budget(meta_steps=2, meta_batch=2, precision="bfloat16"))
     assert {tensor.dtype for part in (last.weights, last.mean, last.square) for tensor in part.values()} == {torch.float32}
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this computer")
 @on_each
 def test_on_a_gpu_it_walks_as_on_the_processor(name: str) -> None:
-    plan = MetaTraining(meta_steps=3, meta_batch=4, groups=2)
+    plan = Budget(meta_steps=3, meta_batch=4, groups=2)
     here, there = (
         list(meta_train(quick(name), small_backbone(name), PRIOR, plan, compute=Compute(torch.device(device))))[-1]
         for device in ("cpu", "cuda")

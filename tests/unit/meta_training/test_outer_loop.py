@@ -12,8 +12,9 @@ from metamed_core.data.encoding import CHANNELS
 from metamed_core.data.episode import Episode, LabelledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import cross_entropy
-from metamed_core.meta_training.outer_loop import MetaTraining, group_rng, mean_accuracy, mean_gradient, meta_train
+from metamed_core.meta_training.outer_loop import Budget, group_rng, mean_gradient, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.meta_training.validation import mean_accuracy
 from metamed_core.networks.cell_transformer import CellTransformer
 from metamed_core.words import UserError
 from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
@@ -28,7 +29,7 @@ def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
 
 @on_each
 def test_the_same_plan_gives_the_same_weights_and_another_seed_others(name: str) -> None:
-    first, again, other = (states(name, MetaTraining(meta_steps=3, meta_batch=2, seed=seed))[-1] for seed in (5, 5, 6))
+    first, again, other = (states(name, Budget(meta_steps=3, meta_batch=2, seed=seed))[-1] for seed in (5, 5, 6))
     assert same(first.weights, again.weights)
     assert first.loss == again.loss
     assert not same(first.weights, other.weights)
@@ -36,7 +37,7 @@ def test_the_same_plan_gives_the_same_weights_and_another_seed_others(name: str)
 
 @on_each
 def test_the_untrained_start_comes_first_and_states_are_snapshots(name: str) -> None:
-    start, *rest = walk = states(name, MetaTraining(meta_steps=3, meta_batch=2, seed=5))
+    start, *rest = walk = states(name, Budget(meta_steps=3, meta_batch=2, seed=5))
     assert [state.step for state in walk] == [0, 1, 2, 3]
     assert start.loss != start.loss, "no loss is known before the first step"
     assert same(start.weights, LEARNERS[name]().init(small_backbone(name), torch.Generator().manual_seed(5)))
@@ -56,7 +57,7 @@ class Noted:
 
 
 def test_a_step_draws_its_groups_each_with_a_shape_of_its_own() -> None:
-    tasks, plan = Noted(), MetaTraining(meta_steps=3, meta_batch=6, groups=3)
+    tasks, plan = Noted(), Budget(meta_steps=3, meta_batch=6, groups=3)
     list(meta_train(quick("prototypical"), BACKBONE, tasks, plan))
     assert [len(each.support.x) for each in tasks.drawn] == [2] * 9
     assert len({each.support.x.shape for each in tasks.drawn}) > 5, "two of nine may agree by chance"
@@ -64,7 +65,7 @@ def test_a_step_draws_its_groups_each_with_a_shape_of_its_own() -> None:
 
 @on_each
 def test_the_gradient_of_a_step_is_the_mean_over_its_groups(name: str) -> None:
-    learner, backbone, plan = quick(name), small_backbone(name), MetaTraining(meta_batch=6, groups=3, seed=4)
+    learner, backbone, plan = quick(name), small_backbone(name), Budget(meta_batch=6, groups=3, seed=4)
     weights = learner.init(backbone, torch.Generator().manual_seed(0))
     loss, gradient = mean_gradient(learner, backbone, weights, PRIOR, plan, step=7)
     alone = []
@@ -85,7 +86,7 @@ def test_every_seed_step_and_group_has_a_stream_of_its_own() -> None:
 
 @on_each
 def test_from_any_state_it_goes_on_to_the_same_bits(name: str) -> None:
-    plan = MetaTraining(meta_steps=6, meta_batch=4, groups=2, seed=5, hidden_lr=0.01)
+    plan = Budget(meta_steps=6, meta_batch=4, groups=2, seed=5, hidden_lr=0.01)
     walk = states(name, plan)
     assert set(walk[-1].mean) > set(walk[-1].square), "Muon keeps no squares"
     for start in walk:
@@ -100,7 +101,7 @@ def test_from_any_state_it_goes_on_to_the_same_bits(name: str) -> None:
 @pytest.mark.parametrize(("batch", "groups"), [(16, 3), (2, 4), (4, 0)])
 def test_tasks_that_the_groups_cannot_share_are_refused(batch: int, groups: int) -> None:
     with pytest.raises(UserError) as caught:
-        MetaTraining(meta_batch=batch, groups=groups)
+        Budget(meta_batch=batch, groups=groups)
     assert caught.value.words.en == (
         f"{batch} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a multiple of the second."
     )
@@ -110,7 +111,7 @@ def test_tasks_that_the_groups_cannot_share_are_refused(batch: int, groups: int)
 def test_a_little_meta_training_helps_on_tasks_never_trained_on(name: str) -> None:
     rng = torch.Generator().manual_seed(10_000)
     held_out = [PRIOR.sample_batch(8, rng) for _ in range(4)]
-    walk = states(name, MetaTraining(meta_steps=40, meta_batch=4, meta_lr=0.02))
+    walk = states(name, Budget(meta_steps=40, meta_batch=4, meta_lr=0.02))
     before, after = (mean_accuracy(quick(name), small_backbone(name), state.weights, held_out) for state in (walk[0], walk[-1]))
     assert after[1] < before[1] - 0.02, "held-out log-loss"
     assert after[0] > before[0] - 0.05, "held-out accuracy"
@@ -119,7 +120,7 @@ def test_a_little_meta_training_helps_on_tasks_never_trained_on(name: str) -> No
 def test_an_in_context_network_learns_to_read_labels_from_nothing() -> None:
     """Tasks of one column and two diagnoses that it tells apart: far better than the chance from which it starts."""
     network, learner = CellTransformer(16, 2, 2, 2, 16, 2, 1, slots=2), LEARNERS["prior_fitted"]()
-    start, *_, last = meta_train(learner, network, Apart(), MetaTraining(150, 16, 0.01, seed=1, hidden_lr=0.01))
+    start, *_, last = meta_train(learner, network, Apart(), Budget(150, 16, 0.01, seed=1, hidden_lr=0.01))
     rng = torch.Generator().manual_seed(10_000)
     before, after = (mean_accuracy(learner, network, state.weights, [Apart().sample_batch(40, rng)]) for state in (start, last))
     assert before[0] < 0.65
@@ -169,7 +170,7 @@ def test_the_meta_gradient_of_a_batch_is_the_mean_over_its_tasks(name: str) -> N
 def test_meta_training_leaves_the_global_generator_alone() -> None:
     before = torch.random.get_rng_state()
     for name in LEARNERS:
-        states(name, MetaTraining(meta_steps=1, meta_batch=2))
+        states(name, Budget(meta_steps=1, meta_batch=2))
     assert torch.equal(torch.random.get_rng_state(), before)
 
 

@@ -6,20 +6,25 @@ import dataclasses
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
+from metamed_core.learners import RANDOM
 from metamed_core.meta_training import library
 from metamed_core.meta_training import stored_runs as unfinished
 from metamed_core.meta_training.compute import ALONE
-from metamed_core.meta_training.job import train
-from metamed_core.meta_training.outer_loop import MetaTraining
-from metamed_core.meta_training.run import MetaRun
+from metamed_core.meta_training.job import Job, make_job
+from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.stored_runs import Lease, clear_old_runs, find, new_token, remove, stopped_runs
+from metamed_core.meta_training.tasks import ClinicalPrior
+from metamed_core.meta_training.train import train
+from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError
 
 HERE = library.Library()
-RUN = MetaRun("prototypical", MetaTraining(meta_steps=3, meta_batch=2))
+RUN = MetaTraining("prototypical", Budget(meta_steps=3, meta_batch=2), start=RANDOM)
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +33,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     HERE.folder("runs")
 
 
-def begun(n: int = 45) -> str:
-    """A run that was stopped after so many signs of life: forty are the first validation, then a step."""
+def job(token: str, training: MetaTraining = RUN, **options: Any) -> Job:
+    """A short run, validated on a few tasks at its ends alone."""
+    made = make_job(training, None, HERE.run_path(token), n_validations=1, **options)
+    return dataclasses.replace(made, validation_tasks=[ClinicalPrior().sample_batch(4, torch.Generator().manual_seed(0))])
+
+
+def begun(n: int = 6) -> str:
+    """A run that was stopped after so many signs of life: twelve are the first validation, of two baselines and the learner."""
     token = new_token()
-    pulled = train(RUN.job(None, HERE.run_path(token), validate=1), ALONE)
+    pulled = train(job(token), ALONE)
     for _ in range(n):
         if next(pulled, None) is None:
             break
@@ -43,7 +54,7 @@ def test_a_stopped_run_is_found_by_its_token_and_listed_the_latest_first() -> No
     one, two = begun(), begun()
     os.utime(HERE.run_path(one), (time.time() - 60, time.time() - 60))
     found = find(HERE, one)
-    assert (found.run, found.stopped, found.step) == (RUN, True, 0)
+    assert (found.training, found.is_stopped, found.progress.step) == (RUN, True, 0)
     assert [each.token for each in stopped_runs(HERE)] == [two, one]
     remove(HERE, two)
     assert [each.token for each in stopped_runs(HERE)] == [one]
@@ -53,7 +64,7 @@ def test_a_stopped_run_is_found_by_its_token_and_listed_the_latest_first() -> No
 
 def test_a_finished_run_is_found_but_not_listed() -> None:
     token = begun(10_000)
-    assert not find(HERE, token).stopped
+    assert not find(HERE, token).is_stopped
     assert list(stopped_runs(HERE)) == []
 
 
@@ -94,9 +105,8 @@ def test_who_has_lost_the_run_writes_nothing_any_more() -> None:
     token = new_token()
     mine = Lease(HERE.run_path(token), "me")
     mine.take()
-    job = RUN.job(None, HERE.run_path(token), validate=1, save_every=1e9)
-    pulled = train(dataclasses.replace(job, owned=mine.is_held), ALONE)
-    for _ in range(45):
+    pulled = train(job(token, save_every=1e9, may_write=mine.is_held), ALONE)
+    for _ in range(15):
         next(pulled)
     before = {path.name: path.read_bytes() for path in HERE.folder("runs").iterdir() if path.suffix != ".held"}
     HERE.run_path(token).with_suffix(".held").write_text("another")
@@ -107,7 +117,7 @@ def test_who_has_lost_the_run_writes_nothing_any_more() -> None:
 def test_who_has_lost_the_run_does_not_go_on_writing_either() -> None:
     token = begun()
     before = HERE.run_path(token).with_name(f"{token}.safetensors.state").read_bytes()
-    for _ in train(dataclasses.replace(RUN.job(None, HERE.run_path(token), validate=1, save_every=0.0), owned=lambda: False), ALONE):
+    for _ in train(job(token, save_every=0.0, may_write=lambda: False), ALONE):
         pass
     assert HERE.run_path(token).with_name(f"{token}.safetensors.state").read_bytes() == before
 
@@ -116,11 +126,11 @@ def test_the_state_is_written_whenever_so_many_seconds_have_passed(monkeypatch: 
     """Four seconds a step by a clock of our own: a kill costs ten seconds at most, and the step in hand."""
     clock, token, written = [0.0], new_token(), dict[int, int]()
     monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
-    run = dataclasses.replace(RUN, plan=dataclasses.replace(RUN.plan, meta_steps=8))
-    for told in train(run.job(None, HERE.run_path(token), validate=1, save_every=10.0), ALONE):
+    run = dataclasses.replace(RUN, budget=dataclasses.replace(RUN.budget, meta_steps=8))
+    for told in train(job(token, run, save_every=10.0), ALONE):
         clock[0] = 4.0 * told.step
         if told.step:
-            written[told.step] = find(HERE, token).step
+            written[told.step] = find(HERE, token).progress.step
         if told.step == 7:
             break
     assert written == {1: 0, 2: 0, 3: 0, 4: 4, 5: 4, 6: 4, 7: 7}
@@ -144,11 +154,11 @@ def test_files_that_are_no_runs_stay_and_stop_nothing(monkeypatch: pytest.Monkey
 
 def test_a_stopped_run_tells_the_step_of_its_state_and_a_damaged_one_is_a_sentence() -> None:
     token = new_token()
-    pulled = train(RUN.job(None, HERE.run_path(token), validate=1), ALONE)
+    pulled = train(job(token), ALONE)
     while next(pulled).step < 2:
         pass
     pulled.close()  # type: ignore[attr-defined]
-    assert find(HERE, token).step == 2
+    assert find(HERE, token).progress.step == 2
     for data in (b"", b"x", (99).to_bytes(8, "little") + b"{}"):
         HERE.run_path(token).with_name(f"{token}.safetensors.state").write_bytes(data)
         with pytest.raises(UserError, match=r"is damaged, so that meta-training cannot go on from it"):

@@ -14,7 +14,7 @@ from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.adapt_request import starts_of
 from pages.parts.common.own_library import KEY as OWNER
 from pages.parts.compare.state import KEY as MATCH
-from pages.parts.meta_train.state import KEY, Training
+from tests.helpers.meta_train_page import held, press, pull
 
 ROOT = Path(__file__).parents[3]
 
@@ -51,12 +51,10 @@ def texts(app: AppTest) -> str:
 
 def stopped(app: AppTest) -> str:
     """Begin a run, stop it after a step; its token."""
-    app.button(key="training_begin").click().run()
-    training: Training = app.session_state[KEY]
-    while training.progress is None or training.progress.step < 1:
-        training._pull()
-    app.button(key="training_stop").click().run()
-    return training.token
+    press(pull(press(app, "training_begin"), 1), "training_stop")
+    run = held(app).run
+    assert run is not None
+    return run.token
 
 
 def test_two_visitors_have_two_shelves_and_an_address_finds_ones_own_again() -> None:
@@ -102,10 +100,12 @@ def test_a_stopped_run_is_offered_to_its_owner_alone() -> None:
     assert f"open_{token}" not in keys(theirs)
     guessed = visit("meta_train", run=token)
     assert "There is no meta-training under this address any more" in texts(guessed)
-    assert guessed.session_state[KEY].run is None
+    assert held(guessed).run is None
     again = visit("meta_train", library=own(mine).owner)
     assert f"open_{token}" in keys(again)
-    assert visit("meta_train", library=own(mine).owner, run=token).session_state[KEY].token == token
+    back = held(visit("meta_train", library=own(mine).owner, run=token)).run
+    assert back is not None
+    assert back.token == token
 
 
 def test_a_single_user_finds_all_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:

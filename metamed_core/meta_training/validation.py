@@ -1,0 +1,59 @@
+"""Validation: how well a learner adapts to tasks that meta-training never draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+import torch
+from torch import Tensor
+
+from metamed_core.data import Episode, LabelledSet
+from metamed_core.learners import Learner
+from metamed_core.meta_training.tasks import ClinicalPrior
+from metamed_core.networks import Backbone
+
+VALIDATION_SEED = 20_000_000
+"""Validation tasks are drawn from this seed, meta-training tasks from streams of the budget's: they never coincide."""
+
+
+def prior_validation_tasks() -> list[Episode]:
+    """The meta-batches of simulated tasks on which every learner is validated, never trained on."""
+    prior, rng = ClinicalPrior(), torch.Generator().manual_seed(VALIDATION_SEED)
+    return [prior.sample_batch(8, rng) for _ in range(24)]
+
+
+def validate(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> Iterator[dict[str, float]]:
+    """Adapt to every task of these meta-batches, one at a time, so that a page may do something else in between.
+
+    Yields
+    ------
+    dict
+        Of each task: `before` and `accuracy`, the share of right answers on the query before any step of adaptation and after the last,
+        and `log_loss` after the last.
+    """
+    for tasks in batches:
+        for i in range(len(tasks.support.x)):
+            adaptation = learner.adapt(backbone, weights, LabelledSet(tasks.support.x[i], tasks.support.y[i]), tasks.n_way)
+            first = next(adaptation)
+            *_, last = chain([first], adaptation)
+            y = tasks.query.y[i]
+            proba = last.predict_proba(tasks.query.x[i])
+            before = proba if last is first else first.predict_proba(tasks.query.x[i])
+            log_loss = -float(proba.gather(1, y.unsqueeze(1)).clamp_min(1e-12).log().mean())
+            yield {"before": _accuracy(before, y), "accuracy": _accuracy(proba, y), "log_loss": log_loss}
+
+
+def mean_of(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each measure over tasks."""
+    return {name: sum(one[name] for one in measured) / len(measured) for name in measured[0]}
+
+
+def mean_accuracy(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> tuple[float, float]:
+    """Accuracy on the query and mean query log-loss after full adaptation, over every task of these meta-batches."""
+    mean = mean_of(list(validate(learner, backbone, weights, batches)))
+    return mean["accuracy"], mean["log_loss"]
+
+
+def _accuracy(proba: Tensor, y: Tensor) -> float:
+    return float((proba.argmax(-1) == y).double().mean())

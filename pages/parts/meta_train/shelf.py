@@ -1,0 +1,158 @@
+"""Kept weights: name those of this run, use them, take them away, bring others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from metamed_core.learners import LEARNERS
+from metamed_core.meta_training import Library, MetaTraining, StoredWeights, export_zip
+from metamed_core.words import UserError, Words
+from pages.parts.common import comparison_request
+from pages.parts.common.adapt_request import request_state
+from pages.parts.common.forms import complain
+from pages.parts.common.frame import Say, fresh_key
+from pages.parts.common.text import plain
+from pages.parts.meta_train.address import SIMULATED, source_name
+from pages.parts.meta_train.state import MetaTrainingState, attempt
+
+PRIVACY = Words(
+    "What is kept: the weights, the names of the table's columns and diagnoses, and how they were trained. Nothing that stands in a patient's cell, and not "
+    "the name of the file.",
+    "保存的内容：权重、表格的列名和诊断名称，以及训练方式。不含患者单元格中的任何内容，也不含文件名。",
+)
+YOURS_ALONE = Words(
+    "Nobody else sees these weights. You find them again by the address of this page: bookmark it, and share it with nobody.",
+    "他人看不到这些权重。您可通过本页的网址再次找到它们：请收藏该网址，不要告诉他人。",
+)
+NO_WEIGHTS = Words("None yet.", "暂无。")
+
+
+def keep(say: Say, state: MetaTrainingState) -> None:
+    """Name the weights of this run and put them into the library."""
+    run = state.run
+    if run is None or state.busy or not run.path.exists():
+        return
+
+    def act() -> None:
+        one = state.library.save(run.path, str(st.session_state.get("training_name") or ""))
+        state.message = Words("Kept as “{name}”.", "已保存为“{name}”。").format(name=one.name)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            say(Words("Name for these weights", "为这些权重命名")),
+            key="training_name",
+            max_chars=60,
+            persist_state="session",
+            placeholder=say(Words("e.g. blood diseases 2026", "例如：血液病 2026")),
+            width=320,
+        )
+        st.button(
+            say(Words("Keep", "保存")),
+            icon=":material/save:",
+            key="training_keep",
+            type="primary" if run.is_finished else "secondary",
+            on_click=lambda: attempt(state, act, "keep"),
+        )
+    st.caption(say(PRIVACY))
+    _answer(say, state, "keep")
+
+
+def shelf(say: Say, state: MetaTrainingState) -> None:
+    """The kept weights of this visitor; and those of another computer."""
+    kept = state.library.list_weights()
+    for one in kept:
+        _kept(say, state.library, one)
+    if not kept:
+        st.caption(say(NO_WEIGHTS))
+    elif state.library.owner:
+        st.caption(say(YOURS_ALONE))
+    _answer(say, state, "import")
+    with st.expander(say(Words("Import weights from a file", "从文件导入权重")), icon=":material/upload_file:", key="training_import"):
+        _import(say, state)
+
+
+def _import(say: Say, state: MetaTrainingState) -> None:
+    key = fresh_key("training_zip")
+
+    def act() -> None:
+        file, name = st.session_state.get(key), str(st.session_state.get("import_name") or "")
+        if file is not None:
+            one = state.library.import_zip(file.getvalue(), name)
+            state.message = Words("Imported as “{name}”.", "已导入为“{name}”。").format(name=one.name)
+
+    st.text_input(say(Words("Name (default: as in the file)", "名称（默认与文件相同）")), key="import_name", max_chars=60)
+    st.file_uploader(
+        say(Words("A .zip file made by “Download weights”", "由“下载权重”得到的 .zip 文件")),
+        type=["zip"],
+        key=key,
+        on_change=lambda: attempt(state, act, "import"),
+        max_upload_size=60,
+    )
+
+
+def _answer(say: Say, state: MetaTrainingState, error_place: str) -> None:
+    """What came of the last press here."""
+    if state.error_place == error_place:
+        complain(say, state.error)
+        if state.message is not None:
+            st.success(plain(say(state.message)))
+
+
+def _kept(say: Say, library: Library, one: StoredWeights) -> None:
+    with st.container(border=True, key=f"kept_{one.path.stem}"):
+        st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(_about(one)))}]")
+        _acts(say, library, one)
+
+
+def _about(one: StoredWeights) -> Words:
+    """Learner, date, steps, source and best validation of kept weights."""
+    accuracy = max((each["accuracy"] for each in one.card.get("validation", [])), default=math.nan)
+    made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+    return Words(
+        "{learner} · {made} · trained for {steps} steps on {source} · validation accuracy {accuracy}",
+        "{learner} · {made} · 在{source}上训练 {steps} 步 · 验证准确率 {accuracy}",
+    ).format(
+        learner=LEARNERS[one.learner].title,
+        made=made,
+        steps=_steps(one.card),
+        source=_source(one.card),
+        accuracy="–" if math.isnan(accuracy) else f"{100 * accuracy:.1f}%",
+    )
+
+
+def _steps(card: Mapping[str, Any]) -> int | str:
+    """How many were made on the way to these weights."""
+    return card.get("step") or (card.get("plan") or {}).get("meta_steps") or "?"
+
+
+def _source(card: Mapping[str, Any]) -> Words:
+    try:
+        return source_name(MetaTraining.of_card(card.get("run") or {}))
+    except UserError:  # the shipped weights and those of other versions
+        return SIMULATED
+
+
+def _acts(say: Say, library: Library, one: StoredWeights) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
+            request_state().ask(one.learner, str(one.path))
+            st.switch_page("pages/diagnose.py")
+        if st.button(say(Words("Use in Compare", "用于比较")), key=f"compare_{one.path.stem}", icon=":material/balance:"):
+            comparison_request.add_method(f"{one.learner}-{one.path.stem}")
+            st.switch_page("pages/compare.py")
+        st.download_button(
+            say(Words("Download weights", "下载权重")),
+            export_zip(one.path),
+            f"{one.path.stem}.zip",
+            "application/zip",
+            key=f"download_{one.path.stem}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        with st.popover(say(Words("Remove", "移除")), icon=":material/delete:"):
+            st.button(say(Words("Remove for good", "彻底移除")), key=f"remove_{one.path.stem}", on_click=library.remove, args=(one.name,))
