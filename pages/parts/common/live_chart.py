@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.common.run_live import is_tick
-from pages.parts.common.session_cache import kept
+from pages.parts.common.session_cache import cached
 
 __all__ = ["is_tick", "live_chart"]
 
@@ -22,7 +22,7 @@ def live_chart(
 
     chart: makes the chart without its data; asked only if something in `about` has changed.
     """
-    specification = kept(f"{key}_chart", about, lambda: chart().to_dict())
+    specification = cached(f"{key}_chart", about, lambda: chart().to_dict())
     # Without Altair's own sizes: Streamlit's theme has better ones. A copy, since Streamlit may write into it.
     specification = copy.deepcopy({name: part for name, part in specification.items() if name != "config"})
     with st.container(key=f"{key}_chart"):

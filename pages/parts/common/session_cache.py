@@ -1,6 +1,6 @@
-"""What was made for this tab and is made anew only when something it is about has changed.
+"""A cache of this browser tab: a value is computed anew only when its key has changed.
 
-In the session, not in a cache of Streamlit's: those outlive "Delete my data" and are shared by all who visit.
+In the session, not in one of Streamlit's caches: those outlive "Delete my data" and are shared by all visitors.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import TypeVar
 
 import streamlit as st
 
-KEY = "kept"
+KEY = "cached"
 
 T = TypeVar("T")
 
 
-def kept(name: str, about: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What `make` gave when `about` was last other than now; one thing is held for each name."""
+def cached(name: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+    """What `compute` gives for this key; for each name the value of the last key is held."""
     held = st.session_state.setdefault(KEY, {})
-    if name not in held or held[name][0] != about:
-        held[name] = (about, make())
-    made: T = held[name][1]
-    return made
+    if name not in held or held[name][0] != key:
+        held[name] = (key, compute())
+    value: T = held[name][1]
+    return value

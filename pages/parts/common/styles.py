@@ -1,4 +1,4 @@
-"""The look of each method: the same colour, marker and dash in every chart and table of a comparison."""
+"""The style of each method: the same color, marker and dash in every chart and table of a comparison."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pages.parts.common.frame import Say
 
 
 def styles_of(say: Say, comparison: Comparison) -> dict[str, SeriesStyle]:
-    """Method's key -> its look, with its name in the chosen language, in the order of entry."""
+    """Method's key -> its style, with its title in the chosen language, in the order of the comparison."""
     return method_styles({entry.key: say(entry.title) for entry in comparison.entries})

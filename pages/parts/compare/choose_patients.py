@@ -115,7 +115,7 @@ def _describe(say: Say, patients: Patients) -> None:
     try:
         counts = cohort_of(patients).counts
     except UserError:
-        return  # said where the plan is made
+        return  # the sentence stands where the comparison is planned
     sentence = Words("Patients with a known diagnosis: {n} ({counts}).", "诊断已知的患者：{n} 位（{counts}）。")
     titles = [cohorts.called(patients.source, name) for name in counts]
     listed = Words(
@@ -123,5 +123,5 @@ def _describe(say: Say, patients: Patients) -> None:
         "、".join(f"{name.zh} {n}" for name, n in zip(titles, counts.values(), strict=True)),
     )
     truth = Words("The diagnoses that Diagnose hides are used here.", "“诊断”页隐藏的真实诊断在此也参加比较。")
-    told = sentence.format(n=sum(counts.values()), counts=listed)
-    st.caption(plain(say(told + truth if patients.truth else told)))
+    text = sentence.format(n=sum(counts.values()), counts=listed)
+    st.caption(plain(say(text + truth if patients.truth else text)))

@@ -15,7 +15,7 @@ from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
-from pages.parts.common.session_cache import kept
+from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.patient_tables import heading, reference
 
@@ -53,7 +53,7 @@ def prototype_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle
     if shown is None:
         return
     _table(say, state.patients.current.source, shown.records, styles)
-    points = kept("profile", (shown.records,), lambda: profile(shown.records))
+    points = cached("profile", (shown.records,), lambda: profile(shown.records))
     for scale in ("range", "spread", "share"):
         part = points[points["scale"] == scale]
         if len(part):
@@ -61,7 +61,7 @@ def prototype_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle
 
 
 def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, SeriesStyle]) -> None:
-    values, counts, limits = kept("prototypes", (records,), lambda: (prototypes(records), known_counts(records), limited_counts(records)))
+    values, counts, limits = cached("prototypes", (records,), lambda: (prototypes(records), known_counts(records), limited_counts(records)))
     columns = list(records.feature_columns)
     listed = columns[:MOST_ROWS]
     if len(columns) > len(listed):
@@ -129,7 +129,7 @@ def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, styles: dict[
     telling = most_telling(points, MOST_DRAWN)
     labels = {name: heading(say, records.column(name)) for name in telling}
     st.markdown(f"**{say(TITLES[scale])}**")
-    figure = kept(
+    figure = cached(
         f"profile_{scale}",
         (say, records, styles),
         lambda: profile_figure(points[points["column"].isin(telling)], labels, styles, scale, say.language),

@@ -148,11 +148,11 @@ def test_what_is_kept_is_made_anew_only_when_it_is_about_something_else() -> Non
     def script() -> None:
         import streamlit as st
 
-        from pages.parts.common.session_cache import kept
+        from pages.parts.common.session_cache import cached
 
         made = st.session_state.setdefault("made", [])
         for about in ("a", "a", "b", "b", "a"):
-            st.text(kept("name", (about,), lambda about=about: made.append(about) or len(made)))
+            st.text(cached("name", (about,), lambda about=about: made.append(about) or len(made)))
 
     app = AppTest.from_function(script, default_timeout=SECONDS).run()
     assert app.session_state["made"] == ["a", "b", "a"]
