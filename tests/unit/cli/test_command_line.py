@@ -134,7 +134,7 @@ def test_groups_that_do_not_fit_exit_with_2_and_a_sentence(tmp_path: Path, capsy
     out = tmp_path / "mine.safetensors"
     assert main(["meta-train", "--learner", "prototypical", "--meta-batch", "5", "--out", str(out)]) == 2
     assert capsys.readouterr().err == (
-        "5 tasks cannot be shared evenly by 2 groups: choose --meta-batch or --groups so that the first is a multiple of the second.\n"
+        "5 tasks cannot be divided evenly among 2 groups: choose --meta-batch or --groups so that the first is a multiple of the second.\n"
     )
 
 

@@ -109,11 +109,11 @@ def test_what_a_file_tells_of_columns() -> None:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "c.csv does not tell of columns: give a CSV with the fields"),
-        (b"\xff\xfe", "c.csv does not tell of columns"),
-        (b"name,unit\nx,y\n", "c.csv does not tell of columns"),
-        (b"column,role\nx,wizard\n", "c.csv says something of the column “x” that cannot be: the role must be one of"),
-        (b"column,role,low\nx,number,little\n", "c.csv says something of the column “x” that cannot be"),
+        (b"", "c.csv does not describe columns: give a CSV with the fields"),
+        (b"\xff\xfe", "c.csv does not describe columns"),
+        (b"name,unit\nx,y\n", "c.csv does not describe columns"),
+        (b"column,role\nx,wizard\n", "c.csv describes the column “x” wrongly: the role must be one of"),
+        (b"column,role,low\nx,number,little\n", "c.csv describes the column “x” wrongly"),
     ],
 )
 def test_a_file_that_tells_nonsense_is_refused(data: bytes, sentence: str) -> None:

@@ -69,7 +69,7 @@ def test_groups_that_the_processes_cannot_share_are_refused_once(tmp_path: Path)
     done = two_processes("metamed_core", "meta-train", "--learner", "prototypical", *options)
     assert done.returncode != 0
     sentence = (
-        "3 groups of tasks cannot be shared evenly by 2 processes: choose --groups or --nproc-per-node so that the first is a multiple of "
+        "3 groups of tasks cannot be divided evenly among 2 processes: choose --groups or --nproc-per-node so that the first is a multiple of "
         "the second.\n"
     )
     assert done.stderr.count(sentence) == 1

@@ -103,7 +103,7 @@ def test_tasks_that_the_groups_cannot_share_are_refused(batch: int, groups: int)
     with pytest.raises(UserError) as caught:
         Budget(meta_batch=batch, groups=groups)
     assert caught.value.words.en == (
-        f"{batch} tasks cannot be shared evenly by {groups} groups: choose --meta-batch or --groups so that the first is a multiple of the second."
+        f"{batch} tasks cannot be divided evenly among {groups} groups: choose --meta-batch or --groups so that the first is a multiple of the second."
     )
 
 
