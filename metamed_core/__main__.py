@@ -10,7 +10,7 @@ from metamed_core.meta_training import reports_errors
 from metamed_core.words import INTENDED_USE, UserError
 
 COMMANDS = {
-    "diagnose": (diagnose, "adapt to the labelled patients of a table and answer for the others"),
+    "diagnose": (diagnose, "adapt to the labeled patients of a table and answer for the others"),
     "evaluate": (evaluate, "compare learners and plain classifiers on a table, here or on a cluster"),
     "meta-train": (meta_train, "meta-train a learner and write its weights and card"),
     "calibrate": (calibrate, "learn temperatures on prior tasks and write them into the card"),

@@ -1,4 +1,4 @@
-"""The scikit-learn face of the house: `fit` on a few labelled patients, `predict` the others."""
+"""The scikit-learn face of the house: `fit` on a few labeled patients, `predict` the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_CLASSES = 50
 
 
 class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Few-shot classifier: a meta-learnt start, adapted to a handful of labelled patients.
+    """Few-shot classifier: a meta-learned start, adapted to a handful of labeled patients.
 
     algorithm: a learner's name, see `metamed_core.learners.LEARNERS`; the default was the most accurate on 19 real tables
     (docs/explanation/evaluation.md).
@@ -50,7 +50,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.settings = settings
 
     def fit(self, X: Any, y: Any, undiagnosed: Any = None) -> FewShotClassifier:
-        """Adapt to labelled patients.
+        """Adapt to labeled patients.
 
         X: DataFrame `(n_patients, n_columns)` of numbers, booleans and words with missing values, or an array.
         y: `(n_patients,)` diagnoses, words or whole numbers, at least two different.
@@ -131,7 +131,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         if not 2 <= len(self.classes_) <= MAX_CLASSES:
             raise UserError(
                 Words(
-                    "The labelled patients have {n} class(es); 2 to {most} classes are needed: add patients of other diagnoses, or merge some.",
+                    "The labeled patients have {n} class(es); 2 to {most} classes are needed: add patients of other diagnoses, or merge some.",
                     "已确诊患者共有 {n} 个类别；需要 2 到 {most} 个：请补充其他诊断的患者，或合并部分诊断。",
                 ).format(n=len(self.classes_), most=MAX_CLASSES)
             )
@@ -176,7 +176,7 @@ def _refuse_missing_labels(y: Any) -> None:
     if missing:
         raise UserError(
             Words(
-                "Patient {row} of y has no diagnosis ({n} in all): fit on labelled patients, and give the others as `undiagnosed`.",
+                "Patient {row} of y has no diagnosis ({n} in all): fit on labeled patients, and give the others as `undiagnosed`.",
                 "y 中第 {row} 位患者没有诊断（共 {n} 位）：请只用已确诊患者拟合，其余的作为 `undiagnosed` 传入。",
             ).format(row=missing[0] + 1, n=len(missing))
         )

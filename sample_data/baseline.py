@@ -3,7 +3,7 @@
     python sample_data/baseline.py             # the cohorts beside this file
     python sample_data/baseline.py --folder x  # those of them that the folder x holds, e.g. from another seed
 
-It learns from the labelled patients only and is judged on the diagnoses that were set aside.
+It learns from the labeled patients only and is judged on the diagnoses that were set aside.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def accuracy(folder: Path, key: str) -> tuple[float, int]:
     """(share of undiagnosed patients named correctly, number of undiagnosed patients) of one cohort."""
     table = pd.read_csv(folder / f"{key}.csv", dtype=str)
     truth = pd.read_csv(folder / f"{key}.truth.csv", dtype=str)["diagnosis"].to_numpy()
-    labelled = table["diagnosis"].notna()
+    labeled = table["diagnosis"].notna()
     features = table.drop(columns=["patient", "diagnosis"]).apply(numbers)
-    spread = features[labelled].std().replace(0, 1)
-    scores = ((features - features[labelled].mean()) / spread).fillna(0)
-    means = scores[labelled].groupby(table["diagnosis"][labelled]).mean()
+    spread = features[labeled].std().replace(0, 1)
+    scores = ((features - features[labeled].mean()) / spread).fillna(0)
+    means = scores[labeled].groupby(table["diagnosis"][labeled]).mean()
     # (n_undiagnosed, n_classes): squared distances to the class means
-    distances = ((scores[~labelled].to_numpy()[:, None] - means.to_numpy()[None]) ** 2).sum(axis=2)
+    distances = ((scores[~labeled].to_numpy()[:, None] - means.to_numpy()[None]) ** 2).sum(axis=2)
     return float(np.mean(means.index.to_numpy()[distances.argmin(axis=1)] == truth)), len(truth)
 
 

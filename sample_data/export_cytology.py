@@ -16,22 +16,22 @@ import numpy as np
 from simulate import HERE, SEED, Row, save_cohort
 from sklearn.datasets import load_breast_cancer
 
-LABELLED_PER_DIAGNOSIS = 6
+LABELED_PER_DIAGNOSIS = 6
 
 
 def records(rng: np.random.RandomState) -> list[tuple[bool, Row]]:
-    """(labelled?, patient) for all 569 records, as text by column."""
+    """(labeled?, patient) for all 569 records, as text by column."""
     source = load_breast_cancer()
-    labelled = {
+    labeled = {
         at
         for diagnosis in range(len(source.target_names))
-        for at in rng.choice(np.flatnonzero(source.target == diagnosis), LABELLED_PER_DIAGNOSIS, replace=False)
+        for at in rng.choice(np.flatnonzero(source.target == diagnosis), LABELED_PER_DIAGNOSIS, replace=False)
     }
     rows = []
     for at, (values, target) in enumerate(zip(source.data.tolist(), source.target, strict=True)):
         # repr is the shortest text that reads back as the same number: nothing is rounded.
         row = {str(name): repr(value) for name, value in zip(source.feature_names, values, strict=True)}
-        rows.append((at in labelled, row | {"diagnosis": str(source.target_names[target])}))
+        rows.append((at in labeled, row | {"diagnosis": str(source.target_names[target])}))
     return rows
 
 

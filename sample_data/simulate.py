@@ -70,22 +70,22 @@ class Analyte:
 
     name: str
     header: str
-    centre: float  # on the scale, like `sd`
+    center: float  # on the scale, like `sd`
     sd: float
     logarithmic: bool
     decimals: int
     below: str  # the assay's lower limit as text, or ""
     above: str
     possible: tuple[float, float]  # lowest and highest value that is plausible in a living patient
-    male_shift: float  # reference SDs that men lie above, and women below, the centre
+    male_shift: float  # reference SDs that men lie above, and women below, the center
 
     def score(self, value: float) -> float:
-        """The value (in the analyte's unit) as reference SDs from the centre."""
-        return ((math.log(value) if self.logarithmic else value) - self.centre) / self.sd
+        """The value (in the analyte's unit) as reference SDs from the center."""
+        return ((math.log(value) if self.logarithmic else value) - self.center) / self.sd
 
     def value(self, score: float) -> float:
         """The inverse of `score`, kept within what is seen in living patients."""
-        position = self.centre + self.sd * score
+        position = self.center + self.sd * score
         return within(math.exp(position) if self.logarithmic else position, self.possible)
 
     def text(self, value: float) -> str:
@@ -123,7 +123,7 @@ def analytes() -> dict[str, Analyte]:
         found[row["analyte"]] = Analyte(
             name=row["analyte"],
             header=reference["column"],
-            centre=(low + high) / 2,
+            center=(low + high) / 2,
             sd=(high - low) / (2 * 1.96),
             logarithmic=logarithmic,
             decimals=int(row["decimals"]),
@@ -181,14 +181,14 @@ def blood_patient(rng: np.random.RandomState, panel: Mapping[str, Analyte], diag
 
 
 def blood_panel(rng: np.random.RandomState) -> Iterator[tuple[bool, Row]]:
-    """(labelled?, patient) for every patient of the blood panel, diagnosis by diagnosis."""
+    """(labeled?, patient) for every patient of the blood panel, diagnosis by diagnosis."""
     panel = analytes()
     changes = typical_changes(panel)
     for diagnosis in read(HERE / "simulation" / "blood_diagnoses.csv"):
-        labelled, undiagnosed = int(diagnosis["labelled"]), int(diagnosis["undiagnosed"])
-        for number in range(labelled + undiagnosed):
+        labeled, undiagnosed = int(diagnosis["labelled"]), int(diagnosis["undiagnosed"])
+        for number in range(labeled + undiagnosed):
             row = blood_patient(rng, panel, diagnosis, changes.get(diagnosis["diagnosis"], {}))
-            yield number < labelled, row | {"diagnosis": diagnosis["diagnosis"]}
+            yield number < labeled, row | {"diagnosis": diagnosis["diagnosis"]}
 
 
 def is_present(rng: np.random.RandomState, share: float, expressivity: float) -> bool:
@@ -199,11 +199,11 @@ def is_present(rng: np.random.RandomState, share: float, expressivity: float) ->
 
 
 def rare_findings(rng: np.random.RandomState) -> Iterator[tuple[bool, Row]]:
-    """(labelled?, patient) for every patient of the findings table, disease by disease."""
+    """(labeled?, patient) for every patient of the findings table, disease by disease."""
     frequencies = read(HERE / "simulation" / "rare_frequencies.csv")
     for diagnosis in read(HERE / "simulation" / "rare_diagnoses.csv"):
-        labelled, undiagnosed = int(diagnosis["labelled"]), int(diagnosis["undiagnosed"])
-        for number in range(labelled + undiagnosed):
+        labeled, undiagnosed = int(diagnosis["labelled"]), int(diagnosis["undiagnosed"])
+        for number in range(labeled + undiagnosed):
             expressivity, row = EXPRESSIVITY_SD * float(rng.standard_normal()), {}
             for finding in frequencies:
                 word, everyone = finding[diagnosis["diagnosis"]], float(finding["everyone"])
@@ -211,18 +211,18 @@ def rare_findings(rng: np.random.RandomState) -> Iterator[tuple[bool, Row]]:
                 recorded = present and float(rng.random_sample()) >= OVERLOOKED
                 asked = float(rng.random_sample()) >= NOT_ASKED
                 row[finding["finding"]] = ("yes" if recorded else "no") if asked else ""
-            yield number < labelled, row | {"diagnosis": diagnosis["diagnosis"]}
+            yield number < labeled, row | {"diagnosis": diagnosis["diagnosis"]}
 
 
 def save_cohort(out: Path, key: str, patients: Sequence[tuple[bool, Row]], rng: np.random.RandomState) -> None:
-    """Write `<key>.csv` and `<key>.truth.csv`: the labelled patients first, each part in random order."""
+    """Write `<key>.csv` and `<key>.truth.csv`: the labeled patients first, each part in random order."""
     order = sorted(rng.permutation(len(patients)).tolist(), key=lambda at: not patients[at][0])
     rows, truth = [], []
     for number, at in enumerate(order, start=1):
-        labelled, patient = patients[at]
+        labeled, patient = patients[at]
         code = f"P-{number:03d}"
-        rows.append({"patient": code} | patient | ({} if labelled else {"diagnosis": ""}))
-        if not labelled:
+        rows.append({"patient": code} | patient | ({} if labeled else {"diagnosis": ""}))
+        if not labeled:
             truth.append({"patient": code, "diagnosis": patient["diagnosis"]})
     write(out / f"{key}.csv", rows)
     write(out / f"{key}.truth.csv", truth)

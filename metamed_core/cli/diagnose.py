@@ -1,4 +1,4 @@
-"""`python -m metamed_core diagnose TABLE`: adapt to the labelled patients of a file and answer for those without a diagnosis."""
+"""`python -m metamed_core diagnose TABLE`: adapt to the labeled patients of a file and answer for those without a diagnosis."""
 
 from __future__ import annotations
 

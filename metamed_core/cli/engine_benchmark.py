@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.cli import teaching_loops
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.learners import Learner, Maml, Prototypical, Reptile
 from metamed_core.networks import Perceptron, Weights
 
@@ -75,10 +75,10 @@ def reference_tasks(seed: int = 0) -> Episode:
     rng = torch.Generator().manual_seed(seed)
     means = torch.randn(N_TASKS, N_WAY, BACKBONE.n_columns, generator=rng)
 
-    def some(n_each: int) -> LabelledSet:
+    def some(n_each: int) -> LabeledSet:
         y = torch.arange(N_WAY).repeat(n_each).expand(N_TASKS, -1).contiguous()
         own = means.take_along_dim(y.unsqueeze(-1), 1)
-        return LabelledSet((own + torch.randn(own.shape, generator=rng)).unsqueeze(-1), y)
+        return LabeledSet((own + torch.randn(own.shape, generator=rng)).unsqueeze(-1), y)
 
     return Episode(some(K_SHOT), some(N_QUERY), N_WAY)
 
@@ -95,14 +95,14 @@ class OurStep:
     def __init__(self, learner: Learner, weights: Weights, tasks: Episode) -> None:
         self.learner, self.tasks, self.rng = learner, tasks, torch.Generator().manual_seed(1)
         self.weights = {name: weight.clone() for name, weight in weights.items()}
-        self.optimiser = torch.optim.Adam(self.weights.values(), META_LR)
+        self.optimizer = torch.optim.Adam(self.weights.values(), META_LR)
 
     def __call__(self) -> None:
         """Take one step."""
         _, gradient = self.learner.meta_gradient(BACKBONE, self.weights, self.tasks, self.rng)
         for name, weight in self.weights.items():
             weight.grad = gradient[name]
-        self.optimiser.step()
+        self.optimizer.step()
 
 
 class PlainStep:
@@ -110,12 +110,12 @@ class PlainStep:
 
     def __init__(self, loop: Callable[..., None], weights: Weights, tasks: Episode, **options: object) -> None:
         self.loop, self.options, self.net = loop, options, teaching_loops.Net(weights)
-        self.optimiser = torch.optim.Adam(self.net.parameters(), META_LR)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), META_LR)
         self.tasks = (tasks.support.x[..., 0], tasks.support.y, tasks.query.x[..., 0], tasks.query.y)
 
     def __call__(self) -> None:
         """Take one step."""
-        self.loop(self.net, self.optimiser, self.tasks, N_WAY, **self.options)
+        self.loop(self.net, self.optimizer, self.tasks, N_WAY, **self.options)
 
 
 def start() -> dict[str, Tensor]:
@@ -163,7 +163,7 @@ def _product(side: int) -> Act:
 
 
 def _adapting(weights: Weights, tasks: Episode) -> Act:
-    learner, support = Maml(INNER_LR, INNER_STEPS), LabelledSet(tasks.support.x[0], tasks.support.y[0])
+    learner, support = Maml(INNER_LR, INNER_STEPS), LabeledSet(tasks.support.x[0], tasks.support.y[0])
 
     def act() -> Tensor:
         *_, last = learner.adapt(BACKBONE, weights, support, N_WAY)

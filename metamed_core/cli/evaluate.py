@@ -58,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_table_options(parser)
     parser.add_argument("--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on")
     parser.add_argument("--shots", type=shots_or_left_out, default=SHOTS, metavar="K,...",
-        help="labelled patients of each diagnosis; 0: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
+        help="labeled patients of each diagnosis; 0: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
     parser.add_argument("--episodes", type=at_least(1), default=30, help="at each number of shots (default %(default)s)")
     parser.add_argument("--seed", type=seed, default=0, help="of the episodes (default %(default)s)")
     parser.add_argument("--methods", metavar="KEYS", help=f"with commas, or all (default {','.join(DEFAULTS)})")

@@ -42,7 +42,7 @@ def shots(text: str) -> tuple[int, ...]:
     """Different whole numbers from 1, with commas."""
     values = tuple(int(part) for part in text.split(","))
     if min(values) < 1 or len(set(values)) < len(values):
-        raise argparse.ArgumentTypeError(f"{text} are no numbers of labelled patients: give different whole numbers from 1, as in 1,5")
+        raise argparse.ArgumentTypeError(f"{text} are no numbers of labeled patients: give different whole numbers from 1, as in 1,5")
     return values
 
 

@@ -16,7 +16,7 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
     parser.add_argument("--label", metavar="COLUMN", help="column of diagnoses (default: guessed)")
     parser.add_argument("--columns", type=Path, metavar="FILE.csv", help="role, unit and reference range of columns (default: guessed)")
     parser.add_argument(
-        "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labelled and asked in one task"
+        "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labeled and asked in one task"
     )
     parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated")
     parser.add_argument("--sheet", help="sheet of a workbook (default: the first that allows a task)")

@@ -1,9 +1,9 @@
-"""The outer steps of the classic papers as good teaching code writes them: one task after another, torch's autograd and optimisers.
+"""The outer steps of the classic papers as good teaching code writes them: one task after another, torch's autograd and optimizers.
 
 What the benchmark (`bench`) measures our engine against, so they are written to be quick as such loops go: functional where a
 module is not needed, fused losses, nothing computed twice. They do the same arithmetic as our learners on a `Perceptron`, on
 tasks whose query has equally many patients of each class. Each takes a whole meta-batch, x `(n_tasks, n, n_columns)` and y
-`(n_tasks, n)`, and moves the module by one step of its optimiser.
+`(n_tasks, n)`, and moves the module by one step of its optimizer.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Net(nn.Module):
 def _head(embeddings: Tensor, y: Tensor, n_way: int) -> tuple[Tensor, Tensor]:
     """Weight and bias of a linear layer equal to the prototypical posterior."""
     members = one_hot(y, n_way).to(embeddings.dtype)
-    centres = members.T @ embeddings / members.sum(0).unsqueeze(1)
-    return 2 * centres, -centres.square().sum(1)
+    centers = members.T @ embeddings / members.sum(0).unsqueeze(1)
+    return 2 * centers, -centers.square().sum(1)
 
 
 def _each(tasks: Batch) -> Iterator[tuple[Tensor, ...]]:
     return zip(*tasks, strict=True)
 
 
-def maml(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, n_steps: int, *, first_order: bool) -> None:
+def maml(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, n_steps: int, *, first_order: bool) -> None:
     """Finn et al. 2017, algorithm 2, with a head made from prototypes; `first_order` leaves out `create_graph`."""
-    optimiser.zero_grad()
+    optimizer.zero_grad()
     for xs, ys, xq, yq in _each(tasks):
         # Views: the inner gradient is taken at the parameters as they stand, not through the head into the network.
         fast = [weight.view_as(weight) for weight in (*net.parameters(), *_head(net(xs), ys, n_way))]
@@ -58,7 +58,7 @@ def maml(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int, l
             gradients = torch.autograd.grad(cross_entropy(_logits(fast, xs), ys), fast, create_graph=not first_order)
             fast = [weight - lr * gradient for weight, gradient in zip(fast, gradients, strict=True)]
         (cross_entropy(_logits(fast, xq), yq) / len(tasks[0])).backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
+    optimizer.step()
 
 
 def _logits(layers: Sequence[Tensor], x: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def _logits(layers: Sequence[Tensor], x: Tensor) -> Tensor:
     return x
 
 
-def reptile(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, draws: Tensor) -> None:
+def reptile(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, draws: Tensor) -> None:
     """Nichol et al. 2018, algorithm 2: a copy of the net for each task, moved by SGD on the minibatches `draws` `(n_tasks, n_steps, size)`."""
     moved = [torch.zeros_like(weight) for weight in net.parameters()]
     for (xs, ys, xq, yq), minibatches in zip(_each(tasks), draws, strict=True):
@@ -86,13 +86,13 @@ def reptile(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int
                 total.add_(weight - adapted)
     for total, weight in zip(moved, net.parameters(), strict=True):
         weight.grad = total / len(draws)
-    optimiser.step()
+    optimizer.step()
 
 
-def prototypical(net: Net, optimiser: torch.optim.Optimizer, tasks: Batch, n_way: int) -> None:
+def prototypical(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int) -> None:
     """Snell et al. 2017, algorithm 1: episode by episode."""
-    optimiser.zero_grad()
+    optimizer.zero_grad()
     for xs, ys, xq, yq in _each(tasks):
         logits = linear(net(xq), *_head(net(xs), ys, n_way))
         (cross_entropy(logits, yq) / len(tasks[0])).backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
+    optimizer.step()

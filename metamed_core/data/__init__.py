@@ -11,7 +11,7 @@ what a learner adapts to: labeled patients (support) and patients to diagnose (q
 - `ColumnScale`: center and spread of each column.
 - `Episode`: a task as tensors: support, query, number of diagnoses.
 - `Finding`: one thing that the upload check found.
-- `LabelledSet`: patients with their diagnoses, as tensors.
+- `LabeledSet`: patients with their diagnoses, as tensors.
 - `Panel`: the columns that weights were meta-trained for.
 - `PatientEncoder`: turns columns into numbers, fitted to some patients.
 - `PatientRecords`: a table of patients, checked: roles, diagnoses, findings.
@@ -41,7 +41,7 @@ from __future__ import annotations
 from metamed_core.data import openml
 from metamed_core.data.cohort import Cohort, RowLabel, set_aside
 from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
-from metamed_core.data.episode import Episode, LabelledSet, TaskDistribution, class_means, one_hot
+from metamed_core.data.episode import Episode, LabeledSet, TaskDistribution, class_means, one_hot
 from metamed_core.data.formats import EXTENSIONS, read_table, sheets
 from metamed_core.data.formats.table import shown
 from metamed_core.data.panel import Panel
@@ -65,7 +65,7 @@ __all__ = [
     "ColumnScale",
     "Episode",
     "Finding",
-    "LabelledSet",
+    "LabeledSet",
     "Panel",
     "PatientEncoder",
     "PatientRecords",

@@ -88,7 +88,7 @@ class Cohort:
         return {name: len(positions) for name, positions in self.members.items()}
 
     @property
-    def n_labelled(self) -> int:
+    def n_labeled(self) -> int:
         """Patients with a diagnosis."""
         return sum(self.counts.values())
 
@@ -140,17 +140,17 @@ class Cohort:
         )
 
     def _by_group(self, members: list[Positions], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
-        """Groups in random order: one that has a patient of a diagnosis still lacking some is labelled from, any other asked about."""
+        """Groups in random order: one that has a patient of a diagnosis still lacking some is labeled from, any other asked about."""
         group_of = self.group_numbers
         support: list[list[int]] = [[] for _ in members]
-        labelled: set[int] = set()
+        labeled: set[int] = set()
         for group in rng.permutation(np.unique(group_of[np.concatenate(members)])):
             here = [rows[group_of[rows] == group] for rows in members]
             if any(len(chosen) < k_shot and len(rows) for chosen, rows in zip(support, here, strict=True)):
-                labelled.add(int(group))
+                labeled.add(int(group))
                 for chosen, rows in zip(support, here, strict=True):
                     chosen.extend(rng.permutation(rows)[: k_shot - len(chosen)].tolist())
-        asked = [rng.permutation(rows[~np.isin(group_of[rows], list(labelled))]) for rows in members]
+        asked = [rng.permutation(rows[~np.isin(group_of[rows], list(labeled))]) for rows in members]
         return [np.array(chosen, dtype=np.intp) for chosen in support], asked
 
     @cached_property

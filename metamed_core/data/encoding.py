@@ -26,7 +26,7 @@ class ColumnScale:
 
     Parameters
     ----------
-    centre, spread
+    center, spread
         Mean and standard deviation in the columns' own units, `(..., 1, columns)`.
     known
         The columns' values in ascending order, `(..., columns, n)`, missing ones last as +inf.
@@ -36,7 +36,7 @@ class ColumnScale:
         The channels that describe a column, `(..., 1, columns, 4)`.
     """
 
-    centre: Tensor
+    center: Tensor
     spread: Tensor
     known: Tensor
     n_known: Tensor
@@ -48,27 +48,27 @@ class ColumnScale:
         there = ~values.isnan()
         filled = values.nan_to_num(0.0)
         n = there.sum(-2, keepdim=True).clamp_min(1).to(values.dtype)
-        centre = filled.sum(-2, keepdim=True) / n
-        centred = torch.where(there, filled - centre, torch.zeros_like(filled))
-        deviation = (centred.square().sum(-2, keepdim=True) / n).sqrt()
+        center = filled.sum(-2, keepdim=True) / n
+        centered = torch.where(there, filled - center, torch.zeros_like(filled))
+        deviation = (centered.square().sum(-2, keepdim=True) / n).sqrt()
         # A spread that is only rounding error of a constant column must not be blown up to 1.
-        spread = torch.where(deviation > 1e-6 * centre.abs(), deviation, torch.ones_like(deviation))
+        spread = torch.where(deviation > 1e-6 * center.abs(), deviation, torch.ones_like(deviation))
         known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
-        return cls(centre, spread, known, n.transpose(-1, -2), _describe(centred / spread, there, known))
+        return cls(center, spread, known, n.transpose(-1, -2), _describe(centered / spread, there, known))
 
-    def with_reference(self, centre: Tensor, spread: Tensor, referenced: Tensor) -> ColumnScale:
-        """The same columns, those `referenced` (bool) measured from healthy people's centre and spread; all `(..., 1, columns)`."""
+    def with_reference(self, center: Tensor, spread: Tensor, referenced: Tensor) -> ColumnScale:
+        """The same columns, those `referenced` (bool) measured from healthy people's center and spread; all `(..., 1, columns)`."""
         description = torch.cat([self.description[..., :-1], referenced.unsqueeze(-1).to(self.description.dtype)], -1)
-        centre, spread = torch.where(referenced, centre, self.centre), torch.where(referenced, spread, self.spread)
-        return ColumnScale(centre, spread, self.known, self.n_known, description)
+        center, spread = torch.where(referenced, center, self.center), torch.where(referenced, spread, self.spread)
+        return ColumnScale(center, spread, self.known, self.n_known, description)
 
     def cells(self, values: Tensor) -> Tensor:
         """Channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
         # A column of which nothing was known at `fit` has no scale: what is asked about it later counts as missing too.
         missing = values.isnan() | self.known[..., :1].transpose(-1, -2).isinf()
-        filled = torch.where(missing, self.centre, values)
+        filled = torch.where(missing, self.center, values)
         # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not rule the distance.
-        value = torch.asinh((filled - self.centre) / self.spread)
+        value = torch.asinh((filled - self.center) / self.spread)
         rank = torch.where(missing, torch.zeros_like(filled), self._rank(filled))
         description = self.description.expand(*values.shape, self.description.shape[-1])
         return torch.cat([torch.stack([value, rank, missing.to(values.dtype)], -1), description], -1)
@@ -155,13 +155,13 @@ class PatientEncoder:
 
 def _with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
     """The scale of a table or of a stack of tables, its columns with a reference range measured from healthy people; see `PatientEncoder.fit`."""
-    centre, spread, position = scale.centre.clone(), scale.spread.clone(), 0
-    referenced = torch.zeros_like(centre, dtype=torch.bool)
+    center, spread, position = scale.center.clone(), scale.spread.clone(), 0
+    referenced = torch.zeros_like(center, dtype=torch.bool)
     for name in panel.columns:
         if name in ranges and name not in panel.levels and name not in panel.coded:
             low, high = ranges[name]
             if np.isfinite([low, high]).all() and high > low:
-                centre[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
+                center[..., position], spread[..., position] = (low + high) / 2, (high - low) / (2 * 1.96)
                 referenced[..., position] = True
         position += panel.width(name)
-    return scale.with_reference(centre, spread, referenced)
+    return scale.with_reference(center, spread, referenced)

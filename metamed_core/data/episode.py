@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledSet:
+class LabeledSet:
     """Patients with their diagnoses.
 
     Parameters
@@ -27,13 +27,13 @@ class LabelledSet:
     def __len__(self) -> int:
         return int(self.y.shape[-1])
 
-    def to(self, device: torch.device) -> LabelledSet:
+    def to(self, device: torch.device) -> LabeledSet:
         """The same patients on another device."""
-        return LabelledSet(self.x.to(device), self.y.to(device))
+        return LabeledSet(self.x.to(device), self.y.to(device))
 
-    def take(self, rows: Tensor | list[int]) -> LabelledSet:
+    def take(self, rows: Tensor | list[int]) -> LabeledSet:
         """The patients at these positions (one task only, no leading dimensions)."""
-        return LabelledSet(self.x[rows], self.y[rows])
+        return LabeledSet(self.x[rows], self.y[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Episode:
         Number of classes.
     """
 
-    support: LabelledSet
-    query: LabelledSet
+    support: LabeledSet
+    query: LabeledSet
     n_way: int
 
     def to(self, device: torch.device) -> Episode:

@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 
 from metamed_core.data.encoding import CHANNELS, PatientEncoder
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.data.panel import Panel
 from metamed_core.data.records.patient_records import PatientRecords
 
@@ -46,8 +46,8 @@ class Task:
     query_rows: tuple[Hashable, ...]
     support_names: tuple[str, ...]
     query_names: tuple[str, ...]
-    support: LabelledSet
-    query: LabelledSet
+    support: LabeledSet
+    query: LabeledSet
     encoder: PatientEncoder
 
     @classmethod
@@ -120,7 +120,7 @@ class Task:
 
 def _encoded(
     encoder: PatientEncoder, features: pd.DataFrame, labels: Sequence[Any], positions: Positions, classes: Sequence[Any]
-) -> LabelledSet:
+) -> LabeledSet:
     number = {name: i for i, name in enumerate(classes)}
     y = [number.get(labels[i], NO_CLASS) for i in positions]
-    return LabelledSet(encoder.encode(features.iloc[positions]), torch.tensor(y, dtype=torch.int64))
+    return LabeledSet(encoder.encode(features.iloc[positions]), torch.tensor(y, dtype=torch.int64))

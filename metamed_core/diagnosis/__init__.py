@@ -7,7 +7,7 @@ diagnoses with their evidence, to read on the page or to take away as CSV or HTM
 - `AdaptationTrace`: an adaptation in progress, with the curve of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
-- `Neighbour`: one of the nearest labeled patients.
+- `Neighbor`: one of the nearest labeled patients.
 - `Order`: the orders in which patients can be shown.
 - `Step`: the adaptation at one moment.
 - `agreement`: how many patients with a known diagnosis are named rightly.
@@ -55,7 +55,7 @@ from metamed_core.diagnosis.prototypes import (
     prototypes,
 )
 from metamed_core.diagnosis.provenance import provenance
-from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour, Order, agreement, arrange, diagnose, predicted
+from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
@@ -64,7 +64,7 @@ __all__ = [
     "AdaptationTrace",
     "Answer",
     "Diagnosis",
-    "Neighbour",
+    "Neighbor",
     "Order",
     "Step",
     "agreement",

@@ -85,8 +85,8 @@ def _row(answer: Answer, classes: Sequence[str], n_nearest: int, language: Langu
         "abstention_reason": "" if reason is None else harmless(reason.into(language)),
     }
     row |= {f"p({name})": proba[name] for name in classes}
-    for k, neighbour in enumerate(one.nearest[:n_nearest]):
-        row[f"nearest_{k + 1}"] = harmless(neighbour.name)
-        row[f"nearest_{k + 1}_diagnosis"] = harmless(neighbour.diagnosis)
-        row[f"nearest_{k + 1}_distance"] = neighbour.distance
+    for k, neighbor in enumerate(one.nearest[:n_nearest]):
+        row[f"nearest_{k + 1}"] = harmless(neighbor.name)
+        row[f"nearest_{k + 1}_diagnosis"] = harmless(neighbor.diagnosis)
+        row[f"nearest_{k + 1}_distance"] = neighbor.distance
     return row

@@ -64,26 +64,26 @@ def profile(records: PatientRecords) -> pd.DataFrame:
 
     Columns `column`, `diagnosis`, `value` (original units), `n`, `scale`, `position`, where `scale` is
     "range" (-1 and +1 are the two ends of the reference range), "share" (of yes, 0..1) or
-    "spread" (standard deviations from the mean of all labelled patients, where no range is known).
+    "spread" (standard deviations from the mean of all labeled patients, where no range is known).
     """
-    means, n, labelled = prototypes(records), known_counts(records), records.features.loc[records.diagnosed]
+    means, n, labeled = prototypes(records), known_counts(records), records.features.loc[records.diagnosed]
     rows: list[tuple[str, str, float, int, str, float]] = []
     for column in records.feature_columns:
         if column.role in MEASURED:
             values, counts = means[column.name].astype(float).tolist(), n[column.name].astype(int).tolist()
             for name, value, count in zip(records.classes, values, counts, strict=True):
-                rows.append((column.name, name, value, count, *_position(column, labelled, value)))
+                rows.append((column.name, name, value, count, *_position(column, labeled, value)))
     table = pd.DataFrame(rows, columns=["column", "diagnosis", "value", "n", "scale", "position"])
     return table[np.isfinite(table["position"].astype(float))].reset_index(drop=True)
 
 
-def _position(column: Column, labelled: pd.DataFrame, value: float) -> tuple[str, float]:
+def _position(column: Column, labeled: pd.DataFrame, value: float) -> tuple[str, float]:
     if column.role is Role.YES_NO:
         return "share", float(value)
     if column.low is not None and column.high is not None and column.high > column.low:
         return "range", float(2 * (value - column.low) / (column.high - column.low) - 1)
-    spread = float(labelled[column.name].std(ddof=0))
-    return "spread", float((value - labelled[column.name].mean()) / spread) if spread > 0 else float("nan")
+    spread = float(labeled[column.name].std(ddof=0))
+    return "spread", float((value - labeled[column.name].mean()) / spread) if spread > 0 else float("nan")
 
 
 def most_telling(points: pd.DataFrame, n: int) -> list[str]:

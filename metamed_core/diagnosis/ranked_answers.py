@@ -16,8 +16,8 @@ Order = Literal["table", "uncertain", "certain", "class"]
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A labelled patient close to the one in question; `distance` is between embeddings, in no clinical unit."""
+class Neighbor:
+    """A labeled patient close to the one in question; `distance` is between embeddings, in no clinical unit."""
 
     row: Hashable
     name: str
@@ -32,7 +32,7 @@ class Diagnosis:
     row: Hashable
     name: str
     ranked: tuple[tuple[str, float], ...]
-    nearest: tuple[Neighbour, ...]
+    nearest: tuple[Neighbor, ...]
 
     @property
     def top(self) -> str:
@@ -46,7 +46,7 @@ class Diagnosis:
 
 
 def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Diagnosis, ...]:
-    """The ranked diagnoses and nearest labelled patients at one step.
+    """The ranked diagnoses and nearest labeled patients at one step.
 
     Parameters
     ----------
@@ -60,16 +60,16 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
     step, task = trace.steps[step_index], trace.task
     diagnoses = [task.classes[y] for y in task.support.y.tolist()]
 
-    def neighbour(at: int, k: int) -> Neighbour:
+    def neighbor(at: int, k: int) -> Neighbor:
         place = int(step.nearest[at, k])
-        return Neighbour(task.support_rows[place], task.support_names[place], diagnoses[place], float(step.distance[at, k]))
+        return Neighbor(task.support_rows[place], task.support_names[place], diagnoses[place], float(step.distance[at, k]))
 
     return tuple(
         Diagnosis(
             task.query_rows[at],
             task.query_names[at],
             _ranked(task.classes, step.proba[at]),
-            tuple(neighbour(at, k) for k in range(step.nearest.shape[1])),
+            tuple(neighbor(at, k) for k in range(step.nearest.shape[1])),
         )
         for at in (range(len(task.query)) if positions is None else positions)
     )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabelledSet, Task, class_means
+from metamed_core.data import LabeledSet, Task, class_means
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.learners import (
@@ -169,15 +169,15 @@ class AdaptationTrace:
         return axes.place(query), *nearest_patients(query, support)
 
 
-def untrained_prototype_held_out(support: LabelledSet, groups: list[list[int]]) -> float:
+def untrained_prototype_held_out(support: LabeledSet, groups: list[list[int]]) -> float:
     """Accuracy of the simplest rival, left out in the same groups: the nearest class mean of the scaled values, no network at all."""
     values, right = support.x[..., 0], 0
     for group in groups:
         rest = torch.ones(len(support), dtype=torch.bool)
         rest[group] = False
         classes, y = torch.unique(support.y[rest], return_inverse=True)
-        centres = class_means(values[rest], y, len(classes))
-        named = classes[(values[group].unsqueeze(1) - centres).square().sum(-1).argmin(-1)]
+        centers = class_means(values[rest], y, len(classes))
+        named = classes[(values[group].unsqueeze(1) - centers).square().sum(-1).argmin(-1)]
         right += int((named == support.y[group]).sum())
     n_patients = sum(len(group) for group in groups)
     return right / n_patients if n_patients else math.nan

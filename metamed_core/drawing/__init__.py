@@ -4,7 +4,7 @@ A chart is described once, as values (`Chart`, `Line`, `Axis`, ...), and drawn b
 No other room imports plotly.
 
 - `FIGURE_STYLE`: the CSS that figures need on a page of one's own.
-- `GREY`: the color of a level to compare with.
+- `GRAY`: the color of a level to compare with.
 - `MARKS`: the markers of the palette as characters.
 - `TEAL`: the color of what a chart is about.
 - `Area`: a filled polygon.
@@ -38,7 +38,7 @@ No other room imports plotly.
 from __future__ import annotations
 
 from metamed_core.drawing.chart import (
-    GREY,
+    GRAY,
     TEAL,
     Area,
     Axis,
@@ -65,7 +65,7 @@ from metamed_core.drawing.palette import MARKS, SeriesStyle, method_styles, seri
 
 __all__ = [
     "FIGURE_STYLE",
-    "GREY",
+    "GRAY",
     "MARKS",
     "TEAL",
     "Area",

@@ -13,7 +13,7 @@ from metamed_core.drawing.palette import SeriesStyle
 from metamed_core.words import Words
 
 Point = tuple[float, float]
-GREY = SeriesStyle("#7A8A8A", "circle", (5, 4))
+GRAY = SeriesStyle("#7A8A8A", "circle", (5, 4))
 """A level to compare with, or what belongs to no diagnosis and no method."""
 TEAL = SeriesStyle("#15807D", "circle", (1, 0))
 """What the chart is about, where that is no diagnosis and no method."""

@@ -65,12 +65,12 @@ def profile_figure(
 def _trace(mark: Area | Line | Strokes | Dots, language: Language) -> go.Scatter:
     style, name = mark.style, "" if mark.name is None else _text(mark.name.into(language))
     # What belongs to one method goes and comes with its entry in the legend.
-    shared = {"name": name, "showlegend": bool(name), "legendgroup": f"{style.colour} {style.shape} {style.dash}"}
+    shared = {"name": name, "showlegend": bool(name), "legendgroup": f"{style.color} {style.shape} {style.dash}"}
     told = [_text(words.into(language)) for words in getattr(mark, "tooltips", ())]
     tooltips = {"text": told, "hovertemplate": "%{text}<extra>%{fullData.name}</extra>"} if told else {}
     match mark:
         case Area():
-            fill = {"fill": "toself", "fillcolor": _faint(style.colour, mark.opacity), "line": {"width": 0}}
+            fill = {"fill": "toself", "fillcolor": _faint(style.color, mark.opacity), "line": {"width": 0}}
             return go.Scatter(**_places(mark.corners), mode="lines", hoverinfo="skip", **fill, **shared)
         case Strokes():
             ends = [place for piece in mark.pieces for place in (*piece, (None, None))]
@@ -92,16 +92,16 @@ def _places(points: Sequence[tuple[float | None, float | None]]) -> dict[str, An
 
 def _stroke(style: SeriesStyle, width: float) -> dict[str, Any]:
     dash = "solid" if style.dash == (1, 0) else ",".join(f"{length}px" for length in style.dash)
-    return {"color": style.colour, "width": width, "dash": dash}
+    return {"color": style.color, "width": width, "dash": dash}
 
 
 def _marker(style: SeriesStyle, size: float, *, filled: bool = True) -> dict[str, Any]:
     symbol = style.shape if filled else f"{style.shape}-open"
     return {
-        "color": style.colour,
+        "color": style.color,
         "symbol": symbol,
         "size": size,
-        "line": {"width": 0.5 if filled else 2, "color": EDGE if filled else style.colour},
+        "line": {"width": 0.5 if filled else 2, "color": EDGE if filled else style.color},
     }
 
 
@@ -118,8 +118,8 @@ def _axis(axis: Axis, language: Language) -> dict[str, Any]:
     return found
 
 
-def _faint(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+def _faint(color: str, opacity: float) -> str:
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 

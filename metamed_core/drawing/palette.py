@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
 """Okabe and Ito 2008, told apart with every common form of color blindness; black is left out, a dark page hides it."""
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
@@ -31,11 +31,11 @@ DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12
 class SeriesStyle:
     """How one diagnosis or method is drawn, everywhere.
 
-    colour: hexadecimal; shape: one of `SHAPES`; dash: lengths of stroke and gap in pixels, (1, 0) for a solid line; name: what a
+    color: hexadecimal; shape: one of `SHAPES`; dash: lengths of stroke and gap in pixels, (1, 0) for a solid line; name: what a
     person reads, in their language.
     """
 
-    colour: str
+    color: str
     shape: str
     dash: tuple[int, ...]
     name: str = ""
@@ -45,7 +45,7 @@ def series_styles(n: int) -> tuple[SeriesStyle, ...]:
     """The styles of `n` diagnoses in their order; up to 56 no two share both color and marker, or both color and dash."""
     # A second round of colors starts one marker and one dash further on, so that the pairs do not repeat.
     return tuple(
-        SeriesStyle(COLOURS[i % len(COLOURS)], SHAPES[(i + i // len(COLOURS)) % len(SHAPES)], DASHES[(i + i // len(COLOURS)) % len(DASHES)])
+        SeriesStyle(COLORS[i % len(COLORS)], SHAPES[(i + i // len(COLORS)) % len(SHAPES)], DASHES[(i + i // len(COLORS)) % len(DASHES)])
         for i in range(n)
     )
 
@@ -53,7 +53,7 @@ def series_styles(n: int) -> tuple[SeriesStyle, ...]:
 def method_styles(names: Mapping[str, str]) -> dict[str, SeriesStyle]:
     """Key -> style of the methods of a comparison, in their order; names: key -> what a person reads.
 
-    Without the yellow, which a line on a white page cannot show, and the grey, which stands for levels to compare with.
+    Without the yellow, which a line on a white page cannot show, and the gray, which stands for levels to compare with.
     """
-    clear = [style for style in series_styles(4 * len(names)) if style.colour not in COLOURS[6:]]
+    clear = [style for style in series_styles(4 * len(names)) if style.color not in COLORS[6:]]
     return {key: replace(style, name=name) for (key, name), style in zip(names.items(), clear, strict=False)}

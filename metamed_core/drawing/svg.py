@@ -72,7 +72,7 @@ def legend_key(mark: Area | Line | Strokes | Dots) -> Markup:
     match mark:
         case Area():
             return _swatch(
-                18, element("rect", x=1, y=2, width=16, height=10, fill=mark.style.colour, fill_opacity=min(1.0, mark.opacity * 2))
+                18, element("rect", x=1, y=2, width=16, height=10, fill=mark.style.color, fill_opacity=min(1.0, mark.opacity * 2))
             )
         case Dots():
             return _swatch(14, _dot(mark, 7, 7, 5))
@@ -89,7 +89,7 @@ def style_key(style: SeriesStyle) -> Markup:
 
 def marker(style: SeriesStyle, x: float, y: float, size: float, **paint: Any) -> Markup:
     """The marker of a style with its middle at (x, y); size: from there to its edge, in pixels."""
-    paint = {"fill": style.colour} | paint
+    paint = {"fill": style.color} | paint
     if style.shape not in OUTLINES:
         return element("circle", cx=float(x), cy=float(y), r=float(size), **paint)
     return element("polygon", points=_corners((x + size * a, y + size * b) for a, b in OUTLINES[style.shape]), **paint)
@@ -112,14 +112,14 @@ class Frame:
         match mark:
             case Area():
                 corners = _corners(map(self._at, mark.corners))
-                paint = {"fill": mark.style.colour, "fill_opacity": f"{mark.opacity:.2f}"}
+                paint = {"fill": mark.style.color, "fill_opacity": f"{mark.opacity:.2f}"}
                 return element("polygon", points=corners, **paint) if corners else Markup()
             case Line():
                 return self._line(mark)
             case Strokes():
                 way = "".join(f"M{_way([self._at(start), self._at(end)])}" for start, end in mark.pieces)
                 # Dashes would begin anew at every piece, so a contour is told apart by its width and color.
-                solid = SeriesStyle(mark.style.colour, "", (1, 0))
+                solid = SeriesStyle(mark.style.color, "", (1, 0))
                 return element("path", d=way, **_stroke(solid, mark.width * self.pen.size, mark.opacity)) if way else Markup()
             case Dots():
                 return Markup().join(self._handle(mark, i) for i in range(len(mark.points)))
@@ -164,7 +164,7 @@ class Frame:
             shown = [marker(line.style, x, y, 3.6 * size) for x, y in places]
             told = [Markup()] * len(shown) if not line.tooltips else [element("title", self._say(words)) for words in line.tooltips]
             parts += [element("g", title, sign) if title else sign for title, sign in zip(told, shown, strict=False)]
-        return Markup().join([*parts, _arrow(places, line.style.colour, size) if line.arrow and len(places) > 1 else ""])
+        return Markup().join([*parts, _arrow(places, line.style.color, size) if line.arrow and len(places) > 1 else ""])
 
     def _handle(self, dots: Dots, i: int) -> Markup:
         """One marker with what is told of it; if it can be dragged, a button with a ring and a place for a finger."""
@@ -199,10 +199,10 @@ def _dot(dots: Dots, x: float, y: float, size: float) -> Markup:
     faint = None if dots.opacity == 1 else f"{dots.opacity:.2f}"
     if dots.filled:
         return marker(dots.style, x, y, size, stroke="var(--mm-paper, #fff)", stroke_width=0.8, opacity=faint)
-    return marker(dots.style, x, y, size, fill="none", stroke=dots.style.colour, stroke_width=2.4, opacity=faint)
+    return marker(dots.style, x, y, size, fill="none", stroke=dots.style.color, stroke_width=2.4, opacity=faint)
 
 
-def _arrow(places: list[Point], colour: str, size: float) -> Markup:
+def _arrow(places: list[Point], color: str, size: float) -> Markup:
     (x0, y0), (x1, y1) = places[-2:]
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
     if length < 1:
@@ -210,13 +210,13 @@ def _arrow(places: list[Point], colour: str, size: float) -> Markup:
     long = min(9.0 * size, length)
     u, v = (x1 - x0) / length * long, (y1 - y0) / length * long
     corners = [(x1, y1), (x1 - u - v * 0.45, y1 - v + u * 0.45), (x1 - u + v * 0.45, y1 - v - u * 0.45)]
-    return element("polygon", points=_corners(corners), fill=colour)
+    return element("polygon", points=_corners(corners), fill=color)
 
 
 def _stroke(style: SeriesStyle, width: float, opacity: float = 1) -> dict[str, Any]:
     dash = None if style.dash == (1, 0) else " ".join(map(str, style.dash))
     faint = None if opacity == 1 else f"{opacity:.2f}"
-    line = {"fill": "none", "stroke": style.colour, "stroke_width": float(width), "stroke_linejoin": "round"}
+    line = {"fill": "none", "stroke": style.color, "stroke_width": float(width), "stroke_linejoin": "round"}
     return line | {"stroke_dasharray": dash, "stroke_opacity": faint}
 
 

@@ -54,7 +54,7 @@ class Entry:
 class Comparison:
     """Results of `compare`, in the order in which they came. Only episodes that every method has finished are counted.
 
-    counts: labelled patients of each diagnosis in the cohort; cohort: its fingerprint. The patients' values are not in here.
+    counts: labeled patients of each diagnosis in the cohort; cohort: its fingerprint. The patients' values are not in here.
     """
 
     entries: tuple[Entry, ...]

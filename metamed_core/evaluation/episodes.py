@@ -17,7 +17,7 @@ from metamed_core.words import UserError, Words
 
 SHOTS = (1, 3, 5, 10)
 LEAVE_ONE_OUT = 0
-"""Stands for a number of shots: all labelled patients but the one who is asked about."""
+"""Stands for a number of shots: all labeled patients but the one who is asked about."""
 N_WAY, N_QUERY, LEAST_QUERY = 5, 15, 3
 """At most so many diagnoses in an episode, and so many patients of each who are asked about; a diagnosis with fewer than the last is not drawn."""
 MAX_LEFT_OUT = 100
@@ -41,7 +41,7 @@ def eligible(cohort: Cohort, k_shot: int) -> tuple[str, ...]:
 
 
 def _outside_a_group(cohort: Cohort, name: str) -> int:
-    """How many patients of a diagnosis can be labelled at most while one of another group is left to be asked about."""
+    """How many patients of a diagnosis can be labeled at most while one of another group is left to be asked about."""
     sizes = np.unique(cohort.group_numbers[cohort.members[name]], return_counts=True)[1]
     return int(sizes.sum() - sizes.min())
 
@@ -85,15 +85,15 @@ def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndic
 def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> EpisodeIndices:
     rng = np.random.default_rng([seed, k_shot, index])
     names = eligible(cohort, k_shot)
-    classes, labelled, others = _chosen(cohort, names, k_shot, rng)
-    support, query = np.concatenate(labelled), np.concatenate([rows[:N_QUERY] for rows in others])
+    classes, labeled, others = _chosen(cohort, names, k_shot, rng)
+    support, query = np.concatenate(labeled), np.concatenate([rows[:N_QUERY] for rows in others])
     return EpisodeIndices(classes, rng.permutation(support), rng.permutation(query))
 
 
 def _chosen(
     cohort: Cohort, names: Sequence[str], k_shot: int, rng: np.random.Generator
 ) -> tuple[tuple[str, ...], list[Positions], list[Positions]]:
-    """Diagnoses whose groups go together, the patients to be labelled and those who may be asked about; fewer diagnoses where none do.
+    """Diagnoses whose groups go together, the patients to be labeled and those who may be asked about; fewer diagnoses where none do.
 
     One disease may be of one hospital and another of another. Without groups the first choice is always good.
     """
@@ -120,8 +120,8 @@ def _left_out(cohort: Cohort, index: int, seed: int) -> EpisodeIndices:
     queues = [rng.permutation(rows).tolist() for rows in _askable(cohort) if len(rows)]
     order = [queue[turn] for turn in range(max(map(len, queues))) for queue in queues if turn < len(queue)]
     asked, group_of = order[index], cohort.group_numbers
-    labelled = np.sort(np.concatenate(list(cohort.members.values())))
-    support = labelled[group_of[labelled] != group_of[asked]]
+    labeled = np.sort(np.concatenate(list(cohort.members.values())))
+    support = labeled[group_of[labeled] != group_of[asked]]
     return EpisodeIndices(tuple(name for name, rows in cohort.members.items() if np.isin(rows, support).any()), support, np.array([asked]))
 
 

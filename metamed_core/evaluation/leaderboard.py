@@ -117,7 +117,7 @@ def _rows(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Me
 
 
 def _differences(sample: Sample, pairs: list[tuple[int, int]]) -> Array:
-    """First minus second of each pair, judgement by judgement, `(n, n_pairs)`."""
+    """First minus second of each pair, judgment by judgment, `(n, n_pairs)`."""
     columns = [sample.values[:, i] - sample.values[:, j] for i, j in pairs]
     return np.stack(columns, 1) if columns else np.zeros((len(sample.weight), 0))
 
@@ -139,7 +139,7 @@ def _crossed(sample: Sample, values: Array) -> ClusteredMean:
 
 
 def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
-    """Means of shares `(n, m)` with their intervals: `values` in place of the sample's own, judgement by judgement."""
+    """Means of shares `(n, m)` with their intervals: `values` in place of the sample's own, judgment by judgment."""
     found = _crossed(sample, values)
     return tuple(_interval(found, place, sample, "balanced_accuracy") for place in range(values.shape[1]))
 

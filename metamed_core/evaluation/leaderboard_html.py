@@ -129,7 +129,7 @@ def interval_bar(interval: Interval, style: SeriesStyle, span: tuple[float, floa
     parts: list[str] = []
     if math.isfinite(interval.low):
         left, width = at(interval.low), at(interval.high) - at(interval.low)
-        parts.append(element("i", "", style=f"left: {left:.1f}%; width: {width:.1f}%; background: {style.colour}"))
+        parts.append(element("i", "", style=f"left: {left:.1f}%; width: {width:.1f}%; background: {style.color}"))
     if math.isfinite(interval.mean):
-        parts.append(element("b", MARKS[style.shape], style=f"left: {at(interval.mean):.1f}%; color: {style.colour}"))
+        parts.append(element("b", MARKS[style.shape], style=f"left: {at(interval.mean):.1f}%; color: {style.color}"))
     return element("span", *parts or [""], class_="mm-bar", aria_hidden="true")

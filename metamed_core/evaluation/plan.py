@@ -157,7 +157,7 @@ def _too_small(cohort: Cohort, shots: Sequence[int]) -> UserError:
 
 
 def _nothing(cohort: Cohort) -> Words:
-    return (_NOTHING_APART if cohort.groups else _NOTHING).format(labelled=cohort.n_labelled)
+    return (_NOTHING_APART if cohort.groups else _NOTHING).format(labeled=cohort.n_labeled)
 
 
 def _needed(cohort: Cohort, k_shot: int) -> Words:
@@ -167,12 +167,12 @@ def _needed(cohort: Cohort, k_shot: int) -> Words:
 
 
 _NOTHING = Words(
-    "With {labelled} labeled {labelled:patient|patients} nothing can be compared: at least two diagnoses need two or more labeled patients each.",
-    "只有 {labelled} 位已确诊患者，无法比较：至少要有两种诊断，每种有两位或更多已确诊患者。",
+    "With {labeled} labeled {labeled:patient|patients} nothing can be compared: at least two diagnoses need two or more labeled patients each.",
+    "只有 {labeled} 位已确诊患者，无法比较：至少要有两种诊断，每种有两位或更多已确诊患者。",
 )
 _NOTHING_APART = Words(
-    "With {labelled} labeled {labelled:patient|patients} nothing can be compared: at least two diagnoses need labeled patients of two or more groups each.",
-    "有 {labelled} 位已确诊患者，但无法比较：至少要有两种诊断，每种的已确诊患者来自两个或更多的组。",
+    "With {labeled} labeled {labeled:patient|patients} nothing can be compared: at least two diagnoses need labeled patients of two or more groups each.",
+    "有 {labeled} 位已确诊患者，但无法比较：至少要有两种诊断，每种的已确诊患者来自两个或更多的组。",
 )
 _APART = Words(
     "Patients of one group (a hospital, a paper) are never both labeled and predicted in one episode.",

@@ -88,7 +88,7 @@ class _Sent:
 
 @lru_cache(maxsize=1)
 def _unpacked(packed: bytes) -> _Sent:
-    # One thread for good: the process works for sweeps, and its neighbours have the other cores.
+    # One thread for good: the process works for sweeps, and its neighbors have the other cores.
     torch.set_num_threads(1)
     return _Sent(pickle.loads(packed))  # noqa: S301 - joblib has carried it from `sweep` as it carries the call itself
 

@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
-from metamed_core.data import LabelledSet, Panel
+from metamed_core.data import LabeledSet, Panel
 from metamed_core.learners.learner import Calibrated, Learner
 from metamed_core.learners.weight_files import damaged, read_bytes, read_card, shipped
 from metamed_core.networks import Backbone, backbone_of
@@ -60,7 +60,7 @@ class Initialization:
         """The origin without its folder, as it is reported."""
         return Path(self.origin).stem
 
-    def adapt(self, learner: Learner, support: LabelledSet, n_way: int) -> Iterator[Calibrated]:
+    def adapt(self, learner: Learner, support: LabeledSet, n_way: int) -> Iterator[Calibrated]:
         """`Learner.adapt` from here, with calibrated probabilities."""
         return (Calibrated(raw, self.calibration) for raw in learner.adapt(self.backbone, self.weights, support, n_way))
 

@@ -3,7 +3,7 @@
 The head must serve any number of classes, so it cannot be meta-learned as a matrix. It is made from the class means of
 the support's embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2): a linear layer whose softmax is the
 prototypical posterior. Adaptation then starts from a sensible answer at one shot, where a zero head would start from
-none, and the choice of head needs no learnt weights.
+none, and the choice of head needs no learned weights.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.func import grad, grad_and_value
 
-from metamed_core.data import LabelledSet, class_means
+from metamed_core.data import LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, cross_entropy, setting
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import Words
@@ -56,8 +56,8 @@ def prototype_head(embeddings: Tensor, y: Tensor, n_way: int) -> dict[str, Tenso
 
     embeddings `(n, e)`, y `(n,)` -> weight `(n_way, e)`, bias `(n_way,)`.
     """
-    centres = class_means(embeddings, y, n_way)
-    return {HEAD_WEIGHT: 2 * centres, HEAD_BIAS: -centres.square().sum(-1)}
+    centers = class_means(embeddings, y, n_way)
+    return {HEAD_WEIGHT: 2 * centers, HEAD_BIAS: -centers.square().sum(-1)}
 
 
 def log_proba(backbone: Backbone, weights: Weights, x: Tensor) -> Tensor:
@@ -70,22 +70,22 @@ def head_log_proba(head: Weights, embeddings: Tensor) -> Tensor:
     return (embeddings @ head[HEAD_WEIGHT].transpose(-1, -2) + head[HEAD_BIAS]).log_softmax(-1)
 
 
-def with_head(backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> dict[str, Tensor]:
+def with_head(backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> dict[str, Tensor]:
     """The initial weights with a head made for this task."""
     return {**weights, **prototype_head(backbone.embed(weights, support.x), support.y, n_way)}
 
 
-def support_loss(backbone: Backbone, support: LabelledSet) -> Callable[[Weights], Tensor]:
+def support_loss(backbone: Backbone, support: LabeledSet) -> Callable[[Weights], Tensor]:
     """The inner loss as a function of the weights."""
     return lambda weights: cross_entropy(log_proba(backbone, weights, support.x), support.y)
 
 
 def moving(
-    backbone: Backbone, initial: Weights, support: LabelledSet, *, head_only: bool
+    backbone: Backbone, initial: Weights, support: LabeledSet, *, head_only: bool
 ) -> tuple[Weights, Weights, Callable[[Weights], Tensor]]:
     """What the inner loop holds still, what it moves, and the inner loss as a function of the latter; `initial` from `with_head`.
 
-    `head_only` moves the head alone (ANIL, Raghu et al. 2020): the body is meta-learnt but does not adapt, so it embeds once.
+    `head_only` moves the head alone (ANIL, Raghu et al. 2020): the body is meta-learned but does not adapt, so it embeds once.
     """
     if not head_only:
         return {}, initial, support_loss(backbone, support)
@@ -134,7 +134,7 @@ class LinearHeadClassifier(Classifier):
 
 
 def adapt_by_gradient(
-    backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, *, lr: float, n_steps: int, head_only: bool = False
+    backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int, *, lr: float, n_steps: int, head_only: bool = False
 ) -> Iterator[LinearHeadClassifier]:
     """Yield the classifier at the start and after each of `n_steps` steps on the whole support, none of which raises its loss."""
     with torch.no_grad():

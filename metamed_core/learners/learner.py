@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.func import grad_and_value, vmap
 
-from metamed_core.data import Episode, LabelledSet, class_means, one_hot
+from metamed_core.data import Episode, LabeledSet, class_means, one_hot
 from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, ColumnEncoder, Weights
 from metamed_core.statistics import Calibration
@@ -36,7 +36,7 @@ class Classifier(ABC):
         Number of classes.
     """
 
-    def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> None:
+    def __init__(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> None:
         self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
 
     @abstractmethod
@@ -147,7 +147,7 @@ class Learner(ABC):
                 )
 
     @abstractmethod
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[Classifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[Classifier]:
         """Adapt to a support set.
 
         Parameters
@@ -166,7 +166,7 @@ class Learner(ABC):
         """
 
     @abstractmethod
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """How many steps `adapt` takes: it yields one classifier more."""
 
     @classmethod
@@ -208,7 +208,7 @@ class Learner(ABC):
         """
 
         def mean_loss(weights: Weights) -> Tensor:
-            one = lambda xs, ys, xq, yq: self.meta_loss(backbone, weights, Episode(LabelledSet(xs, ys), LabelledSet(xq, yq), tasks.n_way))  # noqa: E731
+            one = lambda xs, ys, xq, yq: self.meta_loss(backbone, weights, Episode(LabeledSet(xs, ys), LabeledSet(xq, yq), tasks.n_way))  # noqa: E731
             return vmap(one)(tasks.support.x, tasks.support.y, tasks.query.x, tasks.query.y).mean()
 
         gradient, loss = grad_and_value(mean_loss)(dict(weights))

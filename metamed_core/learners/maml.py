@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.learners.inner_loop import (
     LinearHeadClassifier,
     adapt_by_gradient,
@@ -38,7 +38,7 @@ class Maml(Learner):
     """MAML with a head made from prototypes.
 
     first_order: leave out the derivative of the inner gradient (sec. 5.2). head_only: ANIL, the inner steps move the head alone, in
-    meta-training and in use; the network below it is meta-learnt but stays as it is.
+    meta-training and in use; the network below it is meta-learned but stays as it is.
     """
 
     name: ClassVar[str] = "maml"
@@ -58,11 +58,11 @@ class Maml(Learner):
     first_order: bool = False
     head_only: bool = False
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`."""
         return self.inner_steps
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
         """See `Learner.adapt`."""
         return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps, head_only=self.head_only)
 

@@ -1,6 +1,6 @@
 """Matching networks (Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra 2016), https://arxiv.org/abs/1606.04080.
 
-A new patient attends to every labelled patient; the attention each diagnosis receives is its probability.
+A new patient attends to every labeled patient; the attention each diagnosis receives is its probability.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear, normalize
 
-from metamed_core.data import Episode, LabelledSet, one_hot
+from metamed_core.data import Episode, LabeledSet, one_hot
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
@@ -28,9 +28,9 @@ WITHOUT_CONTEXT = 0.1
 
 
 def attention(queries: Tensor, support: Tensor, sharpness: Tensor | float) -> Tensor:
-    """a(x, x_i) of eq. 1, how much each query looks at each labelled patient: `(n, e)`, `(n_support, e)` -> `(n, n_support)`, sums to 1.
+    """a(x, x_i) of eq. 1, how much each query looks at each labeled patient: `(n, e)`, `(n_support, e)` -> `(n, n_support)`, sums to 1.
 
-    The cosine is multiplied by a (meta-learnt) sharpness, for between -1 and 1 alone attention over 50 patients is almost even.
+    The cosine is multiplied by a (meta-learned) sharpness, for between -1 and 1 alone attention over 50 patients is almost even.
     """
     cosine = normalize(queries, dim=-1) @ normalize(support, dim=-1).transpose(-1, -2)
     return (sharpness * cosine).softmax(-1)
@@ -43,7 +43,7 @@ def matching_posterior(queries: Tensor, support: Tensor, y: Tensor, n_way: int, 
     it is eq. 1.
     """
     attended = attention(queries, support, sharpness)
-    # Divided by the class's share of the support: a diagnosis with more labelled patients is not thereby more likely.
+    # Divided by the class's share of the support: a diagnosis with more labeled patients is not thereby more likely.
     members = one_hot(y, n_way, attended.dtype)
     mass = attended @ (members / members.sum(-2).clamp_min(1.0))
     return mass / mass.sum(-1, keepdim=True)
@@ -68,7 +68,7 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
     return torch.flatten(hidden, -2)
 
 
-def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabelledSet, n_way: int, reads: int) -> Tensor:
+def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabeledSet, n_way: int, reads: int) -> Tensor:
     """Cells `(n, ...)` -> `(n, n_way)`: embed both, put the queries in context if asked, attend."""
     queries, known = backbone.embed(weights, x), backbone.embed(weights, support.x)
     if reads:
@@ -79,7 +79,7 @@ def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: Labelled
 class AttentionClassifier(Classifier):
     """Attends to the support seen so far."""
 
-    def __init__(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int, reads: int) -> None:
+    def __init__(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int, reads: int) -> None:
         super().__init__(backbone, weights, support, n_way)
         self.reads = reads
 
@@ -115,7 +115,7 @@ class Matching(Learner):
         1,
     )
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
         return n_schedule_steps(support) - 1
 
@@ -128,7 +128,7 @@ class Matching(Learner):
         }
         return {**backbone.init(rng), SHARPNESS: torch.tensor(2.0), **lstm, "match.lstm_bias": torch.zeros(4 * w)}
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[AttentionClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[AttentionClassifier]:
         """See `Learner.adapt`."""
         for seen in support_schedule(support):
             yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)

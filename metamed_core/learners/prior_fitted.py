@@ -1,7 +1,7 @@
 """Prior-fitted networks (Müller, Hollmann, Pineda Arango, Grabocka and Hutter 2022), https://arxiv.org/abs/2112.10510.
 
-A transformer was shown some hundred thousand synthetic clinics and learnt to answer as the posterior of that prior would:
-labelled patients and a question go in, probabilities come out. No weight is moved for a new disease; what adapts is what
+A transformer was shown some hundred thousand synthetic clinics and learned to answer as the posterior of that prior would:
+labeled patients and a question go in, probabilities come out. No weight is moved for a new disease; what adapts is what
 the network has read. After TabPFN (Hollmann et al. 2023, 2025), made for a handful of patients.
 """
 
@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core.data import Episode, LabelledSet, one_hot
+from metamed_core.data import Episode, LabeledSet, one_hot
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import doubling_schedule, n_doubling_steps
@@ -30,7 +30,7 @@ MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
 """Of one reading, somewhat more than meta-training had (100, 100 and 10,000); of a larger table each reading draws its own part."""
 
 DOUBLE_CELLS = 400
-"""Labelled patients times columns up to which answers agree to ten digits; larger tables are read in single precision, twice as fast."""
+"""Labeled patients times columns up to which answers agree to ten digits; larger tables are read in single precision, twice as fast."""
 
 CELLS_AT_ONCE = 6_000
 """Cells in the network at a time, over all readings: so many stay in the processor's cache."""
@@ -51,7 +51,7 @@ class Readings:
     slot: Tensor
 
 
-def draw_readings(network: CellTransformer, support: LabelledSet, n_way: int, n: int) -> Readings:
+def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: int) -> Readings:
     """`n` seeded ways to show this support, the same for any order of its patients, columns and diagnoses."""
     columns = column_ranks(support, n_way)
     classes = class_ranks(support, n_way, columns)
@@ -99,9 +99,9 @@ def _slots(crowd: Tensor, slots: int, rng: torch.Generator) -> Tensor:
 
 
 class PriorFittedClassifier(Classifier):
-    """Answers from the labelled patients read so far, averaged over the readings."""
+    """Answers from the labeled patients read so far, averaged over the readings."""
 
-    def __init__(self, network: CellTransformer, weights: Weights, support: LabelledSet, n_way: int, n_readings: int) -> None:
+    def __init__(self, network: CellTransformer, weights: Weights, support: LabeledSet, n_way: int, n_readings: int) -> None:
         kind = support.x.dtype if support.x[..., 0].numel() <= DOUBLE_CELLS else torch.float32
         super().__init__(network, {name: weight.to(kind) for name, weight in weights.items()}, support, n_way)
         self.network, self.n_readings, self._kind = network, n_readings, kind
@@ -126,7 +126,7 @@ class PriorFittedClassifier(Classifier):
 
     @torch.no_grad()
     def embed(self, x: Tensor) -> Tensor:
-        """What the first reading makes of each patient beside the labelled ones, `(n, row_width)`."""
+        """What the first reading makes of each patient beside the labeled ones, `(n, row_width)`."""
         readings, memory = self._read
         first, columns = memory.first(), readings.columns[0]
         rows = [self.network.ask(self.weights, first, part[:, columns].to(self._kind).unsqueeze(0)) for part in self._parts(x)]
@@ -185,11 +185,11 @@ class PriorFitted(Learner):
         """See `Learner.lighter`: one reading, of which the average of several differs little."""
         return dataclasses.replace(self, readings=1)
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
         return n_doubling_steps(support) - 1
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
         network = _network(backbone)
         # Where diagnoses share slots, each reading tells less.
@@ -200,8 +200,8 @@ class PriorFitted(Learner):
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Eq. 2 of the paper for one task, read once: negative log-probability of the query's diagnoses."""
         tasks = Episode(
-            LabelledSet(episode.support.x.unsqueeze(0), episode.support.y.unsqueeze(0)),
-            LabelledSet(episode.query.x.unsqueeze(0), episode.query.y.unsqueeze(0)),
+            LabeledSet(episode.support.x.unsqueeze(0), episode.support.y.unsqueeze(0)),
+            LabeledSet(episode.query.x.unsqueeze(0), episode.query.y.unsqueeze(0)),
             episode.n_way,
         )
         return _loss(_network(backbone), weights, tasks, torch.Generator().manual_seed(SEED))

@@ -12,7 +12,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from metamed_core.data import Episode, LabelledSet, class_means
+from metamed_core.data import Episode, LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
@@ -21,10 +21,10 @@ from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
 
 
-def prototypical_log_posterior(embeddings: Tensor, centres: Tensor) -> Tensor:
+def prototypical_log_posterior(embeddings: Tensor, centers: Tensor) -> Tensor:
     """Eq. 2 with the squared Euclidean distance: log softmax_k(-|f(x) - c_k|^2); `(n, e)`, `(n_way, e)` -> `(n, n_way)`."""
     # |f - c|^2 by differences, not by expansion: the expansion cancels badly when patients are close.
-    return (-(embeddings.unsqueeze(-2) - centres).square().sum(-1)).log_softmax(-1)
+    return (-(embeddings.unsqueeze(-2) - centers).square().sum(-1)).log_softmax(-1)
 
 
 class PrototypeClassifier(Classifier):
@@ -50,19 +50,19 @@ class Prototypical(Learner):
     order: ClassVar[int] = 0
     recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
         return n_schedule_steps(support) - 1
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[PrototypeClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PrototypeClassifier]:
         """See `Learner.adapt`."""
         for seen in support_schedule(support):
             yield PrototypeClassifier(backbone, weights, seen, n_way)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Algorithm 1: negative log posterior of the query patients under the support's prototypes."""
-        centres = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
-        return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centres), episode.query.y)
+        centers = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
+        return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centers), episode.query.y)
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """See `Learner.meta_gradient`; for a `Perceptron` written out by hand, which is several times as fast."""

@@ -1,7 +1,7 @@
 """Reptile (Nichol, Achiam and Schulman 2018), https://arxiv.org/abs/1803.02999.
 
 It adapts to a task by ordinary minibatch gradient descent and then moves the initial weights a little towards where
-that ended. No second derivative is needed, nor a query set: all labelled patients of a task are its training data, here
+that ended. No second derivative is needed, nor a query set: all labeled patients of a task are its training data, here
 one minibatch for the head (the episode's support) and others to descend on (its query).
 """
 
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.learners.inner_loop import (
     LinearHeadClassifier,
     adapt_by_gradient,
@@ -59,11 +59,11 @@ class Reptile(Learner):
     minibatch: int = 16
     """Patients in a minibatch of meta-training; in use every step sees the whole support."""
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`."""
         return self.inner_steps
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
         """See `Learner.adapt`."""
         return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps)
 
@@ -88,8 +88,8 @@ class Reptile(Learner):
 
         def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, draws: Tensor) -> tuple[Weights, Tensor]:
             def loss(weights: Weights, rows: Tensor | slice) -> Tensor:
-                head = with_head(backbone, weights, LabelledSet(xs, ys), tasks.n_way)
-                return support_loss(backbone, LabelledSet(x[rows], y[rows]))(head)
+                head = with_head(backbone, weights, LabeledSet(xs, ys), tasks.n_way)
+                return support_loss(backbone, LabeledSet(x[rows], y[rows]))(head)
 
             now = weights
             for rows in draws:
@@ -106,7 +106,7 @@ class Reptile(Learner):
         first, second = initial = hand.for_each(len(support.x), *hand.body(weights))
         for rows in draws.unbind(1):
             x, y = tasks.query.x[..., 0].take_along_dim(rows.unsqueeze(-1), 1), tasks.query.y.take_along_dim(rows, 1)
-            minibatch = hand.patients(LabelledSet(x.unsqueeze(-1), y), tasks.n_way)
+            minibatch = hand.patients(LabeledSet(x.unsqueeze(-1), y), tasks.n_way)
             _, of_first, of_second = hand.prototypical(first, second, support, minibatch)
             first, second = hand.minus(first, of_first, self.inner_lr), hand.minus(second, of_second, self.inner_lr)
         watched, *_ = hand.prototypical(*initial, support, others)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from metamed_core.data import LabelledSet
+from metamed_core.data import LabeledSet
 from metamed_core.learners.learner import Classifier, Learner
 from metamed_core.networks import Backbone, Weights
 
@@ -19,7 +19,7 @@ The folds depend on the table alone: algorithms and settings are then judged on 
 """
 
 
-def folds(support: LabelledSet, max_folds: int) -> list[list[int]]:
+def folds(support: LabeledSet, max_folds: int) -> list[list[int]]:
     """Groups of patients to leave out together, at most `max_folds`, spread over the classes.
 
     A patient alone in their class is never left out: no learner can predict a class it has not seen. With few patients
@@ -32,7 +32,7 @@ def folds(support: LabelledSet, max_folds: int) -> list[list[int]]:
     return [group for group in groups if _leaves_every_class(support, group)]
 
 
-def _leaves_every_class(support: LabelledSet, group: list[int]) -> bool:
+def _leaves_every_class(support: LabeledSet, group: list[int]) -> bool:
     rest = torch.ones(len(support), dtype=torch.bool)
     rest[group] = False
     return bool(torch.isin(support.y[group], support.y[rest]).all())
@@ -49,9 +49,9 @@ class SupportCrossValidator:
         The support set of the main adaptation.
     """
 
-    def __init__(self, learner: Learner, backbone: Backbone, weights: Weights, support: LabelledSet) -> None:
+    def __init__(self, learner: Learner, backbone: Backbone, weights: Weights, support: LabeledSet) -> None:
         # Only the most probable class counts here, so half the digits do.
-        support, weights = LabelledSet(support.x.float(), support.y), {name: weight.float() for name, weight in weights.items()}
+        support, weights = LabeledSet(support.x.float(), support.y), {name: weight.float() for name, weight in weights.items()}
         affordable = max(2, CELL_BUDGET // (len(support) * support.x.shape[-2]))
         self.groups = folds(support, min(MAX_FOLDS, affordable))
         self.leave_one_out = all(len(group) == 1 for group in self.groups)
@@ -72,7 +72,7 @@ class SupportCrossValidator:
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
         classes, y = torch.unique(self._support.y[rest], return_inverse=True)
-        for classifier in learner.adapt(backbone, weights, LabelledSet(self._support.x[rest], y), len(classes)):
+        for classifier in learner.adapt(backbone, weights, LabeledSet(self._support.x[rest], y), len(classes)):
             yield self._hits_of(classifier, classes, group)
 
     def _hits_of(self, classifier: Classifier, classes: torch.Tensor, group: list[int]) -> float:

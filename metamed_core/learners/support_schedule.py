@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabelledSet
+from metamed_core.data import LabeledSet
 
 MAX_ROUNDS = 20
 """At most so many rounds; diagnoses of up to so many patients are read one patient a round."""
@@ -25,12 +25,12 @@ def places(y: Tensor) -> Tensor:
     return place
 
 
-def n_schedule_steps(support: LabelledSet) -> int:
+def n_schedule_steps(support: LabeledSet) -> int:
     """Number of rounds: the size of the largest class, at most `MAX_ROUNDS`."""
     return min(int(torch.bincount(support.y).max()), MAX_ROUNDS)
 
 
-def support_schedule(support: LabelledSet) -> Iterator[LabelledSet]:
+def support_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
     """Yield the patients read after the first round (one of each diagnosis), the second, ...; the last is the whole support."""
     place, n_rounds = places(support.y), n_schedule_steps(support)
     for i in range(n_rounds):
@@ -38,12 +38,12 @@ def support_schedule(support: LabelledSet) -> Iterator[LabelledSet]:
         yield support.take(torch.nonzero(place <= last).squeeze(1))
 
 
-def n_doubling_steps(support: LabelledSet) -> int:
+def n_doubling_steps(support: LabeledSet) -> int:
     """Number of `doubling_rounds`: 1 for one patient of each diagnosis, one more for 2, 3 to 4, 5 to 8, ..."""
     return 1 + (int(torch.bincount(support.y).max()) - 1).bit_length()
 
 
-def doubling_schedule(support: LabelledSet) -> Iterator[LabelledSet]:
+def doubling_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
     """Yield 1, 2, 4, 8, ... patients of every diagnosis, in the end the whole support: for learners that read all of them anew."""
     place = places(support.y)
     for i in range(n_doubling_steps(support)):

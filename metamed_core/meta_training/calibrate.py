@@ -8,14 +8,14 @@ from typing import Any
 
 import torch
 
-from metamed_core.data import LabelledSet, TaskDistribution
+from metamed_core.data import LabeledSet, TaskDistribution
 from metamed_core.learners import Initialization, Learner
 from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone, Weights
 from metamed_core.statistics import SHOTS, Answers, Calibration, expected_calibration_error, fit_calibration, nearest_shots, task_log_loss
 
 CALIBRATION_SEED, JUDGING_SEED = 30_000_000, 40_000_000
-"""Calibration is learnt on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
+"""Calibration is learned on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
 
 
 def answers_of(
@@ -26,7 +26,7 @@ def answers_of(
     weights, found = {name: weight.float() for name, weight in weights.items()}, []
     for _ in range(n_tasks):
         task = tasks.sample_batch(1, rng)
-        support = LabelledSet(task.support.x[0], task.support.y[0])
+        support = LabeledSet(task.support.x[0], task.support.y[0])
         *_, last = learner.adapt(backbone, weights, support, task.n_way)
         with torch.no_grad():
             log_proba = last.log_proba(task.query.x[0])

@@ -8,7 +8,7 @@ from itertools import chain
 import torch
 from torch import Tensor
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.learners import Learner
 from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone
@@ -34,7 +34,7 @@ def validate(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor]
     """
     for tasks in batches:
         for i in range(len(tasks.support.x)):
-            adaptation = learner.adapt(backbone, weights, LabelledSet(tasks.support.x[i], tasks.support.y[i]), tasks.n_way)
+            adaptation = learner.adapt(backbone, weights, LabeledSet(tasks.support.x[i], tasks.support.y[i]), tasks.n_way)
             first = next(adaptation)
             *_, last = chain([first], adaptation)
             y = tasks.query.y[i]

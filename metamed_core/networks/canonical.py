@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabelledSet, class_means
+from metamed_core.data import LabeledSet, class_means
 
 DIGITS = 6
 """Cells are compared to so many decimals: sums taken in another order differ in the sixteenth."""
 
 
-def column_ranks(support: LabelledSet, n_way: int) -> Tensor:
+def column_ranks(support: LabeledSet, n_way: int) -> Tensor:
     """Rank of each column: by its sorted cells, then by its sorted class means.
 
     Parameters
@@ -36,7 +36,7 @@ def column_ranks(support: LabelledSet, n_way: int) -> Tensor:
     return _ranks(torch.cat([cells, means]).transpose(0, 1).flatten(1))
 
 
-def class_ranks(support: LabelledSet, n_way: int, columns: Tensor) -> Tensor:
+def class_ranks(support: LabeledSet, n_way: int, columns: Tensor) -> Tensor:
     """Place of each diagnosis: by its number of patients, then by the mean of their cells.
 
     Parameters
@@ -58,7 +58,7 @@ def class_ranks(support: LabelledSet, n_way: int, columns: Tensor) -> Tensor:
     return _ranks(torch.cat([counts.unsqueeze(1), means], 1)).argsort(stable=True).argsort()
 
 
-def patient_order(support: LabelledSet, columns: Tensor, classes: Tensor) -> Tensor:
+def patient_order(support: LabeledSet, columns: Tensor, classes: Tensor) -> Tensor:
     """Positions of the patients, `(n,)`, in the order of the place of their diagnosis (`class_ranks`), then of their cells."""
     cells = support.x[:, columns.argsort(stable=True)].flatten(1)
     return _ranks(torch.cat([classes[support.y].to(cells.dtype).unsqueeze(1), cells], 1)).argsort(stable=True)

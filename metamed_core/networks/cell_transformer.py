@@ -173,7 +173,7 @@ class CellTransformer(Backbone):
         store: list[tuple[Tensor, Tensor]] | None,
         memory: Iterator[tuple[Tensor, Tensor]] | None,
     ) -> Tensor:
-        """Both stages; labelled patients `store` what they attend to, the others attend to `memory`."""
+        """Both stages; labeled patients `store` what they attend to, the others attend to `memory`."""
         cells = linear(gelu(linear(x, weights["cell.in"], weights["cell.bias"]), approximate="tanh"), weights["cell.hidden"])
         cells = cells + linear(codes, weights["cell.code"]).unsqueeze(1)
         tokens = weights["token.start"].expand(*x.shape[:2], -1, -1)

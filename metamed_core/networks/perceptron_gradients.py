@@ -30,7 +30,7 @@ from typing import NamedTuple, TypeGuard
 import torch
 from torch import Tensor, bmm
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.networks.backbones import Backbone, Perceptron, Weights
 
 BLOCK = 32
@@ -38,7 +38,7 @@ BLOCK = 32
 
 
 class Patients(NamedTuple):
-    """Labelled patients of many tasks, made ready once for all passes.
+    """Labeled patients of many tasks, made ready once for all passes.
 
     x: `(n_tasks, n, n_columns + 1)`, the last column 1. means: `(n_tasks, n_way, n)`, times values gives class means (zeros for a
     class without patients). targets: Y, `(n_tasks, n_way, n)`. share: u, `(n_tasks, 1, n)`, what each patient counts in the loss.
@@ -107,12 +107,12 @@ def mean_over_tasks(act: Callable[[Episode], tuple[Tensor, Tensor, Tensor]], tas
     A bounded number of tasks at a time: what their passes touch then stays near the processor, however large the meta-batch.
     """
     split = (torch.split(part, BLOCK) for part in (tasks.support.x, tasks.support.y, tasks.query.x, tasks.query.y))
-    blocks = (Episode(LabelledSet(xs, ys), LabelledSet(xq, yq), tasks.n_way) for xs, ys, xq, yq in zip(*split, strict=True))
+    blocks = (Episode(LabeledSet(xs, ys), LabeledSet(xq, yq), tasks.n_way) for xs, ys, xq, yq in zip(*split, strict=True))
     loss, first, second = (sum(part[1:], part[0]) / len(tasks.support.x) for part in zip(*map(act, blocks), strict=True))
     return loss, by_name(first, second)
 
 
-def patients(known: LabelledSet, n_way: int) -> Patients:
+def patients(known: LabeledSet, n_way: int) -> Patients:
     """Cells `(n_tasks, n, n_columns, n_channels)` and classes `(n_tasks, n)`, made ready; only channel 0 is read, as by `Perceptron`."""
     values = known.x[..., 0]
     x = torch.cat([values, values.new_ones(*values.shape[:-1], 1)], -1)
@@ -197,15 +197,15 @@ def pulled_back(way: Network, network: Network, of: Patients, at: Pass, lr: floa
 
 def with_head(first: Tensor, second: Tensor, of: Patients, hidden: Tensor) -> Network:
     """The network with the head that its own prototypes make, V = 2 C and c = -|C|^2; see `inner_loop.prototype_head`."""
-    centres = bmm(of.means, hidden) @ second
-    return Network(first, second, 2 * centres, -centres.square().sum(-1))
+    centers = bmm(of.means, hidden) @ second
+    return Network(first, second, 2 * centers, -centers.square().sum(-1))
 
 
 def through_head(head: Tensor, offset: Tensor, network: Network, of: Patients, hidden: Tensor) -> tuple[Product, Product]:
     """A gradient in the V and c of `with_head` as one in the A and in the B that they were made of."""
-    centres = 2 * head - offset.unsqueeze(-1) * network.head  # 2 dV - 2 dc C, and V is 2 C
-    back = _gated(bmm(of.means.mT, centres @ network.second.mT), hidden)
-    return (of.x, back), (bmm(of.means, hidden), centres)
+    centers = 2 * head - offset.unsqueeze(-1) * network.head  # 2 dV - 2 dc C, and V is 2 C
+    back = _gated(bmm(of.means.mT, centers @ network.second.mT), hidden)
+    return (of.x, back), (bmm(of.means, hidden), centers)
 
 
 def prototypical(first: Tensor, second: Tensor, support: Patients, query: Patients) -> tuple[Tensor, list[Product], list[Product]]:

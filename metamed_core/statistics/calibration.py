@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 
 SHOTS = (1.0, 2.0, 3.0, 5.0, 10.0)
-"""Labelled patients per diagnosis that have a temperature of their own; others lie between."""
+"""Labeled patients per diagnosis that have a temperature of their own; others lie between."""
 FEW_WAYS, FEW_COLUMNS = 3.0, 10.0
 """The task that the temperatures are written for: other numbers of diagnoses and columns multiply them by a power."""
 HARDEST = 20.0
 """Temperatures lie between 1/20 and 20: tasks that are all named rightly would otherwise ask for none at all."""
 SMOOTH = 1e-5
-"""A pull between neighbouring temperatures, so slight that only a number of shots without any task follows it."""
+"""A pull between neighboring temperatures, so slight that only a number of shots without any task follows it."""
 ABSENT = -1e6
 """Stands for the log-probability of a class that a task does not have."""
 
@@ -156,7 +156,7 @@ def _features(
     """What log T is linear in, `(n,)` -> `(n, len(knots) + 2)`: the place between two knots, log ways, log columns, held at the edges."""
     at, log_knots = shots.log(), torch.tensor(knots, dtype=torch.float64).log()
     at = at.clamp(log_knots[0], log_knots[-1]).unsqueeze(1)
-    # A tent over each knot: 1 there, 0 at its neighbours and beyond.
+    # A tent over each knot: 1 there, 0 at its neighbors and beyond.
     below = torch.cat([log_knots[:1] - 1, log_knots[:-1]])
     above = torch.cat([log_knots[1:], log_knots[-1:] + 1])
     tents = torch.minimum((at - below) / (log_knots - below), (above - at) / (above - log_knots)).clamp_min(0.0)
@@ -190,10 +190,10 @@ def fit_calibration(answers: Answers, settings: Mapping[str, float], shots: Sequ
     ways, columns = _range(answers.n_way), _range(answers.n_columns)
     features = _features(answers.shots, answers.n_way, answers.n_columns, shots, ways, columns)
     slopes = torch.zeros(features.shape[1], dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([slopes], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-13, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS([slopes], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-13, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         log_proba = (answers.log_proba / _log_temperature(slopes, features).exp().unsqueeze(1)).log_softmax(-1)
         apart = slopes[: len(shots)].diff().square().sum()
         loss = _task_log_loss(log_proba, answers) + SMOOTH * apart
@@ -201,7 +201,7 @@ def fit_calibration(answers: Answers, settings: Mapping[str, float], shots: Sequ
         return loss
 
     with torch.enable_grad():
-        optimiser.step(closure)  # type: ignore[no-untyped-call]
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
     *log_t, way_exponent, column_exponent = slopes.detach().clamp(-math.log(HARDEST), math.log(HARDEST)).tolist()
     temperature = tuple(math.exp(each) for each in log_t)
     return Calibration(tuple(shots), temperature, way_exponent, column_exponent, ways, columns, dict(settings))

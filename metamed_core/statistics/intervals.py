@@ -3,7 +3,7 @@
 **What an interval here claims.** Episodes of one table are drawn anew from the same patients. More episodes make the mean over
 draws as exact as one likes, but they bring no new patient: a table of twelve judged in a thousand episodes is still twelve people.
 `two_way_clustered_mean` therefore counts both sources of chance, which patients were drawn together and who the patients are, and its intervals hold
-for *other patients like these, from the same clinic, at the same number of labelled patients*. They do not hold for another
+for *other patients like these, from the same clinic, at the same number of labeled patients*. They do not hold for another
 hospital, and they leave out that all supports come from the one table too, which no formula can tell from a single table.
 """
 

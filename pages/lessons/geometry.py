@@ -42,17 +42,17 @@ def _crossing(one: Array, other: Array) -> Point:
     return round(float(x), 4), round(float(y), 4)
 
 
-def nearest_regions(centres: Array, wide: float, tall: float) -> list[tuple[Point, ...]]:
-    """Voronoi's regions within a rectangle about 0: for each centre `(n, 2)` the polygon of points to which no other is nearer.
+def nearest_regions(centers: Array, wide: float, tall: float) -> list[tuple[Point, ...]]:
+    """Voronoi's regions within a rectangle about 0: for each center `(n, 2)` the polygon of points to which no other is nearer.
 
     A half-plane |p - c_i|^2 <= |p - c_j|^2 is linear in p, so each region is the rectangle cut by n - 1 straight lines.
     wide, tall: half its width and height.
     """
     whole = [(-wide, -tall), (wide, -tall), (wide, tall), (-wide, tall)]
     regions = []
-    for i, own in enumerate(centres):
+    for i, own in enumerate(centers):
         corners: list[Point] = whole
-        for j, other in enumerate(centres):
+        for j, other in enumerate(centers):
             if i != j:
                 # other . p - own . p <= (|other|^2 - |own|^2) / 2
                 corners = _cut(corners, other - own, float(other @ other - own @ own) / 2)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.func import grad
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.drawing import Point, SeriesStyle, series_styles
 from metamed_core.learners import cross_entropy, descend, descended
 from metamed_core.networks import Weights
@@ -95,16 +95,16 @@ def tasks(seed: int) -> tuple[Episode, ...]:
 def stacked_tasks(seed: int) -> Episode:
     """The same three, stacked: patients `(3, n, 2)`, so that one call answers for all."""
     support, query = (
-        LabelledSet(torch.stack([part.x for part in parts]), torch.stack([part.y for part in parts]))
+        LabeledSet(torch.stack([part.x for part in parts]), torch.stack([part.y for part in parts]))
         for parts in ([task.support for task in tasks(seed)], [task.query for task in tasks(seed)])
     )
     return Episode(support, query, n_way=2)
 
 
-def _patients(pair: DiseasePair, n: int, rng: torch.Generator) -> LabelledSet:
+def _patients(pair: DiseasePair, n: int, rng: torch.Generator) -> LabeledSet:
     y = torch.arange(2).repeat(n)
     middle = torch.tensor(pair.apart, dtype=torch.float64) * (y.double().unsqueeze(1) - 0.5)
-    return LabelledSet(
+    return LabeledSet(
         middle + torch.tensor(pair.spread, dtype=torch.float64) * torch.randn(2 * n, 2, generator=rng, dtype=torch.float64), y
     )
 
@@ -115,12 +115,12 @@ def log_proba(weights: Tensor, x: Tensor) -> Tensor:
     return torch.stack([torch.zeros_like(score), score], -1).log_softmax(-1)
 
 
-def losses(weights: Tensor, patients: LabelledSet) -> Tensor:
+def losses(weights: Tensor, patients: LabeledSet) -> Tensor:
     """Loss on these patients, `(...)`; weights `(..., 2)`, for stacked tasks each its own. The library's `cross_entropy`."""
     return cross_entropy(log_proba(weights, patients.x), patients.y)
 
 
-def loss_on(patients: LabelledSet) -> Callable[[Weights], Tensor]:
+def loss_on(patients: LabeledSet) -> Callable[[Weights], Tensor]:
     """The same as a function of the weights `{"w": (..., 2)}`; of stacked tasks the sum, so that each one's gradient is its own."""
     return lambda weights: losses(weights["w"], patients).sum()
 

@@ -35,7 +35,7 @@ def _press(page: Page, act: str) -> None:
 
 
 def _run(page: Page) -> tuple[float, float, str]:
-    """Seconds from the click to the last step, from there to the judgement, and the sentence on it."""
+    """Seconds from the click to the last step, from there to the judgment, and the sentence on it."""
     began = time.perf_counter()
     _press(page, "begin")
     page.get_by_text(re.compile(r"^(Judging on|Finished:)")).first.wait_for()

@@ -1,6 +1,6 @@
 """What it costs when cells are missing: `python -m tests.benchmarks.missing_cells FOLDER` (of public tables).
 
-Accuracy at 5 shots on real tables as they are and with a share of all cells removed at random, in labelled and undiagnosed patients
+Accuracy at 5 shots on real tables as they are and with a share of all cells removed at random, in labeled and undiagnosed patients
 alike; the same episodes for both, drawn as in `accuracy_on_public_tables`.
 """
 

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from plotly.subplots import make_subplots
 
 from metamed_core.data.encoding import ColumnScale
-from metamed_core.drawing.palette import COLOURS, SHAPES
+from metamed_core.drawing.palette import COLORS, SHAPES
 from metamed_core.meta_training.tasks.clinical_prior.prior import CLASS_MODELS, table
 from tests.conftest import ROOT, find_browser, launch
 
@@ -44,7 +44,7 @@ def figure() -> go.Figure:
         one, other = most_telling(cells[..., 1].numpy(), y.numpy())
         for c in range(N_WAY):
             rows = (y == c).numpy()
-            marker = {"color": COLOURS[c], "symbol": SHAPES[c], "size": 7}
+            marker = {"color": COLORS[c], "symbol": SHAPES[c], "size": 7}
             points = go.Scatter(
                 x=values[rows, one], y=values[rows, other], mode="markers", marker=marker, name=f"diagnosis {c + 1}", showlegend=i == 1
             )

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.func import grad_and_value, vmap
 from torch.nn.functional import linear, mse_loss, relu
 
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.learners.inner_loop import descended
 from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.networks.backbones import Weights, random_linear
@@ -35,7 +35,7 @@ class Sinusoids:
         amplitude, phase = 0.1 + 4.9 * torch.rand(n_tasks, 1, 1, generator=rng), math.pi * torch.rand(n_tasks, 1, 1, generator=rng)
         x = 10 * torch.rand(n_tasks, K_SHOT + n_query, 1, generator=rng) - 5
         y = amplitude * (x - phase).sin()
-        return Episode(LabelledSet(x[:, :K_SHOT], y[:, :K_SHOT]), LabelledSet(x[:, K_SHOT:], y[:, K_SHOT:]), 0)
+        return Episode(LabeledSet(x[:, :K_SHOT], y[:, :K_SHOT]), LabeledSet(x[:, K_SHOT:], y[:, K_SHOT:]), 0)
 
 
 def net(weights: Weights, x: Tensor) -> Tensor:

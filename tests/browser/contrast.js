@@ -1,7 +1,7 @@
 // Every visible text whose contrast with what is behind it is below WCAG AA, as one line each.
 (() => {
-  const parse = (colour) => {
-    const numbers = (colour.match(/[\d.]+/g) || []).map(Number);
+  const parse = (color) => {
+    const numbers = (color.match(/[\d.]+/g) || []).map(Number);
     return { rgb: numbers.slice(0, 3), alpha: numbers.length > 3 ? numbers[3] : 1 };
   };
   const over = (top, alpha, below) => top.map((value, i) => value * alpha + below[i] * (1 - alpha));
@@ -24,8 +24,8 @@
     const background = behind(element);
     const opacity = ancestors(element).reduce((product, each) => product * Number(getComputedStyle(each).opacity), 1);
     if (opacity === 0) continue;
-    const colour = parse(style.color);
-    const [light, dark] = [over(colour.rgb, colour.alpha * opacity, background), background].map(luminance).sort((a, b) => b - a);
+    const color = parse(style.color);
+    const [light, dark] = [over(color.rgb, color.alpha * opacity, background), background].map(luminance).sort((a, b) => b - a);
     const ratio = (light + 0.05) / (dark + 0.05);
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);

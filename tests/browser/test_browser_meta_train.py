@@ -74,7 +74,7 @@ def ready(page: Page) -> None:
 def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Page], home: Path) -> None:
     page = open_page("/meta_train")
     ready(page)
-    for part in ("Base: to practise on", "Validation: to watch by", "Novel: to judge by"):
+    for part in ("Base: to practice on", "Validation: to watch by", "Novel: to judge by"):
         page.get_by_text(part, exact=True).first.wait_for()
     steps = page.locator(".st-key-training_steps input")
     steps.fill("36")

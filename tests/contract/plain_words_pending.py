@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 PENDING: tuple[str, ...] = (
-    "pages/meta_train.py",
     "pages/parts/meta_train/",
 )

@@ -11,7 +11,7 @@ import pytest
 
 from metamed_core.diagnosis.abstention import Answer
 from metamed_core.diagnosis.answers_html import diagnosis_html
-from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbour
+from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor
 from metamed_core.evaluation import Comparison, compare, methods, plan_for
 from metamed_core.evaluation.report import About, comparison_html
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
@@ -32,7 +32,7 @@ def comparison(language: Language) -> bytes:
 
 
 def answers(language: Language) -> bytes:
-    diagnosis = Diagnosis(0, EVIL, ((EVIL, 0.75), ("flu", 0.25)), (Neighbour(0, EVIL, EVIL, 0.5),))
+    diagnosis = Diagnosis(0, EVIL, ((EVIL, 0.75), ("flu", 0.25)), (Neighbor(0, EVIL, EVIL, 0.5),))
     found = [Answer(diagnosis, (EVIL, "flu"), None), Answer(diagnosis, (EVIL,), Words(EVIL, EVIL))]
     return diagnosis_html(found, {"file": EVIL, EVIL: EVIL}, language)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
@@ -22,7 +22,7 @@ STARTS = ("universal", "none")
 pytestmark = [pytest.mark.parametrize("name", list(LEARNERS))]
 
 
-def adapted(name: str, support: LabelledSet, n_way: int = 3, start: str = "universal") -> list[Classifier]:
+def adapted(name: str, support: LabeledSet, n_way: int = 3, start: str = "universal") -> list[Classifier]:
     learner = LEARNERS[name]()
     return list(load_weights(start, learner).adapt(learner, support, n_way))
 
@@ -57,14 +57,14 @@ def test_rows_may_come_in_any_order(name: str) -> None:
 def test_columns_may_come_in_any_order(name: str) -> None:
     task, order = small_episode(), torch.tensor([3, 0, 4, 2, 1])
     straight = adapted(name, task.support)[-1]
-    shuffled = adapted(name, LabelledSet(task.support.x[:, order], task.support.y))[-1]
+    shuffled = adapted(name, LabeledSet(task.support.x[:, order], task.support.y))[-1]
     torch.testing.assert_close(straight.predict_proba(task.query.x), shuffled.predict_proba(task.query.x[:, order]), **tolerance(name))
 
 
 def test_classes_may_be_numbered_in_any_order(name: str) -> None:
     task, number = small_episode(), torch.tensor([2, 0, 1])
     straight = adapted(name, task.support)[-1].predict_proba(task.query.x)
-    renamed = adapted(name, LabelledSet(task.support.x, number[task.support.y]))[-1].predict_proba(task.query.x)
+    renamed = adapted(name, LabeledSet(task.support.x, number[task.support.y]))[-1].predict_proba(task.query.x)
     torch.testing.assert_close(straight, renamed[:, number], **tolerance(name))
 
 
@@ -85,7 +85,7 @@ def test_it_learns_an_easy_task(name: str, start: str) -> None:
     from metamed_core.data.encoding import ColumnScale
 
     cells = ColumnScale.fit(values).cells(values)
-    last = adapted(name, LabelledSet(cells[:9], y[:9]), start=start)[-1]
+    last = adapted(name, LabeledSet(cells[:9], y[:9]), start=start)[-1]
     right = int((last.predict_proba(cells[9:]).argmax(1) == y[9:]).sum())
     if (name, start) == ("prior_fitted", "none"):
         assert right < 6, "a prior-fitted network knows nothing but what meta-training has taught it"

@@ -51,7 +51,7 @@ def made_up(
     n_query: int = 15,
     seed: int = 0,
 ) -> Comparison:
-    """A comparison on two diagnoses of so many patients each, whose answers are drawn, not learnt."""
+    """A comparison on two diagnoses of so many patients each, whose answers are drawn, not learned."""
     results = []
     for index in range(n_episodes):
         for k in shots:

@@ -124,7 +124,7 @@ def _far_cell() -> bytes:
 
 
 def _formula() -> bytes:
-    """Formulas that no programme has computed yet: their cells are missing, and nothing is run."""
+    """Formulas that no program has computed yet: their cells are missing, and nothing is run."""
     formulas = ["sum", *["=1+1", '=HYPERLINK("http://example.org")', "=WEBSERVICE(A1)"] * 4]
     return workbook({"Sheet": [[*row[:4], formula, row[4]] for row, formula in zip(_cells(), formulas, strict=True)]})
 

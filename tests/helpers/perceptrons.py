@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.learners.learner import Learner
 from metamed_core.learners.maml import Maml
 from metamed_core.learners.prototypical import Prototypical
@@ -21,7 +21,7 @@ SHAPES = {
     "5 ways, 5 shots": ([5] * 5, [3] * 5, 7),
     "unbalanced": ([1, 4, 2], [5, 1, 2], 6),
     "a class that nobody asked about has": ([2, 2, 2], [3, 0, 4], 4),
-    "a class without labelled patients": ([3, 0, 2], [2, 2, 2], 4),
+    "a class without labeled patients": ([3, 0, 2], [2, 2, 2], 4),
 }
 
 
@@ -30,12 +30,12 @@ def tasks(shape: str, n_tasks: int = 3) -> Episode:
     support, query, n_columns = SHAPES[shape]
     rng = torch.Generator().manual_seed(1)
 
-    def some(counts: list[int]) -> LabelledSet:
+    def some(counts: list[int]) -> LabeledSet:
         of_each = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
         y = torch.stack([of_each[torch.randperm(len(of_each), generator=rng)] for _ in range(n_tasks)])
         x = torch.randn(n_tasks, len(of_each), n_columns, 2, generator=rng, dtype=torch.float64)
         x[..., 0] += 0.5 * y.unsqueeze(-1)
-        return LabelledSet(x, y)
+        return LabeledSet(x, y)
 
     return Episode(some(support), some(query), len(support))
 

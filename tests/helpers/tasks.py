@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from metamed_core.data.encoding import ColumnScale, PatientEncoder
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.data.panel import Panel
 from metamed_core.data.task import NO_CLASS, Task
 from metamed_core.networks.backbones import Backbone, ColumnEncoder
@@ -23,24 +23,24 @@ def small_episode(n_way: int = 3, k_shot: int = 3, n_query: int = 4, n_columns: 
     values[torch.rand(values.shape, generator=rng) < 0.1] = torch.nan
     cells = ColumnScale.fit(values).cells(values)
     n_support = n_way * k_shot
-    return Episode(LabelledSet(cells[:n_support], y[:n_support]), LabelledSet(cells[n_support:], y[n_support:]), n_way)
+    return Episode(LabeledSet(cells[:n_support], y[:n_support]), LabeledSet(cells[n_support:], y[n_support:]), n_way)
 
 
-def task_of_cells(support: LabelledSet, query: torch.Tensor, n_way: int = 3) -> Task:
+def task_of_cells(support: LabeledSet, query: torch.Tensor, n_way: int = 3) -> Task:
     """A task of cells that come from no table; its encoder is of no use."""
     columns = tuple(f"x{i}" for i in range(support.x.shape[-2]))
     encoder = PatientEncoder.of_values(torch.zeros(1, len(columns), dtype=support.x.dtype), Panel(columns, {}))
     rows = tuple(range(len(support) + len(query)))
     names = tuple(map(str, rows))
-    asked = LabelledSet(query, torch.full((len(query),), NO_CLASS))
+    asked = LabeledSet(query, torch.full((len(query),), NO_CLASS))
     n = len(support)
     return Task(tuple("abcdefghij"[:n_way]), rows[:n], rows[n:], names[:n], names[n:], support, asked, encoder)
 
 
 def stacked(episodes: list[Episode]) -> Episode:
     """Tasks of one shape as a meta-batch."""
-    support = LabelledSet(torch.stack([e.support.x for e in episodes]), torch.stack([e.support.y for e in episodes]))
-    query = LabelledSet(torch.stack([e.query.x for e in episodes]), torch.stack([e.query.y for e in episodes]))
+    support = LabeledSet(torch.stack([e.support.x for e in episodes]), torch.stack([e.support.y for e in episodes]))
+    query = LabeledSet(torch.stack([e.query.x for e in episodes]), torch.stack([e.query.y for e in episodes]))
     return Episode(support, query, episodes[0].n_way)
 
 

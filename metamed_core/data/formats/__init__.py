@@ -71,7 +71,7 @@ def _format_of(name: str, data: bytes) -> Format:
             return form
     extension = PurePath(name).suffix.lower().lstrip(".")
     chosen = FORMATS.get(extension)
-    # A spreadsheet programme's export is often plain text under another ending: text is read as text.
+    # A spreadsheet program's export is often plain text under another ending: text is read as text.
     return FORMATS["csv"] if chosen is None or chosen.MAGIC is not None else chosen
 
 

@@ -113,7 +113,7 @@ class PatientTable:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Labelled patients of each diagnosis, sorted by its name."""
+        """Labeled patients of each diagnosis, sorted by its name."""
         return {str(name): int(n) for name, n in self.labels.value_counts().sort_index().items()}
 
     @property
@@ -128,7 +128,7 @@ class PatientTable:
 
     @property
     def k_shot(self) -> int:
-        """Labelled patients of the rarest diagnosis."""
+        """Labeled patients of the rarest diagnosis."""
         return min(self.counts.values(), default=0)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metamed_core.drawing import GREY, Axis, Chart, Line, Mark, SeriesStyle, interval_band, per_cent, verbatim
+from metamed_core.drawing import GRAY, Axis, Chart, Line, Mark, SeriesStyle, interval_band, per_cent, verbatim
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import Point, TwinCurve, learning_curves
 from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
@@ -72,7 +72,7 @@ def _told(score: Interval) -> Words:
 
 
 def _more_patients(comparison: Comparison, curves: Mapping[str, Sequence[Point]], metric: Metric) -> Words:
-    """Who is best with the fewest and with the most labelled patients."""
+    """Who is best with the fewest and with the most labeled patients."""
     measure = MEASURES[metric]
     told = []
     for at in (0, -1):
@@ -111,7 +111,7 @@ def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Ch
     most = max(len(twin.steps) for twin in twins) - 1
     if curve.level is not None:
         level = curve.level.mean
-        marks.append(Line(((0.0, level), (float(most), level)), GREY, LOGISTIC))
+        marks.append(Line(((0.0, level), (float(most), level)), GRAY, LOGISTIC))
     return Chart(
         title=_worth(curve),
         how=Words(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from metamed_core.drawing import GREY, Axis, Chart, Dots, Line, Mark, SeriesStyle, interval_bars
+from metamed_core.drawing import GRAY, Axis, Chart, Dots, Line, Mark, SeriesStyle, interval_bars
 from metamed_core.evaluation.charts.learning import ACCURACY
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import costs, episode_pairs
@@ -49,7 +49,7 @@ def paired_episodes(comparison: Comparison, styles: Mapping[str, SeriesStyle], o
     gap = np.array([pair.one - pair.other for pair in pairs])
     better, worse = int((gap > 1e-12).sum()), int((gap < -1e-12).sum())
     mean = 100 * float(gap.mean()) if len(gap) else 0.0
-    diagonal = Line(((0.0, 0.0), (1.0, 1.0)), GREY, Words("equal", "相同"))
+    diagonal = Line(((0.0, 0.0), (1.0, 1.0)), GRAY, Words("equal", "相同"))
     told = tuple(_told(pair.k_shot, pair.episode) for pair in pairs)
     dots = Dots(tuple((pair.other, pair.one) for pair in pairs), styles[one], Words("episode", "小任务（episode）"), tooltips=told)
     low = min([0.9, *(min(pair.one, pair.other) for pair in pairs)])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core.drawing import GREY, Axis, Chart, Line, SeriesStyle, joined, points
+from metamed_core.drawing import GRAY, Axis, Chart, Line, SeriesStyle, joined, points
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import decision_curve, reliability
 from metamed_core.statistics import DecisionCurve
@@ -23,7 +23,7 @@ LOWEST = -0.05
 
 def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle], keys: Sequence[str], k_shot: int | None = None) -> Chart:
     """Predicted probability against the share of correct predictions, for some methods, in ten bins."""
-    lines, errors = [Line(((0.0, 0.0), (1.0, 1.0)), GREY, Words("perfect calibration", "完全校准"))], []
+    lines, errors = [Line(((0.0, 0.0), (1.0, 1.0)), GRAY, Words("perfect calibration", "完全校准"))], []
     for key in keys:
         found, title = reliability(comparison, key, k_shot), comparison.entry(key).title
         shown = found.n >= FEWEST
@@ -67,8 +67,8 @@ def decision_curves(
     curves = {key: decision_curve(comparison, key, diagnosis, k_shot, prevalence) for key in keys}
     first = next(iter(curves.values()))
     lines = [
-        _benefit(Words("treat all", "全部处理"), GREY, first.threshold, first.treat_all),
-        _benefit(Words("treat none", "全不处理"), replace(GREY, dash=(2, 2)), first.threshold, first.treat_none),
+        _benefit(Words("treat all", "全部处理"), GRAY, first.threshold, first.treat_all),
+        _benefit(Words("treat none", "全不处理"), replace(GRAY, dash=(2, 2)), first.threshold, first.treat_none),
         *(_benefit(comparison.entry(key).title, styles[key], curve.threshold, curve.model) for key, curve in curves.items()),
     ]
     return Chart(

@@ -14,7 +14,7 @@ import torch
 from scipy.special import softmax
 from torch import Tensor
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.learners import Classifier, Learner
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import UserError, Words
@@ -55,7 +55,7 @@ class Fitted(Protocol):
 class BaselineClassifier(Classifier):
     """A fitted plain classifier; `gaps` are the columns whose missingness it looks at."""
 
-    def __init__(self, support: LabelledSet, n_way: int, model: Fitted, gaps: Tensor) -> None:
+    def __init__(self, support: LabeledSet, n_way: int, model: Fitted, gaps: Tensor) -> None:
         super().__init__(NoNetwork(), {}, support, n_way)
         self.model, self.gaps = model, gaps
 
@@ -75,7 +75,7 @@ def features(x: Tensor, gaps: Tensor) -> Array:
 class Baseline(Learner):
     """What the plain classifiers share: one fit, one classifier."""
 
-    def steps(self, support: LabelledSet, n_way: int) -> int:
+    def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`: fitted at once."""
         return 0
 
@@ -84,7 +84,7 @@ class Baseline(Learner):
         """See `Learner.default_backbone`: none."""
         return NoNetwork()
 
-    def adapt(self, backbone: Backbone, weights: Weights, support: LabelledSet, n_way: int) -> Iterator[BaselineClassifier]:
+    def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[BaselineClassifier]:
         """Yield exactly one classifier; `backbone` and `weights` play no part."""
         gaps = (support.x[..., MISSING] > 0).any(0)
         X, y = features(support.x, gaps), support.y.numpy()
@@ -124,14 +124,14 @@ class LinearRule:
     intercept: Array
 
     @classmethod
-    def of(cls, classes: Labels, centres: Array, precise: Array) -> LinearRule:
+    def of(cls, classes: Labels, centers: Array, precise: Array) -> LinearRule:
         """From class means and these times the inverse covariance, `(n_classes, p)` both (Hastie, Tibshirani, Friedman 2009, eq. 4.10)."""
-        return cls(classes, precise, -(centres * precise).sum(1) / 2)
+        return cls(classes, precise, -(centers * precise).sum(1) / 2)
 
     @classmethod
     def undecided(cls, X: Array, y: Labels) -> LinearRule:
         """Equal probabilities for every class, whoever is asked about."""
-        classes, means = centres(X, y)
+        classes, means = centers(X, y)
         return cls.of(classes, means, np.zeros_like(means))
 
     def predict_proba(self, X: Array) -> Array:
@@ -139,7 +139,7 @@ class LinearRule:
         return np.asarray(softmax(X @ self.coef.T + self.intercept, axis=1), dtype=np.float64)
 
 
-def centres(X: Array, y: Labels) -> tuple[Labels, Array]:
+def centers(X: Array, y: Labels) -> tuple[Labels, Array]:
     """The classes and their means `(n_classes, p)`."""
     classes = np.unique(y)
     return classes, np.stack([X[y == c].mean(0) for c in classes])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metamed_core.learners.baselines.base import Array, Baseline, Labels, LinearRule, centres
+from metamed_core.learners.baselines.base import Array, Baseline, Labels, LinearRule, centers
 from metamed_core.words import Words
 
 
@@ -25,5 +25,5 @@ class NearestCentroid(Baseline):
 
     def fit(self, X: Array, y: Labels) -> LinearRule:
         """See `Baseline.fit`."""
-        classes, means = centres(X, y)
+        classes, means = centers(X, y)
         return LinearRule.of(classes, means, means)

@@ -13,8 +13,8 @@ from metamed_core.words import Words
 
 
 @dataclass(frozen=True)
-class NearestNeighbours(Baseline):
-    """scikit-learn's; as many neighbours as the rarest class has patients, at most 5, nearer ones weighing more."""
+class NearestNeighbors(Baseline):
+    """scikit-learn's; as many neighbors as the rarest class has patients, at most 5, nearer ones weighing more."""
 
     name: ClassVar[str] = "nearest_neighbours"
     title: ClassVar[Words] = Words("k-nearest neighbors", "k 近邻")

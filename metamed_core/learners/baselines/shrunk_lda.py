@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from metamed_core.learners.baselines.base import Array, Baseline, Labels, LinearRule, balanced, centres
+from metamed_core.learners.baselines.base import Array, Baseline, Labels, LinearRule, balanced, centers
 from metamed_core.words import Words
 
 
@@ -15,7 +15,7 @@ from metamed_core.words import Words
 class ShrunkLda(Baseline):
     """Linear discriminants whose covariance leans on unit spread without correlation, as on 2 + p/2 further patients who show it.
 
-    Regularised towards the identity as in the paper, by a fixed amount: no patients are left to tune it. With one patient of each
+    Regularized towards the identity as in the paper, by a fixed amount: no patients are left to tune it. With one patient of each
     class nothing but the lean is left, and it is the nearest centroid.
     """
 
@@ -31,7 +31,7 @@ class ShrunkLda(Baseline):
 
     def fit(self, X: Array, y: Labels) -> LinearRule:
         """See `Baseline.fit`."""
-        classes, means = centres(X, y)
+        classes, means = centers(X, y)
         residual = (X - means[np.searchsorted(classes, y)]) * np.sqrt(balanced(y))[:, None]
         n, lean = len(y) - len(classes), 2 + X.shape[1] / 2
         # Covariance (R'R + lean I) / (n + lean), turned round (Woodbury) so that what is solved is as large as the patients are many:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from metamed_core.data import Cohort, Episode, LabelledSet, Panel, PatientEncoder, Positions
+from metamed_core.data import Cohort, Episode, LabeledSet, Panel, PatientEncoder, Positions
 from metamed_core.words import UserError, Words
 
 LEAST_PATIENTS = 4
@@ -76,7 +76,7 @@ def _too_few(n: int) -> UserError:
 class CohortTasks:
     """Draws tasks from all diagnoses of a cohort: give it `cohort.only(split.base)`.
 
-    n_way: diagnoses of a task, at most as many as there are. shots: labelled patients of each, one of these numbers in each group of tasks.
+    n_way: diagnoses of a task, at most as many as there are. shots: labeled patients of each, one of these numbers in each group of tasks.
     n_query: patients of each to be asked about; where fewer are left some are asked twice, which the class-balanced loss does not mind.
     read_by: the columns and levels of another part of the same table, so that both have the same cells.
     """
@@ -117,10 +117,10 @@ class CohortTasks:
         classes, n_support = torch.arange(n_way), n_way * k_shot
         y_support = classes.repeat_interleave(k_shot).expand(n_tasks, -1)
         y_query = classes.repeat_interleave(self.n_query).expand(n_tasks, -1)
-        return Episode(LabelledSet(cells[:, :n_support], y_support), LabelledSet(cells[:, n_support:], y_query), n_way)
+        return Episode(LabeledSet(cells[:, :n_support], y_support), LabeledSet(cells[:, n_support:], y_query), n_way)
 
     def _task(self, names: list[str], n_way: int, k_shot: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """Positions of the labelled patients, class by class, then of the asked."""
+        """Positions of the labeled patients, class by class, then of the asked."""
         support, others = self._apart(names, n_way, k_shot, rng)
         asked = [rng.choice(rows, self.n_query, replace=len(rows) < self.n_query) for rows in others]
         return np.concatenate([*support, *asked])

@@ -16,7 +16,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from metamed_core.data import CHANNELS, Episode, LabelledSet, class_means
+from metamed_core.data import CHANNELS, Episode, LabeledSet, class_means
 from metamed_core.learners import Classifier, Prototypical, prototypical_log_posterior
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training import Budget, MetaState, meta_train
@@ -61,7 +61,7 @@ class Diseases:
         values = along @ self.axes + NUISANCE * torch.randn(shape, generator=rng) @ off + NOISE * torch.randn(shape, generator=rng)
         cells = torch.cat([values.unsqueeze(-1), torch.zeros(*shape, len(CHANNELS) - 1)], -1)
         n = 2 * self.shots
-        return Episode(LabelledSet(cells[:, :n], y[:, :n]), LabelledSet(cells[:, n:], y[:, n:]), 2)
+        return Episode(LabeledSet(cells[:, :n], y[:, :n]), LabeledSet(cells[:, n:], y[:, n:]), 2)
 
 
 @lru_cache(maxsize=32)
@@ -98,7 +98,7 @@ def meta_trained(seed: int, unlike: float, steps: int) -> MetaState:
 
 def one_task(task: Episode, i: int) -> Episode:
     """Task `i` of a batch."""
-    return Episode(LabelledSet(task.support.x[i], task.support.y[i]), LabelledSet(task.query.x[i], task.query.y[i]), task.n_way)
+    return Episode(LabeledSet(task.support.x[i], task.support.y[i]), LabeledSet(task.query.x[i], task.query.y[i]), task.n_way)
 
 
 def ordinary(task: Episode) -> Classifier:
@@ -113,7 +113,7 @@ def from_start(task: Episode, state: MetaState) -> Classifier:
     return last
 
 
-def share_correct(classifier: Classifier, patients: LabelledSet) -> float:
+def share_correct(classifier: Classifier, patients: LabeledSet) -> float:
     """Share of patients whose diagnosis is correct; the library's `metrics.accuracy`."""
     return metrics.accuracy(patients.y.numpy(), classifier.predict_proba(patients.x).double().numpy())
 

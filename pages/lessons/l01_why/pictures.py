@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from metamed_core.drawing import GREY, TEAL, Area, Axis, Chart, Dots, Label, Line, Mark, SeriesStyle, Table, points, series_styles, verbatim
+from metamed_core.drawing import GRAY, TEAL, Area, Axis, Chart, Dots, Label, Line, Mark, SeriesStyle, Table, points, series_styles, verbatim
 from metamed_core.words import Words
 from pages.lessons.l01_why.computation import (
     MAX_META_STEPS,
@@ -38,7 +38,7 @@ def bars(state: WhyState, *, revealed: bool) -> Chart:
     for i, (_, value) in enumerate(shown):
         marks.append(Area(((i + 0.7, 0), (i + 0.7, value), (i + 1.3, value), (i + 1.3, 0)), ORDINARY_STYLE, 0.75))
         marks.append(Label((i + 1.0, value + 0.045), verbatim(f"{100 * value:.0f}%"), bold=True))
-    marks.append(Line(((0.4, 0.5), (2.6, 0.5)), GREY, Words("tossing a coin", "掷硬币")))
+    marks.append(Line(((0.4, 0.5), (2.6, 0.5)), GRAY, Words("tossing a coin", "掷硬币")))
     names = (*(name for name, _ in shown), Words("new patients: ?", "新患者：？"))[:2]
     title = Words(
         "Correct diagnoses after learning from {n} {n:patient|patients} of each disease", "每种疾病用 {n} 位患者学习之后，判断正确的比例"
@@ -114,7 +114,7 @@ def seen_by_network(state: WhyState) -> Chart:
     """One new task as the network sees it: patients' embeddings and the two prototypes."""
     task, start = one_task(new_tasks(state.seed, state.shots), 0), meta_trained(state.seed, state.unlike, state.practice)
     one = from_start(task, start)
-    support, query, centres = (part.double() for part in (one.embed(task.support.x), one.embed(task.query.x), one.prototypes()))
+    support, query, centers = (part.double() for part in (one.embed(task.support.x), one.embed(task.query.x), one.prototypes()))
     everyone = torch.cat([support, query])
     middle, reach = everyone.mean(0), float((everyone - everyone.mean(0)).abs().max()) * 1.1
     style, names = series_styles(2), (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
@@ -122,7 +122,7 @@ def seen_by_network(state: WhyState) -> Chart:
     for k in range(2):
         marks.append(Dots(points(query[task.query.y == k].tolist()), style[k], size=3, opacity=0.7))
         marks.append(Dots(points(support[task.support.y == k].tolist()), style[k], names[k], 6))
-        marks.append(Dots(points(centres[k : k + 1].tolist()), style[k], size=11, filled=False))
+        marks.append(Dots(points(centers[k : k + 1].tolist()), style[k], size=11, filled=False))
     x, y = (Axis(Words(en, zh), float(m) - reach, float(m) + reach, ticks=()) for (en, zh), m in zip((("first output", "第一个输出"), ("second output", "第二个输出")), middle, strict=True))  # fmt: skip
     title = Words("One new task as the network sees it after {n} {n:step|steps}", "元训练 {n} 步后，网络眼中的一个新任务").format(
         n=state.practice

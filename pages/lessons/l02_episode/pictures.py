@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Table, series_styles, verbatim
+from metamed_core.drawing import GRAY, TEAL, Axis, Chart, Dots, Line, Table, series_styles, verbatim
 from metamed_core.evaluation import EpisodeIndices
 from metamed_core.words import Words
 from pages.lessons.l02_episode.computation import COLUMNS, DIAGNOSES, N_EPISODES, EpisodeState, cohort, episode, mean, of_state, said
@@ -64,7 +64,7 @@ def all_episodes(state: EpisodeState, *, shown: int, beside: bool = False) -> Ch
     )
     told = title.format(n=len(values), mean=f"{100 * mean(values):.0f}", low=f"{100 * min(values):.0f}", high=f"{100 * max(values):.0f}")
     marks = (
-        Dots(at, GREY, Words("one episode", "一个小任务"), 4.5),
+        Dots(at, GRAY, Words("one episode", "一个小任务"), 4.5),
         Line(so_far, TEAL, Words("mean so far", "至此的均值"), 2.5),
     )
     how = Words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, points, series_styles, verbatim
+from metamed_core.drawing import GRAY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, points, series_styles, verbatim
 from metamed_core.words import Words
 from pages.lessons.l03_maml.computation import MamlState, query_loss, trail
 from pages.lessons.plane_of_weights import (
@@ -45,7 +45,7 @@ def patients_of(state: MamlState, which: int, n: int) -> Chart:
     """The labeled patients of a task, and the border between the two answers before and after `n` inner steps."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
     path = inner_path(_now(state), task, state.alpha, n)
-    marks: list[Mark] = [Line(_border(path[0]), GREY, Words("border at the start", "起点处的分界线"), 2)]
+    marks: list[Mark] = [Line(_border(path[0]), GRAY, Words("border at the start", "起点处的分界线"), 2)]
     if n:
         marks.append(Line(_border(path[-1]), pair.style, Words("border after the steps", "走步之后的分界线"), 2.5))
     style = series_styles(2)
@@ -54,7 +54,7 @@ def patients_of(state: MamlState, which: int, n: int) -> Chart:
     x, y = (Axis(Words(en, zh), -REACH, REACH) for en, zh in (("ferritin (SD)", "铁蛋白（标准差）"), ("MCV (SD)", "MCV（标准差）")))
     title = Words("The same model, seen among the patients", "同一个模型，放在患者中看")
     how = Words("Right: a model is also a border between two answers.", "右图：一个模型也就是两种答案之间的分界线。")
-    alt = Words("Labelled patients of task A with the model's border", "任务 A 的已确诊患者与模型的分界线")
+    alt = Words("Labeled patients of task A with the model's border", "任务 A 的已确诊患者与模型的分界线")
     return Chart(title, how, alt, x, y, tuple(marks), shape=BESIDE)
 
 
@@ -141,7 +141,7 @@ OUTER_HOW = Words(
 def of_rules(state: MamlState, *, revealed: bool) -> Chart:
     """The way of the start by each of the three rules, over the loss behind the inner steps."""
     lines = contours(state.seed, None, state.alpha, state.steps)
-    marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in lines]
+    marks: list[Mark] = [Strokes(line, GRAY, width=1.3, opacity=0.75) for line in lines]
     for rule, name in RULES.items() if revealed else list(RULES.items())[:1]:
         way = trail(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
@@ -177,7 +177,7 @@ def _outer_arrows(state: MamlState, here: Point) -> list[Mark]:
     to = [(here[0] - rate * gx, here[1] - rate * gy) for gx, gy in asked]
     mean = (sum(x for x, _ in to) / len(to), sum(y for _, y in to) / len(to))
     each = [
-        Line((here, inside(end)), SeriesStyle(pair.style.colour, pair.style.shape, (5, 3)), width=2, arrow=True)
+        Line((here, inside(end)), SeriesStyle(pair.style.color, pair.style.shape, (5, 3)), width=2, arrow=True)
         for end, pair in zip(to, PAIRS, strict=True)
     ]
     return [

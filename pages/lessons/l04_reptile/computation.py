@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.func import grad
 
-from metamed_core.data import Episode, LabelledSet
+from metamed_core.data import Episode, LabeledSet
 from metamed_core.drawing import Point
 from metamed_core.learners import descended, initial_minus_adapted
 from pages.lessons import geometry
@@ -136,11 +136,11 @@ def joint_contours(seed: int) -> tuple[tuple[geometry.Piece, ...], ...]:
 
 
 @lru_cache(maxsize=128)
-def few_tasks(seed: int, few: int) -> tuple[LabelledSet, Episode]:
+def few_tasks(seed: int, few: int) -> tuple[LabeledSet, Episode]:
     """The `few` labeled patients of each disease, of all tasks stacked, and the same parted in two halves: to walk on, to be judged on."""
     x, y = (torch.stack([getattr(task.support, name)[: 2 * few] for task in plane.tasks(seed)]) for name in ("x", "y"))
     half = few // 2 * 2
-    return LabelledSet(x, y), Episode(LabelledSet(x[:, :half], y[:, :half]), LabelledSet(x[:, half:], y[:, half:]), 2)
+    return LabeledSet(x, y), Episode(LabeledSet(x[:, :half], y[:, :half]), LabeledSet(x[:, half:], y[:, half:]), 2)
 
 
 @lru_cache(maxsize=128)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, Table, points, verbatim
+from metamed_core.drawing import GRAY, TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, Table, points, verbatim
 from metamed_core.words import Words
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l04_reptile import computation as world
@@ -43,7 +43,7 @@ def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
     if revealed:
         reached = world.ends(here, state.seed, state.alpha, state.steps)
         middle = world.mean(reached)
-        marks += [Line((end, middle), GREY, width=1.2, opacity=0.8) for end in reached]
+        marks += [Line((end, middle), GRAY, width=1.2, opacity=0.8) for end in reached]
         marks += _trail(way, AMBER)
         step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
         marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True))
@@ -91,10 +91,10 @@ def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Chart:
         each = world.asked(here, state, rule)
         longest = max(*((x * x + y * y) ** 0.5 for x, y in each), 1e-12)
         drawn = [inside((here[0] + LONGEST * x / longest, here[1] + LONGEST * y / longest)) for x, y in each]
-        solid = SeriesStyle(RULE_STYLES[rule].colour, "circle", (1, 0))
+        solid = SeriesStyle(RULE_STYLES[rule].color, "circle", (1, 0))
         marks.append(Line((here, world.mean(drawn)), solid, Words("mean arrow", "平均箭头"), 5, arrow=True))
         for end, pair in zip(drawn, PAIRS, strict=True):
-            style = SeriesStyle(pair.style.colour, pair.style.shape, (1, 0))
+            style = SeriesStyle(pair.style.color, pair.style.shape, (1, 0))
             marks.append(Line((here, end), style, pair.short if first else None, 1.8, arrow=True))
         away = world.angle(world.mean(each), world.mean(world.asked(here, state, "maml")))
         title = Words("MAML's arrows", "MAML 的箭头")
@@ -118,7 +118,7 @@ ARROWS_HOW = {
 
 def one_or_several(state: ReptileState, *, revealed: bool) -> Chart:
     """The start's way by one inner step over the joint loss and, once revealed, by several."""
-    marks: list[Mark] = [Strokes(line, GREY, width=1.3, opacity=0.75) for line in world.joint_contours(state.seed)]
+    marks: list[Mark] = [Strokes(line, GRAY, width=1.3, opacity=0.75) for line in world.joint_contours(state.seed)]
     if revealed:
         marks += _trail(world.trail(state), AMBER, SEVERAL.format(n=state.steps))
         marks += _trail(world.trail(state, 1), BASELINES, ONE)

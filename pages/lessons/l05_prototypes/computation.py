@@ -47,7 +47,7 @@ class PrototypesState(State):
 
 @dataclass(frozen=True)
 class Patients:
-    """Labelled patients: values `(n, 2)`, diagnosis numbers `(n,)`, and each one's fixed number."""
+    """Labeled patients: values `(n, 2)`, diagnosis numbers `(n,)`, and each one's fixed number."""
 
     values: Tensor
     y: Tensor
@@ -56,7 +56,7 @@ class Patients:
 
 @lru_cache(maxsize=128)
 def _drawn(seed: int, faces: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Labelled patients `(n_way * MOST_SHOTS, 2)` and those asked about, with their diagnoses, from the seed alone."""
+    """Labeled patients `(n_way * MOST_SHOTS, 2)` and those asked about, with their diagnoses, from the seed alone."""
     rng = torch.Generator().manual_seed(seed)
     parts = []
     for n in (MOST_SHOTS, N_QUERY):
@@ -83,7 +83,7 @@ def edited(state: PrototypesState) -> dict[int, tuple[float, float, int]]:
     return found
 
 
-def labelled(state: PrototypesState) -> Patients:
+def labeled(state: PrototypesState) -> Patients:
     """The labeled patients as they stand."""
     values, y = (part.clone() for part in _drawn(state.seed, state.faces)[:2])
     for number, (a, b, diagnosis) in edited(state).items():
@@ -100,12 +100,12 @@ def asked(state: PrototypesState) -> tuple[Tensor, Tensor]:
 
 def present(state: PrototypesState) -> list[int]:
     """Diagnoses with at least one labeled patient: only these have a prototype."""
-    return sorted(set(labelled(state).y.tolist()))
+    return sorted(set(labeled(state).y.tolist()))
 
 
 def prototypes(state: PrototypesState) -> Tensor:
     """The mean of each diagnosis that is present, `(n, 2)`; the library's `class_means`."""
-    patients = labelled(state)
+    patients = labeled(state)
     return class_means(patients.values, patients.y, len(NAMES))[present(state)]
 
 
@@ -139,7 +139,7 @@ def move(state: PrototypesState, name: str, x: float, y: float) -> PrototypesSta
     if name == "asked":
         return state.updated(x=x, y=y)
     number = int(name)
-    return _with(state, number, (x, y, int(labelled(state).y[number]))) if number in labelled(state).numbers else state
+    return _with(state, number, (x, y, int(labeled(state).y[number]))) if number in labeled(state).numbers else state
 
 
 def pick(state: PrototypesState, name: str) -> PrototypesState:
@@ -149,7 +149,7 @@ def pick(state: PrototypesState, name: str) -> PrototypesState:
 
 def relabel(state: PrototypesState) -> PrototypesState:
     """The picked patient gets the next diagnosis."""
-    patients, number = labelled(state), picked(state)
+    patients, number = labeled(state), picked(state)
     x, y = patients.values[number].tolist()
     return _with(state, number, (x, y, (int(patients.y[number]) + 1) % len(NAMES)))
 
@@ -161,9 +161,9 @@ def _with(state: PrototypesState, number: int, patient: tuple[float, float, int]
 
 def picked(state: PrototypesState) -> int:
     """The number of the picked patient, among those that are labeled now."""
-    return min(state.picked, len(labelled(state).y) - 1)
+    return min(state.picked, len(labeled(state).y) - 1)
 
 
 def picked_diagnosis(state: PrototypesState) -> int:
     """The diagnosis of the picked patient."""
-    return int(labelled(state).y[picked(state)])
+    return int(labeled(state).y[picked(state)])

@@ -12,13 +12,13 @@ from pages.lessons.lesson import Formula
 def mean(state: PrototypesState) -> Formula:
     """The prototype of the picked patient's diagnosis, written out."""
     k = world.picked_diagnosis(state)
-    patients = world.labelled(state)
+    patients = world.labeled(state)
     own = patients.values[patients.y == k].tolist()
-    centre = world.prototypes(state)[world.present(state).index(k)].tolist()
+    center = world.prototypes(state)[world.present(state).index(k)].tolist()
     summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
     return Formula(
         r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
-        f"{column(centre)} = {summed}",
+        f"{column(center)} = {summed}",
         Words(
             "$c_k$: prototype of {name}; $S_k$: its labeled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
             "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",

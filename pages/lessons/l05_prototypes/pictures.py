@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import GREY, Area, Axis, Chart, Dots, Line, Mark, SeriesStyle, points, series_styles
+from metamed_core.drawing import GRAY, Area, Axis, Chart, Dots, Line, Mark, SeriesStyle, points, series_styles
 from metamed_core.words import Words
 from pages.lessons import geometry
 from pages.lessons.l05_prototypes.computation import (
@@ -12,14 +12,14 @@ from pages.lessons.l05_prototypes.computation import (
     PrototypesState,
     answers,
     asked,
-    labelled,
+    labeled,
     picked,
     present,
     prototypes,
 )
 
 STYLES = series_styles(len(NAMES))
-BORDER = SeriesStyle(GREY.colour, "circle", (1, 0))
+BORDER = SeriesStyle(GRAY.color, "circle", (1, 0))
 X = Axis(Words("ferritin (standard deviations from healthy)", "铁蛋白（偏离健康人的标准差数）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (standard deviations)", "MCV（标准差数）"), -TALL, TALL)
 HOW = Words(
@@ -40,18 +40,18 @@ def plane(
 ) -> Chart:
     """The patients; means, regions: of the prototypes; ask: the one who is asked about; judged: all asked patients, right or wrong."""
     marks: list[Mark] = []
-    centres = prototypes(state).numpy()
+    centers = prototypes(state).numpy()
     if regions:
-        for k, corners in zip(present(state), geometry.nearest_regions(centres, WIDE, TALL), strict=True):
+        for k, corners in zip(present(state), geometry.nearest_regions(centers, WIDE, TALL), strict=True):
             marks.append(Area(corners, STYLES[k], 0.16))
             marks.append(Line((*corners, *corners[:1]), BORDER, width=1, opacity=0.7))
     if judged:
         marks += _judged(state)
-    marks += _labelled(state, threads=means)
+    marks += _labeled(state, threads=means)
     if means:
         marks += [
             Dots((point,), STYLES[k], Words("prototype of {name}", "{name}的原型").format(name=NAMES[k]), 11, filled=False)
-            for k, point in zip(present(state), points(centres.tolist()), strict=True)
+            for k, point in zip(present(state), points(centers.tolist()), strict=True)
         ]
     if ask:
         marks += _asked_one(state)
@@ -59,15 +59,15 @@ def plane(
     return Chart(title, HOW, alt, X, Y, tuple(marks), "asked" if ask else "", str(picked(state)) if hand else "", (760, 420))
 
 
-def _labelled(state: PrototypesState, *, threads: bool) -> list[Mark]:
+def _labeled(state: PrototypesState, *, threads: bool) -> list[Mark]:
     """Filled marks, each diagnosis with its own; threads lead from a patient to the prototype they belong to."""
-    patients, marks = labelled(state), list[Mark]()
-    centres = dict(zip(present(state), points(prototypes(state).tolist()), strict=True))
+    patients, marks = labeled(state), list[Mark]()
+    centers = dict(zip(present(state), points(prototypes(state).tolist()), strict=True))
     for k, name in enumerate(NAMES):
         rows = [i for i in patients.numbers if int(patients.y[i]) == k]
         at = points(patients.values[rows].tolist())
         if threads:
-            marks += [Line((point, centres[k]), STYLES[k], width=1, opacity=0.55) for point in at]
+            marks += [Line((point, centers[k]), STYLES[k], width=1, opacity=0.55) for point in at]
         told = tuple(
             Words("patient {i}: {name}, ferritin {x}, MCV {y}", "患者 {i}：{name}，铁蛋白 {x}，MCV {y}").format(
                 i=i + 1, name=name, x=f"{x:.2f}", y=f"{y:.2f}"
@@ -89,7 +89,7 @@ def _judged(state: PrototypesState) -> list[Mark]:
 
 def _asked_one(state: PrototypesState) -> list[Mark]:
     here = (state.x, state.y)
-    lines = [Line((here, point), GREY, width=1.5) for point in points(prototypes(state).tolist())]
+    lines = [Line((here, point), GRAY, width=1.5) for point in points(prototypes(state).tolist())]
     told = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told.format(x=f"{here[0]:.2f}", y=f"{here[1]:.2f}")
     return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, handles=("asked",), tooltips=(named,))]

@@ -19,4 +19,4 @@ def looks_like(state: MatchingState) -> Words:
         "All {n} do; those in the same **direction** from the healthy average have the most influence. What counts is which values are abnormal and in what proportion, not by how much: the pattern, not the severity. "
         "Drag the open circle and watch the lines.",
         "全部 {n} 位都有影响；从健康人平均处看**方向**相同的，影响最大。重要的是哪些值异常、比例如何，而不是异常多少：看模式，不看轻重。拖动空心圆，观察线的变化。",
-    ).format(n=len(world.labelled(state).y))
+    ).format(n=len(world.labeled(state).y))

@@ -25,7 +25,7 @@ NAMES = (Words("iron deficiency", "缺铁"), Words("inflammation", "炎症"), Wo
 MEANS = ((-2.4, -1.1), (2.6, 0.5), (-0.3, 2.0))  # ferritin and MCV in standard deviations from healthy people
 OTHER_FACE = (2.4, -1.8)  # iron deficiency during an inflammation: MCV still low, ferritin no longer
 SPREAD = 0.75
-SHIPPED_SHARPNESS = 8.6  # what the shipped network has learnt, to one decimal; a test compares
+SHIPPED_SHARPNESS = 8.6  # what the shipped network has learned, to one decimal; a test compares
 SHARPEST = 60.0
 
 
@@ -57,7 +57,7 @@ class Patients:
 
 @lru_cache(maxsize=128)
 def _drawn(seed: int, faces: int) -> tuple[Patients, Patients, Patients]:
-    """Labelled patients, those asked about, and the crowd: patients of the first diagnosis, all from the seed alone."""
+    """Labeled patients, those asked about, and the crowd: patients of the first diagnosis, all from the seed alone."""
     rng = torch.Generator().manual_seed(seed)
     counts = (
         torch.arange(len(NAMES)).repeat(MOST_SHOTS),
@@ -76,7 +76,7 @@ def _drawn(seed: int, faces: int) -> tuple[Patients, Patients, Patients]:
     return parts[0], parts[1], parts[2]
 
 
-def labelled(state: MatchingState) -> Patients:
+def labeled(state: MatchingState) -> Patients:
     """The labeled patients as they stand: `shots` of each diagnosis, then the crowd, then the copies."""
     first, _, crowd = _drawn(state.seed, state.faces)
     n, c = len(NAMES) * state.shots, min(state.copied, len(NAMES) * state.shots - 1)
@@ -100,13 +100,13 @@ def here(state: MatchingState) -> Point:
 
 def cosines(state: MatchingState) -> list[float]:
     """Of the angle at the healthy average between the asked patient and each labeled one."""
-    own, others = _tensor(here(state)), labelled(state).values
+    own, others = _tensor(here(state)), labeled(state).values
     return torch.nn.functional.cosine_similarity(own, others).tolist()
 
 
 def weights(state: MatchingState) -> list[float]:
     """How much the asked patient looks at each labeled one; the library's `attention`."""
-    return attention(_tensor(here(state)), labelled(state).values, state.sharpness)[0].tolist()
+    return attention(_tensor(here(state)), labeled(state).values, state.sharpness)[0].tolist()
 
 
 def likeness(state: MatchingState) -> float:
@@ -116,7 +116,7 @@ def likeness(state: MatchingState) -> float:
 
 def votes(state: MatchingState, *, divided: bool | None = None) -> list[float]:
     """Probability of each diagnosis: the library's `matching_posterior`, or the same without the division by class size (eq. 1 as printed)."""
-    patients = labelled(state)
+    patients = labeled(state)
     if divided if divided is not None else state.divided:
         return matching_posterior(_tensor(here(state)), patients.values, patients.y, len(NAMES), state.sharpness)[0].tolist()
     members = one_hot(patients.y, len(NAMES), patients.values.dtype)
@@ -124,8 +124,8 @@ def votes(state: MatchingState, *, divided: bool | None = None) -> list[float]:
 
 
 def class_sizes(state: MatchingState) -> list[int]:
-    """Labelled patients of each diagnosis."""
-    return torch.bincount(labelled(state).y, minlength=len(NAMES)).tolist()
+    """Labeled patients of each diagnosis."""
+    return torch.bincount(labeled(state).y, minlength=len(NAMES)).tolist()
 
 
 def most_attended(state: MatchingState) -> int:
@@ -136,19 +136,19 @@ def most_attended(state: MatchingState) -> int:
 
 def said_by_matching(state: MatchingState, values: Tensor) -> Tensor:
     """The most probable diagnosis of each patient, `(n,)`."""
-    patients = labelled(state)
+    patients = labeled(state)
     return matching_posterior(values, patients.values, patients.y, len(NAMES), state.sharpness).argmax(-1)
 
 
-def centres(state: MatchingState) -> Tensor:
+def centers(state: MatchingState) -> Tensor:
     """The prototypes, `(n_way, 2)`."""
-    patients = labelled(state)
+    patients = labeled(state)
     return class_means(patients.values, patients.y, len(NAMES))
 
 
 def said_by_prototypes(state: MatchingState, values: Tensor) -> Tensor:
     """The same by the nearest prototype."""
-    return prototypical_log_posterior(values, centres(state)).argmax(-1)
+    return prototypical_log_posterior(values, centers(state)).argmax(-1)
 
 
 def n_right(state: MatchingState) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.drawing import (
-    GREY,
+    GRAY,
     Area,
     Axis,
     Chart,
@@ -30,8 +30,8 @@ from pages.lessons.l06_matching import computation as world
 from pages.lessons.l06_matching.computation import NAMES, SHARPEST, SHIPPED_SHARPNESS, TALL, WIDE, MatchingState
 
 STYLES = series_styles(len(NAMES))
-SOLID = tuple(SeriesStyle(style.colour, style.shape, (1, 0)) for style in STYLES)
-RING = SeriesStyle(GREY.colour, "circle", (1, 0))
+SOLID = tuple(SeriesStyle(style.color, style.shape, (1, 0)) for style in STYLES)
+RING = SeriesStyle(GRAY.color, "circle", (1, 0))
 PLANE, BESIDE, HALF = (450, 366), (350, 366), (400, 326)
 X = Axis(Words("ferritin (SD from healthy)", "铁蛋白（偏离健康人的标准差）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (SD)", "MCV（标准差）"), -TALL, TALL)
@@ -48,13 +48,13 @@ SHORT = (Words("iron", "缺铁"), Words("inflammation", "炎症"), Words("B12", 
 
 def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     """The labeled patients and the asked one; lines: how much the asked one looks at each."""
-    patients, share = world.labelled(state), world.weights(state)
+    patients, share = world.labeled(state), world.weights(state)
     own, marks = world.here(state), list[Mark]()
     tagged = _tagged(patients.values.tolist(), share) if lines else []
     length = math.hypot(*own)
     if lines and length:
         far = min(WIDE / abs(own[0]) if own[0] else math.inf, TALL / abs(own[1]) if own[1] else math.inf)
-        marks.append(Line(((0.0, 0.0), (own[0] * far, own[1] * far)), GREY, Words("same direction", "方向相同"), 1.2))
+        marks.append(Line(((0.0, 0.0), (own[0] * far, own[1] * far)), GRAY, Words("same direction", "方向相同"), 1.2))
     if lines:
         for (x, y), k, weight in zip(patients.values.tolist(), patients.y.tolist(), share, strict=True):
             marks.append(Line((own, (x, y)), SOLID[k], width=max(0.5, WIDEST * weight), opacity=0.7))
@@ -74,7 +74,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
         left = own[0] > x
         beside = Label((x - BESIDE_MARK if left else x + BESIDE_MARK, y), weight_told, "end" if left else "start")
         marks.append(Label((x, y + ABOVE), weight_told) if y + 2 * ABOVE <= TALL else beside)
-    marks.append(Dots(((0.0, 0.0),), SeriesStyle(GREY.colour, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
+    marks.append(Dots(((0.0, 0.0),), SeriesStyle(GRAY.color, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
     told_own = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")
     marks.append(Dots((own,), RING, Words("new patient", "新患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
@@ -97,7 +97,7 @@ def _tagged(values: list[list[float]], share: list[float]) -> list[int]:
 
 def table(state: MatchingState, *, revealed: bool, n: int = 7) -> Table:
     """The labeled patients with the largest weights, the rest added up."""
-    patients, share, turn = world.labelled(state), world.weights(state), world.cosines(state)
+    patients, share, turn = world.labeled(state), world.weights(state), world.cosines(state)
     order = sorted(range(len(share)), key=lambda i: -share[i]) if revealed else list(range(len(share)))
     rows = [
         (
@@ -146,7 +146,7 @@ def bars(state: MatchingState, *, both: bool = False) -> Chart:
 def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bool) -> list[Mark]:
     """The bar of one diagnosis: what each of its patients adds, one upon the other."""
     total = world.votes(state, divided=divided)[k]
-    own = [w for w, each in zip(world.weights(state), world.labelled(state).y.tolist(), strict=True) if each == k]
+    own = [w for w, each in zip(world.weights(state), world.labeled(state).y.tolist(), strict=True) if each == k]
     scale, low, marks = total / max(sum(own), 1e-300), 0.0, list[Mark]()
     for weight in sorted(own, reverse=True):
         high = low + weight * scale
@@ -169,7 +169,7 @@ def sharpness_curve(state: MatchingState) -> Chart:
     marks.append(
         Line(
             ((SHIPPED_SHARPNESS**0.5, 0.0), (SHIPPED_SHARPNESS**0.5, 1.0)),
-            GREY,
+            GRAY,
             Words("value of the shipped network", "自带网络的值"),
             1.5,
         )
@@ -194,9 +194,9 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
     if revealed and matching:
         marks += [Area(corners, STYLES[k], 0.16) for k, corners in wedges(lambda values: world.said_by_matching(state, values))]
     elif revealed:
-        shapes = geometry.nearest_regions(world.centres(state).numpy(), WIDE, TALL)
+        shapes = geometry.nearest_regions(world.centers(state).numpy(), WIDE, TALL)
         marks += [Area(corners, STYLES[k], 0.16) for k, corners in enumerate(shapes)]
-    patients, known = world.asked(state), world.labelled(state)
+    patients, known = world.asked(state), world.labeled(state)
     says = world.said_by_matching if matching else world.said_by_prototypes
     wrong = says(state, patients.values) != patients.y if revealed else torch.zeros(len(patients.y), dtype=torch.bool)
     for k, name in enumerate(NAMES):
@@ -206,7 +206,7 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
         cross = SeriesStyle("#D55E00", "cross", (1, 0))
         marks.append(Dots(points(patients.values[wrong].tolist()), cross, Words("wrong answer", "判断错误"), 5))
     if revealed and not matching:
-        marks += [Dots((at,), STYLES[k], None, 11, filled=False) for k, at in enumerate(points(world.centres(state).tolist()))]
+        marks += [Dots((at,), STYLES[k], None, 11, filled=False) for k, at in enumerate(points(world.centers(state).tolist()))]
     who = Words("Matching", "匹配网络") if matching else Words("Prototypes", "原型网络")
     count = world.n_right(state)[int(matching)]
     title = (

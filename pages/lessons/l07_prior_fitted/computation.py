@@ -14,14 +14,14 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from metamed_core.data import ColumnScale, LabelledSet
+from metamed_core.data import ColumnScale, LabeledSet
 from metamed_core.learners import Classifier, Initialization, PriorFitted, load_weights
 from metamed_core.meta_training.tasks import CLASS_MODELS, table
 from pages.lessons.lesson_state import State, integer_field, text_field
 
 MOST_TASKS = 99
 KINDS = {body.__name__: body for body in CLASS_MODELS}
-N_WAY, N_COLUMNS, N_LABELLED, N_ASKED = 3, 5, 6, 4  # of a task of the clinical prior: patients of each diagnosis
+N_WAY, N_COLUMNS, N_LABELED, N_ASKED = 3, 5, 6, 4  # of a task of the clinical prior: patients of each diagnosis
 TAU = 1.5  # spread of the diseases' means about 0; patients have spread 1 about their disease's mean
 MOST_SHOTS, N_JUDGED, N_HELD = 16, 20, 4
 SHOTS = (1, 2, 4, 8, 16)
@@ -52,7 +52,7 @@ class PriorFittedState(State):
 
 @dataclass(frozen=True)
 class SyntheticTask:
-    """values `(n, n_columns)`, NaN where missing, and diagnoses `(n,)`; the first `N_WAY * N_LABELLED` patients are labeled."""
+    """values `(n, n_columns)`, NaN where missing, and diagnoses `(n,)`; the first `N_WAY * N_LABELED` patients are labeled."""
 
     values: Tensor
     y: Tensor
@@ -60,7 +60,7 @@ class SyntheticTask:
     @property
     def n(self) -> int:
         """How many are labeled."""
-        return N_WAY * N_LABELLED
+        return N_WAY * N_LABELED
 
     @property
     def cells(self) -> Tensor:
@@ -77,7 +77,7 @@ def _rng(seed: int, number: int) -> torch.Generator:
 def exercise(seed: int, kind: str, number: int) -> SyntheticTask:
     """A task as meta-training draws it, but for its size: the library's `table`."""
     rng = _rng(seed, number)
-    y = torch.arange(N_WAY).repeat(N_LABELLED + N_ASKED)
+    y = torch.arange(N_WAY).repeat(N_LABELED + N_ASKED)
     return SyntheticTask(table(KINDS[kind], y.unsqueeze(0), N_WAY, N_COLUMNS, rng)[0].double(), y)
 
 
@@ -97,7 +97,7 @@ def shipped() -> Initialization:
 
 def reads(x: Tensor, y: Tensor, n_way: int) -> Classifier:
     """The shipped network after it has read these labeled patients (cells); its averaged, calibrated answer."""
-    *_, last = shipped().adapt(PriorFitted(), LabelledSet(x, y), n_way)
+    *_, last = shipped().adapt(PriorFitted(), LabeledSet(x, y), n_way)
     return last
 
 
@@ -130,9 +130,9 @@ class SimpleTask:
     truth: Tensor
     mean: Tensor
 
-    def support(self, shots: int) -> LabelledSet:
+    def support(self, shots: int) -> LabeledSet:
         """The first so many labeled patients of each disease."""
-        return LabelledSet(self.x[: 2 * shots], self.y[: 2 * shots])
+        return LabeledSet(self.x[: 2 * shots], self.y[: 2 * shots])
 
 
 @lru_cache(maxsize=256)
@@ -155,14 +155,14 @@ def _patients(mean: Tensor, n: int, world: str, rng: torch.Generator) -> tuple[T
     return (middle + spread * torch.randn(2 * n, generator=rng, dtype=torch.float64)).unsqueeze(1), y
 
 
-def posterior_mean(support: LabelledSet, k: int) -> tuple[float, float]:
+def posterior_mean(support: LabeledSet, k: int) -> tuple[float, float]:
     """What is known of a disease's mean after its labeled patients: mean and variance of the normal posterior."""
     own = support.x[support.y == k]
     precision = 1 / TAU**2 + len(own)
     return float(own.sum()) / precision, 1 / precision
 
 
-def exact(support: LabelledSet, x: Tensor) -> Tensor:
+def exact(support: LabeledSet, x: Tensor) -> Tensor:
     """Bayes' rule in closed form: probability of each disease for patients `(n, 1)` -> `(n, 2)`; both are equally common beforehand."""
     logs = []
     for k in range(2):

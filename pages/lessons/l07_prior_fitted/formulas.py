@@ -16,7 +16,7 @@ def drawn(state: PriorFittedState) -> Formula:
     missing = 100 * float(task.values.isnan().double().mean())
     return Formula(
         r"<rule> \sim <prior>, \qquad (x, y) \sim <rule>",
-        rf"<seed>\ {state.seed}, <task>\ {state.number + 1}: \quad {world.N_WAY} \cdot {world.N_LABELLED} = {task.n}\ <labeled>, \quad {task.values.shape[1]}\ <tests>, \quad {number(missing, 0)}\,\%\ <missing>",
+        rf"<seed>\ {state.seed}, <task>\ {state.number + 1}: \quad {world.N_WAY} \cdot {world.N_LABELED} = {task.n}\ <labeled>, \quad {task.values.shape[1]}\ <tests>, \quad {number(missing, 0)}\,\%\ <missing>",
         Words(
             "$\\sim$: is drawn at random from; $x$: the tests of a patient, $y$: the diagnosis. First the diseases are drawn (which tests they change, and how), then their patients. The network that comes with MetaMed, called “shipped” below, was trained on {n} such tasks, none of them twice.",
             "$\\sim$：随机抽自；$x$：患者的各项检验，$y$：诊断。先抽取疾病（影响哪些检验、如何影响），再抽取患者。MetaMed 自带的网络用 {n} 个这样的任务训练过，没有一个重复。",

@@ -7,7 +7,7 @@ import math
 from torch import Tensor
 
 from metamed_core.drawing import (
-    GREY,
+    GRAY,
     TEAL,
     Area,
     Axis,
@@ -30,12 +30,12 @@ from pages.lessons.l07_prior_fitted.computation import GRID, MAX_META_STEPS, N_A
 
 STYLES = series_styles(N_WAY)
 NAMES = tuple(Words("diagnosis {n}", "诊断 {n}").format(n=k + 1) for k in range(N_WAY))
-EXACT, NETWORK, LIMIT = TEAL, SeriesStyle("#D55E00", "square", (6, 3)), SeriesStyle(GREY.colour, "circle", (2, 3))
+EXACT, NETWORK, LIMIT = TEAL, SeriesStyle("#D55E00", "square", (6, 3)), SeriesStyle(GRAY.color, "circle", (2, 3))
 EXACT_NAME = Words("exact answer (Bayes)", "精确答案（贝叶斯）")
 SHIPPED_NAME = Words("shipped network", "自带网络")
 SMALL_NAME = Words("small network", "小网络")
 LEFT, RIGHT = (450, 366), (350, 366)
-ROWS = 9  # labelled patients shown as a table
+ROWS = 9  # labeled patients shown as a table
 
 
 def table_of(state: PriorFittedState) -> Table:
@@ -92,7 +92,7 @@ def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Chart:
 def _asked(state: PriorFittedState, values: Tensor, rows: list[int], *, revealed: bool) -> list[Mark]:
     task = world.exercise(state.seed, state.kind, state.number)
     if not revealed:
-        return [Dots(points(values[rows].tolist()), GREY, Words("new: which diagnosis?", "新患者：是哪种？"), 6, filled=False)]
+        return [Dots(points(values[rows].tolist()), GRAY, Words("new: which diagnosis?", "新患者：是哪种？"), 6, filled=False)]
     answer = world.said(state.seed, state.kind, state.number).argmax(-1)
     marks: list[Mark] = [
         Dots(points(values[[i for i in rows if int(task.y[i]) == k]].tolist()), STYLES[k], None, 6, filled=False) for k in range(N_WAY)
@@ -147,7 +147,7 @@ def _curve(values: Tensor, style: SeriesStyle, name: Words, width: float = 2.5) 
     return Line(tuple((float(x), float(p)) for x, p in zip(GRID[:, 0], values, strict=True)), style, name, width)
 
 
-def _labelled(state: PriorFittedState, shots: int) -> list[Mark]:
+def _labeled(state: PriorFittedState, shots: int) -> list[Mark]:
     support = world.simple(state.seed, state.number, state.world).support(shots)
     pair, names = series_styles(2), (Words("disease 1", "疾病 1"), Words("disease 2", "疾病 2"))
     marks: list[Mark] = []
@@ -161,7 +161,7 @@ def small_curve(state: PriorFittedState, *, revealed: bool) -> Chart:
     """One task: the exact answer and, once revealed, the small network's after so many steps."""
     task = world.simple(state.seed, state.number)
     support = task.support(4)
-    marks = [*_labelled(state.updated(world="assumed"), 4), _curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME)]
+    marks = [*_labeled(state.updated(world="assumed"), 4), _curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME)]
     if revealed:
         marks.append(_curve(small_network.by_small(state.seed, state.practice, support, GRID)[:, 1], NETWORK, SMALL_NAME))
     title = Words("A new task, after {n} {n:step|steps} of training", "一个从未用于训练的任务，训练 {n} 步之后").format(n=state.practice)
@@ -191,7 +191,7 @@ def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Chart:
 def shipped_curve(state: PriorFittedState, *, revealed: bool) -> Chart:
     """One task: exact, by the shipped network once revealed, and where the exact answer goes."""
     formula, network = world.curves(state.seed, state.number, state.world, state.shots)
-    marks = _labelled(state, state.shots)
+    marks = _labeled(state, state.shots)
     if state.world == "assumed":
         known = world.if_known(world.simple(state.seed, state.number), GRID)[:, 1]
         marks.append(_curve(known, LIMIT, Words("with ever more patients", "患者无限多时"), 2))
@@ -227,7 +227,7 @@ def scores(state: PriorFittedState) -> Chart:
         marks.append(Area(((i + 0.7, 0), (i + 0.7, count), (i + 1.3, count), (i + 1.3, 0)), style, 0.7))
         marks.append(Label((i + 1.0, count + 1.8), verbatim(f"{count} / {n}"), bold=True))
     coin: tuple[Point, ...] = ((0.5, n / 2), (2.5, n / 2))
-    marks.append(Line(coin, GREY, Words("tossing a coin", "掷硬币")))
+    marks.append(Line(coin, GRAY, Words("tossing a coin", "掷硬币")))
     sure = world.sureness(state)
     x = Axis(Words("who answers", "谁来回答"), 0.4, 2.6, ticks=((1.0, Words("the formula", "公式")), (2.0, SHIPPED_NAME)))
     y = Axis(Words("correct answers", "判断正确"), 0, n + 5, ticks=tuple((float(v), verbatim(v)) for v in range(0, n + 1, 10)))

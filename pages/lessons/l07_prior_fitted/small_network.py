@@ -10,7 +10,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from metamed_core.data import CHANNELS, Episode, LabelledSet
+from metamed_core.data import CHANNELS, Episode, LabeledSet
 from metamed_core.learners import PriorFitted
 from metamed_core.meta_training import Budget, MetaState, meta_train
 from metamed_core.networks import CellTransformer
@@ -32,7 +32,7 @@ class SimpleTasks:
         middle = TAU * torch.randn(n_tasks, 2, generator=rng)
         values = middle.gather(1, y) + torch.randn(y.shape, generator=rng)
         cells, n = plain_cells(values.unsqueeze(-1)), 2 * shots
-        return Episode(LabelledSet(cells[:, :n], y[:, :n]), LabelledSet(cells[:, n:], y[:, n:]), 2)
+        return Episode(LabeledSet(cells[:, :n], y[:, :n]), LabeledSet(cells[:, n:], y[:, n:]), 2)
 
 
 def plain_cells(values: Tensor) -> Tensor:
@@ -51,9 +51,9 @@ def meta_trained(seed: int, steps: int) -> MetaState:
     return last
 
 
-def by_small(seed: int, steps: int, support: LabelledSet, x: Tensor) -> Tensor:
+def by_small(seed: int, steps: int, support: LabeledSet, x: Tensor) -> Tensor:
     """What the small network answers for patients `(n, 1)` -> `(n, 2)` after so many steps."""
-    cells = LabelledSet(plain_cells(support.x), support.y)
+    cells = LabeledSet(plain_cells(support.x), support.y)
     *_, last = PriorFitted(readings=2).adapt(SMALL, meta_trained(seed, steps).weights, cells, 2)
     return last.predict_proba(plain_cells(x))
 

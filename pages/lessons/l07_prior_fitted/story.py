@@ -59,7 +59,7 @@ def a_task(state: PriorFittedState, shown: bool) -> Figure:
 
 
 def an_exercise(state: PriorFittedState, shown: bool) -> Figure:
-    """Labelled and asked patients, and the network's answers once shown."""
+    """Labeled and asked patients, and the network's answers once shown."""
     return pictures.plane_of(state, asked=True, revealed=shown), pictures.answers_of(state, revealed=shown)
 
 

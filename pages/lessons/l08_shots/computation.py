@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.data import ColumnScale, LabelledSet, class_means
+from metamed_core.data import ColumnScale, LabeledSet, class_means
 from metamed_core.learners import Initialization, Prototypical, load_weights, prototypical_log_posterior
 from metamed_core.learners.baselines import BASELINES, NoNetwork
 from metamed_core.meta_training.tasks import ClassModel, table
@@ -30,8 +30,8 @@ FEW = tuple(range(1, 11))
 KINDS: tuple[ClassModel, ...] = (bodies.pathways, bodies.mechanisms, bodies.rules, bodies.spectra)
 METHODS = ("network", "prototype", "regression")
 LEVEL_WITH = 0.01  # within a point two methods count as level
-N_SMALL, EPISODES, K_SMALL, MOST_PATIENTS = 20, (10, 30, 100), 3, 20  # small clinics; labelled patients in each of their episodes
-MIDDLING = 0.6  # accuracy with one labelled patient of a population on which there is something to learn
+N_SMALL, EPISODES, K_SMALL, MOST_PATIENTS = 20, (10, 30, 100), 3, 20  # small clinics; labeled patients in each of their episodes
+MIDDLING = 0.6  # accuracy with one labeled patient of a population on which there is something to learn
 APART = 1_000_003  # between the seeds of a lesson and those of meta-training
 
 
@@ -127,7 +127,7 @@ def named(values: Tensor, y: Tensor, support: Tensor, query: Tensor) -> Tensor:
 def answers(clinic: Clinic, method: str, support: Tensor, query: Tensor) -> Tensor:
     """What a method says of the asked patients, `(n, n_way)`: log-probabilities."""
     if method == "regression":
-        known = LabelledSet(clinic.cells[support], clinic.y[support])
+        known = LabeledSet(clinic.cells[support], clinic.y[support])
         *_, last = BASELINES["logistic_regression"]().adapt(NoNetwork(), {}, known, N_WAY)
         return last.log_proba(clinic.cells[query])
     return named(clinic.embedding if method == "network" else clinic.cells[..., 0], clinic.y, support, query)
@@ -201,7 +201,7 @@ def with_first(seed: int, unusual: int) -> tuple[float, ...]:
     return tuple(shares)
 
 
-def off_centre(seed: int) -> Tensor:
+def off_center(seed: int) -> Tensor:
     """How far each labeled patient of the first diagnosis lies from their mean, `(N_POOL,)`."""
     clinic = one_clinic(seed)
     own = clinic.embedding[clinic.rows(0)[:N_POOL]]
@@ -211,7 +211,7 @@ def off_centre(seed: int) -> Tensor:
 
 def first_patient(seed: int, unusual: int) -> int:
     """The position of the patient who is so far from the mean of the first diagnosis, 0: nearest .. 100: farthest."""
-    order = off_centre(seed).argsort(stable=True)
+    order = off_center(seed).argsort(stable=True)
     return int(one_clinic(seed).rows(0)[int(order[round(unusual / 100 * (N_POOL - 1))])])
 
 
@@ -223,9 +223,9 @@ def displaced(state: ShotsState) -> tuple[float, float]:
     rng, gaps = np.random.default_rng([state.seed, 8]), []
     for _ in range(50):
         three = torch.tensor([first, *[row for row in rng.permutation(pool.numpy()).tolist() if row != first][:2]])
-        centre = class_means(clinic.embedding[three], torch.zeros(3, dtype=torch.int64), 1)[0]
+        center = class_means(clinic.embedding[three], torch.zeros(3, dtype=torch.int64), 1)[0]
         # Along the direction of the first patient: the two others are off too, but to all sides.
-        gaps.append(float((centre - middle) @ _towards(clinic, first, middle)))
+        gaps.append(float((center - middle) @ _towards(clinic, first, middle)))
     return float((clinic.embedding[first] - middle).square().sum().sqrt()), float(np.mean(gaps))
 
 

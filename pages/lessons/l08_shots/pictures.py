@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metamed_core.drawing import GREY, TEAL, Axis, Chart, Dots, Label, Line, Mark, Point, SeriesStyle, verbatim
+from metamed_core.drawing import GRAY, TEAL, Axis, Chart, Dots, Label, Line, Mark, Point, SeriesStyle, verbatim
 from metamed_core.words import Words
 from pages.lessons.l08_shots import computation as world
 from pages.lessons.l08_shots import small_clinics
@@ -65,7 +65,7 @@ def curves(state: ShotsState, *, revealed: bool, overlap: float | None = None) -
     if overlap and revealed:
         most = world.ceiling(overlap)
         plain = world.curves(state.seed, one_each=True)["network"]
-        marks.append(Line(((-0.3, most), (end + 0.3, most)), GREY, Words("no method can do better now", "改动之后，任何方法都无法超过"), 2))
+        marks.append(Line(((-0.3, most), (end + 0.3, most)), GRAY, Words("no method can do better now", "改动之后，任何方法都无法超过"), 2))
         marks.append(Line(tuple((float(i), v) for i, v in enumerate(plain)), TEAL, Words("shipped weights, before the change", "自带权重，改动之前"), 1.5, 0.5))  # fmt: skip
     x = Axis(K_TITLE, -0.4, end + 0.4, ticks=tuple((float(i), verbatim(k)) for i, k in enumerate(SHOTS)))
     title = Words("Four diagnoses: correct answers for new patients, by number of labeled patients", "四种诊断：新患者判断正确的比例随已确诊患者数的变化")  # fmt: skip
@@ -89,7 +89,7 @@ def intervals(state: ShotsState, *, revealed: bool) -> Chart:
             marks.append(Line(((x + 0.2, wide.low), (x + 0.2, wide.high)), TWO_WAY, name, 2))
     if revealed:
         aim = small_clinics.truth(state.seed)
-        marks.append(Line(((0.2, aim), (N_SMALL + 0.8, aim)), GREY, Words("true accuracy (all patients)", "真实准确率（全部患者）"), 2.5))  # fmt: skip
+        marks.append(Line(((0.2, aim), (N_SMALL + 0.8, aim)), GRAY, Words("true accuracy (all patients)", "真实准确率（全部患者）"), 2.5))  # fmt: skip
     title = Words("Twenty clinics, each with {p} {p:patient|patients} of each diagnosis and {e} {e:episode|episodes}: their 95% intervals", "二十家诊所，各有每种诊断 {p} 位患者、{e} 个小任务：各自的 95% 区间").format(p=state.patients, e=state.episodes)  # fmt: skip
     how = Words("How to read: each column is one clinic; same method, same diseases, different patients.", "读法：每列一家诊所；方法与疾病相同，患者不同。")  # fmt: skip
     ends = [end for pair in both for one in pair for end in (one.low, one.high)]

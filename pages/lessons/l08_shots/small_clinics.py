@@ -35,7 +35,7 @@ from pages.lessons.l08_shots.computation import (
 
 @dataclass(frozen=True, eq=False)
 class SmallClinic:
-    """What many episodes of one small clinic found: values, weights, patients, classes, episodes, one row a judgement."""
+    """What many episodes of one small clinic found: values, weights, patients, classes, episodes, one row a judgment."""
 
     right: Array
     patient: npt.NDArray[np.int64]
@@ -73,10 +73,10 @@ def small_clinics(seed: int, patients: int) -> tuple[SmallClinic, ...]:
         order = rng.random((max(EPISODES), N_WAY, patients)).argsort(-1)
         support, query = order[..., :K_SMALL], order[..., K_SMALL:]
         diagnosis = np.arange(N_WAY)[:, None]
-        centres = everyone.embedding[own[diagnosis, support]].mean(2)
+        centers = everyone.embedding[own[diagnosis, support]].mean(2)
         asked = everyone.embedding[own[diagnosis, query]].flatten(1, 2)
         # Some episodes at a time: what does not fit the processor's cache took four times as long.
-        parts = zip(torch.split(asked, 10), torch.split(centres.unsqueeze(1), 10), strict=True)
+        parts = zip(torch.split(asked, 10), torch.split(centers.unsqueeze(1), 10), strict=True)
         said = torch.cat([prototypical_log_posterior(*part).argmax(-1) for part in parts]).numpy()
         truth = np.repeat(np.arange(N_WAY), patients - K_SMALL)
         who = (diagnosis * patients + query).reshape(max(EPISODES), -1)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from metamed_core.data import CHANNELS, Cohort, Episode, LabelledSet, PatientRecords, Role, Task
+from metamed_core.data import CHANNELS, Cohort, Episode, LabeledSet, PatientRecords, Role, Task
 from metamed_core.diagnosis import AdaptationTrace
 from metamed_core.diagnosis import start as begin
 from metamed_core.evaluation import compare, methods, plan_for
@@ -26,7 +26,7 @@ from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import UserError, Words
 from pages.lessons.lesson_state import State, integer_field, text_field
 
-N_LABELLED, N_NEW, MOST_CURED, META_STEPS = 5, 12, 3, 60
+N_LABELED, N_NEW, MOST_CURED, META_STEPS = 5, 12, 3, 60
 COLUMNS = {"ferritin": (80, 0.8, 0), "MCV": (90, 0.07, 0), "CRP": (3, 0.9, 1), "TSH": (1.8, 0.6, 1), "transferrin saturation": (28, 0.35, 0), "reticulocytes": (1.2, 0.35, 1)}  # fmt: skip
 """Healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
@@ -49,7 +49,7 @@ class BreakItState(State):
     from_b: labeled patients of each diagnosis from the other hospital; told: labeled patients of the disease that was missing.
     """
 
-    k: int = integer_field(1, 1, N_LABELLED)
+    k: int = integer_field(1, 1, N_LABELED)
     fault: str = text_field("labels", "labels|prior|none")
     dropped: int = integer_field(0, 0, 1)
     from_b: int = integer_field(0, 0, MOST_CURED)
@@ -94,7 +94,7 @@ class AppResult:
 
 
 def table(
-    seed: int, k: int = N_LABELLED, *, shift: tuple[float, ...] | None = None, from_b: int = 0, told: int | None = None
+    seed: int, k: int = N_LABELED, *, shift: tuple[float, ...] | None = None, from_b: int = 0, told: int | None = None
 ) -> pd.DataFrame:
     """Patients as they stand in a file, first the labeled, with a last column `truth` that the app never gets.
 
@@ -103,13 +103,13 @@ def table(
     """
     rows = []
     kinds = {**DIAGNOSES, **(NEW if told is not None else {})}
-    for part, n in (("labeled", N_LABELLED), ("new", N_NEW)):
+    for part, n in (("labeled", N_LABELED), ("new", N_NEW)):
         for name, moved in kinds.items():
             # Each diagnosis from numbers of its own, so that a patient stays the same whatever else is changed.
             rng = np.random.default_rng([seed, list(kinds).index(name), n])
             for i in range(n):
                 scaled = np.array(moved) * rng.uniform(0.55, 1.05) + rng.normal(size=len(moved))
-                there = shift is not None and (part == "new" or i >= N_LABELLED - from_b)
+                there = shift is not None and (part == "new" or i >= N_LABELED - from_b)
                 scaled = scaled + np.array(shift) if there and shift is not None else scaled
                 wanted = n if part == "new" else (told or 0) if name in NEW else k
                 if i < wanted or (there and part == "labeled"):
@@ -121,7 +121,7 @@ def table(
     return pd.DataFrame(rows, columns=[*COLUMNS, "hospital", "diagnosis", "truth"])
 
 
-def file_of(seed: int, fault: str, *, k: int = N_LABELLED, cured: int = 0) -> pd.DataFrame:
+def file_of(seed: int, fault: str, *, k: int = N_LABELED, cured: int = 0) -> pd.DataFrame:
     """The table with a fault; cured: by how much (labeled patients from the other hospital, or of the new disease)."""
     if fault == "hospital":
         return table(seed, shift=OTHER_HOSPITAL, from_b=cured)
@@ -138,7 +138,7 @@ def file_of(seed: int, fault: str, *, k: int = N_LABELLED, cured: int = 0) -> pd
 
 
 @lru_cache(maxsize=128)
-def app_result(seed: int, fault: str, k: int = N_LABELLED, cured: int = 0) -> AppResult:
+def app_result(seed: int, fault: str, k: int = N_LABELED, cured: int = 0) -> AppResult:
     """The table read, checked and adapted to, as Diagnose does it. cured: see `file_of`; with a leak, whether the column was dropped."""
     patients = file_of(seed, fault, k=k, cured=cured)
     records = PatientRecords.from_table(patients.drop(columns=["truth"] if fault == "hospital" else ["truth", "hospital"]))
@@ -162,11 +162,11 @@ class OtherDiseases:
         """Tasks of one shape, of whose cells only the values are filled."""
         ours = torch.linalg.qr(torch.tensor(list(DIAGNOSES.values())).T, mode="complete")[0].T
         y = torch.cat([torch.arange(3).repeat(n) for n in (3, 6)]).expand(n_tasks, -1)
-        centre = torch.randn(n_tasks, 3, 3, generator=rng).gather(1, y.unsqueeze(-1).expand(-1, -1, 3))
-        parts = [1.5 * torch.randn(*y.shape, 3, generator=rng), centre + 0.3 * torch.randn(*y.shape, 3, generator=rng)]
+        center = torch.randn(n_tasks, 3, 3, generator=rng).gather(1, y.unsqueeze(-1).expand(-1, -1, 3))
+        parts = [1.5 * torch.randn(*y.shape, 3, generator=rng), center + 0.3 * torch.randn(*y.shape, 3, generator=rng)]
         values = torch.cat(parts, -1) @ ours
         cells = torch.cat([values.unsqueeze(-1), torch.zeros(*values.shape, len(CHANNELS) - 1)], -1)
-        return Episode(LabelledSet(cells[:, :9], y[:, :9]), LabelledSet(cells[:, 9:], y[:, 9:]), 3)
+        return Episode(LabeledSet(cells[:, :9], y[:, :9]), LabeledSet(cells[:, 9:], y[:, 9:]), 3)
 
 
 @lru_cache(maxsize=32)

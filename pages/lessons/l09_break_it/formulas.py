@@ -28,7 +28,7 @@ def per_cent(value: float) -> str:
     return rf"{number(100 * value, 0)}\,\%" if value == value else "<unknown>"  # noqa: PLR0124 - NaN is not itself
 
 
-def left_out(state: BreakItState, fault: str, k: int = world.N_LABELLED) -> Formula:
+def left_out(state: BreakItState, fault: str, k: int = world.N_LABELED) -> Formula:
     """The cross-validated accuracy as a count, beside the baseline classifier."""
     found = world.app_result(state.seed, fault, k)
     n = found.trace.n_held_out

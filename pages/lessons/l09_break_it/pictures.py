@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from metamed_core.diagnosis import NOTHING_ODD, diagnose, held_out_title, held_out_warning, how_to_read
-from metamed_core.drawing import GREY, TEAL, Area, Axis, Chart, Label, Line, Mark, SeriesStyle, Table, verbatim
+from metamed_core.drawing import GRAY, TEAL, Area, Axis, Chart, Label, Line, Mark, SeriesStyle, Table, verbatim
 from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it.computation import COLUMNS, DIAGNOSES, NEW, AppResult, BreakItState
@@ -49,7 +49,7 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
     base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
     if left_out and not math.isnan(base):
         marks.append(Line(((1.6, base), (2.4, base)), SeriesStyle("#7A8A8A", "circle", (1, 0)), Words("baseline classifier (class means)", "基线分类器（类均值）"), 3.5))  # fmt: skip
-    marks.append(Line(((0.5, chance), (3.5, chance)), GREY, Words("guessing", "瞎猜"), 1.5))
+    marks.append(Line(((0.5, chance), (3.5, chance)), GRAY, Words("guessing", "瞎猜"), 1.5))
     x_axis = Axis(verbatim(""), 0.5, 3.5, ticks=tuple((i + 1.0, name) for i, (name, _, _) in enumerate(shown)))
     y = Axis(
         Words("confidence, or share correct", "置信度，或正确比例"),
@@ -132,7 +132,7 @@ def leaking(state: BreakItState) -> Table:
     """Six rows of the file with the treatment in it."""
     rows_of = world.file_of(state.seed, "leak")
     known, new = rows_of[rows_of["diagnosis"].notna()], rows_of[rows_of["diagnosis"].isna()]
-    picked = [*(known.iloc[i] for i in (0, world.N_LABELLED, 2 * world.N_LABELLED)), *(new.iloc[i] for i in (0, world.N_NEW, 2 * world.N_NEW))]  # fmt: skip
+    picked = [*(known.iloc[i] for i in (0, world.N_LABELED, 2 * world.N_LABELED)), *(new.iloc[i] for i in (0, world.N_NEW, 2 * world.N_NEW))]  # fmt: skip
     told = {
         "oral iron": Words("oral iron", "口服铁剂"),
         "antibiotics": Words("antibiotics", "抗生素"),

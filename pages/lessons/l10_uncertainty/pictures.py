@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from metamed_core.drawing import (
-    GREY,
+    GRAY,
     TEAL,
     Area,
     Axis,
@@ -32,7 +32,7 @@ DIAGNOSES = tuple(Words(f"diagnosis {k + 1}", f"诊断 {k + 1}") for k in range(
 SHARES = tuple((v / 5, verbatim(f"{20 * v}%")) for v in range(6))
 GIVEN = Axis(Words("probability that was given", "给出的概率"), 0.27, 1.02, percent=True, ticks=tuple((v / 10, verbatim(f"{10 * v}%")) for v in range(3, 11)))  # fmt: skip
 RIGHT = Axis(Words("share that was correct", "其中正确的比例"), 0.0, 1.04, percent=True, ticks=SHARES)
-DIAGONAL = Line(((0.3, 0.3), (1.0, 1.0)), GREY, Words("70% means 70 of 100", "70% 即 100 位中 70 位"), 2)
+DIAGONAL = Line(((0.3, 0.3), (1.0, 1.0)), GRAY, Words("70% means 70 of 100", "70% 即 100 位中 70 位"), 2)
 
 
 def diagram(parts: tuple[tuple[Reliability, SeriesStyle, Words], ...], title: Words, *, width: int = 640) -> Chart:
@@ -58,7 +58,7 @@ def frequency(state: UncertaintyState, *, revealed: bool) -> Chart:
             if count:
                 low, high = i / 10 + 0.012, i / 10 + 0.088
                 top = 0.5 * float(count) / float(found.n.max())
-                marks += [Area(((low, 0), (low, top), (high, top), (high, 0)), GREY, 0.35), Label(((low + high) / 2, top + 0.03), verbatim(int(count)))]  # fmt: skip
+                marks += [Area(((low, 0), (low, top), (high, top), (high, 0)), GRAY, 0.35), Label(((low + high) / 2, top + 0.03), verbatim(int(count)))]  # fmt: skip
         title = Words("{n} new patients, by the probability of their answer", "{n} 位新患者，按答案的概率分组").format(n=n)
         how = Words("How to read: each bar shows how many patients; how many answers are correct comes next.", "读法：条形为患者数；其中多少正确，揭晓可见。")  # fmt: skip
         return Chart(
@@ -95,7 +95,7 @@ def _error(state: UncertaintyState) -> Chart:
     card = world.card_temperature(state.k)
     top = 1.08 * max(error for _, error in grid)
     marks = (
-        Line(tuple((_place(t), error) for t, error in grid), GREY, Words("error at each temperature", "各温度下的误差"), 2),
+        Line(tuple((_place(t), error) for t, error in grid), GRAY, Words("error at each temperature", "各温度下的误差"), 2),
         Line(
             ((_place(card), 0), (_place(card), top)),
             RAW,
@@ -176,7 +176,7 @@ def people(state: UncertaintyState) -> Table:
 def by_prevalence(state: UncertaintyState, *, revealed: bool) -> Chart:
     """What an answer is worth, by how frequent the disease is; before the answer only where all diagnoses are equally frequent."""
     now = state.of_1000 / 1000
-    marks: list[Mark] = [Dots(((_rare(world.AMONG), state.answer),), GREY, Words("the answer, if all diagnoses were equally common", "原答案：假定各诊断同样常见"), 7)]  # fmt: skip
+    marks: list[Mark] = [Dots(((_rare(world.AMONG), state.answer),), GRAY, Words("the answer, if all diagnoses were equally common", "原答案：假定各诊断同样常见"), 7)]  # fmt: skip
     if revealed:
         grid = [0.001 * 500 ** (i / 40) for i in range(41)]
         marks.append(Line(tuple((_rare(p), world.after(state.answer, p)) for p in grid), TEAL, Words("adjusted by Bayes' rule", "按贝叶斯公式换算后"), 2.5))  # fmt: skip

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 NAMES = {"en": "English", "zh": "中文"}
 KEPT = ("language", "generation", "deleted")  # what "Delete my data" leaves: none of it comes from a patient
 
-# Streamlit writes a chosen segment and a slider's value in the accent colour, which is too faint to read on a dark page. And it fades
+# Streamlit writes a chosen segment and a slider's value in the accent color, which is too faint to read on a dark page. And it fades
 # what the running script has not drawn yet: on a slow computer a live chart would be faint most of the time.
 STYLE = """<style>
 button[data-variant][data-selected="true"] { color: inherit !important; }

@@ -1,4 +1,4 @@
-"""How a diagnosis or a method is marked in a line of text: nothing hangs on colour alone."""
+"""How a diagnosis or a method is marked in a line of text: nothing hangs on color alone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pages.parts.common.text import plain
 
 
 def mark(style: SeriesStyle) -> str:
-    """A diagnosis's colour and marker, for Markdown."""
-    return f':color[{MARKS[style.shape]}]{{foreground="{style.colour}"}}'
+    """A diagnosis's color and marker, for Markdown."""
+    return f':color[{MARKS[style.shape]}]{{foreground="{style.color}"}}'
 
 
 def legend(styles: dict[str, SeriesStyle], counts: dict[str, int] | None = None) -> str:

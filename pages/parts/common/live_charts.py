@@ -17,7 +17,7 @@ from metamed_core.drawing import SeriesStyle
 
 HEIGHT, MAP_HEIGHT = 170, 460
 MOST_POINTS, MOST_MARKS = 400, 12  # drawn in one curve; more cost time and show nothing; markers on one line
-GREY = "#7A8A8A"
+GRAY = "#7A8A8A"
 NOW = alt.datum.now == True  # noqa: E712 - Vega compares, not Python
 
 
@@ -31,9 +31,9 @@ class Scale:
         return alt.Scale(domain=[style.name for style in self.styles.values()], range=list(values))
 
     # No legends: the page has one for all charts, which stays in place and takes no room from the curves.
-    def colour(self) -> alt.Color:
-        """The colour of a diagnosis."""
-        return alt.Color("diagnosis:N", scale=self._of([style.colour for style in self.styles.values()]), legend=None)
+    def color(self) -> alt.Color:
+        """The color of a diagnosis."""
+        return alt.Color("diagnosis:N", scale=self._of([style.color for style in self.styles.values()]), legend=None)
 
     def shape(self) -> alt.Shape:
         """The marker of a diagnosis."""
@@ -59,7 +59,7 @@ def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool =
     tip = [alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%" if percent else ".4f")]
     line = base.mark_line(color="#15807D", strokeWidth=2).encode(tooltip=tip)
     point = base.mark_point(color="#15807D", filled=True, size=70).transform_filter(NOW).encode(tooltip=tip)
-    level = alt.Chart().mark_rule(color=GREY, strokeWidth=1, strokeDash=[6, 4])
+    level = alt.Chart().mark_rule(color=GRAY, strokeWidth=1, strokeDash=[6, 4])
     levels = [level.encode(y=alt.Y("mean(base):Q", title=y, axis=axis, scale=scale))] if compared else []
     return alt.layer(_rule(), *levels, line, point).properties(height=HEIGHT)
 
@@ -70,11 +70,11 @@ def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart | 
     base = alt.Chart().encode(
         x=_steps(x, total),
         y=alt.Y("value:Q", title=y, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        color=scale.colour(),
+        color=scale.color(),
         tooltip=tip,
     )
     line = base.mark_line(strokeWidth=2.5).encode(strokeDash=scale.dash())
-    # The markers of the map, so that a line is known by its shape as well as by its colour and dash.
+    # The markers of the map, so that a line is known by its shape as well as by its color and dash.
     point = base.mark_point(filled=True, size=80).encode(shape=scale.shape()).transform_filter(alt.datum.marked == True)  # noqa: E712
     return alt.layer(_rule(), line, point).properties(height=MAP_HEIGHT // 2)
 
@@ -94,15 +94,15 @@ def embedding(scale: Scale, x: str, y: str, patient: str, diagnosis: str) -> alt
         return base.transform_filter(alt.datum.kind == name)
 
     corners = kind("corner").mark_point(opacity=0)
-    query = kind("query").mark_point(shape="circle", filled=True, size=24, color=GREY, opacity=0.75).encode(tooltip=tip)
+    query = kind("query").mark_point(shape="circle", filled=True, size=24, color=GRAY, opacity=0.75).encode(tooltip=tip)
     support = kind("support").mark_point(filled=True, size=80, opacity=0.9).encode(
-        color=scale.colour(), shape=scale.shape(), tooltip=tip
+        color=scale.color(), shape=scale.shape(), tooltip=tip
     )  # fmt: skip
     prototype = kind("prototype").mark_point(filled=False, size=420, strokeWidth=3).encode(
-        color=scale.colour(), shape=scale.shape(), tooltip=tip
+        color=scale.color(), shape=scale.shape(), tooltip=tip
     )  # fmt: skip
-    chosen = kind("chosen").mark_point(shape="circle", filled=False, size=260, strokeWidth=2.5, color=GREY, opacity=1).encode(tooltip=tip)
-    label = kind("chosen").mark_text(dy=-16, fontWeight="bold", color=GREY).encode(text="name:N")
+    chosen = kind("chosen").mark_point(shape="circle", filled=False, size=260, strokeWidth=2.5, color=GRAY, opacity=1).encode(tooltip=tip)
+    label = kind("chosen").mark_text(dy=-16, fontWeight="bold", color=GRAY).encode(text="name:N")
     return alt.layer(corners, query, support, prototype, chosen, label).properties(height=MAP_HEIGHT)
 
 
@@ -111,5 +111,5 @@ def _steps(title: str, total: int) -> alt.X:
 
 
 def _rule() -> alt.Chart:
-    rule: alt.Chart = alt.Chart().transform_filter(NOW).mark_rule(color=GREY, strokeDash=[2, 2]).encode(x="step:Q")
+    rule: alt.Chart = alt.Chart().transform_filter(NOW).mark_rule(color=GRAY, strokeDash=[2, 2]).encode(x="step:Q")
     return rule

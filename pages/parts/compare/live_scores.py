@@ -127,7 +127,7 @@ def scores_chart(
     titles : what to call "score", "shots" and "method".
     """
     names = list(styles)
-    colors = alt.Scale(domain=names, range=[style.colour for style in styles.values()])
+    colors = alt.Scale(domain=names, range=[style.color for style in styles.values()])
     shapes = alt.Scale(domain=names, range=[style.shape for style in styles.values()])
     axis = alt.Axis(labelAngle=0, grid=False)
     parts = {"mean": titles["score"], "low": "95% ↓", "high": "95% ↑"}

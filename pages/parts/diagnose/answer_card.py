@@ -73,7 +73,7 @@ def _lines(say: Say, one: Diagnosis, styles: dict[str, SeriesStyle]) -> list[tup
     return lines
 
 
-def _bar(p: float, colour: str) -> str:
+def _bar(p: float, color: str) -> str:
     """A bar of colored blanks: it stands in the text, so it needs no picture and a screen reader passes over it."""
     blanks = "\u00a0" * (max(round(p * BAR) - MARGIN, 1) if p >= LEAST else 0)
-    return f':color[{blanks}]{{background="{colour}"}}' if blanks else ""
+    return f':color[{blanks}]{{background="{color}"}}' if blanks else ""

@@ -25,5 +25,5 @@ def choose_patients(say: Say, patients: PatientsState) -> None:
     choice(st.selectbox, say(Words("Patients", "患者")), known, key="cohort", value=patients.current.source, write=work_on)
     if patients.current.source in cohorts.cohorts():
         cohort = cohorts.cohorts()[patients.current.source]
-        licence = Words("License: {licence}.", "许可证：{licence}。").format(licence=cohort.licence)
-        st.caption(plain(say(cohort.description)), help=plain(say(cohort.source + licence)))
+        license_note = Words("License: {license}.", "许可证：{license}。").format(license=cohort.licence)
+        st.caption(plain(say(cohort.description)), help=plain(say(cohort.source + license_note)))

@@ -57,7 +57,7 @@ def patient_tables(say: Say, state: Adaptation) -> None:
     records = patients.records
     st.markdown(f":small[{legend(styles_of(say, patients), patients.in_use.counts)}]")
     columns = _columns_shown(say, records)
-    _editor(say, state, columns, "labelled", records.diagnosed)
+    _editor(say, state, columns, "labeled", records.diagnosed)
     _editor(say, state, columns, "undiagnosed", records.undiagnosed)
     with st.container(horizontal=True, vertical_alignment="center"):
         roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
@@ -81,8 +81,8 @@ def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
 
 
 def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, all_rows: pd.Index) -> None:
-    labelled = which == "labelled"
-    title = Words("Labeled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labelled else Words(
+    labeled = which == "labeled"
+    title = Words("Labeled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labeled else Words(
         "Patients to diagnose ({n}): edit a value, or give a diagnosis to make one labeled", "待诊断患者（{n}）：可修改数值；填写诊断后即成为已确诊患者")  # fmt: skip
     st.caption(say(title.format(n=len(all_rows))))
     if not len(all_rows):
@@ -108,24 +108,24 @@ def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, 
 
     with table:
         st.data_editor(
-            _view(patients, shown, labelled),
+            _view(patients, shown, labeled),
             key=key,
             height=min(HEIGHT, 35 * (len(part) + 1) + 3),
             hide_index=True,
             num_rows="fixed",
             disabled=["name"],
-            column_config=_configured(say, patients, shown, labelled),
+            column_config=_configured(say, patients, shown, labeled),
             placeholder="",
-            alt=say(Words("Labeled patients", "已确诊患者") if labelled else Words("Patients to diagnose", "待诊断患者")),
+            alt=say(Words("Labeled patients", "已确诊患者") if labeled else Words("Patients to diagnose", "待诊断患者")),
             on_change=take_over,
         )
 
 
-def _view(patients: Patients, shown: Shown, labelled: bool) -> pd.DataFrame:
+def _view(patients: Patients, shown: Shown, labeled: bool) -> pd.DataFrame:
     records = patients.records
     rows: list[Any] = list(shown.rows)
     parts: dict[str, Any] = {"name": records.patient_names.loc[rows].astype(str).tolist()}
-    parts |= {"use": [row not in patients.dropped for row in rows]} if labelled else {}
+    parts |= {"use": [row not in patients.dropped for row in rows]} if labeled else {}
     parts["label"] = records.labels.loc[rows].tolist()
     parts |= {key: _cells(records.raw[column.name].loc[rows], column) for key, column in shown.columns.items()}
     return pd.DataFrame(parts, index=pd.Index([str(row) for row in rows]))
@@ -140,10 +140,10 @@ def _cells(cells: pd.Series, column: Column) -> Any:
     return cells.astype(object).where(cells.notna(), None).tolist()
 
 
-def _configured(say: Say, patients: Patients, shown: Shown, labelled: bool) -> dict[str, Any]:
+def _configured(say: Say, patients: Patients, shown: Shown, labeled: bool) -> dict[str, Any]:
     show, records = st.column_config, patients.records
     names: dict[str, Any] = {"name": show.TextColumn(say(Words("Patient", "患者")), pinned=True)}
-    if labelled:
+    if labeled:
         names["use"] = show.CheckboxColumn(say(Words("Use", "使用")), width="small")
     # Only known diagnoses can be chosen: a slip of the keyboard must not found a new disease.
     names["label"] = show.SelectboxColumn(
@@ -192,7 +192,7 @@ def reference(column: Column) -> str:
     return f"≥ {column.low:g}" if column.low is not None else ""
 
 
-def _take_over(state: Adaptation, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labelled") -> None:
+def _take_over(state: Adaptation, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labeled") -> None:
     """Make the edits part of the patients; one that cannot be read is refused with a sentence, and the rest is kept."""
     patients = state.patients
 

@@ -11,7 +11,7 @@ import streamlit as st
 from metamed_core.drawing import FIGURE_STYLE, Figure, figure_html
 from pages.parts.common.frame import Say
 
-# Text follows the theme; Streamlit hands its colours to a component as variables.
+# Text follows the theme; Streamlit hands its colors to a component as variables.
 PAGE_STYLE = FIGURE_STYLE + (
     ".mm-root { color: var(--st-text-color); font-family: var(--st-font); --mm-paper: var(--st-background-color); --mm-tallest: 62vh; }"
 )

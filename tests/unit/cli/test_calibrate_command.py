@@ -11,7 +11,7 @@ import torch
 
 from metamed_core.__main__ import main
 from metamed_core.cli import meta_train
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
@@ -67,7 +67,7 @@ def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
     found = answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 3, torch.Generator().manual_seed(5))
     rng, weights = torch.Generator().manual_seed(5), {name: weight.float() for name, weight in origin.weights.items()}
     task = ClinicalPrior().sample_batch(1, rng)
-    *_, last = learner.adapt(origin.backbone, weights, LabelledSet(task.support.x[0], task.support.y[0]), task.n_way)
+    *_, last = learner.adapt(origin.backbone, weights, LabeledSet(task.support.x[0], task.support.y[0]), task.n_way)
     n = task.query.y.shape[1]
     torch.testing.assert_close(found.log_proba[:n, : task.n_way], last.log_proba(task.query.x[0]).double())
     assert torch.equal(found.y[:n], task.query.y[0])

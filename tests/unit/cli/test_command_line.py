@@ -91,7 +91,7 @@ def test_the_early_numbers_on_a_shipped_card_are_found_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(LEARNERS))
 def test_the_last_number_on_a_shipped_card_is_that_of_the_shipped_weights(name: str) -> None:
-    """The file holds what the card says was learnt, and not, say, random weights with a fresh hash."""
+    """The file holds what the card says was learned, and not, say, random weights with a fresh hash."""
     learner = LEARNERS[name]()
     start = load_weights("universal", learner)
     found = mean_accuracy(learner, start.backbone, {key: weight.float() for key, weight in start.weights.items()}, prior_validation_tasks())

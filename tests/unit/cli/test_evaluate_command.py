@@ -174,5 +174,5 @@ def test_the_bundled_table_is_read_with_its_columns_and_truth() -> None:
     parser = argparse.ArgumentParser()
     add_table_options(parser)
     found = cohort_of(Path(BLOOD[0]), parser.parse_args(BLOOD[1:]))
-    assert (found.n_labelled, len(found.counts)) == (124, 14)
+    assert (found.n_labeled, len(found.counts)) == (124, 14)
     assert "ferritin (µg/L)" in found.ranges

@@ -37,7 +37,7 @@ def command(*more: str) -> int:
     return main(["meta-train", "--learner", "prototypical", "--meta-steps", "2", "--meta-batch", "2", "--validate", "1", *more])
 
 
-def test_weights_split_and_judgement_are_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_weights_split_and_judgment_are_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(*BLOOD, "--fold", "1", "--keep", "my blood") == 0
     said = capsys.readouterr()
     (kept,) = library.Library().list_weights("prototypical")

@@ -57,15 +57,15 @@ def test_no_group_is_on_both_sides(table: Cohort) -> None:
     for k_shot, seed in itertools.product((1, 3), range(15)):
         support, query = table.apart(names, k_shot, np.random.default_rng(seed))
         assert not set(table.group_numbers[np.concatenate(support)]) & set(table.group_numbers[np.concatenate(query)])
-        for name, labelled, asked in zip(names, support, query, strict=True):
-            assert len(labelled) == len(set(labelled.tolist())) == k_shot
+        for name, labeled, asked in zip(names, support, query, strict=True):
+            assert len(labeled) == len(set(labeled.tolist())) == k_shot
             assert len(asked)
-            assert {table.labels[row] for row in (*labelled, *asked)} == {name}
+            assert {table.labels[row] for row in (*labeled, *asked)} == {name}
 
 
-def test_all_patients_of_groups_that_were_not_labelled_from_may_be_asked_about() -> None:
+def test_all_patients_of_groups_that_were_not_labeled_from_may_be_asked_about() -> None:
     support, query = papers(n_papers=5, size=2).apart(["d0", "d1"], 2, np.random.default_rng(0))
-    assert [len(rows) for rows in query] == [8, 8], "one paper of two patients was labelled from"
+    assert [len(rows) for rows in query] == [8, 8], "one paper of two patients was labeled from"
     assert [len(rows) for rows in support] == [2, 2]
 
 
@@ -74,7 +74,7 @@ def test_all_patients_of_groups_that_were_not_labelled_from_may_be_asked_about()
     [
         ([("a", "h1"), ("a", "h1"), ("b", "h1"), ("b", "h2")], 1),
         ([("a", "h1"), ("a", "h2"), ("b", "h1"), ("b", "h2")], 2),
-        # Each alone would do; together h1 must be labelled from for both.
+        # Each alone would do; together h1 must be labeled from for both.
         ([("a", "h1"), ("a", "h2"), ("a", "h2"), ("b", "h2"), ("b", "h1"), ("b", "h1")], 2),
     ],
 )
@@ -89,12 +89,12 @@ def test_what_the_groups_do_not_allow_is_a_sentence(shape: list[tuple[str, str]]
 
 
 def test_without_groups_nothing_has_changed() -> None:
-    """The draw that shipped results were made with: a permutation of each diagnosis's patients, the first are labelled."""
+    """The draw that shipped results were made with: a permutation of each diagnosis's patients, the first are labeled."""
     table = comparable()
     support, query = table.apart(["a", "c"], 3, np.random.default_rng(7))
     rng = np.random.default_rng(7)
-    for name, labelled, asked in zip(("a", "c"), support, query, strict=True):
-        np.testing.assert_array_equal(rng.permutation(table.members[name]), [*labelled, *asked])
+    for name, labeled, asked in zip(("a", "c"), support, query, strict=True):
+        np.testing.assert_array_equal(rng.permutation(table.members[name]), [*labeled, *asked])
 
 
 # -- what it is made of ----------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_diagnoses_that_do_not_go_together_are_not_drawn_together() -> None:
 def test_leave_one_out_leaves_out_the_whole_group() -> None:
     for table in (papers(3, 2, 2), hospitals(3, 2, 2), persons()):
         n = n_left_out(table)
-        assert n == table.n_labelled
+        assert n == table.n_labeled
         asked = []
         for index in range(n):
             episode = draw(table, LEAVE_ONE_OUT, index)

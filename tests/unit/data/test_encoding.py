@@ -28,7 +28,7 @@ def cells_of(values: torch.Tensor) -> torch.Tensor:
     return ColumnScale.fit(values).cells(values)
 
 
-def test_value_is_asinh_of_the_standardised_value() -> None:
+def test_value_is_asinh_of_the_standardized_value() -> None:
     values = table().numpy()
     expected = np.arcsinh((values - np.nanmean(values, 0)) / np.nanstd(values, 0))
     np.testing.assert_allclose(cells_of(table())[..., VALUE].numpy(), np.nan_to_num(expected), rtol=1e-12, atol=1e-14)

@@ -107,9 +107,9 @@ def test_dropping_an_identifier_takes_it_out_of_the_table_for_good() -> None:
 def test_ages_are_capped_and_spellings_joined() -> None:
     old = PatientRecords.from_table(clean().assign(age=["93", "101", *clean()["age"][2:]]))
     assert old.with_remedy(old.findings[0]).features["age"].max() == 90
-    spelt = PatientRecords.from_table(clean().assign(diagnosis=["IRON-deficiency", *clean()["diagnosis"][1:]]))
-    assert spelt.n_way == 4
-    assert spelt.with_remedy(spelt.findings[0]).counts["iron deficiency"] == 10
+    spelled = PatientRecords.from_table(clean().assign(diagnosis=["IRON-deficiency", *clean()["diagnosis"][1:]]))
+    assert spelled.n_way == 4
+    assert spelled.with_remedy(spelled.findings[0]).counts["iron deficiency"] == 10
 
 
 def test_of_two_equal_patients_the_diagnosed_one_stays() -> None:

@@ -44,14 +44,14 @@ def test_the_label_is_found_by_its_name_else_the_last_text_of_few_values(header:
 
 
 def test_without_a_label_the_problem_says_what_to_do() -> None:
-    unlabelled = records("age,crp\n40,1.5\n50,2.5\n60,3.5\n")
-    assert unlabelled.label is None
-    assert unlabelled.problem == Words(
+    unlabeled = records("age,crp\n40,1.5\n50,2.5\n60,3.5\n")
+    assert unlabeled.label is None
+    assert unlabeled.problem == Words(
         "No column holds the diagnoses: give one column the role “diagnosis” in the upload check's list of columns.",
         "没有诊断列：请在上传检查的各列列表中，将某一列的角色设为“诊断”。",
     )
-    assert unlabelled.labels.isna().all()
-    assert len(unlabelled.undiagnosed) == 3
+    assert unlabeled.labels.isna().all()
+    assert len(unlabeled.undiagnosed) == 3
 
 
 def test_the_task_is_one_sentence() -> None:

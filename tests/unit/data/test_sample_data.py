@@ -60,10 +60,10 @@ def test_a_simulated_cohort_says_so_in_both_languages_and_a_real_one_does_not(co
 def test_the_numbers_in_a_description_are_the_table_s(cohort: dict[str, Any], language: str) -> None:
     rows = table(cohort["key"])
     roles = columns(cohort["key"])["role"]
-    patients, labelled = len(rows), int(rows["diagnosis"].notna().sum())
+    patients, labeled = len(rows), int(rows["diagnosis"].notna().sum())
     tests = int(roles.isin(["number", "yes_no"]).sum()) - ("age (years)" in rows)
     stated = [int(number) for number in re.findall(r"\d+", cohort["description"][language])]
-    assert {patients, labelled, patients - labelled, tests} <= set(stated)
+    assert {patients, labeled, patients - labeled, tests} <= set(stated)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -72,7 +72,7 @@ def test_patients_codes_and_truth_agree(key: str) -> None:
     assert rows["patient"].tolist() == [f"P-{number:03d}" for number in range(1, len(rows) + 1)]
     assert aside.index.tolist() == rows.loc[rows["diagnosis"].isna(), "patient"].tolist()
     assert set(aside) == set(rows["diagnosis"].dropna())
-    # The code must not tell the diagnosis: neighbours share it about as often as by chance, not nearly always.
+    # The code must not tell the diagnosis: neighbors share it about as often as by chance, not nearly always.
     for part in (rows["diagnosis"].dropna(), aside.reset_index(drop=True)):
         together = (part == part.shift()).iloc[1:].mean()
         assert together < part.value_counts(normalize=True).pow(2).sum() + 0.25
@@ -147,8 +147,8 @@ def test_the_readme_s_table_counts_right() -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for key in KEYS:
         rows = table(key)
-        labelled = int(rows["diagnosis"].notna().sum())
+        labeled = int(rows["diagnosis"].notna().sum())
         row = next(line for line in readme.splitlines() if line.startswith(f"| `{key}` |"))
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert (cells[2], cells[4]) == (str(len(rows)), str(len(rows) - labelled))
-        assert cells[3].startswith(f"{labelled} in {rows['diagnosis'].nunique()} classes")
+        assert (cells[2], cells[4]) == (str(len(rows)), str(len(rows) - labeled))
+        assert cells[3].startswith(f"{labeled} in {rows['diagnosis'].nunique()} classes")

@@ -10,13 +10,13 @@ import pytest
 
 from metamed_core.data.records import PatientRecords
 from metamed_core.data.spreadsheets import harmless
-from metamed_core.diagnosis import Answer, Diagnosis, Neighbour, answers, answers_csv, start
+from metamed_core.diagnosis import Answer, Diagnosis, Neighbor, answers, answers_csv, start
 from metamed_core.diagnosis.answers_csv import predictions_csv, predictions_table
 from metamed_core.learners import LEARNERS
 from metamed_core.words import LANGUAGES, Language, Words
 
 CLASSES = ("=cmd()", "flu")
-ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbour(0, "+A-1", "=cmd()", 0.5),))
+ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbor(0, "+A-1", "=cmd()", 0.5),))
 ANSWER = Answer(ONE, ("=cmd()", "flu"), Words("=none", "＝无"))
 
 
@@ -59,7 +59,7 @@ def test_nobody_to_diagnose_gives_a_header() -> None:
     assert list(table.columns[:7]) == ["patient", "row", "predicted", "probability", "prediction_set", "abstention_reason", "p(a)"]
 
 
-def test_the_row_is_that_of_the_file_also_where_labelled_and_unlabelled_are_mixed() -> None:
+def test_the_row_is_that_of_the_file_also_where_labeled_and_unlabeled_are_mixed() -> None:
     raw = pd.DataFrame({"x": ["1", "2", "9", "8", "2", "7"], "dx": [None, "a", "b", None, None, "b"]}, dtype=object)
     records = PatientRecords.from_table(raw)
     trace = start(records, LEARNERS["prototypical"]()).run()

@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
 from metamed_core.data.encoding import PatientEncoder
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.estimator import MAX_CLASSES, FewShotClassifier
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
@@ -33,7 +33,7 @@ def test_it_passes_scikit_learns_own_checks(name: str) -> None:
 def test_it_is_the_last_classifier_of_the_adaptation(name: str) -> None:
     X, y = patients()
     learner, cells = LEARNERS[name](), PatientEncoder.fit(X).encode(X)
-    support = LabelledSet(cells, torch.tensor([sorted(set(y)).index(each) for each in y]))
+    support = LabeledSet(cells, torch.tensor([sorted(set(y)).index(each) for each in y]))
     *_, last = load_weights("universal", learner).adapt(learner, support, 3)
     np.testing.assert_allclose(FewShotClassifier(name).fit(X, y).predict_proba(X), last.predict_proba(cells).numpy(), rtol=1e-9)
 

@@ -49,13 +49,13 @@ REFUSED: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
         {},
         NUMBERS,
         ["u"] * 4,
-        "The labelled patients have 1 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
+        "The labeled patients have 1 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
     ),
     "51 classes": (
         {},
         np.arange(51.0)[:, None],
         np.arange(51),
-        "The labelled patients have 51 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
+        "The labeled patients have 51 class(es); 2 to 50 classes are needed: add patients of other diagnoses, or merge some.",
     ),
     "no columns": ({}, pd.DataFrame(index=range(4)), LABELS, "The table has no feature column: give at least one."),
     "two columns of one name": (
@@ -90,5 +90,5 @@ def test_other_columns_than_at_fit_are_refused_by_name() -> None:
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 def test_a_missing_label_is_named(missing: object) -> None:
     X, y = numbers_only()
-    with pytest.raises(UserError, match="Patient 3 of y has no diagnosis \\(1 in all\\): fit on labelled patients"):
+    with pytest.raises(UserError, match="Patient 3 of y has no diagnosis \\(1 in all\\): fit on labeled patients"):
         FewShotClassifier().fit(X, [*y[:2], missing, *y[3:]])

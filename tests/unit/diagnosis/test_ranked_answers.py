@@ -56,7 +56,7 @@ def a_trace(records: PatientRecords) -> SimpleNamespace:
     return SimpleNamespace(steps=[step], task=Task.of_records(records))
 
 
-def test_an_answer_ranks_the_classes_and_names_its_neighbours(records: PatientRecords) -> None:
+def test_an_answer_ranks_the_classes_and_names_its_neighbors(records: PatientRecords) -> None:
     first, second = diagnose(a_trace(records), 0)
     assert (first.name, first.top, first.probability) == ("Q-1", "flu", 0.8)
     assert [(n.name, n.diagnosis, n.distance) for n in first.nearest] == [("A-1", "flu", 0.5), ("A-2", "flu", 0.7)]

@@ -13,7 +13,7 @@ import torch
 from sklearn.decomposition import PCA
 
 from metamed_core.data.encoding import ColumnScale, PatientEncoder
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import NEAREST
@@ -29,9 +29,7 @@ TASK = small_episode(seed=1)
 N_QUERY = len(TASK.query)
 
 
-def traced(
-    name: str, support: LabelledSet = TASK.support, query: torch.Tensor = TASK.query.x, *, held_out: bool = False
-) -> AdaptationTrace:
+def traced(name: str, support: LabeledSet = TASK.support, query: torch.Tensor = TASK.query.x, *, held_out: bool = False) -> AdaptationTrace:
     learner = LEARNERS[name]()
     return AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, query), held_out=held_out).run()
 
@@ -67,7 +65,7 @@ def test_gradient_steps_never_raise_the_support_loss_even_where_columns_are_near
     rng = torch.Generator().manual_seed(0)
     one = torch.randn(10, 1, generator=rng, dtype=torch.float64)
     values = one + 0.01 * torch.randn(10, 30, generator=rng, dtype=torch.float64)
-    support = LabelledSet(ColumnScale.fit(values).cells(values), torch.arange(10) % 2)
+    support = LabeledSet(ColumnScale.fit(values).cells(values), torch.arange(10) % 2)
     learner = LEARNERS[name](inner_lr=1.0)
     trace = AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, support.x, 2), held_out=False).run()
     losses = [step.support_loss for step in trace.steps]
@@ -155,7 +153,7 @@ def test_nobody_to_ask_is_allowed(name: str) -> None:
     assert step.nearest.shape == (0, NEAREST)
 
 
-def test_fewer_labelled_patients_than_neighbours() -> None:
+def test_fewer_labeled_patients_than_neighbors() -> None:
     learner = LEARNERS["prototypical"]()
     support = TASK.support.take([0, 1])
     trace = AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(support, TASK.query.x, 2)).run()

@@ -8,7 +8,7 @@ import pytest
 
 from metamed_core.drawing import TEAL, Area, Axis, Chart, Dots, Label, Line, Strokes, Table, figure_html, plotly_chart, verbatim
 from metamed_core.drawing.html import element
-from metamed_core.drawing.palette import COLOURS, SHAPES, method_styles, series_styles
+from metamed_core.drawing.palette import COLORS, SHAPES, method_styles, series_styles
 from metamed_core.drawing.scale import Scale, ticks
 from metamed_core.drawing.svg import Pen, chart_svg
 from metamed_core.words import Words
@@ -99,12 +99,12 @@ def test_plotly_draws_every_kind_of_mark() -> None:
 def test_every_marker_of_the_palette_is_drawn_around_its_middle(shape: str) -> None:
     style = next(style for style in series_styles(8) if style.shape == shape)
     found = ET.fromstring(chart_svg(chart(Dots(((0.0, 0.0),), style)), Pen("en")))  # noqa: S314 - our own text
-    assert any(style.colour == mark.get("fill") for mark in found.iter())
+    assert any(style.color == mark.get("fill") for mark in found.iter())
 
 
 def test_methods_have_styles_of_their_own_without_the_faint_colors() -> None:
     styles = method_styles({str(n): f"name {n}" for n in range(17)})
-    assert len({(style.colour, style.shape) for style in styles.values()}) == 17
-    assert len({(style.colour, style.dash) for style in styles.values()}) == 17
-    assert not {style.colour for style in styles.values()} & set(COLOURS[6:])
+    assert len({(style.color, style.shape) for style in styles.values()}) == 17
+    assert len({(style.color, style.dash) for style in styles.values()}) == 17
+    assert not {style.color for style in styles.values()} & set(COLORS[6:])
     assert styles["3"].name == "name 3"

@@ -1,4 +1,4 @@
-"""Profiles and styles: every class told apart without colour, nothing from a table drawn as HTML."""
+"""Profiles and styles: every class told apart without color, nothing from a table drawn as HTML."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.drawing.figures import profile_figure
-from metamed_core.drawing.palette import COLOURS, DASHES, SHAPES, series_styles
+from metamed_core.drawing.palette import COLORS, DASHES, SHAPES, series_styles
 from metamed_core.drawing.profile import AXES, squeeze
 from metamed_core.words import LANGUAGES, Language
 
@@ -29,13 +29,13 @@ def points(scale: str) -> pd.DataFrame:
 @pytest.mark.parametrize("n", [1, 8, 9, 56])
 def test_no_two_diagnoses_share_color_and_marker_or_color_and_dash(n: int) -> None:
     found = series_styles(n)
-    assert len({(style.colour, style.shape) for style in found}) == n
-    assert len({(style.colour, style.dash) for style in found}) == n
+    assert len({(style.color, style.shape) for style in found}) == n
+    assert len({(style.color, style.dash) for style in found}) == n
 
 
 def test_the_first_styles_are_fixed() -> None:
     first = series_styles(2)
-    assert [style.colour for style in first] == list(COLOURS[:2])
+    assert [style.color for style in first] == list(COLORS[:2])
     assert [style.shape for style in first] == list(SHAPES[:2])
     assert [style.dash for style in first] == list(DASHES[:2])
     assert series_styles(20)[:2] == first, "one more diagnosis must not repaint the others"

@@ -80,7 +80,7 @@ def test_shots_and_methods_grow_evenly() -> None:
 
 
 def test_nothing_of_a_label_or_of_other_patients_reaches_an_episode() -> None:
-    """Other labels of the patients asked, and other values of labelled patients who are not in it, change no cell."""
+    """Other labels of the patients asked, and other values of labeled patients who are not in it, change no cell."""
     patients = cohort()
     episode = draw(patients, 3, 0)
     outside = sorted(set(range(len(patients.labels))) - {*episode.support, *episode.query, *patients.undiagnosed})

@@ -13,7 +13,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 
 from metamed_core.data.encoding import CHANNELS, ColumnScale
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES, NoNetwork
 from metamed_core.learners.baselines.base import MISSING, balanced
@@ -28,15 +28,15 @@ each = pytest.mark.parametrize("name", list(BASELINES))
 START = Initialization(NoNetwork(), {}, Calibration.none())
 
 
-def adapted(name: str, support: LabelledSet, n_way: int = 3) -> Classifier:
+def adapted(name: str, support: LabeledSet, n_way: int = 3) -> Classifier:
     (only,) = START.adapt(BASELINES[name](), support, n_way)
     return only
 
 
-def no_gaps(n_way: int = 3, k_shot: int = 4) -> tuple[LabelledSet, np.ndarray, np.ndarray]:
+def no_gaps(n_way: int = 3, k_shot: int = 4) -> tuple[LabeledSet, np.ndarray, np.ndarray]:
     """A support without gaps, its features and those of some query patients."""
     task = small_episode(n_way, k_shot)
-    support, query = (LabelledSet(each.x.clone(), each.y) for each in (task.support, task.query))
+    support, query = (LabeledSet(each.x.clone(), each.y) for each in (task.support, task.query))
     support.x[..., MISSING] = 0
     return support, support.x[..., 0].numpy(), query.x[..., 0].numpy()
 
@@ -78,7 +78,7 @@ def test_it_learns_an_easy_task_and_even_one_patient_each(name: str, n_way: int)
     cells = ColumnScale.fit(values).cells(values)
     for k_shot, least in ((1, 1 / n_way), (6, 0.9)):
         n = k_shot * n_way
-        last = adapted(name, LabelledSet(cells[:n], y[:n]), n_way)
+        last = adapted(name, LabeledSet(cells[:n], y[:n]), n_way)
         right = (last.predict_proba(cells[6 * n_way :]).argmax(1) == y[6 * n_way :]).double().mean()
         assert float(right) >= least - 1e-9
 
@@ -86,7 +86,7 @@ def test_it_learns_an_easy_task_and_even_one_patient_each(name: str, n_way: int)
 @each
 def test_a_constant_table_is_no_error(name: str) -> None:
     cells = ColumnScale.fit(torch.ones(6, 2, dtype=torch.float64)).cells(torch.ones(6, 2, dtype=torch.float64))
-    proba = adapted(name, LabelledSet(cells[:4], torch.tensor([0, 1, 0, 1])), 2).predict_proba(cells[4:])
+    proba = adapted(name, LabeledSet(cells[:4], torch.tensor([0, 1, 0, 1])), 2).predict_proba(cells[4:])
     assert bool(proba.isfinite().all())
 
 
@@ -96,7 +96,7 @@ def test_missingness_is_seen(name: str) -> None:
     values = torch.ones(16, 1, dtype=torch.float64)
     values[1::2] = torch.nan
     cells, y = ColumnScale.fit(values).cells(values), torch.arange(16) % 2
-    assert torch.equal(adapted(name, LabelledSet(cells[:12], y[:12]), 2).predict_proba(cells[12:]).argmax(1), y[12:])
+    assert torch.equal(adapted(name, LabeledSet(cells[:12], y[:12]), 2).predict_proba(cells[12:]).argmax(1), y[12:])
 
 
 @each
@@ -181,7 +181,7 @@ def test_shrunk_lda_with_one_patient_each_is_the_nearest_centroid() -> None:
 
 @pytest.mark.parametrize("name", ["logistic_regression", "nearest_centroid", "naive_bayes", "shrunk_lda"])
 def test_prevalence_in_the_support_says_nothing(name: str) -> None:
-    """Every patient of one class three times: only the strength of regularisation moves, and nobody is named otherwise."""
+    """Every patient of one class three times: only the strength of regularization moves, and nobody is named otherwise."""
     support, _, asked = no_gaps(n_way=2, k_shot=6)
     first = torch.nonzero(support.y == 0).squeeze(1).tolist()
     more = support.take([*range(len(support)), *first, *first])

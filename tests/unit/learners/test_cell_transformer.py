@@ -52,9 +52,9 @@ def dense(w: dict[str, Array], name: str, x: Array) -> Array:
 
 
 def by_hand(net: CellTransformer, w: dict[str, Array], x: Array, slot: list[int], asked: Array, codes: Array) -> Array:
-    """Scores of the asked patients `(n, slots)`; labelled patients first, then the others, token by token."""
+    """Scores of the asked patients `(n, slots)`; labeled patients first, then the others, token by token."""
     people, labels = [*x, *asked], [*slot, *([None] * len(asked))]
-    labelled = range(len(x))
+    labeled = range(len(x))
     tokens: list[list[Array]] = []
     for cells, label in zip(people, labels, strict=True):
         own = [w["token.start"][t] + (0 if label is None else w["token.slot"][label]) for t in range(net.tokens)]
@@ -65,7 +65,7 @@ def by_hand(net: CellTransformer, w: dict[str, Array], x: Array, slot: list[int]
     for i in range(net.cell_layers):
         name = f"cell.{i}"
         over = [
-            [t + attention(w, f"{name}.patients", net.heads, t, [tokens[s][j] for s in labelled]) for j, t in enumerate(own)]
+            [t + attention(w, f"{name}.patients", net.heads, t, [tokens[s][j] for s in labeled]) for j, t in enumerate(own)]
             for own in tokens
         ]
         across = [[t + attention(w, f"{name}.columns", net.heads, t, own) for t in own] for own in over]
@@ -75,12 +75,12 @@ def by_hand(net: CellTransformer, w: dict[str, Array], x: Array, slot: list[int]
         row = w["row.hidden"] @ np.concatenate([norm(t) for t in own[: net.tokens]])
         rows.append(row + (0 if label is None else w["row.slot"][label]))
     for i in range(net.row_layers):
-        rows = [r + attention(w, f"row.{i}.patients", net.row_heads, r, [rows[s] for s in labelled]) for r in rows]
+        rows = [r + attention(w, f"row.{i}.patients", net.row_heads, r, [rows[s] for s in labeled]) for r in rows]
         rows = [r + dense(w, f"row.{i}", r) for r in rows]
     rows = [norm(r) * w["out.gain"] for r in rows]
     keys = np.zeros((net.slots, net.row_width))
     for s in range(net.slots):
-        mine = [w["out.hidden_key"] @ rows[i] for i in labelled if slot[i] == s]
+        mine = [w["out.hidden_key"] @ rows[i] for i in labeled if slot[i] == s]
         keys[s] = np.mean(mine, axis=0) if mine else 0
     return np.array(
         [w["out.slot"] @ r + w["out.bias"] + keys @ (w["out.hidden_query"] @ r) / np.sqrt(net.row_width) for r in rows[len(x) :]]

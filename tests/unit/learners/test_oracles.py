@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metamed_core.data.episode import Episode, LabelledSet, class_means
+from metamed_core.data.episode import Episode, LabeledSet, class_means
 from metamed_core.learners.inner_loop import log_proba, prototype_head
 from metamed_core.learners.learner import cross_entropy
 from metamed_core.learners.maml import Maml
@@ -91,7 +91,7 @@ def test_first_order_equals_a_naive_loop_without_create_graph(backbone: Backbone
 
 def test_maml_meta_loss_is_taken_on_the_query_and_the_inner_loss_on_the_support() -> None:
     backbone, task = BACKBONES[1], TASKS[0]
-    other_query = Episode(task.support, LabelledSet(task.query.x, task.query.y.flip(0)), task.n_way)
+    other_query = Episode(task.support, LabeledSet(task.query.x, task.query.y.flip(0)), task.n_way)
     learner, weights = Maml(), initial(backbone)
     assert float(learner.meta_loss(backbone, weights, task)) != float(learner.meta_loss(backbone, weights, other_query))
     no_steps = dataclasses.replace(learner, inner_steps=0)
@@ -122,8 +122,8 @@ def test_reptile_update_is_the_mean_of_adapted_minus_initial_weights(backbone: B
         for minibatch in rows:
             now = {name: weight.detach().requires_grad_() for name, weight in now.items()}
             # The head is made anew from the support at every step: it is a function of the weights.
-            centres = torch.stack([backbone.embed(now, task.support.x[task.support.y == k]).mean(0) for k in range(3)])
-            distances = (backbone.embed(now, task.query.x[minibatch]).unsqueeze(1) - centres).square().sum(-1)
+            centers = torch.stack([backbone.embed(now, task.support.x[task.support.y == k]).mean(0) for k in range(3)])
+            distances = (backbone.embed(now, task.query.x[minibatch]).unsqueeze(1) - centers).square().sum(-1)
             loss = cross_entropy((-distances).log_softmax(-1), task.query.y[minibatch])
             gradients = torch.autograd.grad(loss, list(now.values()))
             now = {name: weight.detach() - 0.2 * g for (name, weight), g in zip(now.items(), gradients, strict=True)}
@@ -136,10 +136,10 @@ def test_reptile_update_is_the_mean_of_adapted_minus_initial_weights(backbone: B
 def test_prototypical_posterior_is_the_softmax_of_minus_squared_distances() -> None:
     rng = np.random.default_rng(0)
     queries, support, y = rng.normal(size=(6, 4)), rng.normal(size=(9, 4)), np.arange(9) % 3
-    centres = np.stack([support[y == k].mean(0) for k in range(3)])
+    centers = np.stack([support[y == k].mean(0) for k in range(3)])
     expected = np.empty((6, 3))
     for i in range(6):
-        score = [np.exp(-sum((queries[i, e] - centres[k, e]) ** 2 for e in range(4))) for k in range(3)]
+        score = [np.exp(-sum((queries[i, e] - centers[k, e]) ** 2 for e in range(4))) for k in range(3)]
         expected[i] = np.array(score) / sum(score)
     means = class_means(torch.from_numpy(support), torch.from_numpy(y), 3)
     np.testing.assert_allclose(prototypical_log_posterior(torch.from_numpy(queries), means).exp().numpy(), expected, rtol=1e-12)
@@ -166,7 +166,7 @@ def test_matching_posterior_is_the_attention_summed_over_the_support() -> None:
     np.testing.assert_allclose(got.numpy(), expected, rtol=1e-12)
 
 
-def test_matching_does_not_favour_a_diagnosis_for_having_more_patients() -> None:
+def test_matching_does_not_favor_a_diagnosis_for_having_more_patients() -> None:
     support = torch.eye(2, dtype=torch.float64)[[0, 0, 0, 1]]
     between = torch.ones(1, 2, dtype=torch.float64)
     got = matching_posterior(between, support, torch.tensor([0, 0, 0, 1]), 2, 4.0)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import prior_fitted
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prior_fitted import PriorFitted, draw_readings
@@ -17,8 +17,8 @@ from tests.helpers.tasks import small_episode
 # ---- how a table is shown
 
 
-def rearranged(support: LabelledSet, rows: Tensor, columns: Tensor, number: Tensor) -> LabelledSet:
-    return LabelledSet(support.x[rows][:, columns], number[support.y[rows]])
+def rearranged(support: LabeledSet, rows: Tensor, columns: Tensor, number: Tensor) -> LabeledSet:
+    return LabeledSet(support.x[rows][:, columns], number[support.y[rows]])
 
 
 def test_ranks_travel_with_what_they_rank() -> None:
@@ -37,7 +37,7 @@ def test_ranks_travel_with_what_they_rank() -> None:
 def test_columns_that_nothing_tells_apart_share_a_rank() -> None:
     x = table(1, 6, 3, 0)[0]
     x[:, 1] = x[:, 0]
-    ranks = column_ranks(LabelledSet(x, torch.arange(6) % 2), 2)
+    ranks = column_ranks(LabeledSet(x, torch.arange(6) % 2), 2)
     assert int(ranks[0]) == int(ranks[1]) != int(ranks[2])
 
 
@@ -53,7 +53,7 @@ def test_the_readings_of_a_table_differ_and_are_drawn_again_the_same() -> None:
 
 def test_more_diagnoses_than_slots_share_them_evenly_and_otherwise_in_each_reading() -> None:
     y = torch.arange(22) % 11
-    readings = draw_readings(SMALL, LabelledSet(table(1, 22, 3, 0)[0], y), 11, 40)
+    readings = draw_readings(SMALL, LabeledSet(table(1, 22, 3, 0)[0], y), 11, 40)
     for slot in readings.slot.tolist():
         assert max(slot.count(each) for each in range(SMALL.slots)) == 3
     together = [tuple(slot) for slot in readings.slot.T.tolist()]
@@ -63,7 +63,7 @@ def test_more_diagnoses_than_slots_share_them_evenly_and_otherwise_in_each_readi
 def test_of_a_large_table_each_reading_has_its_own_part_with_every_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prior_fitted, "MAX_PATIENTS", 8)
     monkeypatch.setattr(prior_fitted, "MAX_COLUMNS", 4)
-    support = LabelledSet(table(1, 30, 9, 0)[0], torch.arange(30) % 3)
+    support = LabeledSet(table(1, 30, 9, 0)[0], torch.arange(30) % 3)
     readings = draw_readings(SMALL, support, 3, 6)
     assert readings.patients.shape == (6, 8)
     assert readings.columns.shape == (6, 4)
@@ -96,13 +96,13 @@ def test_reading_in_parts_is_reading_at_once(monkeypatch: pytest.MonkeyPatch) ->
 def test_many_diagnoses_are_told_apart() -> None:
     """Thirty diagnoses, three times as many as slots, each with two patients near a corner of its own."""
     rng = torch.Generator().manual_seed(0)
-    centres = 3 * torch.randn(30, 8, generator=rng, dtype=torch.float64)
-    values = (centres.unsqueeze(1) + 0.2 * torch.randn(30, 3, 8, generator=rng, dtype=torch.float64)).flatten(0, 1)
+    centers = 3 * torch.randn(30, 8, generator=rng, dtype=torch.float64)
+    values = (centers.unsqueeze(1) + 0.2 * torch.randn(30, 3, 8, generator=rng, dtype=torch.float64)).flatten(0, 1)
     from metamed_core.data.encoding import ColumnScale
 
     cells, y = ColumnScale.fit(values).cells(values), torch.arange(90) // 3
     known, learner = torch.arange(90) % 3 < 2, PriorFitted()
-    *_, last = load_weights("universal", learner).adapt(learner, LabelledSet(cells[known], y[known]), 30)
+    *_, last = load_weights("universal", learner).adapt(learner, LabeledSet(cells[known], y[known]), 30)
     assert float((last.predict_proba(cells[~known]).argmax(1) == y[~known]).double().mean()) > 0.8
 
 

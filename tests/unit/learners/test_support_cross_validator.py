@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.learner import Learner
@@ -18,19 +18,19 @@ on_each = pytest.mark.parametrize("name", list(LEARNERS))
 UNEVEN = [0, 1, 2, 3, 6, 4]  # of small_episode's support: classes 0, 1, 2, 0, 0, 1
 
 
-def held_out_by(learner: Learner, support: LabelledSet, weights: str = "universal") -> SupportCrossValidator:
+def held_out_by(learner: Learner, support: LabeledSet, weights: str = "universal") -> SupportCrossValidator:
     start = load_weights(weights, learner)
     return SupportCrossValidator(learner, start.backbone, start.weights, support)
 
 
-def labelled(*counts: int) -> LabelledSet:
+def labeled(*counts: int) -> LabeledSet:
     """Patients with nothing but labels: `counts[k]` of class k, the classes interleaved."""
     y = torch.cat([torch.full((n,), k) for k, n in enumerate(counts)])
     order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
-    return LabelledSet(torch.zeros(len(y), 1, 1), y[order])
+    return LabeledSet(torch.zeros(len(y), 1, 1), y[order])
 
 
-def naive_curve(name: str, support: LabelledSet, n_steps: int, groups: list[list[int]] | None = None) -> list[float]:
+def naive_curve(name: str, support: LabeledSet, n_steps: int, groups: list[list[int]] | None = None) -> list[float]:
     """Accuracy after each step, every left-out patient (or group) with an adaptation of their own, which stays at its end."""
     learner = LEARNERS[name]().lighter()
     start = load_weights("universal", learner)
@@ -40,7 +40,7 @@ def naive_curve(name: str, support: LabelledSet, n_steps: int, groups: list[list
         if not set(support.y[group].tolist()) <= set(support.y[rest].tolist()):
             continue
         names = sorted(set(support.y[rest].tolist()))
-        renamed = LabelledSet(support.x[rest], torch.tensor([names.index(y) for y in support.y[rest].tolist()]))
+        renamed = LabeledSet(support.x[rest], torch.tensor([names.index(y) for y in support.y[rest].tolist()]))
         walk = list(start.adapt(learner, renamed, len(names)))
         for step, hits in enumerate(right):
             for i in group:
@@ -77,7 +77,7 @@ def test_every_learner_and_setting_is_judged_on_the_same_groups() -> None:
 
 
 def test_a_patient_alone_in_their_class_is_never_left_out() -> None:
-    support = labelled(3, 1, 2)
+    support = labeled(3, 1, 2)
     alone = support.y.tolist().index(1)
     groups = folds(support, MAX_FOLDS)
     assert sorted(i for group in groups for i in group) == [i for i in range(6) if i != alone]
@@ -94,7 +94,7 @@ def test_nothing_can_be_said_when_every_diagnosis_has_one_patient(name: str) -> 
 @pytest.mark.parametrize("counts", [(40, 40), (2, 2, 2, 90), (30, 1, 2), (2,) * 40])
 @pytest.mark.parametrize("max_folds", [2, 5, MAX_FOLDS])
 def test_many_patients_are_left_out_in_groups_that_empty_no_class(counts: tuple[int, ...], max_folds: int) -> None:
-    support = labelled(*counts)
+    support = labeled(*counts)
     groups = folds(support, max_folds)
     assert len(groups) <= max_folds
     left_out = sorted(i for group in groups for i in group)

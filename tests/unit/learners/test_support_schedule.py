@@ -7,13 +7,13 @@ import itertools
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners.support_schedule import MAX_ROUNDS, n_schedule_steps, places, support_schedule
 
 
-def labelled(y: list[int]) -> LabelledSet:
+def labeled(y: list[int]) -> LabeledSet:
     """Patients whose only cell is their row number."""
-    return LabelledSet(torch.arange(len(y), dtype=torch.float64).reshape(-1, 1, 1), torch.tensor(y))
+    return LabeledSet(torch.arange(len(y), dtype=torch.float64).reshape(-1, 1, 1), torch.tensor(y))
 
 
 def test_places_count_the_earlier_patients_of_the_same_class() -> None:
@@ -23,13 +23,13 @@ def test_places_count_the_earlier_patients_of_the_same_class() -> None:
 
 
 def test_a_round_reads_one_more_patient_of_every_diagnosis() -> None:
-    read = [each.x[:, 0, 0].tolist() for each in support_schedule(labelled([0, 0, 1, 0, 1]))]
+    read = [each.x[:, 0, 0].tolist() for each in support_schedule(labeled([0, 0, 1, 0, 1]))]
     assert read == [[0, 2], [0, 1, 2, 4], [0, 1, 2, 3, 4]]
 
 
 @pytest.mark.parametrize("most", [1, 2, MAX_ROUNDS, MAX_ROUNDS + 1, 57, 1000])
 def test_large_diagnoses_are_read_in_a_bounded_number_of_growing_rounds(most: int) -> None:
-    support = labelled([0] * most + [1] * 2)
+    support = labeled([0] * most + [1] * 2)
     sizes = [len(each) for each in support_schedule(support)]
     assert len(sizes) == n_schedule_steps(support) <= max(MAX_ROUNDS, 2)
     assert sizes[0] == 2

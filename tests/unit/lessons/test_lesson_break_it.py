@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.diagnosis import reliability_notes
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it import pictures
-from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELLED, N_NEW, BreakItState
+from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELED, N_NEW, BreakItState
 from pages.lessons.l09_break_it.story import LESSON
 
 SEEDS = [7, 1, 2, 3, 4]
@@ -34,7 +34,7 @@ def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> N
     backbone, weights = found.trace.steps[-1].classifier.backbone, found.trace.steps[-1].classifier.weights
     for i in range(len(support)):
         rest = [j for j in range(len(support)) if j != i]
-        *_, last = Prototypical().adapt(backbone, weights, LabelledSet(support.x[rest], support.y[rest]), 3)
+        *_, last = Prototypical().adapt(backbone, weights, LabeledSet(support.x[rest], support.y[rest]), 3)
         right += int(last.predict_proba(support.x[[i]]).argmax()) == int(support.y[i])
         means = [support.x[[j for j in rest if support.y[j] == d], :, 0].mean(0) for d in range(3)]
         plain += min(range(3), key=lambda d: float((support.x[i, :, 0] - means[d]).square().sum())) == int(support.y[i])
@@ -75,9 +75,9 @@ def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
         share, refused = world.apart(7, n)
         assert refused is None
         assert 0 <= share <= 1
-    labelled = world.file_of(7, "hospital", cured=2)
-    labelled = labelled[labelled["diagnosis"].notna()]
-    assert labelled.groupby("diagnosis")["hospital"].value_counts().to_dict() == {
+    labeled = world.file_of(7, "hospital", cured=2)
+    labeled = labeled[labeled["diagnosis"].notna()]
+    assert labeled.groupby("diagnosis")["hospital"].value_counts().to_dict() == {
         (d, h): n for d in world.DIAGNOSES for h, n in (("A", 3), ("B", 2))
     }
 
@@ -113,7 +113,7 @@ def test_a_cure_leaves_the_other_patients_as_they_were() -> None:
 
 @pytest.mark.parametrize(("fault", "cured"), [("one", 0), ("leak", 0), ("missing", 1)])
 def test_a_chinese_sentence_names_diagnoses_and_columns_in_chinese(fault: str, cured: int) -> None:
-    found = world.app_result(7, fault, 1 if fault == "one" else N_LABELLED, cured=cured)
+    found = world.app_result(7, fault, 1 if fault == "one" else N_LABELED, cured=cured)
     (finding,), told = found.records.findings, pictures.said(found).rows[0][1]
     assert told.en == finding.message.en
     between = [f"“{name}”" for name in pictures.WRITTEN if f"“{name}”" in finding.message.zh]
@@ -150,4 +150,4 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert missing.nearest(new=True) > 1.15 * missing.nearest(new=False)
     assert missing.held_out == pytest.approx(fine.held_out, abs=0.2), "nothing on the curve"
     assert two.n_right > missing.n_right + 4
-    assert len(missing.records.diagnosed) == 3 * N_LABELLED
+    assert len(missing.records.diagnosed) == 3 * N_LABELED

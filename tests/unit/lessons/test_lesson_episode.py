@@ -33,8 +33,8 @@ def test_what_the_learner_says_is_the_nearest_prototype(state: EpisodeState) -> 
     one = task_of(world.cohort(state.seed), world.episode(state))
     start = load_weights("universal", Prototypical())
     known, asked = (start.backbone.embed(start.weights, part.x) for part in (one.support, one.query))
-    centres = [known[one.support.y == k].mean(0) for k in range(state.ways)]
-    nearest = [int(torch.stack([(row - centre).square().sum() for centre in centres]).argmin()) for row in asked]
+    centers = [known[one.support.y == k].mean(0) for k in range(state.ways)]
+    nearest = [int(torch.stack([(row - center).square().sum() for center in centers]).argmin()) for row in asked]
     said, truth = world.said(state)
     assert list(said) == nearest
     right = sum(a == b for a, b in zip(nearest, truth, strict=True))
@@ -56,5 +56,5 @@ def test_the_mean_is_of_thirty_episodes_and_a_leak_raises_it() -> None:
     )
 
 
-def test_the_number_of_labelled_patients() -> None:
+def test_the_number_of_labeled_patients() -> None:
     assert LESSON.screens[0].formula(EpisodeState()).numbers == r"3 \cdot 2 = 6"

@@ -16,7 +16,7 @@ START = (STATE.x, STATE.y)
 TASKS = plane.tasks(STATE.seed)
 
 
-def naive_loss(w: tuple[float, float], patients: plane.LabelledSet) -> float:
+def naive_loss(w: tuple[float, float], patients: plane.LabeledSet) -> float:
     """-mean log p of the own class, each class weighing the same; both have equally many here."""
     total = 0.0
     for x, y in zip(patients.x.tolist(), patients.y.tolist(), strict=True):

@@ -28,7 +28,7 @@ SEEDS = (7, 1, 2, 3, 4)
 def naive_weights(state: MatchingState) -> list[float]:
     own, size = (state.x, state.y), math.hypot(state.x, state.y)
     scores = []
-    for x, y in world.labelled(state).values.tolist():
+    for x, y in world.labeled(state).values.tolist():
         cosine = (own[0] * x + own[1] * y) / (size * math.hypot(x, y))
         scores.append(math.exp(state.sharpness * cosine))
     return [score / sum(scores) for score in scores]
@@ -37,7 +37,7 @@ def naive_weights(state: MatchingState) -> list[float]:
 def naive_votes(state: MatchingState, *, divided: bool) -> list[float]:
     sums = [0.0, 0.0, 0.0]
     counts = [0, 0, 0]
-    for weight, k in zip(naive_weights(state), world.labelled(state).y.tolist(), strict=True):
+    for weight, k in zip(naive_weights(state), world.labeled(state).y.tolist(), strict=True):
         sums[k] += weight
         counts[k] += 1
     mass = [a / n if divided else a for a, n in zip(sums, counts, strict=True)]
@@ -72,12 +72,12 @@ def test_a_line_is_as_wide_as_its_weight(state: MatchingState) -> None:
 
 
 def test_the_sharpness_is_that_of_the_shipped_network() -> None:
-    learnt = float(load_weights("universal", Learner()).weights[SHARPNESS].exp())
-    assert round(learnt, 1) == world.SHIPPED_SHARPNESS
+    learned = float(load_weights("universal", Learner()).weights[SHARPNESS].exp())
+    assert round(learned, 1) == world.SHIPPED_SHARPNESS
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_sharpness_knows_nothing_and_a_great_one_is_the_nearest_neighbour(seed: int) -> None:
+def test_no_sharpness_knows_nothing_and_a_great_one_is_the_nearest_neighbor(seed: int) -> None:
     assert world.votes(MatchingState(seed=seed, sharpness=0.0)) == pytest.approx([1 / 3] * 3)
     sharp = MatchingState(seed=seed, sharpness=60.0)
     turn = world.cosines(sharp)
@@ -119,7 +119,7 @@ def test_a_copied_patient_counts_more_within_their_diagnosis() -> None:
         copied = state
         for _ in range(4):
             copied = world.copy(copied)
-        k = int(world.labelled(state).y[world.most_attended(state)])
+        k = int(world.labeled(state).y[world.most_attended(state)])
         assert world.votes(copied)[k] > world.votes(state)[k], "although votes are divided by class size"
         assert copied.copied == world.most_attended(state)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners.weight_files import SHIPPED
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import small_network
@@ -23,7 +23,7 @@ def normal(x: np.ndarray | float, mean: np.ndarray | float) -> np.ndarray:
     return np.exp(-0.5 * (np.asarray(x) - mean) ** 2) / math.sqrt(2 * math.pi)
 
 
-def integrated(support: LabelledSet, x: float) -> np.ndarray:
+def integrated(support: LabeledSet, x: float) -> np.ndarray:
     """Bayes' rule by adding up over a fine grid of means, without any closed form."""
     means = np.linspace(-12, 12, 4801)
     evidence = []
@@ -49,7 +49,7 @@ def test_the_known_means_are_where_it_goes(seed: int) -> None:
     task = world.simple(seed, 0)
     rng = torch.Generator().manual_seed(0)
     y = torch.arange(2).repeat(20_000)
-    many = LabelledSet((task.mean[y] + torch.randn(len(y), generator=rng, dtype=torch.float64)).unsqueeze(1), y)
+    many = LabeledSet((task.mean[y] + torch.randn(len(y), generator=rng, dtype=torch.float64)).unsqueeze(1), y)
     np.testing.assert_allclose(world.exact(many, world.GRID), world.if_known(task, world.GRID), atol=0.05)
 
 
@@ -107,7 +107,7 @@ def test_the_shipped_network_is_near_and_nearer_with_more_patients() -> None:
     assert gaps[:, 1].mean() < 0.75 * gaps[:, 0].mean()
 
 
-def test_it_is_more_careful_than_the_formula_far_from_the_labelled() -> None:
+def test_it_is_more_careful_than_the_formula_far_from_the_labeled() -> None:
     sure = []
     for seed in SEEDS:
         for i in range(3):

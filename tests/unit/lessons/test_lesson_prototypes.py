@@ -18,7 +18,7 @@ STATES = [PrototypesState(), PrototypesState(seed=3, shots=1), PrototypesState(f
 
 def naive_prototypes(state: PrototypesState) -> dict[int, tuple[float, float]]:
     groups: dict[int, list[list[float]]] = {}
-    patients = world.labelled(state)
+    patients = world.labeled(state)
     for values, k in zip(patients.values.tolist(), patients.y.tolist(), strict=True):
         groups.setdefault(k, []).append(values)
     return {k: (sum(x for x, _ in own) / len(own), sum(y for _, y in own) / len(own)) for k, own in groups.items()}
@@ -65,10 +65,10 @@ def inside(corners: tuple[tuple[float, float], ...], point: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_share_of_right_answers_is_counted(state: PrototypesState) -> None:
-    centres = naive_prototypes(state)
+    centers = naive_prototypes(state)
     values, truth = world.asked(state)
     right = sum(
-        min(centres, key=lambda k: (x - centres[k][0]) ** 2 + (y - centres[k][1]) ** 2) == k0
+        min(centers, key=lambda k: (x - centers[k][0]) ** 2 + (y - centers[k][1]) ** 2) == k0
         for (x, y), k0 in zip(values.tolist(), truth.tolist(), strict=True)
     )
     assert world.n_right(state) == (right, 60)
@@ -78,8 +78,8 @@ def test_the_share_of_right_answers_is_counted(state: PrototypesState) -> None:
 def test_a_quarter_of_the_way() -> None:
     """The third screen's answer: one of four patients moves by 1, the prototype by 1/4."""
     state = PrototypesState()
-    x, y = world.labelled(state).values[3].tolist()
-    k = int(world.labelled(state).y[3])
+    x, y = world.labeled(state).values[3].tolist()
+    k = int(world.labeled(state).y[3])
     before, after = (naive_prototypes(s)[k] for s in (state, world.move(state, "3", x + 1, y)))
     assert after[0] - before[0] == pytest.approx(0.25)
     assert after[1] == pytest.approx(before[1])

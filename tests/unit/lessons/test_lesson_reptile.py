@@ -104,11 +104,11 @@ def test_with_few_patients_and_none_kept_back_reptile_wins_most_often() -> None:
     assert np.mean(losses, 0).argmin() == 2
 
 
-def parts(few: int) -> list[tuple[plane.LabelledSet, plane.LabelledSet, plane.LabelledSet]]:
+def parts(few: int) -> list[tuple[plane.LabeledSet, plane.LabeledSet, plane.LabeledSet]]:
     """Of each task: all few patients, those walked on, those judged on; taken from the support by hand."""
     half = few // 2 * 2
     return [
-        tuple(plane.LabelledSet(s.x[low:high], s.y[low:high]) for low, high in ((0, 2 * few), (0, half), (half, 2 * few)))
+        tuple(plane.LabeledSet(s.x[low:high], s.y[low:high]) for low, high in ((0, 2 * few), (0, half), (half, 2 * few)))
         for s in (task.support for task in TASKS)
     ]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l08_shots import computation as world
@@ -22,7 +22,7 @@ def test_the_network_is_the_library_s_learner(k: int) -> None:
     clinic, learner = world.one_clinic(7), Prototypical()
     support, query = world.drawn(clinic, k, np.random.default_rng(1))
     assert not set(support.tolist()) & set(query.tolist())
-    *_, last = load_weights("universal", learner).adapt(learner, LabelledSet(clinic.cells[support], clinic.y[support]), N_WAY)
+    *_, last = load_weights("universal", learner).adapt(learner, LabeledSet(clinic.cells[support], clinic.y[support]), N_WAY)
     expected = last.raw.predict_proba(clinic.cells[query])
     torch.testing.assert_close(world.answers(clinic, "network", support, query).exp(), expected)
     right = float((expected.argmax(-1) == clinic.y[query]).double().mean())
@@ -103,7 +103,7 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
 
 
 def test_an_unusual_patient_is_farther_from_the_mean() -> None:
-    gaps, first = world.off_centre(7), world.one_clinic(7).rows(0)
+    gaps, first = world.off_center(7), world.one_clinic(7).rows(0)
     for unusual in (0, 50, 100):
         place = int(np.flatnonzero(first == world.first_patient(7, unusual))[0])
         assert int((gaps < gaps[place]).sum()) == round(unusual / 100 * 49)

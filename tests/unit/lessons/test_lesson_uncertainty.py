@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.learners.prototypical import Prototypical
 from metamed_core.statistics import expected_calibration_error
 from pages.lessons.l10_uncertainty import computation as world
@@ -22,7 +22,7 @@ SEEDS = [7, 1, 2, 3, 4]
 def test_the_answers_are_the_library_s_with_and_without_the_card_s_temperature(k: int) -> None:
     cells, y = world.patients(7, k, 1.0)
     learner, n, at = Prototypical(), N_WAY * k, 5
-    support = LabelledSet(cells[at, :n].double(), y[at, :n])
+    support = LabeledSet(cells[at, :n].double(), y[at, :n])
     *_, last = world.start().adapt(learner, support, N_WAY)
     rows = slice(at * N_WAY * N_QUERY, (at + 1) * N_WAY * N_QUERY)
     found = world.answers(7, k)

@@ -58,8 +58,8 @@ def test_the_meta_trained_network_decides_by_the_nearest_prototype() -> None:
     for i in range(why.N_TASKS):
         task = why.one_task(tasks, i)
         known, asked = (why.network().embed(start.weights, part.x) for part in (task.support, task.query))
-        centres = [known[task.support.y == k].mean(0) for k in range(2)]
-        said = [int((row - centres[1]).square().sum() < (row - centres[0]).square().sum()) for row in asked]
+        centers = [known[task.support.y == k].mean(0) for k in range(2)]
+        said = [int((row - centers[1]).square().sum() < (row - centers[0]).square().sum()) for row in asked]
         each.append(np.mean(np.array(said) == task.query.y.numpy()))
     ours, plain = why.gain(state)
     assert ours == pytest.approx(np.mean(each))

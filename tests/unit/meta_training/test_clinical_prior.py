@@ -68,7 +68,7 @@ def test_shapes_and_ranges(many: list[Episode]) -> None:
     assert {len(batch.support.x) for batch in many} > {N_TASKS}, "large tasks come in smaller groups"
 
 
-def test_every_diagnosis_is_labelled_at_least_once_and_the_query_is_balanced(many: list[Episode]) -> None:
+def test_every_diagnosis_is_labeled_at_least_once_and_the_query_is_balanced(many: list[Episode]) -> None:
     uneven = 0
     for batch in many:
         for y, asked in zip(batch.support.y, batch.query.y, strict=True):

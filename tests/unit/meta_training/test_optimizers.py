@@ -47,7 +47,7 @@ EXCHANGE = re.compile(r"\d\.(collect|share|ask|answer|up|down)")
 
 @pytest.mark.parametrize(("which", "pattern"), [("prior_fitted", re.compile(".*hidden.*")), ("prototypical", EXCHANGE)])
 def test_muon_moves_the_hidden_matrices_and_adamw_the_others(which: str, pattern: re.Pattern[str]) -> None:
-    """Against torch's own optimisers, told by hand which weights are theirs."""
+    """Against torch's own optimizers, told by hand which weights are theirs."""
     learner, network, plan = quick(which), small_backbone(which), Budget(3, 2, 0.02, seed=5, hidden_lr=0.01)
     start, *_, last = meta_train(learner, network, PRIOR, plan)
     weights = {name: weight.clone() for name, weight in start.weights.items()}
@@ -61,9 +61,9 @@ def test_muon_moves_the_hidden_matrices_and_adamw_the_others(which: str, pattern
         for name, weight in weights.items():
             weight.grad = gradient[name]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
-        for optimiser, lr in ((muon, 0.01), (adam, 0.02)):
-            optimiser.param_groups[0]["lr"] = lr * plan.rate(step)
-            optimiser.step()
+        for optimizer, lr in ((muon, 0.01), (adam, 0.02)):
+            optimizer.param_groups[0]["lr"] = lr * plan.rate(step)
+            optimizer.step()
     for name, weight in weights.items():
         torch.testing.assert_close(last.weights[name], weight.detach(), rtol=1e-5, atol=1e-7)
 

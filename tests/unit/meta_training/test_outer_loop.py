@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.data.encoding import CHANNELS
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import cross_entropy
 from metamed_core.meta_training.outer_loop import Budget, group_rng, mean_gradient, meta_train
@@ -129,14 +129,14 @@ def test_an_in_context_network_learns_to_read_labels_from_nothing() -> None:
 
 
 class Apart:
-    """Two diagnoses, three labelled patients each, one column; which of them is high is drawn for each task."""
+    """Two diagnoses, three labeled patients each, one column; which of them is high is drawn for each task."""
 
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
         y = torch.arange(12).remainder(2).expand(n_tasks, -1)
         high = torch.where(torch.rand(n_tasks, 1, generator=rng) < 0.5, 1.0, -1.0) * (2.0 * y - 1)
         cells = torch.zeros(n_tasks, 12, 1, len(CHANNELS))
         cells[..., 0, 0] = high + 0.3 * torch.randn(n_tasks, 12, generator=rng)
-        return Episode(LabelledSet(cells[:, :6], y[:, :6]), LabelledSet(cells[:, 6:], y[:, 6:]), 2)
+        return Episode(LabeledSet(cells[:, :6], y[:, :6]), LabeledSet(cells[:, 6:], y[:, 6:]), 2)
 
 
 def test_accuracy_and_log_loss_equal_a_loop_over_patients() -> None:
@@ -174,7 +174,7 @@ def test_meta_training_leaves_the_global_generator_alone() -> None:
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_the_balanced_loss_does_not_favour_the_common_diagnosis() -> None:
+def test_the_balanced_loss_does_not_favor_the_common_diagnosis() -> None:
     """cross_entropy of a prediction that always says the common class: each class counts once, whatever its patients."""
     log_p = torch.tensor([[0.9, 0.1]], dtype=torch.float64).log().expand(10, 2)
     rare, even = (cross_entropy(log_p, torch.tensor(y)) for y in ([0] * 9 + [1], [0] * 5 + [1] * 5))

@@ -41,7 +41,7 @@ def test_the_seed_decides_the_weights_and_embedding_leaves_them_alone(backbone: 
     assert all(torch.equal(weights[name], again[name]) for name in weights)
 
 
-def test_initialising_uses_its_own_generator_only() -> None:
+def test_initializing_uses_its_own_generator_only() -> None:
     before = torch.random.get_rng_state()
     for backbone in BACKBONES:
         initial(backbone)

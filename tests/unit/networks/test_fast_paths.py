@@ -26,7 +26,7 @@ def embed(net: Net, x: Tensor) -> Tensor:
     return torch.relu(x @ net["in.weight"].T + net["in.bias"]) @ net["out.weight"].T + net["out.bias"]
 
 
-def centres_of(net: Net, x: Tensor, y: Tensor, n_way: int) -> Tensor:
+def centers_of(net: Net, x: Tensor, y: Tensor, n_way: int) -> Tensor:
     """Class means; the origin for a class without patients."""
     embeddings = embed(net, x)
     return torch.stack([embeddings[y == k].mean(0) if (y == k).any() else torch.zeros_like(embeddings[0]) for k in range(n_way)])
@@ -42,8 +42,8 @@ def naive_maml(weights: Net, batch: Episode, learner: Maml) -> tuple[Tensor, lis
     initial = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
     losses = []
     for xs, ys, xq, yq in each(batch):
-        centres = centres_of(initial, xs, ys, batch.n_way)
-        fast = {**initial, "V": 2 * centres, "c": -centres.square().sum(-1)}
+        centers = centers_of(initial, xs, ys, batch.n_way)
+        fast = {**initial, "V": 2 * centers, "c": -centers.square().sum(-1)}
         moved = ["V", "c"] if learner.head_only else list(fast)
         for _ in range(learner.inner_steps):
             fast = {name: weight.view_as(weight) for name, weight in fast.items()}
@@ -60,7 +60,7 @@ def naive_prototypical(weights: Net, batch: Episode) -> tuple[Tensor, list[Tenso
     leaves = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
     losses = []
     for xs, ys, xq, yq in each(batch):
-        apart = embed(leaves, xq).unsqueeze(1) - centres_of(leaves, xs, ys, batch.n_way)
+        apart = embed(leaves, xq).unsqueeze(1) - centers_of(leaves, xs, ys, batch.n_way)
         losses.append(balanced_loss(-apart.square().sum(-1), yq))
     mean = torch.stack(losses).mean()
     return mean.detach(), list(torch.autograd.grad(mean, list(leaves.values())))
@@ -83,7 +83,7 @@ def naive_reptile(weights: Net, batch: Episode, learner: Reptile, rng: torch.Gen
     losses, ends = [], []
 
     def loss(net: Net, xs: Tensor, ys: Tensor, x: Tensor, y: Tensor) -> Tensor:
-        return balanced_loss(-(embed(net, x).unsqueeze(1) - centres_of(net, xs, ys, batch.n_way)).square().sum(-1), y)
+        return balanced_loss(-(embed(net, x).unsqueeze(1) - centers_of(net, xs, ys, batch.n_way)).square().sum(-1), y)
 
     for (xs, ys, xq, yq), minibatches in zip(each(batch), draws, strict=True):
         losses.append(loss(model.named(), xs, ys, xq, yq).detach())

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 import torch
 
-from metamed_core.data.episode import Episode, LabelledSet
+from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.learners.learner import cross_entropy
 from metamed_core.learners.maml import Maml
 from metamed_core.networks import perceptron_gradients as hand
@@ -24,7 +24,7 @@ def test_it_works_without_gradients_with_leaves_and_in_single_precision(which: s
     with torch.no_grad():
         again = learner.meta_gradient(backbone, leaves, batch, torch.Generator().manual_seed(7))
     agree(again, weights, (plain[0], list(plain[1].values())))
-    single = Episode(LabelledSet(batch.support.x.float(), batch.support.y), LabelledSet(batch.query.x.float(), batch.query.y), batch.n_way)
+    single = Episode(LabeledSet(batch.support.x.float(), batch.support.y), LabeledSet(batch.query.x.float(), batch.query.y), batch.n_way)
     loss, gradient = learner.meta_gradient(backbone, {n: w.float() for n, w in weights.items()}, single, torch.Generator().manual_seed(7))
     assert loss.dtype == torch.float32
     for name, value in gradient.items():
@@ -60,7 +60,7 @@ def test_the_options_are_four_different_gradients() -> None:
 def test_head_only_moves_nothing_but_the_head(backbone: Perceptron | ColumnEncoder) -> None:
     """ANIL in use, on either network: the first classifier is MAML's, every later one has the body it started from."""
     cells = torch.randn(6, 4, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    support = LabelledSet(cells, torch.arange(6) % 3)
+    support = LabeledSet(cells, torch.arange(6) % 3)
     weights = {name: weight.double() for name, weight in backbone.init(torch.Generator().manual_seed(0)).items()}
     walks = [list(Maml(0.05, 4, head_only=head_only).adapt(backbone, weights, support, 3)) for head_only in (True, False)]
     losses = [float(cross_entropy(classifier.log_proba(support.x), support.y)) for classifier in walks[0]]

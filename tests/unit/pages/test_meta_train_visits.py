@@ -77,7 +77,7 @@ def test_another_run_and_other_settings_after_a_first_one() -> None:
     assert (held(app).request.learner, held(app).request.seed) == ("reptile", 3)
 
 
-def test_stop_reload_and_go_on_to_the_judgement_and_use_of_kept_weights(home: Path) -> None:
+def test_stop_reload_and_go_on_to_the_judgment_and_use_of_kept_weights(home: Path) -> None:
     app = short(open_page())
     press(app, "training_begin")
     token = token_of(app)

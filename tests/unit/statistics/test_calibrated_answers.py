@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from metamed_core.data.encoding import PatientEncoder
-from metamed_core.data.episode import LabelledSet
+from metamed_core.data.episode import LabeledSet
 from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.estimator import FewShotClassifier
@@ -47,7 +47,7 @@ def by_hand(name: str, path: Path) -> np.ndarray:
     """The learner's own answers to the last two patients, tempered as the definition says: p^(1/T), scaled to sum to 1."""
     learner, cells = LEARNERS[name](), PatientEncoder.fit(X).encode(X)
     origin = load_weights(str(path), learner)
-    *_, raw = learner.adapt(origin.backbone, origin.weights, LabelledSet(cells[:6], torch.tensor([1, 1, 1, 0, 0, 0])), 2)
+    *_, raw = learner.adapt(origin.backbone, origin.weights, LabeledSet(cells[:6], torch.tensor([1, 1, 1, 0, 0, 0])), 2)
     temperature = 2.0 * (0.5 / 2.0) ** (math.log(3 / 2) / math.log(10 / 2)) * (2 / 3) ** 0.3 * (2 / 10) ** -0.2
     power = raw.predict_proba(cells[6:]).numpy() ** (1 / temperature)
     return power / power.sum(1, keepdims=True)

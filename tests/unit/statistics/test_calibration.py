@@ -87,7 +87,7 @@ def test_two_answers_have_a_closed_form() -> None:
     assert found.temperature_of(4, 2, 10) == pytest.approx(2 / math.log(3), rel=1e-4)
 
 
-def test_shots_without_any_task_follow_their_neighbours() -> None:
+def test_shots_without_any_task_follow_their_neighbors() -> None:
     found = fit_calibration(of_one_size(), {})
     assert all(each == pytest.approx(found.temperature[2], rel=0.02) for each in found.temperature)
     assert found.temperature[2] > 1.5
@@ -212,7 +212,7 @@ def test_each_shipped_card_holds_a_calibration_that_helps(name: str) -> None:
     assert isinstance(origin, Initialization)
     assert origin.calibration.fitted_with(dataclasses.asdict(learner))
     assert origin.calibration.shots == SHOTS
-    # The prior-fitted network learnt the posterior itself: it comes calibrated, and a temperature has nothing to mend.
+    # The prior-fitted network learned the posterior itself: it comes calibrated, and a temperature has nothing to mend.
     gained = card["log_loss_before_overall"] - card["log_loss_after_overall"]
     assert abs(gained) < 0.002 if name == "prior_fitted" else gained > 0.01
     assert max(card["ece_after"]) < 0.05, "of the prior's own tasks, at every number of shots"

@@ -37,7 +37,7 @@ def test_the_interval_of_episode_accuracies_covers_19_times_in_20() -> None:
     assert 0.93 <= np.mean([each.low <= 0.9 <= each.high for each in found]) <= 0.97
 
 
-def judgements(rng: np.random.Generator, n_patients: int, n_query: int, n_episodes: int = 30) -> dict[str, np.ndarray]:
+def judgments(rng: np.random.Generator, n_patients: int, n_query: int, n_episodes: int = 30) -> dict[str, np.ndarray]:
     """Two classes of so many patients, some easy and some hard; episodes that go well or badly. The true mean is 0.5."""
     ability, rows = rng.normal(0, 1, (2, n_patients)), []
     for episode in range(n_episodes):
@@ -58,7 +58,7 @@ def test_crossed_intervals_cover_19_times_in_20_where_episodes_share_patients(n_
     """An interval over episodes alone would be right in fewer than nine of ten such tables, in small ones in fewer than half."""
     rng, held, naive = np.random.default_rng(1), [], []
     for _ in range(500):
-        data = judgements(rng, n_patients, n_query)
+        data = judgments(rng, n_patients, n_query)
         found = two_way_clustered_mean(**data)
         interval = student_interval(float(found.mean[0]), float(found.error[0]), found.freedom)
         held.append(interval.low <= 0.5 <= interval.high)

@@ -1,4 +1,4 @@
-"""The diagnoses themselves: spelt in two ways, held by one patient only, or told by another column."""
+"""The diagnoses themselves: spelled in two ways, held by one patient only, or told by another column."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 def variants(records: PatientTable) -> list[list[str]]:
     """Diagnoses that differ in capitals, blanks or hyphens only, the most frequent spelling first."""
-    spelt: dict[str, list[str]] = defaultdict(list)
+    spelled: dict[str, list[str]] = defaultdict(list)
     for name in sorted(records.counts, key=lambda one: -records.counts[one]):
-        spelt[_spelling(name)].append(name)
-    return [names for names in spelt.values() if len(names) > 1]
+        spelled[_spelling(name)].append(name)
+    return [names for names in spelled.values() if len(names) > 1]
 
 
 def one_spelling(records: Records, _finding: Finding | None = None) -> Records:

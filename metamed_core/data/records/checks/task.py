@@ -25,8 +25,8 @@ def problem(records: PatientTable) -> Words | None:
         return _ONE_CLASS.format(column=shown(records.label.name), n=records.n_way)
     if records.n_way > MAX_CLASSES:
         return _MANY_CLASSES.format(column=shown(records.label.name), n=records.n_way, most=MAX_CLASSES)
-    labelled = records.features.loc[records.diagnosed]
-    return None if labelled.notna().to_numpy().any() else _NO_FEATURE
+    labeled = records.features.loc[records.diagnosed]
+    return None if labeled.notna().to_numpy().any() else _NO_FEATURE
 
 
 _BALANCED = Words(

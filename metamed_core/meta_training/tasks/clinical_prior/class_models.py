@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, of_person, standardised, uniform
+from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, of_person, standardized, uniform
 
 
 def pathways(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tensor:
@@ -63,7 +63,7 @@ def rules(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tensor
     n_rules = int(max(n_findings, math.ceil(math.log2(n_way))) + 4 * uniform(rng))
     people = _background(n_tasks, n_people, n_columns, rng)
     column = integers(rng, n_columns, n_tasks, 1, n_findings)
-    finding = standardised(people.gather(2, column.expand(-1, n_people, -1)), 0.0) > 0.9 * normal(rng, n_tasks, 1, n_findings)
+    finding = standardized(people.gather(2, column.expand(-1, n_people, -1)), 0.0) > 0.9 * normal(rng, n_tasks, 1, n_findings)
     asks = uniform(rng, n_tasks, n_rules, n_findings) < 1.5 / n_findings
     each = torch.eye(n_findings, dtype=torch.bool)
     asks[:, :n_findings] |= each
@@ -83,14 +83,14 @@ def spectra(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tens
     """One to a few axes of disease; in half of the tasks class 0 is the healthy middle of all, and narrow."""
     n_tasks, n = y.shape
     n_axes = int(1 + math.log2(n_way / 2) * uniform(rng) + 2 * uniform(rng))
-    centre = normal(rng, n_tasks, n_way, n_axes) * uniform(rng, n_tasks, 1, 1, low=1.0, high=5.0)
+    center = normal(rng, n_tasks, n_way, n_axes) * uniform(rng, n_tasks, 1, 1, low=1.0, high=5.0)
     width = (0.7 * normal(rng, n_tasks, n_way, n_axes) - 0.3).exp()
     middle = (uniform(rng, n_tasks, 1, 1) < 0.5) & (torch.arange(n_way).view(1, -1, 1) == 0)
-    centre, width = centre.masked_fill(middle, 0.0), width.masked_fill(middle, 0.3)
+    center, width = center.masked_fill(middle, 0.0), width.masked_fill(middle, 0.3)
     within = normal(rng, n_tasks, n, n_axes)
     within = torch.where(uniform(rng, n_tasks, 1, n_axes) < 0.4, (0.7 * within).sinh(), within)
     gain = normal(rng, n_tasks, n_axes, n_columns) * (uniform(rng, n_tasks, n_axes, n_columns) < uniform(rng, n_tasks, 1, 1, low=0.25))
-    drive = (of_class(centre, y) + of_class(width, y) * within) @ gain
+    drive = (of_class(center, y) + of_class(width, y) * within) @ gain
     kind = integers(rng, 5, n_tasks, 1, n_columns)
     drive = drive + 0.3 * normal(rng, n_tasks, 1, n_columns)
     read = _chosen(kind, drive, drive.clamp(-4, 4).sinh() / 2, drive.relu(), 2 * drive.tanh(), drive.abs())
@@ -123,7 +123,7 @@ def _driven(causes: Tensor, n_mechanisms: int, depth: int, rng: torch.Generator)
         kind = integers(rng, 5, n_tasks, 1, n_mechanisms)
         state = _chosen(kind, (2 * drive).tanh(), 1.5 * drive.relu(), 2.0 * (drive > 0), drive, drive.square() - 1)
         state = state + 0.1 * normal(rng, n_tasks, 1, n_mechanisms)
-    return standardised(state, 1e-3)
+    return standardized(state, 1e-3)
 
 
 def _chosen(kind: Tensor, *options: Tensor) -> Tensor:
@@ -144,7 +144,7 @@ def _pronounced(score: Tensor, y: Tensor, rng: torch.Generator) -> Tensor:
     # Blurred: doctors err, and mild cases are diagnosed too.
     blur = score.std((1, 2), keepdim=True) * uniform(rng, len(y), 1, 1).square()
     order = (score - rival + blur * normal(rng, *score.shape)).argsort(1, descending=True)
-    # A patient's place in their class is drawn, so that the labelled are not the more pronounced.
+    # A patient's place in their class is drawn, so that the labeled are not the more pronounced.
     drawn = torch.rand(y.shape, generator=rng)
     same = y.unsqueeze(-1) == y.unsqueeze(-2)
     place = (same & (drawn.unsqueeze(-2) < drawn.unsqueeze(-1))).sum(-1)

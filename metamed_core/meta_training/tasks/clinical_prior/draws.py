@@ -31,6 +31,6 @@ def of_person(pool: Tensor, people: Tensor) -> Tensor:
     return pool.gather(1, people.unsqueeze(-1).expand(-1, -1, pool.shape[-1]))
 
 
-def standardised(values: Tensor, smallest: float = 1e-6) -> Tensor:
+def standardized(values: Tensor, smallest: float = 1e-6) -> Tensor:
     """Mean 0 and spread 1 over the patients of each task, `(n_tasks, n, n_columns)`; `smallest` spread that is divided by."""
     return (values - values.mean(1, keepdim=True)) / values.std(1, keepdim=True).clamp_min(smallest)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, standardised, uniform
+from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, standardized, uniform
 
 LEVELS = 4
-"""A category is spread over so many neighbouring yes/no columns."""
+"""A category is spread over so many neighboring yes/no columns."""
 _FREQUENCY = (1.0, 1.0, 1.0, 1.0, 1.0, 1.3, 0.7, 0.4)
 """How common the kinds of `reported` are, in its order."""
 
@@ -27,7 +27,7 @@ def with_repeats(body: Tensor, rng: torch.Generator) -> Tensor:
 def reported(body: Tensor, rng: torch.Generator) -> Tensor:
     """Each column is reported in one of eight ways, in proportions that differ by task. `(n_tasks, n, n_columns)` -> the same."""
     n_tasks, _, n_columns = body.shape
-    scaled = standardised(body)
+    scaled = standardized(body)
     skew = uniform(rng, n_tasks, 1, n_columns, low=0.2, high=1.5)
     cut = uniform(rng, n_tasks, 1, n_columns, low=-2, high=2)
     step = uniform(rng, n_tasks, 1, n_columns, low=0.3, high=1.5)
@@ -42,7 +42,7 @@ def reported(body: Tensor, rng: torch.Generator) -> Tensor:
             (scaled / step).round(),  # ordinal, or rounded
             (scaled > cut).to(scaled.dtype),  # a finding: yes or no
             (scaled / step).round().maximum((cut / step).round()),  # graded from "none" upwards
-            ((1.2 * category - level).abs() < 0.5).to(scaled.dtype),  # one level of a category that the neighbours share
+            ((1.2 * category - level).abs() < 0.5).to(scaled.dtype),  # one level of a category that the neighbors share
         ]
     )
     affinity = torch.distributions.utils.probs_to_logits(uniform(rng, n_tasks, len(kinds)).pow(3) * torch.tensor(_FREQUENCY) + 0.02)

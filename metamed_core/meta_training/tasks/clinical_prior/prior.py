@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from metamed_core.data import ColumnScale, Episode, LabelledSet
+from metamed_core.data import ColumnScale, Episode, LabeledSet
 from metamed_core.meta_training.tasks.clinical_prior import class_models as bodies
 from metamed_core.meta_training.tasks.clinical_prior import observation as reports
 from metamed_core.meta_training.tasks.clinical_prior.draws import normal, uniform
@@ -29,14 +29,14 @@ WAYS = (0.3, 0.2, 0.13, 0.17, 0.06, 0.05, 0.04, 0.03, 0.02)
 """How often tasks have 2, 3, ... 10 diagnoses: most clinical questions are between few."""
 
 MAX_SUPPORT = 100
-"""Labelled patients of a task; many diagnoses have fewer shots."""
+"""Labeled patients of a task; many diagnoses have fewer shots."""
 
 
 @dataclass(frozen=True)
 class ClinicalPrior:
     """Draws groups of synthetic clinical tasks; see the module's docstring.
 
-    max_way (at most 10), max_shot, max_columns: largest diagnoses, labelled patients a diagnosis and columns of a task.
+    max_way (at most 10), max_shot, max_columns: largest diagnoses, labeled patients a diagnosis and columns of a task.
     n_query: patients to be judged on in a task, over all diagnoses, about.
     cell_budget: patients times columns in a group, about: large tasks come in smaller groups, so that none costs much more.
     """
@@ -55,8 +55,8 @@ class ClinicalPrior:
         y = _labels(n_tasks, n_way, n_support, n_query, rng)
         values = table(_kind(rng), y, n_way, n_columns, rng)
         cells = _scale(values, y, rng).cells(values)
-        support = LabelledSet(cells[:, :n_support], y[:, :n_support])
-        return Episode(support, LabelledSet(cells[:, n_support:], y[:, n_support:]), n_way)
+        support = LabeledSet(cells[:, :n_support], y[:, :n_support])
+        return Episode(support, LabeledSet(cells[:, n_support:], y[:, n_support:]), n_way)
 
     def _shape(self, rng: torch.Generator) -> tuple[int, int, int]:
         """Ways, shots and columns; shots and columns are about as often between 1 and 3 as between 3 and 9."""
@@ -81,7 +81,7 @@ def _kind(rng: torch.Generator) -> ClassModel:
 
 
 def _labels(n_tasks: int, n_way: int, n_support: int, n_query: int, rng: torch.Generator) -> Tensor:
-    """Class numbers, `(n_tasks, n_support + n_way * n_query)`: at least one labelled patient of each, the query balanced."""
+    """Class numbers, `(n_tasks, n_support + n_way * n_query)`: at least one labeled patient of each, the query balanced."""
     classes = torch.arange(n_way)
     support = classes.repeat(n_support // n_way).expand(n_tasks, -1).clone()
     if uniform(rng) < 0.3:
@@ -101,5 +101,5 @@ def _scale(values: Tensor, y: Tensor, rng: torch.Generator) -> ColumnScale:
     healthy = ColumnScale.fit(torch.where((y == 0).unsqueeze(-1), values, torch.full_like(values, torch.nan)))
     known = uniform(rng, len(y), 1, values.shape[-1]) < 0.8
     referenced = known & (uniform(rng, len(y), 1, 1) < 0.33)
-    elsewhere = normal(rng, *scale.centre.shape) * scale.spread * (uniform(rng, len(y), 1, 1) < 0.5)
-    return scale.with_reference(healthy.centre + elsewhere, healthy.spread.maximum(0.1 * scale.spread), referenced)
+    elsewhere = normal(rng, *scale.center.shape) * scale.spread * (uniform(rng, len(y), 1, 1) < 0.5)
+    return scale.with_reference(healthy.center + elsewhere, healthy.spread.maximum(0.1 * scale.spread), referenced)
