@@ -6,8 +6,8 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common import home
-from pages.parts.common.frame import frame
 from pages.parts.common.menu import Page
+from pages.parts.common.page_frame import frame
 
 PAGE = Page(
     title=Words("Home", "首页"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import UserError, Words
-from pages.parts.common import warm
-from pages.parts.common.frame import frame
+from pages.parts.common import preload
 from pages.parts.common.menu import Page
+from pages.parts.common.page_frame import frame
 
 PAGE = Page(
     title=Words("Diagnose", "诊断"),
@@ -17,9 +17,9 @@ PAGE = Page(
 )
 say = frame("pages/diagnose.py")
 with st.skeleton(height=400):
-    warm.ready()
+    preload.ready()
 
-# Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+# Only now: these import torch, which takes seconds and must be imported under the lock of preload.py.
 from pages.parts.common.forms import complain
 from pages.parts.diagnose.adaptation import watch_adaptation
 from pages.parts.diagnose.adaptation_state import adaptation_state

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common import warm
-from pages.parts.common.frame import frame
+from pages.parts.common import preload
 from pages.parts.common.menu import Page
+from pages.parts.common.page_frame import frame
 
 PAGE = Page(
     title=Words("Meta-train", "元训练"),
@@ -20,16 +20,16 @@ PAGE = Page(
 )
 say = frame("pages/meta_train.py")
 with st.skeleton(height=400):
-    warm.ready()
+    preload.ready()
 
-# Only now: these import torch, which takes seconds and must be imported under the lock of warm.py.
+# Only now: these import torch, which takes seconds and must be imported under the lock of preload.py.
 from pages.parts.common.patients_state import patients_state
 from pages.parts.common.pending_check import check_pending
 from pages.parts.meta_train.address import INTRODUCTION, meta_training_state, stopped_before, to_address
 from pages.parts.meta_train.novel_test import test_result
+from pages.parts.meta_train.own_weights import keep, shelf
 from pages.parts.meta_train.running import running
 from pages.parts.meta_train.settings import choose_learner
-from pages.parts.meta_train.shelf import keep, shelf
 from pages.parts.meta_train.tasks import choose_tasks
 
 patients, state = patients_state(), meta_training_state()

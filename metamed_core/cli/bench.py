@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import torch
 
 from metamed_core.cli.engine_benchmark import N_TASKS, Contest, Round, bench, by_hand_flops, contenders, layer_by_layer_flops
-from metamed_core.cli.numbers import seconds
+from metamed_core.cli.option_numbers import seconds
 
 EXAMPLES = """example:
   python -m metamed_core bench --seconds 20 --json"""

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from metamed_core.learners import LEARNERS, add_to_card, load_weights, shipped
-from metamed_core.meta_training import calibrate
+from metamed_core.meta_training import learn_temperatures
 from metamed_core.statistics import Calibration
 
 N_TASKS = 2000
@@ -39,8 +39,8 @@ def run(options: argparse.Namespace) -> None:
     learner = LEARNERS[options.learner]()
     path = options.weights or shipped(options.learner)
     start = load_weights(str(path), learner)
-    calibration, judged = calibrate.calibrate_on_prior(learner, start, options.tasks)
-    facts = {"seed": calibrate.CALIBRATION_SEED, "judged_seed": calibrate.JUDGING_SEED, "tasks": options.tasks, **judged}
+    calibration, judged = learn_temperatures.calibrate_on_prior(learner, start, options.tasks)
+    facts = {"seed": learn_temperatures.CALIBRATION_SEED, "judged_seed": learn_temperatures.JUDGING_SEED, "tasks": options.tasks, **judged}
     command = f"python -m metamed_core calibrate --learner {options.learner} --tasks {options.tasks}"
     add_to_card(path, {"calibration": {**dataclasses.asdict(calibration), **facts, "command": command}})
     sys.stdout.write(_table(calibration, judged))

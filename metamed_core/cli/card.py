@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from metamed_core.cli.numbers import at_least
+from metamed_core.cli.option_numbers import at_least
 from metamed_core.learners import LEARNERS, shipped
 from metamed_core.meta_training import record_measurement
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from metamed_core.cli.numbers import seed
+from metamed_core.cli.option_numbers import seed
+from metamed_core.cli.option_tables import add_table_options, checked_ending, records_of
+from metamed_core.cli.option_weights import learner_of, path_of
 from metamed_core.cli.progress import clock
-from metamed_core.cli.tables import add_table_options, checked_ending, records_of
-from metamed_core.cli.weights import learner_of, path_of
 from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
     AdaptationTrace,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from metamed_core import __version__
-from metamed_core.cli.numbers import at_least, jobs, seed, shots_or_left_out
+from metamed_core.cli.option_numbers import at_least, jobs, seed, shots_or_left_out
+from metamed_core.cli.option_tables import add_table_options, checked_ending, cohort_of
+from metamed_core.cli.option_weights import learner_of, path_of
 from metamed_core.cli.progress import clock
-from metamed_core.cli.tables import add_table_options, checked_ending, cohort_of
-from metamed_core.cli.weights import learner_of, path_of
 from metamed_core.data import Cohort
 from metamed_core.evaluation import (
     BACKENDS,

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
-from metamed_core.cli.numbers import at_least, seconds, seed, shots, step_size
+from metamed_core.cli.option_numbers import at_least, seconds, seed, shots, step_size
+from metamed_core.cli.option_tables import add_table_options, cohort_of
 from metamed_core.cli.progress import report
-from metamed_core.cli.tables import add_table_options, cohort_of
 from metamed_core.data import Cohort
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, read_card, shipped
 from metamed_core.meta_training import (

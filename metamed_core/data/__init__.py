@@ -53,7 +53,7 @@ from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.upload import open_upload
-from metamed_core.data.spreadsheets import harmless
+from metamed_core.data.spreadsheet_safety import harmless
 from metamed_core.data.task import NO_CLASS, Positions, Task
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Charts as plotly figures; the only file that imports plotly.
 
-Live curves are not here: `pages/parts/common/live_charts.py` draws them in Vega, which redraws without flicker.
+Live curves are not here: `pages/parts/common/vega_specs.py` draws them in Vega, which redraws without flicker.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ from metamed_core.evaluation.curves import (
     learning_curves,
     twin_curves,
 )
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
-from metamed_core.evaluation.in_one_call import evaluate
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
+from metamed_core.evaluation.evaluate import evaluate
 from metamed_core.evaluation.leaderboard import (
     Leaderboard,
     difference,
@@ -84,8 +84,8 @@ from metamed_core.evaluation.metric_samples import MEASURES, Metric
 from metamed_core.evaluation.novel_diagnoses import plan_on_novel
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.report import About, comparison_html
+from metamed_core.evaluation.reproduction_script import Source, as_python
 from metamed_core.evaluation.runner import EpisodeResult, compare
-from metamed_core.evaluation.script import Source, as_python
 from metamed_core.evaluation.sweep import sweep
 from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, verdict
 from metamed_core.evaluation.workers import BACKENDS, workers

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.data import RowLabel
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.statistics import metrics
 from metamed_core.words import Words

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metamed_core.data import Cohort
-from metamed_core.evaluation.episodes import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
+from metamed_core.evaluation.episode_draws import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
 from metamed_core.evaluation.methods import Method, methods
 from metamed_core.words import UserError, Words
 

@@ -11,7 +11,7 @@ from metamed_core.drawing import Chart, figure_html, joined, method_styles, page
 from metamed_core.evaluation import charts
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import costs, twin_curves
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline, leaderboard
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.metric_samples import Metric

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.data import RowLabel, Task
-from metamed_core.evaluation.episodes import EpisodeIndices, draw, task_of
+from metamed_core.evaluation.episode_draws import EpisodeIndices, draw, task_of
 from metamed_core.learners import Classifier
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
 from metamed_core.evaluation.metric_samples import MEASURES, Measure
 from metamed_core.statistics import Interval

@@ -24,7 +24,7 @@ stand in a `Library` that belongs to one owner.
 - `Progress`: how far a job is.
 - `StoredRun`: a run on disk.
 - `StoredWeights`: saved weights and what their card says.
-- `calibrate`: the file that fits temperatures on simulated tasks.
+- `learn_temperatures`: the file that fits temperatures on simulated tasks.
 - `clear_old_runs`: clears away runs that nobody has touched for long.
 - `export_zip`: weights and card as one file to download.
 - `find`: a run on disk by its token.
@@ -44,16 +44,16 @@ stand in a `Library` that belongs to one owner.
 
 from __future__ import annotations
 
-from metamed_core.meta_training import calibrate
-from metamed_core.meta_training.compute import ALONE, DEVICES, Compute, joined, reports_errors
+from metamed_core.meta_training import learn_temperatures
+from metamed_core.meta_training.devices_and_processes import ALONE, DEVICES, Compute, joined, reports_errors
 from metamed_core.meta_training.job import COMPARED_WITH, N_VALIDATIONS, SAVE_EVERY, Job, make_job
-from metamed_core.meta_training.library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
 from metamed_core.meta_training.measured_accuracy import record_measurement
 from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, MetaState, meta_train
 from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
+from metamed_core.meta_training.weights_library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
 
 __all__ = [
     "ALONE",
@@ -76,12 +76,12 @@ __all__ = [
     "Progress",
     "StoredRun",
     "StoredWeights",
-    "calibrate",
     "clear_old_runs",
     "export_zip",
     "find",
     "is_single_user",
     "joined",
+    "learn_temperatures",
     "make_job",
     "meta_train",
     "new_owner",

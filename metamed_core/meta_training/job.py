@@ -16,7 +16,7 @@ from metamed_core.data import Cohort, Episode, Panel, TaskDistribution
 from metamed_core.learners import UNIVERSAL, Learner, load_weights
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training.checkpoint import identity
-from metamed_core.meta_training.compute import ALONE, Compute
+from metamed_core.meta_training.devices_and_processes import ALONE, Compute
 from metamed_core.meta_training.tasks import ClinicalPrior, CohortTasks
 from metamed_core.meta_training.training import ONE_PANEL, MetaTraining
 from metamed_core.meta_training.validation import VALIDATION_SEED, prior_validation_tasks
@@ -44,18 +44,22 @@ class Job:
         What was asked for.
     learner, in_use
         The learner as it is meta-trained, and as users meet it, by which it is validated.
-    backbone, initial
-        The network and the weights to start from; None: random ones from the budget's seed.
+    backbone
+        The network.
     tasks, validation_tasks
         What is trained on, and what never is.
     out
         The weight file; its card and checkpoint lie beside it.
     facts
         What else the card says.
+    initial
+        The weights to start from; None: random ones from the budget's seed.
     n_validations, save_every, restart
         How often to validate and to save, see N_VALIDATIONS and SAVE_EVERY; whether to forget an earlier checkpoint.
     may_write
         Whether the files are still this job's: another tab may have gone on from them meanwhile.
+    baselines
+        What needs no meta-training and is validated on the same tasks.
     """
 
     training: MetaTraining

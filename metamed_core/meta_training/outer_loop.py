@@ -21,7 +21,7 @@ from torch import Tensor
 
 from metamed_core.data import TaskDistribution
 from metamed_core.learners import Learner, Precision
-from metamed_core.meta_training.compute import ALONE, Compute
+from metamed_core.meta_training.devices_and_processes import ALONE, Compute
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import UserError, Words
 

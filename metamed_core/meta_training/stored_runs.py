@@ -14,9 +14,9 @@ from pathlib import Path
 
 from metamed_core.learners import read_card
 from metamed_core.meta_training.checkpoint import read_header, remove_state, state_path
-from metamed_core.meta_training.library import SUFFIX, TOKEN, Library, no_such_run
 from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.training import MetaTraining
+from metamed_core.meta_training.weights_library import SUFFIX, TOKEN, Library, no_such_run
 from metamed_core.words import UserError, Words
 
 STALE = 4.0

@@ -10,7 +10,7 @@ import torch
 
 from metamed_core.learners import Learner, add_to_card, save_weights
 from metamed_core.meta_training.checkpoint import parse_state, read_state, remove_state, state_path, write_state
-from metamed_core.meta_training.compute import ALONE, Compute
+from metamed_core.meta_training.devices_and_processes import ALONE, Compute
 from metamed_core.meta_training.job import Job
 from metamed_core.meta_training.outer_loop import MetaState, meta_train
 from metamed_core.meta_training.progress import Progress

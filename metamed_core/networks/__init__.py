@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from metamed_core.networks import perceptron_gradients
 from metamed_core.networks.backbones import Backbone, ColumnEncoder, Perceptron, Weights, backbone_of
-from metamed_core.networks.canonical import class_ranks, column_ranks, patient_order
+from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from metamed_core.networks.cell_transformer import CellTransformer, Memory, joined
 
 __all__ = [

@@ -34,14 +34,13 @@ from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit
 from metamed_core.statistics.intervals import (
     ClusteredMean,
     Interval,
-    holm_adjusted_p,
-    sign_flip_p,
     student_interval,
     sums_by_group,
     two_way_clustered_mean,
     wilson_interval,
 )
 from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, expected_calibration_error, log_loss, prediction_sets
+from metamed_core.statistics.significance import holm_adjusted_p, sign_flip_p
 
 __all__ = [
     "COVERAGE",

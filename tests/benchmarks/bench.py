@@ -24,8 +24,8 @@ from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS, Learner
 from pages.parts.common.menu import PAGES
-from pages.parts.common.warm import N_THREADS
-from tests.benchmarks.reading import reading
+from pages.parts.common.preload import N_THREADS
+from tests.benchmarks.upload_reading_time import reading
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from safetensors import safe_open
 
-from metamed_core.meta_training import library
+from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.checkpoint import KEY as STATE
 from tests.browser.test_browser_compare import charts_without_alt, violations
 from tests.browser.test_browser_diagnose import idle, wait_until
@@ -34,7 +34,7 @@ BUSY = 0.25  # share of a core that is still held for work
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library of this test's own, before its server starts."""
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     return tmp_path / "home"
 
 
@@ -137,7 +137,7 @@ def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tm
         ready(page)
         press(page, "training_begin")
         wait_for_step(page, 3)
-        folder = Path(os.environ[library.HOME])
+        folder = Path(os.environ[weights_library.HOME])
         wait_until(lambda: any(folder.rglob("*.state")))
         os.kill(server.pid, signal.SIGKILL)
         address = page.url.partition("/meta_train")[2]

@@ -14,7 +14,7 @@ import pytest
 
 from metamed_core.__main__ import COMMANDS
 from metamed_core.learners import LEARNERS
-from tests.contract.house.reading import CORE, LEVELS, House
+from tests.contract.architecture.reading import CORE, LEVELS, House
 from tests.tools import picture
 
 ROOT = Path(__file__).parents[2]

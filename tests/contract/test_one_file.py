@@ -85,7 +85,7 @@ LESSON = replace(FIRST, module=__name__)
 """
 PAGE = """
 from metamed_core.words import Words
-from pages.parts.common.frame import frame
+from pages.parts.common.page_frame import frame
 from pages.parts.common.menu import Page
 
 PAGE = Page(title=Words("Planted", "新页面"), icon=":material/add:", summary=Words("One more page.", "又一页。"), order=99)
@@ -107,7 +107,6 @@ from metamed_core.data import EXTENSIONS
 from metamed_core.evaluation import all_methods
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.meta_training import recipe
 from pages.lessons import LESSONS
 from pages.parts.common.menu import PAGES
 
@@ -115,7 +114,7 @@ _, records = open_upload("table.planted", b"x~dx\\n1~a\\n2~b\\n3~\\n")
 print(json.dumps({
     "learners": list(LEARNERS),
     "methods": list(all_methods()),
-    "meta_steps": recipe("planted").plan.meta_steps,
+    "meta_steps": LEARNERS["planted"].recipe.meta_steps,
     "baselines": list(BASELINES),
     "extensions": list(EXTENSIONS),
     "rows": records.raw["x"].tolist(),

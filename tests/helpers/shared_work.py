@@ -1,4 +1,4 @@
-"""What the processes of tests/unit/meta_training/test_compute.py do; started by torchrun: `torchrun --nproc-per-node 2 -m tests.helpers.shared_work FOLDER`.
+"""What the processes of tests/unit/meta_training/test_devices_and_processes.py do; started by torchrun: `torchrun --nproc-per-node 2 -m tests.helpers.shared_work FOLDER`.
 
 Each process writes what it holds after the first gradient and after some steps of each learner, for the test to compare.
 """
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import Learner
-from metamed_core.meta_training.compute import ALONE, Compute, joined
+from metamed_core.meta_training.devices_and_processes import ALONE, Compute, joined
 from metamed_core.meta_training.outer_loop import Budget, mean_gradient, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from tests.helpers.tasks import small_backbone

@@ -1,4 +1,4 @@
-"""Finding a widget of `pages.parts.common.bound` in a tested page: its key has figures behind its name once it was replaced by a new one."""
+"""Finding a widget of `pages.parts.common.bound_widgets` in a tested page: its key has figures behind its name once it was replaced by a new one."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from tests.contract.house.reading import CORE, LEVELS, House
+from tests.contract.architecture.reading import CORE, LEVELS, House
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "docs" / "images" / "rooms.svg"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from metamed_core.data.formats.encodings import decoded
+from metamed_core.data.formats.character_encodings import decoded
 from metamed_core.data.formats.table import MAX_COLUMNS, MAX_ROWS, Row, cell_text, check_size
 from metamed_core.words import UserError, Words
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from metamed_core.evaluation.charts.learning import accuracy_by_steps, score_by_shots
-from metamed_core.evaluation.charts.trade import accuracy_against_time, paired_episodes
-from metamed_core.evaluation.charts.trust import decision_curves, reliability_diagram
+from metamed_core.evaluation.charts.calibration_and_benefit import decision_curves, reliability_diagram
+from metamed_core.evaluation.charts.score_curves import accuracy_by_steps, score_by_shots
+from metamed_core.evaluation.charts.time_and_pairs import accuracy_against_time, paired_episodes
 
 __all__ = [
     "accuracy_against_time",

@@ -13,8 +13,8 @@ import streamlit as st
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, settings
 from metamed_core.meta_training import Library
 from metamed_core.words import Words
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.own_library import own_library
-from pages.parts.common.text import plain
 
 KEY = "adapt_request"
 STARTS = {

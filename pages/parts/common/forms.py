@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 
 MAX_SEED = 2**31 - 1
 

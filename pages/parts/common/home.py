@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 
 
 @dataclass(frozen=True)

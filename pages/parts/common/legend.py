@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from metamed_core.drawing import MARKS, SeriesStyle
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
 
 
 def mark(style: SeriesStyle) -> str:

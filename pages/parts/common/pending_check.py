@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import PatientsState
 from pages.parts.common.upload_check import upload_check
 

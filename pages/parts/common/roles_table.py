@@ -11,7 +11,7 @@ import streamlit as st
 from metamed_core.data import Column, Role
 from metamed_core.words import UserError, Words
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import PatientsState, Pending
 
 MOST_HEIGHT = 760  # pixels of the table: twenty columns

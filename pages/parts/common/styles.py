@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metamed_core.drawing import SeriesStyle, method_styles
 from metamed_core.evaluation import Comparison
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 
 
 def styles_of(say: Say, comparison: Comparison) -> dict[str, SeriesStyle]:

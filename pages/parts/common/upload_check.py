@@ -14,11 +14,11 @@ from metamed_core.data import EXTENSIONS, Finding, PatientRecords, open_upload, 
 from metamed_core.diagnosis import NOTHING_ODD
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.bound import choice
-from pages.parts.common.frame import Say, fresh_key
+from pages.parts.common.bound_widgets import choice
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
 from pages.parts.common.roles_table import roles_table
-from pages.parts.common.text import plain
 
 REMEDIES = {
     "drop": Words("Drop it", "删除"),

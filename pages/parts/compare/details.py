@@ -12,11 +12,11 @@ import streamlit as st
 from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.bound import bound, choices
-from pages.parts.common.frame import Say
+from pages.parts.common.bound_widgets import bound, choices
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.styles import styles_of
-from pages.parts.common.text import plain
-from pages.parts.compare.derived import derived
+from pages.parts.compare.cached_results import derived
 from pages.parts.compare.patients_view import confusions, disagreeing
 from pages.parts.compare.show_chart import show_chart
 from pages.parts.compare.state import ComparisonState

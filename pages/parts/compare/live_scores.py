@@ -15,9 +15,9 @@ from metamed_core.drawing import SeriesStyle
 from metamed_core.evaluation import Comparison, score_intervals
 from metamed_core.words import Words
 from pages.parts.common.comparison_request import shots_title
-from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
 from pages.parts.common.live_chart import live_chart
+from pages.parts.common.page_frame import Say
 from pages.parts.common.styles import styles_of
 from pages.parts.compare.state import ComparisonState
 

@@ -10,9 +10,9 @@ import streamlit as st
 from metamed_core.evaluation import Comparison, Confusion, Disagreement, confusion, disagreements, leader_and_best_baseline
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.frame import Say
-from pages.parts.common.text import plain
-from pages.parts.compare.derived import derived
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
+from pages.parts.compare.cached_results import derived
 from pages.parts.compare.state import ComparisonState
 from pages.parts.compare.view_choice import choose_view
 

@@ -21,13 +21,13 @@ from metamed_core.evaluation import (
     verdict,
 )
 from metamed_core.words import Words
-from pages.parts.common.bound import choice
+from pages.parts.common.bound_widgets import choice
 from pages.parts.common.comparison_request import shots_title
-from pages.parts.common.frame import Say
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.styles import styles_of
-from pages.parts.common.text import plain
 from pages.parts.compare.address import ALL, to_address
-from pages.parts.compare.derived import derived
+from pages.parts.compare.cached_results import derived
 from pages.parts.compare.show_chart import show_chart
 from pages.parts.compare.state import ComparisonState
 from pages.parts.compare.view_choice import choose_view

@@ -11,7 +11,7 @@ import math
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
 from pages.parts.compare.live_scores import draw_live_scores
 from pages.parts.compare.state import TICK, ComparisonState

@@ -8,13 +8,13 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.bound import choices, number
+from pages.parts.common.bound_widgets import choices, number
 from pages.parts.common.comparison_methods import in_order, known_methods
 from pages.parts.common.comparison_request import default_request, shots_title
 from pages.parts.common.forms import MAX_SEED
-from pages.parts.common.frame import Say
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.own_library import own_library
-from pages.parts.common.text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.compare.address import MAX_EPISODES, OFFERED_SHOTS
 from pages.parts.compare.state import ComparisonState
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from metamed_core.drawing import Chart, plotly_chart
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 
 HEIGHT, SQUARE = 400, 560  # pixels
 MAX_IN_LEGEND = 4  # more lines have their legend above the figure, where it can wrap

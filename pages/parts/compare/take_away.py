@@ -10,7 +10,7 @@ from metamed_core.evaluation import About, Comparison, Source, as_python, compar
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.comparison_methods import weights_of
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.compare.address import address_of
 from pages.parts.compare.state import ComparisonState
 

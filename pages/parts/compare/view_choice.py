@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.bound import choice
-from pages.parts.common.frame import Say
+from pages.parts.common.bound_widgets import choice
+from pages.parts.common.page_frame import Say
 from pages.parts.compare.state import ComparisonState
 
 

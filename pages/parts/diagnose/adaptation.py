@@ -10,15 +10,15 @@ import streamlit as st
 
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
-from pages.parts.common.live_charts import Scale
+from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
+from pages.parts.common.vega_specs import Scale
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.controls import draw_controls
 from pages.parts.diagnose.curves import held_out_curve, loss_curve, one_patient
 from pages.parts.diagnose.embedding_map import draw_map
-from pages.parts.diagnose.watched import follow_least_certain
+from pages.parts.diagnose.watched_patient import follow_least_certain
 
 
 def watch_adaptation(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from metamed_core.data import PatientRecords
 from metamed_core.words import UserError
-from pages.parts.common import warm
+from pages.parts.common import preload
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
 from pages.parts.common.patients_state import PatientsState, patients_state
 
@@ -181,7 +181,7 @@ def adaptation_state() -> Adaptation:
 
 def begin(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace:
     """A trace before its first step. Raises UserError."""
-    warm.ready()
+    preload.ready()
     from metamed_core.diagnosis import trace
     from metamed_core.learners import LEARNERS
 

@@ -9,9 +9,9 @@ from metamed_core.diagnosis import Answer, Diagnosis
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
 from pages.parts.common.legend import mark
-from pages.parts.common.text import chance, plain
+from pages.parts.common.markdown_text import chance, plain
+from pages.parts.common.page_frame import Say
 
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
 BAR, MARGIN = 34, 2  # blanks in a full bar (more would be cut on a tablet), and those that its rounded ends are worth

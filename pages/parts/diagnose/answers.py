@@ -11,9 +11,9 @@ from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE, prediction_sets
 from metamed_core.words import Words
-from pages.parts.common.bound import choice
+from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import pager
-from pages.parts.common.frame import Say, fresh_key
+from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
 

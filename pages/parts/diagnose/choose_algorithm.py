@@ -7,10 +7,10 @@ import streamlit as st
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Setting, settings
 from metamed_core.words import Words
 from pages.parts.common.adapt_request import RequestState, starts_of
-from pages.parts.common.bound import choice, number
+from pages.parts.common.bound_widgets import choice, number
 from pages.parts.common.forms import MAX_SEED
-from pages.parts.common.frame import Say
 from pages.parts.common.own_library import own_library
+from pages.parts.common.page_frame import Say
 
 START_HELP = Words(
     "“Meta-trained” starts from weights that were trained on many simulated clinical tables; whether that helps depends on your patients. "

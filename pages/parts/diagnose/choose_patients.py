@@ -6,10 +6,10 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.bound import choice
-from pages.parts.common.frame import Say
+from pages.parts.common.bound_widgets import choice
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, PatientsState, bundled
-from pages.parts.common.text import plain
 
 
 def choose_patients(say: Say, patients: PatientsState) -> None:

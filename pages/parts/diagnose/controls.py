@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.bound import bound
-from pages.parts.common.frame import Say
+from pages.parts.common.bound_widgets import bound
+from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation
 
 

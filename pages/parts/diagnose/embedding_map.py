@@ -11,9 +11,9 @@ import streamlit as st
 
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words
-from pages.parts.common import live_charts as charts
-from pages.parts.common.frame import Say
+from pages.parts.common import vega_specs as charts
 from pages.parts.common.live_chart import live_chart
+from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Snapshot
 
 MOST_DOTS = 1000  # undiagnosed patients drawn

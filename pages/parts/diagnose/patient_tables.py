@@ -18,10 +18,10 @@ from metamed_core.drawing import SeriesStyle, series_styles
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import complain, pager
-from pages.parts.common.frame import Say, fresh_key
 from pages.parts.common.legend import legend
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import Patients
-from pages.parts.common.text import plain
 from pages.parts.diagnose.adaptation_state import Adaptation
 
 ROWS, COLUMNS = 100, 60

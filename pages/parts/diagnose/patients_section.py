@@ -7,9 +7,9 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
-from pages.parts.common.text import plain
 from pages.parts.common.upload_check import offer_upload, upload_check
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.choose_patients import choose_patients

@@ -13,8 +13,8 @@ from metamed_core.diagnosis import known_counts, limited_counts, most_telling, o
 from metamed_core.drawing import SeriesStyle, profile_figure
 from metamed_core.words import Words
 from pages.parts.common import cohorts
-from pages.parts.common.frame import Say
 from pages.parts.common.legend import legend
+from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.patient_tables import heading, reference

@@ -9,7 +9,7 @@ import streamlit as st
 
 from metamed_core.diagnosis import answers_csv, answers_html
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation
 
 TOLD = Words(

@@ -9,8 +9,8 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson
-from pages.parts.common.frame import Say
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address, go
 from pages.parts.learn.progress import next_screen, screens_done
 

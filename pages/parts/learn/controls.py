@@ -11,7 +11,7 @@ from metamed_core.words import Words
 from pages.lessons.lesson import Control, Lesson, Screen
 from pages.lessons.lesson_state import State, bounds
 from pages.parts.common.forms import mirror
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.learn.progress import Progress
 
 RESET = Words("Start over", "重新开始")

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.drawing import FIGURE_STYLE, Figure, figure_html
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 
 # Text follows the theme; Streamlit hands its colors to a component as variables.
 PAGE_STYLE = FIGURE_STYLE + (

@@ -9,7 +9,7 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.lessons.lesson import Screen
 from pages.parts.common.forms import mirror
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address
 from pages.parts.learn.progress import Progress
 

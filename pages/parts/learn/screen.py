@@ -13,13 +13,13 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson, Screen
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.learn import figure as lesson_figure
 from pages.parts.learn.address import Address, current_address, go, set_flag
 from pages.parts.learn.controls import controls
-from pages.parts.learn.hand_out import hand_out
 from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
+from pages.parts.learn.take_away import hand_out
 
 LARGE = 1.3  # times the usual size of text: to be read from the last row
 HAND = Words(

@@ -9,8 +9,8 @@ from metamed_core.meta_training import MetaTraining, StoredRun, remove, stopped_
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common import own_library as owner
-from pages.parts.common.frame import Say
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.meta_train.request import Request
 from pages.parts.meta_train.state import KEY, MetaTrainingState, attempt
 

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
 from pages.parts.common.live_chart import live_chart
-from pages.parts.common.live_charts import thinned
+from pages.parts.common.page_frame import Say
+from pages.parts.common.vega_specs import thinned
 from pages.parts.meta_train import charts
 from pages.parts.meta_train.live_run import LiveRun
 from pages.parts.meta_train.state import MetaTrainingState

@@ -10,9 +10,9 @@ from metamed_core.evaluation import CLAIM, Comparison, costs, difference, leader
 from metamed_core.learners import LEARNERS
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
-from pages.parts.common.frame import Say
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.styles import styles_of
-from pages.parts.common.text import plain
 from pages.parts.meta_train.state import MetaTrainingState
 
 UNTRAINED = "nearest_centroid"

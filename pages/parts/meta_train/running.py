@@ -8,7 +8,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
 from pages.parts.meta_train.curves import curves
 from pages.parts.meta_train.live_run import LiveRun

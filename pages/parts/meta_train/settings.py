@@ -9,9 +9,9 @@ import streamlit as st
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.meta_training import ANY_TABLE, NETWORKS, ONE_PANEL, Budget, suggested_budget
 from metamed_core.words import Words
-from pages.parts.common.bound import choice, number
+from pages.parts.common.bound_widgets import choice, number
 from pages.parts.common.forms import MAX_SEED
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.meta_train.request import PRIOR, Request
 from pages.parts.meta_train.state import MetaTrainingState
 

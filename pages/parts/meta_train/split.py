@@ -10,9 +10,9 @@ import streamlit as st
 from metamed_core.meta_training.tasks import FOLDS, DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
-from pages.parts.common.bound import choice, choices, number
+from pages.parts.common.bound_widgets import choice, choices, number
 from pages.parts.common.forms import MAX_SEED
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.meta_train.state import MetaTrainingState
 
 

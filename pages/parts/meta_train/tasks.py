@@ -8,12 +8,12 @@ from metamed_core.meta_training.tasks import LEAST_PATIENTS, DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common import upload_check as check
-from pages.parts.common.bound import choice
+from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patient_sources import EDITED, patient_sources
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
-from pages.parts.common.text import plain
 from pages.parts.meta_train.address import FIRST
 from pages.parts.meta_train.request import PRIOR
 from pages.parts.meta_train.split import change_split

@@ -12,7 +12,8 @@ import pytest
 
 from metamed_core.words import UserError
 from tests.benchmarks import accuracy_on_public_tables as accuracy
-from tests.benchmarks import against_none, missing_cells
+from tests.benchmarks import missing_cells
+from tests.benchmarks import universal_against_random as against_none
 from tests.benchmarks.public_tables import PublicTable, episodes, tables_in
 
 

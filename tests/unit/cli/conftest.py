@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from metamed_core.meta_training import library
+from metamed_core.meta_training import weights_library
 from tests.helpers.many_diagnoses import table
 
 
@@ -16,7 +16,7 @@ from tests.helpers.many_diagnoses import table
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder to work in, with a library beside it; threads are put back, for a command sets them."""
     n_threads = torch.get_num_threads()
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     torch.set_num_threads(n_threads)

@@ -15,7 +15,7 @@ from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training.calibrate import CALIBRATION_SEED, JUDGING_SEED, answers_of
+from metamed_core.meta_training.learn_temperatures import CALIBRATION_SEED, JUDGING_SEED, answers_of
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics.calibration import Calibration, fit_calibration, task_log_loss

@@ -14,12 +14,12 @@ from metamed_core.__main__ import main
 from metamed_core.diagnosis import answers, answers_csv, answers_html, answers_values, provenance, start
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training import library
+from metamed_core.meta_training import weights_library
 from metamed_core.statistics.metrics import COVERAGE
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language
 from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import PatientsState, bundled
 from pages.parts.diagnose import take_away
 from pages.parts.diagnose.adaptation_state import Adaptation
@@ -163,7 +163,7 @@ def test_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_kept_weights_and_files_bring_their_algorithm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     records(SMALL)
-    library.Library().save(SHIPPED / "matching.safetensors", "my own")
+    weights_library.Library().save(SHIPPED / "matching.safetensors", "my own")
     for ending in (".safetensors", ".json"):
         (tmp_path / f"mine{ending}").write_bytes((SHIPPED / f"maml{ending}").read_bytes())
     told = []

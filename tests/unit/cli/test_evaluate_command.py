@@ -11,7 +11,7 @@ import pytest
 
 from metamed_core.__main__ import main
 from metamed_core.cli import evaluate
-from metamed_core.cli.tables import add_table_options, cohort_of
+from metamed_core.cli.option_tables import add_table_options, cohort_of
 from metamed_core.evaluation import (
     Comparison,
     EpisodeResult,
@@ -22,7 +22,7 @@ from metamed_core.evaluation import (
     plan_for,
 )
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training import library
+from metamed_core.meta_training import weights_library
 from metamed_core.words import UserError
 from pages.parts.common import bundled_cohorts
 from pages.parts.common.comparison_methods import methods_of
@@ -47,7 +47,7 @@ def test_it_gives_what_the_compare_page_gives_to_the_bit(capsys: pytest.CaptureF
     keys = ("prototypical", "logistic_regression", "nearest_centroid")
     command = ["evaluate", *BLOOD, "--shots", "1,3", "--episodes", "2", "--seed", "5", "--methods", ",".join(keys), "--jobs", "2"]
     assert main([*command, "--out", "result.json"]) == 0
-    theirs = plan_for(bundled_cohorts.cohort_of(bundled("blood_panel")), methods_of(keys, library.Library()), (1, 3), 2, 5)[0]
+    theirs = plan_for(bundled_cohorts.cohort_of(bundled("blood_panel")), methods_of(keys, weights_library.Library()), (1, 3), 2, 5)[0]
     page, here = Comparison.of(theirs).plus(compare(theirs)), Comparison.from_json(Path("result.json").read_bytes())
     assert (here.cohort, here.entries, here.shots, here.counts) == (page.cohort, page.entries, page.shots, page.counts)
     assert same(here.results, page.results)
@@ -98,7 +98,7 @@ def test_a_comma_may_stand_in_the_name_of_a_diagnosis() -> None:
 def test_weights_of_a_file_and_of_the_library_take_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for ending in (".safetensors", ".json"):
         (tmp_path / f"mine{ending}").write_bytes((SHIPPED / f"prototypical{ending}").read_bytes())
-    library.Library().save(SHIPPED / "maml.safetensors", "kept one")
+    weights_library.Library().save(SHIPPED / "maml.safetensors", "kept one")
     further = ["--weights", "mine.safetensors", "--weights", "kept one"]
     assert main(["evaluate", "patients.csv", "--methods", "nearest_centroid", *QUICK[2:], *further, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -11,7 +11,7 @@ from metamed_core.__main__ import main
 from metamed_core.data.records import Column, Role
 from metamed_core.data.records.columns.column_spec import read_columns
 from metamed_core.learners.weight_files import read_card
-from metamed_core.meta_training import library
+from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError, Words
 
@@ -28,7 +28,7 @@ BLOOD = [
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 
@@ -40,7 +40,7 @@ def command(*more: str) -> int:
 def test_weights_split_and_judgment_are_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(*BLOOD, "--fold", "1", "--keep", "my blood") == 0
     said = capsys.readouterr()
-    (kept,) = library.Library().list_weights("prototypical")
+    (kept,) = weights_library.Library().list_weights("prototypical")
     run = MetaTraining.of_card(kept.card["run"])
     assert (kept.name, run.source, run.budget.meta_steps, run.n_way, run.shots) == ("my blood", "", 2, 5, (1, 5))
     assert run.split is not None

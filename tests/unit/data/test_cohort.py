@@ -13,7 +13,7 @@ import pytest
 from metamed_core.data.cohort import Cohort
 from metamed_core.data.records import Column, PatientRecords, Role
 from metamed_core.evaluation import LEAVE_ONE_OUT, Plan, compare, methods, n_left_out, plan_for, shots_allowed
-from metamed_core.evaluation.episodes import draw, eligible
+from metamed_core.evaluation.episode_draws import draw, eligible
 from metamed_core.words import UserError
 from tests.helpers.comparing import cohort as comparable
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.data.records import PatientRecords
-from metamed_core.data.spreadsheets import harmless
+from metamed_core.data.spreadsheet_safety import harmless
 from metamed_core.diagnosis import Answer, Diagnosis, Neighbor, answers, answers_csv, start
 from metamed_core.diagnosis.answers_csv import predictions_csv, predictions_table
 from metamed_core.learners import LEARNERS

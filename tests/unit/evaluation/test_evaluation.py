@@ -25,7 +25,7 @@ from metamed_core.evaluation import (
     plan_for,
     runner,
 )
-from metamed_core.evaluation.episodes import EpisodeIndices, draw, task_of
+from metamed_core.evaluation.episode_draws import EpisodeIndices, draw, task_of
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.learners.weight_files import SHIPPED

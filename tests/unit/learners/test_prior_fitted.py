@@ -10,7 +10,7 @@ from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import prior_fitted
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prior_fitted import PriorFitted, draw_readings
-from metamed_core.networks.canonical import class_ranks, column_ranks, patient_order
+from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from tests.helpers.cell_transformers import SMALL, table, weights_of
 from tests.helpers.tasks import small_episode
 

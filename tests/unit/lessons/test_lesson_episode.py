@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from metamed_core.evaluation.episodes import task_of
+from metamed_core.evaluation.episode_draws import task_of
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l02_episode import computation as world

@@ -11,8 +11,7 @@ from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.matching import SHARPNESS
 from metamed_core.learners.matching import Matching as Learner
 from pages.lessons.l06_matching import computation as world
-from pages.lessons.l06_matching import pictures
-from pages.lessons.l06_matching import story as script
+from pages.lessons.l06_matching import pictures, story
 from pages.lessons.l06_matching.computation import NAMES, MatchingState
 from pages.lessons.l06_matching.story import LESSON
 
@@ -65,9 +64,9 @@ def test_the_numbers_under_the_formulas_are_these(state: MatchingState) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_line_is_as_wide_as_its_weight(state: MatchingState) -> None:
-    drawn = [mark for mark in script.who_is_looked_at(state, True)[0].marks if isinstance(mark, Line) and mark.name is None]
+    drawn = [mark for mark in story.who_is_looked_at(state, True)[0].marks if isinstance(mark, Line) and mark.name is None]
     assert [line.width for line in drawn] == pytest.approx([max(0.5, pictures.WIDEST * w) for w in naive_weights(state)])
-    bare = script.who_is_looked_at(state, False)[0].marks
+    bare = story.who_is_looked_at(state, False)[0].marks
     assert not [mark for mark in bare if isinstance(mark, Line)], "the answer is not given away"
 
 

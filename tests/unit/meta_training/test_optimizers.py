@@ -8,7 +8,7 @@ import re
 import pytest
 import torch
 
-from metamed_core.meta_training.compute import Compute
+from metamed_core.meta_training.devices_and_processes import Compute
 from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, group_rng, mean_gradient, meta_train
 from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
 from tests.helpers.tasks import small_backbone

@@ -22,7 +22,7 @@ from metamed_core.learners.baselines import BASELINES
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training.checkpoint import state_path
-from metamed_core.meta_training.compute import ALONE
+from metamed_core.meta_training.devices_and_processes import ALONE
 from metamed_core.meta_training.job import COMPARED_WITH, Job, make_job
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.progress import Progress

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from metamed_core.learners import RANDOM
-from metamed_core.meta_training import library
 from metamed_core.meta_training import stored_runs as unfinished
-from metamed_core.meta_training.compute import ALONE
+from metamed_core.meta_training import weights_library
+from metamed_core.meta_training.devices_and_processes import ALONE
 from metamed_core.meta_training.job import Job, make_job
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.stored_runs import Lease, clear_old_runs, find, new_token, remove, stopped_runs
@@ -23,13 +23,13 @@ from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError
 
-HERE = library.Library()
+HERE = weights_library.Library()
 RUN = MetaTraining("prototypical", Budget(meta_steps=3, meta_batch=2), start=RANDOM)
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.HOME, str(tmp_path))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path))
     HERE.folder("runs")
 
 
@@ -167,7 +167,7 @@ def test_a_stopped_run_tells_the_step_of_its_state_and_a_damaged_one_is_a_senten
 
 
 def test_another_owner_finds_no_run_by_its_token_and_removes_none() -> None:
-    token, other = begun(), library.Library(library.new_owner())
+    token, other = begun(), weights_library.Library(weights_library.new_owner())
     assert list(stopped_runs(other)) == []
     with pytest.raises(UserError, match=r"^There is no meta-training under this address any more"):
         find(other, token)
@@ -176,7 +176,7 @@ def test_another_owner_finds_no_run_by_its_token_and_removes_none() -> None:
 
 
 def test_what_visitors_have_left_behind_is_cleared_away_and_what_is_new_or_kept_stays() -> None:
-    gone = library.Library(library.new_owner())
+    gone = weights_library.Library(weights_library.new_owner())
     for name, age in (("old", 31), ("new", 29)):
         path = gone.folder("runs") / f"{name}.safetensors"
         path.write_bytes(b"x")

@@ -13,8 +13,8 @@ import torch
 
 from metamed_core.evaluation import CLAIM, DEFAULTS, Comparison, compare, leaderboard, leaderboard_text, verdict
 from pages.parts.common.comparison_methods import fingerprints_of
-from pages.parts.common.frame import Say
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
 from pages.parts.compare import shared_comparisons, take_away
 from pages.parts.compare.address import OFFERED_SHOTS, from_address
 from pages.parts.compare.live_scores import live_points
@@ -28,7 +28,7 @@ def test_it_opens_on_a_finished_comparison_of_real_patients() -> None:
     assert not app.exception
     assert not app.error
     state = held(app)
-    assert state.is_finished, "the shipped result is taken: make it again with python -m tests.benchmarks.opening"
+    assert state.is_finished, "the shipped result is taken: make it again with python -m tests.benchmarks.shipped_comparison"
     assert state.comparison is not None
     assert plain(verdict(leaderboard(state.comparison))[0].en) in texts(app)
     assert plain(CLAIM.en) in texts(app)
@@ -41,7 +41,7 @@ def test_the_shipped_result_is_what_this_version_measures() -> None:
     """Stale weights are noticed by their fingerprint, a changed program here; on a computer like the one it was made on to twelve decimals (the last digits follow its memory)."""
     content = json.loads(gzip.decompress(shared_comparisons.SHIPPED.read_bytes()))
     plan = shipped.plan()
-    assert content["starts"] == fingerprints_of(plan), "weights have changed: python -m tests.benchmarks.opening"
+    assert content["starts"] == fingerprints_of(plan), "weights have changed: python -m tests.benchmarks.shipped_comparison"
     kept = Comparison.from_json(content["comparison"])
     assert len(kept.results) == plan.n_results
     assert shared_comparisons.SHIPPED.stat().st_size < 300_000

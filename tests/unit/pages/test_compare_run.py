@@ -9,7 +9,7 @@ import pytest
 from metamed_core.evaluation import Comparison, compare, leaderboard, leaderboard_text
 from metamed_core.words import Words
 from pages.parts.common.comparison_request import default_request
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
 from pages.parts.compare import shared_comparisons
 from pages.parts.compare.address import address_of, from_address
 from tests.helpers.compare_page import QUICK, address, finish, held, open_page, pull, table, texts

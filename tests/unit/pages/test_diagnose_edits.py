@@ -9,7 +9,7 @@ from metamed_core.data.records import Column, Role
 from metamed_core.words import UserError
 from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import AdaptRequest
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import bundled
 from pages.parts.diagnose import adaptation_state
 from pages.parts.diagnose import patient_tables as patients

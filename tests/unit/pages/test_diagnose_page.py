@@ -11,8 +11,8 @@ from metamed_core.diagnosis import reliability_notes
 from metamed_core.diagnosis.abstention import answers
 from metamed_core.learners import LEARNERS
 from pages.parts.common import cohorts
-from pages.parts.common.live_charts import MOST_POINTS, thinned
 from pages.parts.common.patients_state import bundled
+from pages.parts.common.vega_specs import MOST_POINTS, thinned
 from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, uploaded
 from tests.helpers.widgets import named
 

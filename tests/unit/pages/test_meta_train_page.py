@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.learners import LEARNERS, RANDOM
-from metamed_core.meta_training import ONE_PANEL, library
-from metamed_core.meta_training.library import Library
+from metamed_core.meta_training import ONE_PANEL, weights_library
+from metamed_core.meta_training.weights_library import Library
 from metamed_core.statistics.intervals import Interval
 from pages.parts.common.patients_state import UPLOAD
 from pages.parts.meta_train.novel_test import verdict
@@ -25,8 +25,8 @@ SMALL = "patient,diagnosis,ferritin,MCV\n" + "".join(f"P-{i},d{i % 3},{i},{70 + 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.HOME, str(tmp_path))
-    monkeypatch.setenv(library.SINGLE_USER, "1")
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path))
+    monkeypatch.setenv(weights_library.SINGLE_USER, "1")
 
 
 def walked(app: AppTest, steps: int = 10) -> AppTest:

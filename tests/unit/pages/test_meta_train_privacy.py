@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.__main__ import main
 from metamed_core.data import Panel, open_upload
-from metamed_core.meta_training import ANY_TABLE, ONE_PANEL, export_zip, library
-from metamed_core.meta_training.library import Library
-from pages.parts.meta_train.shelf import PRIVACY as AT_KEEP
+from metamed_core.meta_training import ANY_TABLE, ONE_PANEL, export_zip, weights_library
+from metamed_core.meta_training.weights_library import Library
+from pages.parts.meta_train.own_weights import PRIVACY as AT_KEEP
 from tests.helpers.meta_train_page import choose, finish, held, open_page, press, pull, texts, upload
 
 VILLAGES = ("Zzoberdorf", "Zzunterau", "Zzmittelbach")
@@ -30,7 +30,7 @@ TABLE = "patient,origin,note,ferritin,MCV,diagnosis\n" + "".join(
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     monkeypatch.setattr("metamed_core.meta_training.job.N_VALIDATION_TASKS", 2)
     return tmp_path / "home"
 

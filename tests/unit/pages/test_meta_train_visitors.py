@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.learners.weight_files import SHIPPED
-from metamed_core.meta_training import library
-from metamed_core.meta_training.library import Library
+from metamed_core.meta_training import weights_library
+from metamed_core.meta_training.weights_library import Library
 from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.adapt_request import starts_of
 from pages.parts.common.own_library import KEY as OWNER
@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
-    monkeypatch.delenv(library.SINGLE_USER, raising=False)
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
+    monkeypatch.delenv(weights_library.SINGLE_USER, raising=False)
     return tmp_path / "home"
 
 
@@ -109,7 +109,7 @@ def test_a_stopped_run_is_offered_to_its_owner_alone() -> None:
 
 
 def test_a_single_user_finds_all_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(library.SINGLE_USER, "1")
+    monkeypatch.setenv(weights_library.SINGLE_USER, "1")
     Library().save(SHIPPED / "prototypical.safetensors", "from the command line")
     app = visit("meta_train")
     assert "from the command line" in texts(app)

@@ -12,8 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.learners.weight_files import SHIPPED
-from metamed_core.meta_training import library
-from metamed_core.meta_training.library import Library, export_zip
+from metamed_core.meta_training import weights_library
+from metamed_core.meta_training.weights_library import Library, export_zip
 from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.patients_state import UPLOAD
 from pages.parts.compare.state import KEY as MATCH
@@ -25,8 +25,8 @@ SECONDS = 180
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
-    monkeypatch.setenv(library.SINGLE_USER, "1")
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.SINGLE_USER, "1")
     monkeypatch.setattr("metamed_core.meta_training.job.N_VALIDATION_TASKS", 2)
     return tmp_path / "home"
 
@@ -224,7 +224,7 @@ def test_weights_travel_between_computers(home: Path, monkeypatch: pytest.Monkey
     Library().save(SHIPPED / "maml.safetensors", "from afar")
     data = export_zip(Library().list_weights()[0].path)
     assert len(zipfile.ZipFile(io.BytesIO(data)).namelist()) == 2
-    monkeypatch.setenv(library.HOME, str(home / "other"))
+    monkeypatch.setenv(weights_library.HOME, str(home / "other"))
     app = open_page()
     next(one for one in app.file_uploader if "zip" in one.label).upload("from_afar.zip", data, "application/zip").run()
     assert "Imported as “from_afar”" in texts(app)

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language
-from pages.parts.common import warm
-from pages.parts.common.frame import Say, delete_my_data, fresh_key
+from pages.parts.common import preload
+from pages.parts.common.markdown_text import chance, plain
 from pages.parts.common.menu import PAGES
-from pages.parts.common.text import chance, plain
+from pages.parts.common.page_frame import Say, delete_my_data, fresh_key
 from pages.parts.diagnose import answer_card as cards
 
 ROOT = Path(__file__).parents[3]
@@ -81,7 +81,7 @@ def test_every_page_file_is_in_the_menu() -> None:
 
 def test_home_does_not_import_torch() -> None:
     program = (
-        "import sys; from streamlit.testing.v1 import AppTest; from pages.parts.common import warm; warm.start = lambda: None;"
+        "import sys; from streamlit.testing.v1 import AppTest; from pages.parts.common import preload; preload.start = lambda: None;"
         "app = AppTest.from_file('app.py').run(timeout=60); assert not app.exception; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
@@ -90,11 +90,11 @@ def test_home_does_not_import_torch() -> None:
 
 def test_many_threads_may_ask_for_the_core_at_once() -> None:
     program = (
-        "import threading; from pages.parts.common import warm; warm.start(); faults = [];\n"
+        "import threading; from pages.parts.common import preload; preload.start(); faults = [];\n"
         "def ask():\n"
-        "    warm.ready(); import torch; faults.append(torch.get_num_threads() - 1)\n"
+        "    preload.ready(); import torch; faults.append(torch.get_num_threads() - 1)\n"
         "threads = [threading.Thread(target=ask) for _ in range(8)]\n"
-        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; print(faults, warm.is_ready())"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; print(faults, preload.is_ready())"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
     assert done.stdout.strip() == f"{[0] * 8} True"
@@ -102,8 +102,8 @@ def test_many_threads_may_ask_for_the_core_at_once() -> None:
 
 
 def test_the_core_is_ready_after_asking() -> None:
-    warm.ready()
-    assert warm.is_ready()
+    preload.ready()
+    assert preload.is_ready()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import Initialization, load_weights
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training.calibrate import answers_of, judge
+from metamed_core.meta_training.learn_temperatures import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics import expected_calibration_error
 from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss

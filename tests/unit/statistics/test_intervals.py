@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from metamed_core.statistics.intervals import (
-    holm_adjusted_p,
-    mean_interval,
-    sign_flip_p,
-    student_interval,
-    sums_by_group,
-    two_way_clustered_mean,
-    wilson_interval,
-)
+from metamed_core.statistics.intervals import mean_interval, student_interval, sums_by_group, two_way_clustered_mean, wilson_interval
+from metamed_core.statistics.significance import holm_adjusted_p, sign_flip_p
 
 
 def test_the_interval_of_a_mean_is_students() -> None:

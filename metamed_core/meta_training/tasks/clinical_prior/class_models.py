@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, of_person, standardized, uniform
+from metamed_core.meta_training.tasks.clinical_prior.random_draws import integers, normal, of_class, of_person, standardized, uniform
 
 
 def pathways(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tensor:

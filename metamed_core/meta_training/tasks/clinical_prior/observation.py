@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from metamed_core.meta_training.tasks.clinical_prior.draws import integers, normal, of_class, standardized, uniform
+from metamed_core.meta_training.tasks.clinical_prior.random_draws import integers, normal, of_class, standardized, uniform
 
 LEVELS = 4
 """A category is spread over so many neighboring yes/no columns."""

@@ -16,7 +16,7 @@ from torch import Tensor
 from metamed_core.data import ColumnScale, Episode, LabeledSet
 from metamed_core.meta_training.tasks.clinical_prior import class_models as bodies
 from metamed_core.meta_training.tasks.clinical_prior import observation as reports
-from metamed_core.meta_training.tasks.clinical_prior.draws import normal, uniform
+from metamed_core.meta_training.tasks.clinical_prior.random_draws import normal, uniform
 
 VERSION = 4
 """Written into the card of every weight file: a change of the distribution is a new version."""

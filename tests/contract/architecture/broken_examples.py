@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.contract.house import import_laws, text_laws
-from tests.contract.house.reading import CORE, House
+from tests.contract.architecture import import_laws, text_laws
+from tests.contract.architecture.reading import CORE, House
 
 Law = Callable[[House], list[str]]
 

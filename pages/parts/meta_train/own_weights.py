@@ -15,8 +15,8 @@ from metamed_core.words import UserError, Words
 from pages.parts.common import comparison_request
 from pages.parts.common.adapt_request import request_state
 from pages.parts.common.forms import complain
-from pages.parts.common.frame import Say, fresh_key
-from pages.parts.common.text import plain
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.meta_train.address import SIMULATED, source_name
 from pages.parts.meta_train.state import MetaTrainingState, attempt
 

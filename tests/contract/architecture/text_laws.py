@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.contract.house.import_laws import learner_classes
-from tests.contract.house.reading import CORE, PAGES, File, House
+from tests.contract.architecture.import_laws import learner_classes
+from tests.contract.architecture.reading import CORE, PAGES, File, House
 
 N_PAGE_LINES = 150
 N_FILE_LINES = 250

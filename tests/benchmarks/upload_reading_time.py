@@ -1,4 +1,4 @@
-"""How long reading a table takes on this computer: `python -m tests.benchmarks.reading`. Part of `make bench`.
+"""How long reading a table takes on this computer: `python -m tests.benchmarks.upload_reading_time`. Part of `make bench`.
 
 A table of 2,000 patients and 100 columns is read and checked, one of its cells is edited, and every odd file of the tests is refused
 or read; the slowest is named. Wanted: under 1 s, under 0.1 s, under 10 s.

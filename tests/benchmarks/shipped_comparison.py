@@ -1,4 +1,4 @@
-"""The comparison that the Compare page opens on, made anew: `python -m tests.benchmarks.opening`, a minute; needed whenever weights have changed."""
+"""The comparison that the Compare page opens on, made anew: `python -m tests.benchmarks.shipped_comparison`, a minute; needed whenever weights have changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.comparison_methods import fingerprints_of, methods_of
 from pages.parts.common.comparison_request import default_request
 from pages.parts.common.patients_state import bundled
-from pages.parts.common.warm import N_THREADS
+from pages.parts.common.preload import N_THREADS
 from pages.parts.compare.shared_comparisons import SHIPPED
 
 

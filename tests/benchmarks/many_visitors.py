@@ -1,4 +1,4 @@
-"""A class at work: many visitors of one server, each opening Compare and stepping through it: `python -m tests.benchmarks.class_at_work`.
+"""A class at work: many visitors of one server, each opening Compare and stepping through it: `python -m tests.benchmarks.many_visitors`.
 
 The server is the real one, in a process of its own. A visitor is what a browser is to the server: a socket and a session, told by the same
 messages; only the drawing is left out, which thirty students do on thirty computers and not on this one. An interaction lasts from the

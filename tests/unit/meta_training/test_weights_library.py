@@ -16,8 +16,8 @@ import pytest
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training import library
-from metamed_core.meta_training.library import Library, export_zip, new_owner
+from metamed_core.meta_training import weights_library
+from metamed_core.meta_training.weights_library import Library, export_zip, new_owner
 from metamed_core.words import UserError
 from tests.helpers.weight_files import Trap
 
@@ -26,7 +26,7 @@ SHIPPED_ONE = SHIPPED / "prototypical.safetensors"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(library.HOME, str(tmp_path / "home"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     return tmp_path / "home"
 
 
@@ -125,14 +125,14 @@ def test_a_file_that_is_no_longer_sound_is_not_offered(home: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("x")
-    monkeypatch.setenv(library.HOME, str(tmp_path / "file"))
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "file"))
     assert Library().list_weights() == ()
     with pytest.raises(UserError, match=r"^The folder .* cannot be made: set METAMED_HOME to a folder that may be written to"):
         Library().save(SHIPPED_ONE, "mine")
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "MAX_BYTES", 1000)
+    monkeypatch.setattr(weights_library, "MAX_BYTES", 1000)
     with pytest.raises(UserError, match=r"^The file does not hold weights"):
         Library().import_zip(zipped(mine__safetensors=b"\0" * 2000, mine__json=b"{}"))
 
@@ -171,7 +171,7 @@ def test_what_is_no_owner_is_refused(owner: str) -> None:
 
 @pytest.mark.parametrize(("value", "single"), [("1", True), ("0", False), ("", False), (None, False)])
 def test_a_server_is_for_one_person_only_when_told_so(value: str | None, single: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(library.SINGLE_USER, raising=False)
+    monkeypatch.delenv(weights_library.SINGLE_USER, raising=False)
     if value is not None:
-        monkeypatch.setenv(library.SINGLE_USER, value)
-    assert library.is_single_user() is single
+        monkeypatch.setenv(weights_library.SINGLE_USER, value)
+    assert weights_library.is_single_user() is single

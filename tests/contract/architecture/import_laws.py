@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.contract.house.reading import CORE, LEVEL_OF, LEVELS, PAGES, File, House, Import
+from tests.contract.architecture.reading import CORE, LEVEL_OF, LEVELS, PAGES, File, House, Import
 
 VERSION = "__version__"
 """May be read from `metamed_core` by everybody: it is a constant that stands before anything is imported."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from metamed_core.drawing import GRAY, Axis, Chart, Line, Mark, SeriesStyle, interval_band, per_cent, verbatim
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import Point, TwinCurve, learning_curves
-from metamed_core.evaluation.episodes import LEAVE_ONE_OUT
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.metric_samples import MEASURES, Measure, Metric
 from metamed_core.statistics import Interval
 from metamed_core.words import Words

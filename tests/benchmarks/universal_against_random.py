@@ -1,4 +1,4 @@
-"""What meta-training is worth: `python -m tests.benchmarks.against_none FOLDER` (of public tables).
+"""What meta-training is worth: `python -m tests.benchmarks.universal_against_random FOLDER` (of public tables).
 
 Each learner with the universal weights and with none, on the same episodes, measured as by `accuracy_on_public_tables`: accuracy and gain
 over the best baseline classifier of both, and their difference with its 95% bootstrap interval over tables.

@@ -16,7 +16,7 @@ from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import read_card
-from metamed_core.meta_training.compute import ALONE, Compute, joined
+from metamed_core.meta_training.devices_and_processes import ALONE, Compute, joined
 from metamed_core.words import UserError
 from tests.helpers.shared_work import work
 from tests.unit.meta_training.test_checkpoint import stopped_at_step_0

@@ -9,7 +9,7 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.lessons.handout import handout_html
 from pages.lessons.lesson import Lesson
-from pages.parts.common.frame import Say
+from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address, link_to, server, set_flag
 from pages.parts.learn.progress import Progress
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from metamed_core.drawing import GRAY, Axis, Chart, Dots, Line, Mark, SeriesStyle, interval_bars
-from metamed_core.evaluation.charts.learning import ACCURACY
+from metamed_core.evaluation.charts.score_curves import ACCURACY
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import costs, episode_pairs
 from metamed_core.evaluation.leaderboard import leaderboard

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
-from pages.parts.common import warm
+from pages.parts.common import preload
 from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
@@ -60,7 +60,7 @@ def frame(path: str) -> Say:
         st.title(say(page.summary if home else page.title), anchor=False)
         if not home:
             st.caption(say(page.summary))
-    warm.start()
+    preload.start()
     return say
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from metamed_core.data import Cohort, PatientRecords
 from metamed_core.evaluation.comparison import Comparison
-from metamed_core.evaluation.episodes import SHOTS
+from metamed_core.evaluation.episode_draws import SHOTS
 from metamed_core.evaluation.methods import DEFAULTS, Method
 from metamed_core.evaluation.methods import methods as methods_of
 from metamed_core.evaluation.plan import N_EPISODES, plan_for

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.house.broken_houses import BROKEN, HOUSE, Law
-from tests.contract.house.exceptions import EXCEPTIONS, PENDING, allowed
-from tests.contract.house.import_laws import IMPORT_LAWS
-from tests.contract.house.reading import CORE, House
-from tests.contract.house.text_laws import N_ENTRIES, TEXT_LAWS, the_core_is_seen_at_a_glance
+from tests.contract.architecture.broken_examples import BROKEN, HOUSE, Law
+from tests.contract.architecture.exceptions import EXCEPTIONS, PENDING, allowed
+from tests.contract.architecture.import_laws import IMPORT_LAWS
+from tests.contract.architecture.reading import CORE, House
+from tests.contract.architecture.text_laws import N_ENTRIES, TEXT_LAWS, the_core_is_seen_at_a_glance
 
 LAWS: dict[str, Law] = {law.__name__: law for law in (*IMPORT_LAWS, *TEXT_LAWS)}
 
