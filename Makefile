@@ -20,10 +20,10 @@ BIN := .venv/bin
 run: .venv/run.stamp
 	METAMED_SINGLE_USER=1 $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
-# Two at a time, but browsers one after the other: they are timed.
+# Two at a time; a file of browser tests stays together, for it shares one server.
 test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
-	$(BIN)/python -m pytest -m "browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and not slow"
 
 check: .venv/develop.stamp
 	$(BIN)/ruff format --check .
