@@ -74,12 +74,31 @@ def ready(page: Page) -> None:
 def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Page], home: Path) -> None:
     page = open_page("/meta_train")
     ready(page)
-    for part in ("Base: to practice on", "Validation: to watch by", "Novel: to judge by"):
+    for part in ("Train on", "Validate on", "Test on"):
         page.get_by_text(part, exact=True).first.wait_for()
-    steps = page.locator(".st-key-training_steps input")
+    stopped = _watched_and_stopped(page)
+    page.reload()
+    page.locator(".st-key-training_go_on button:enabled").wait_for(timeout=90_000)
+    page.wait_for_timeout(4500)  # until the closed session's claim is stale
+    assert step(page) <= stopped
+    press(page, "training_go_on")
+    wait_for_step(page, stopped + 1)
+    page.get_by_text("Finished: 36 steps.").wait_for(timeout=400_000)
+    page.get_by_text("than without meta-training (untrained prototype").first.wait_for(timeout=240_000)
+    page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
+    assert page.locator(".mm-board tbody tr").count() == 2 * 4
+    assert charts_without_alt(page) == 0
+    _kept(page, "my weights")
+    assert sorted(path.name for path in home.glob("visitors/*/weights/*")) == ["my_weights.json", "my_weights.safetensors"]
+    _used(page)
+
+
+def _watched_and_stopped(page: Page) -> int:
+    """Start 36 steps, see the curve grow in place, stop; the step where it stands."""
+    steps = page.locator("[class*='st-key-training_steps'] input")
     steps.fill("36")
     steps.press("Enter")
-    page.get_by_text("36 steps: press Start and watch").wait_for()
+    page.get_by_text("36 steps; press Start and watch").wait_for()
     press(page, "training_begin")
     chart = page.locator(".st-key-training_accuracy_chart :is(canvas, svg)").first
     chart.wait_for()
@@ -88,26 +107,20 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     assert wait_for_step(page, first + 2) > first, "the curve advances"
     assert chart.get_attribute("data-same") == "yes", "and is redrawn in place"
     press(page, "training_stop")
-    page.get_by_text("everything so far is kept").wait_for()
-    stopped = step(page)
+    page.get_by_text("Everything so far is kept").wait_for()
     assert re.search(r"run=[\w-]{12}", page.url)
+    assert re.search(r"library=[\w-]{22}", page.url)
+    return step(page)
 
-    page.reload()
-    page.locator(".st-key-training_continue button:enabled").wait_for(timeout=90_000)
-    page.wait_for_timeout(4500)  # until the closed session's claim is stale
-    assert step(page) <= stopped
-    press(page, "training_continue")
-    wait_for_step(page, stopped + 1)
-    page.get_by_text("Finished: 36 steps.").wait_for(timeout=400_000)
-    page.get_by_text(re.compile(r"untrained prototype(:| by) [+-]?\d")).first.wait_for(timeout=240_000)
-    page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
-    assert page.locator(".mm-board tbody tr").count() == 2 * 4
-    page.get_by_label("Name for these weights").fill("my weights")
+
+def _kept(page: Page, name: str) -> None:
+    page.get_by_label("Name for these weights").fill(name)
     press(page, "training_keep")
-    page.get_by_text("Kept as “my weights”.").wait_for()
-    assert sorted(path.name for path in (home / "weights").iterdir()) == ["my_weights.json", "my_weights.safetensors"]
-    assert charts_without_alt(page) == 0
+    page.get_by_text(f"Kept as “{name}”.").wait_for()
 
+
+def _used(page: Page) -> None:
+    """The kept weights in Diagnose, then in Compare."""
     press(page, "use_my_weights")
     page.get_by_role("heading", level=1, name="Diagnose", exact=True).wait_for()
     page.get_by_role("heading", name="Answers").wait_for()
@@ -121,11 +134,33 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     page.get_by_text("9 methods · ").wait_for()
 
 
+def test_two_visitors_never_see_each_others_weights_nor_stopped_runs(open_page: Callable[..., Page]) -> None:
+    mine, theirs = open_page("/meta_train"), open_page("/meta_train")
+    for page in (mine, theirs):
+        ready(page)
+    press(mine, "training_begin")
+    wait_for_step(mine, 2)
+    press(mine, "training_stop")
+    mine.get_by_text("Everything so far is kept").wait_for()
+    _kept(mine, "my weights")
+    mine.locator(".st-key-use_my_weights").wait_for()
+    found = re.search(r"run=([\w-]{12})", mine.url)
+    assert found
+    for path in ("/meta_train", f"/meta_train?run={found[1]}", f"/meta_train?run={found[1]}&library={'a' * 22}"):
+        theirs.goto(mine.url.partition("/meta_train")[0] + path)
+        ready(theirs)
+        assert theirs.get_by_text("my weights").count() == 0
+        assert theirs.get_by_text("Stopped before").count() == 0
+        assert theirs.locator(".st-key-training_go_on").count() == 0
+    again = open_page("/meta_train" + mine.url.partition("/meta_train")[2])
+    again.locator(".st-key-use_my_weights").wait_for(timeout=90_000)
+
+
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_nothing_grave_for_those_who_cannot_see_well(open_page: Callable[..., Page], color_scheme: str) -> None:
     page = open_page("/meta_train?lang=zh", color_scheme=color_scheme, locale="zh-CN")
     ready(page)
-    page.get_by_text("基础：用于练习").wait_for()
+    page.get_by_text("小任务反复从这些疾病中抽取").wait_for()
     assert violations(page) == []
 
 
@@ -149,8 +184,8 @@ def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tm
         page = browser.new_page(locale="en-US")
         page.set_default_timeout(60_000)
         page.goto(server.url + "/meta_train" + address)
-        page.locator(".st-key-training_continue button:enabled").wait_for(timeout=90_000)
-        press(page, "training_continue")
+        page.locator(".st-key-training_go_on button:enabled").wait_for(timeout=90_000)
+        press(page, "training_go_on")
         assert wait_for_step(page, saved + 1) < saved + 100, "it goes on from there"
         press(page, "training_stop")
         page.close()
