@@ -50,8 +50,8 @@ from metamed_core.meta_training.job import COMPARED_WITH, N_VALIDATIONS, SAVE_EV
 from metamed_core.meta_training.measured_accuracy import record_measurement
 from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, MetaState, meta_train
 from metamed_core.meta_training.progress import Progress
+from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
-from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
 from metamed_core.meta_training.weights_library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
 

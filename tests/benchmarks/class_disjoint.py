@@ -25,8 +25,8 @@ from metamed_core.evaluation import Comparison, Method, Plan, compare, shots_all
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training.job import make_job
+from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.tasks.cohort_tasks import FOLDS, DiseaseSplit, split_by_disease
-from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.statistics.intervals import mean_interval
 

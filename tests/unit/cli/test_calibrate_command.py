@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from metamed_core.__main__ import main
-from metamed_core.cli import meta_train
 from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
@@ -18,6 +17,7 @@ from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.learn_temperatures import CALIBRATION_SEED, JUDGING_SEED, answers_of
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.meta_training.validation import VALIDATION_SEED
 from metamed_core.statistics.calibration import Calibration, fit_calibration, task_log_loss
 
 
@@ -77,7 +77,7 @@ def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
 
 def test_no_two_purposes_share_a_seed_or_a_task() -> None:
     trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {Budget().seed}
-    seeds = [CALIBRATION_SEED, JUDGING_SEED, meta_train.VALIDATION_SEED, *trained]
+    seeds = [CALIBRATION_SEED, JUDGING_SEED, VALIDATION_SEED, *trained]
     assert len(set(seeds)) == len(seeds)
     drawn = [ClinicalPrior().sample_batch(1, torch.Generator().manual_seed(seed)).query.x for seed in seeds]
     assert not any(torch.equal(one, other) for one, other in itertools.combinations(drawn, 2))

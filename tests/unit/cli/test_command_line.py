@@ -150,7 +150,7 @@ def test_ctrl_c_ends_with_a_sentence_and_no_traceback(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("metamed_core.meta_training.train.validate", stopped)
+    monkeypatch.setattr("metamed_core.meta_training.run_job.validate", stopped)
     assert main(["meta-train", "--learner", "prototypical", "--out", str(tmp_path / "mine.safetensors")]) == 130
     assert capsys.readouterr().err == "Stopped. Meta-training goes on from its last state when the same command is given again.\n"
 

@@ -26,8 +26,8 @@ from metamed_core.meta_training.devices_and_processes import ALONE
 from metamed_core.meta_training.job import COMPARED_WITH, Job, make_job
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.progress import Progress
+from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.tasks.cohort_tasks import split_by_disease
-from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import ANY_TABLE, ONE_PANEL, MetaTraining, suggested_budget
 from metamed_core.words import UserError
 from pages.parts.common.patients_state import UPLOAD

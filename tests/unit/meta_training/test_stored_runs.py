@@ -17,9 +17,9 @@ from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.devices_and_processes import ALONE
 from metamed_core.meta_training.job import Job, make_job
 from metamed_core.meta_training.outer_loop import Budget
+from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.meta_training.tasks import ClinicalPrior
-from metamed_core.meta_training.train import train
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError
 
