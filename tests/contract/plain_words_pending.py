@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-PENDING: tuple[str, ...] = ("pages/parts/meta_train/",)
+PENDING: tuple[str, ...] = ()

@@ -114,8 +114,8 @@ def _about(one: StoredWeights) -> Words:
     accuracy = max((each["accuracy"] for each in one.card.get("validation", [])), default=math.nan)
     made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
     return Words(
-        "{learner} · {made} · trained for {steps} steps on {source} · validation accuracy {accuracy}",
-        "{learner} · {made} · 在{source}上训练 {steps} 步 · 验证准确率 {accuracy}",
+        "{learner} · {made} · trained on {source}, step {steps} · validation accuracy {accuracy}",
+        "{learner} · {made} · 在{source}上训练至第 {steps} 步 · 验证准确率 {accuracy}",
     ).format(
         learner=LEARNERS[one.learner].title,
         made=made,

@@ -115,7 +115,7 @@ def _split(say: Say, state: MetaTrainingState) -> None:
         return
     if state.busy:  # then the charts that grow should be in sight
         summary = Words(
-            "{base} diseases to train on, {validation} to validate on, {novel} to test on.",
+            "{base} {base:disease|diseases} to train on, {validation} to validate on, {novel} to test on.",
             "{base} 种疾病用于训练，{validation} 种用于验证，{novel} 种用于测试。",
         )
         st.caption(say(summary.format(base=len(split.base), validation=len(split.validation), novel=len(split.novel))))
