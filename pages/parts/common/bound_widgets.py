@@ -119,7 +119,7 @@ def number(
     usual: Number,
     **options: Any,
 ) -> None:
-    """Draw `st.number_input` with the limits (least, most, step); an emptied field is `usual` again."""
+    """Draw `st.number_input` with the limits (least, most, step); an emptied field is `usual` again, where the browser lets it be emptied."""
     low, high, step = limits
     kind = type(low)
 
@@ -147,11 +147,16 @@ def _draw(widget: Callable[..., object], key: str, value: object, text: object, 
 
 
 def _report(key: str, name: str, write: Callable[[Any], object]) -> None:
-    """Take over what a person has chosen; a widget that is gone or replaced may still report once, and is not heard."""
+    """Take over what a person has chosen instead of what was shown.
+
+    A widget that is gone or replaced may still report once, and is not heard. One that is drawn anew after it was away reports what it
+    showed before, as if it were a choice: that is none.
+    """
     shown = st.session_state.get(KEY, {}).get(key)
-    if shown is not None and name == key_of(key) and name in st.session_state:
-        shown.value, shown.text = st.session_state[name], _UNKNOWN
-        write(shown.value)
+    if shown is None or name != key_of(key) or name not in st.session_state or _set(st.session_state[name]) == _set(shown.value):
+        return
+    shown.value, shown.text = st.session_state[name], _UNKNOWN
+    write(shown.value)
 
 
 def _set(value: object) -> object:
