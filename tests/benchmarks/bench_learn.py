@@ -17,9 +17,9 @@ from playwright.sync_api import sync_playwright
 
 from pages.lessons import LESSONS
 from pages.lessons.lesson import Control, Lesson
-from tests.browser.test_browser_diagnose import idle, wait_until
 from tests.browser.test_browser_learn import figure, show
 from tests.conftest import find_browser, launch, serve
+from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

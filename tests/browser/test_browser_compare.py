@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_browser_diagnose import idle, wait_until
+from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

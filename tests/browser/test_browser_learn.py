@@ -13,7 +13,7 @@ from metamed_core.words import Language
 from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson
 from tests.browser.test_browser_compare import violations
-from tests.browser.test_browser_diagnose import idle, wait_until
+from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

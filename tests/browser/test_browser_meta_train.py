@@ -17,8 +17,8 @@ from safetensors import safe_open
 from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.checkpoint import KEY as STATE
 from tests.browser.test_browser_compare import charts_without_alt, violations
-from tests.browser.test_browser_diagnose import idle, wait_until
 from tests.conftest import serve, serve_without_fault
+from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

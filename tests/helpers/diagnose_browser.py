@@ -16,7 +16,7 @@ import pytest
 from tests.helpers.browsing import csv_file
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Position
 
 # Two diagnoses that ferritin tells apart; Q-3 lies between them, so that one value decides.
 TABLE = (
@@ -25,7 +25,7 @@ TABLE = (
     "Q-21,inflammation,420,86,yes\nQ-22,inflammation,510,88,yes\nQ-23,inflammation,380,84,no\nQ-24,inflammation,460,87,yes\n"
     "Q-1,,7,69,no\nQ-2,,440,86,yes\nQ-3,,12,74,no\n"
 )
-FIRST_CELL = {"x": 20, "y": 52}  # below the header, in pixels
+FIRST_CELL: Position = {"x": 20, "y": 52}  # below the header, in pixels
 
 
 def step_shown(page: Page) -> tuple[int, int]:

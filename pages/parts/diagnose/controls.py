@@ -30,8 +30,9 @@ def draw_controls(say: Say, state: Adaptation) -> None:
                 Words("Hide curves and map", "隐藏曲线与分布图") if state.charts_open else Words("Show curves and map", "显示曲线与分布图")
             )
             st.button(say(title), icon=":material/show_chart:", key="charts", type="tertiary", on_click=_turn_charts, args=(state,))
-    if not at_end and not state.playing:
-        _banner(say, state)
+    with st.container(key="not_last_step"):  # always there: what comes and goes above a live chart would have it rebuilt
+        if not at_end and not state.playing:
+            _banner(say, state)
 
 
 def _button(say: Say, state: Adaptation, words: Words, icon: str, key: str, act: Callable[[], None], *, off: bool) -> None:
@@ -71,11 +72,10 @@ def _banner(say: Say, state: Adaptation) -> None:
         state.stop_at(state.total)
         state.needs_rerun = True
 
-    with st.container(key="not_last_step"):
-        st.warning(say(said.format(cursor=state.cursor, total=state.total)), icon=":material/history:")
-        st.button(
-            say(Words("Go to the last step", "转到最后一步")), icon=":material/last_page:", key="last_step", type="primary", on_click=press
-        )
+    st.warning(say(said.format(cursor=state.cursor, total=state.total)), icon=":material/history:")
+    st.button(
+        say(Words("Go to the last step", "转到最后一步")), icon=":material/last_page:", key="last_step", type="primary", on_click=press
+    )
 
 
 def _where(state: Adaptation) -> Words:

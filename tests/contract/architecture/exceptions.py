@@ -16,7 +16,6 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
 
 PENDING: dict[str, set[str]] = {
     "functions_are_short": {
-        "tests/browser/test_browser_diagnose.py",
         "tests/unit/pages/test_meta_train_visits.py",
     },
 }
