@@ -96,10 +96,10 @@ def meta_train(browser: Browser, url: str, folder: Path) -> None:
     page = visit(browser, f"{url}/meta_train", height=820)
     page.locator(".st-key-training_begin button").click()
     page.wait_for_function("/step 1[0-9]{2} \\/ 300/.test(document.body.innerText)", timeout=300_000)
-    from_heading(page, "3 · Practice", folder / "meta-train-running.png")
+    from_heading(page, "3 · Train", folder / "meta-train-running.png")
     page.get_by_text("than without meta-training").wait_for(timeout=300_000)
     settle(page)
-    from_heading(page, "4 · Judged", folder / "meta-train-judged.png")
+    from_heading(page, "4 · Test on", folder / "meta-train-judged.png")
 
 
 def learn(browser: Browser, url: str, folder: Path) -> None:
