@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.contract.plain_words import CODE, DOCS, ROOT, chinese_faults, code_faults, doc_faults, english_faults, texts
-from tests.contract.plain_words_pending import PENDING
 
 
 def faults(path: Path) -> list[str]:
@@ -18,14 +17,9 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", [path for path in (*CODE, *DOCS) if not name(path).startswith(PENDING)], ids=name)
+@pytest.mark.parametrize("path", [*CODE, *DOCS], ids=name)
 def test_the_words_are_plain(path: Path) -> None:
     assert faults(path) == []
-
-
-@pytest.mark.parametrize("start", PENDING)
-def test_what_is_pending_still_needs_it(start: str) -> None:
-    assert any(faults(path) for path in (*CODE, *DOCS) if name(path).startswith(start)), "take it out of plain_words_pending.py"
 
 
 @pytest.mark.parametrize(
