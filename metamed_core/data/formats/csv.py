@@ -70,7 +70,6 @@ def _evenness(text: str, separator: str) -> tuple[float, int, int]:
 
 
 def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True)
     line = 1
     while True:
@@ -80,6 +79,9 @@ def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[
             return
         except csv.Error as error:
             raise UserError(_LONG_CELL.format(line=line) if "limit" in str(error) else _QUOTES.format(line=line)) from error
+        # Not by `csv.field_size_limit`: that is one for the whole process, and other threads read files too.
+        if max(map(len, cells), default=0) > MAX_CELL:
+            raise UserError(_LONG_CELL.format(line=line))
         if len(cells) > ABSURD_WIDTH:
             check_size(n_columns=len(cells))
         yield line, cells

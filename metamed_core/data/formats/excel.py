@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 EXTENSIONS = ("xlsx",)
 MAGIC: bytes | None = b"PK\x03\x04"
 
+# openpyxl warns of styles and extensions that it does not draw. Once and for the whole process: a switch about each file would
+# also reach what other threads do meanwhile.
+warnings.filterwarnings("ignore", module="openpyxl")
+
 MAX_BLANK_ROWS = 1_000
 """A sheet that is formatted down to its last row is read until so many rows in a row are empty."""
 
@@ -66,9 +70,7 @@ def _opened(data: bytes) -> Workbook:
 
     try:
         _check_unpacked(data)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that it does not draw
-            return load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        return load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except UserError:
         raise
     except _DAMAGED as error:
@@ -84,16 +86,14 @@ def _check_unpacked(data: bytes) -> None:
 def _cells(sheet: ReadOnlyWorksheet) -> list[Row]:
     found: list[Row] = []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
-            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                cells = [cell_text(value) for value in values]
-                if any(cell is not None for cell in cells):
-                    found.append((line, cells))
-                    _check(found)
-                if line - (found[-1][0] if found else 0) > MAX_BLANK_ROWS:
-                    break
+        sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            cells = [cell_text(value) for value in values]
+            if any(cell is not None for cell in cells):
+                found.append((line, cells))
+                _check(found)
+            if line - (found[-1][0] if found else 0) > MAX_BLANK_ROWS:
+                break
     except UserError:
         raise
     except _DAMAGED as error:

@@ -21,6 +21,10 @@ from metamed_core.words import UserError, Words
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+# One patient of each diagnosis is what few shots are, not a regression in disguise. Once and for the whole process: a switch
+# about each fit would also reach what other threads do meanwhile.
+warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
+
 MISSING = 2
 """Position in `encoding.CHANNELS`."""
 
@@ -88,11 +92,8 @@ class Baseline(Learner):
         """Yield exactly one classifier; `backbone` and `weights` play no part."""
         gaps = (support.x[..., MISSING] > 0).any(0)
         X, y = features(support.x, gaps), support.y.numpy()
-        with warnings.catch_warnings():
-            # One patient of each diagnosis is what few shots are, not a regression in disguise.
-            warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
-            # Patients who are all alike teach nothing, and not every method can say so.
-            model = self.fit(X, y) if np.ptp(X, axis=0).any() else LinearRule.undecided(X, y)
+        # Patients who are all alike teach nothing, and not every method can say so.
+        model = self.fit(X, y) if np.ptp(X, axis=0).any() else LinearRule.undecided(X, y)
         yield BaselineClassifier(support, n_way, model, gaps)
 
     @abstractmethod

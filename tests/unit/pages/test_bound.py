@@ -13,7 +13,6 @@ from tests.helpers.widgets import named
 
 def script() -> None:
     import streamlit as st
-
     from pages.parts.common.bound import bound, choice, choices, number
 
     state = st.session_state.setdefault("state", {"step": 3, "one": "b", "some": ["a"], "n": 4})
