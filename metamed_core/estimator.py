@@ -1,4 +1,4 @@
-"""The scikit-learn face of the house: `fit` on a few labeled patients, `predict` the others."""
+"""A scikit-learn classifier for few-shot tasks: `fit` on a few labeled patients, `predict` the others."""
 
 from __future__ import annotations
 
@@ -21,17 +21,37 @@ MAX_CLASSES = 50
 
 
 class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Few-shot classifier: a meta-learned start, adapted to a handful of labeled patients.
+    """Few-shot classifier for tables with few labeled rows: adapts meta-learned weights to the training data.
 
-    algorithm: a learner's name, see `metamed_core.learners.LEARNERS`; the default was the most accurate on 19 real tables
-    (docs/explanation/evaluation.md).
-    weights: "universal" (shipped), "none" (random, no meta-training) or the path of a file made by meta-training.
-    settings: the learner's hyperparameters by name; those not given keep their defaults.
-    random_state: seed (int), numpy RandomState or None (0) for weights="none"; nothing else is random.
+    Parameters
+    ----------
+    algorithm : str, default="prior_fitted"
+        A key of `metamed_core.learners.LEARNERS`. The default was the most accurate on 19 real tables (docs/explanation/evaluation.md).
+    weights : str, default="universal"
+        "universal" (shipped weights), "none" (random, no meta-training) or the path of a `.safetensors` file made by meta-training.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the random weights of `weights="none"`; None means 0. Nothing else is random.
+    settings : mapping or None, default=None
+        Hyperparameters of the learner by name, such as `{"inner_steps": 20}`; the others keep their defaults.
 
-    After `fit`: `classes_`; `prototypes_` (DataFrame, classes x original columns: mean of numbers, share of True, most frequent word);
-    `trace_` (AdaptationTrace: the adaptation); `n_features_in_`, `feature_names_in_`.
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels, sorted.
+    prototypes_ : DataFrame of shape (n_classes, n_columns)
+        Per class and column: the mean of numbers, the share of True, or the most frequent category, in original units.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_columns,)
+        Names of these columns; only if `X` is a DataFrame whose column names are all strings.
 
+    Notes
+    -----
+    Missing values, categories and dates need no preprocessing. Columns are standardized without labels; `predict` treats each row
+    independently of the other rows.
+
+    Examples
+    --------
     >>> FewShotClassifier("prototypical").fit([[0.0, 1], [9.0, 1]], ["a", "b"]).predict([[8.0, 1]]).tolist()
     ['b']
     """
@@ -49,17 +69,21 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.settings = settings
 
     def fit(self, X: Any, y: Any, undiagnosed: Any = None) -> FewShotClassifier:
-        """Adapt to labeled patients.
+        """Adapt to labeled patients; returns the fitted estimator.
 
-        X: DataFrame `(n_patients, n_columns)` of numbers, booleans and words with missing values, or an array.
-        y: `(n_patients,)` diagnoses, words or whole numbers, at least two different.
-        undiagnosed: further patients like X, without labels; used for the scale of the columns only.
-        Raises UserError (a ValueError) for a table that allows no task.
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_patients, n_columns)
+            Numbers, booleans, strings or dates; cells may be missing.
+        y : array-like of shape (n_patients,)
+            Class labels, strings or integers; 2 to 50 classes.
+        undiagnosed : DataFrame, array-like or None
+            Unlabeled rows with the columns of `X`; used only to standardize the columns. Raises UserError, a ValueError, if unusable.
         """
         features = self._features(X, reset=True)
         _refuse_missing_labels(y)
         y = _check_y(y, multi_output=False, estimator=self)
-        # Thrice, for scikit-learn takes many diagnoses with a patient or two each for a regression in disguise, and warns.
+        # Tiled, because scikit-learn warns of a possible regression target if most classes have a single patient.
         check_classification_targets(np.tile(y, 3))
         self.classes_ = np.unique(y)
         self._check_sizes(features, y)
@@ -75,9 +99,9 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
-        """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; each patient on their own.
+        """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; `X` as in `fit`.
 
-        Calibrated on synthetic tasks if the card of the weights holds a calibration, as that of the shipped weights does.
+        Calibrated by temperature scaling on synthetic tasks if the card of the weights holds a calibration (the shipped cards do).
         """
         check_is_fitted(self)
         cells = self._task.encoder.encode(self._features(X, reset=False))
@@ -85,7 +109,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     @property
     def trace_(self) -> AdaptationTrace:
-        """The adaptation, step by step; watched at the first request, because watching takes longer than adapting."""
+        """The adaptation step by step (`AdaptationTrace`); computed at first access, because recording takes longer than adapting."""
         check_is_fitted(self)
         if self._trace is None:
             self._trace = AdaptationTrace(*self._adaptation, self._task, held_out=False).run()
@@ -103,15 +127,15 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return tags
 
     def _features(self, X: Any, *, reset: bool) -> pd.DataFrame:
-        """X as a DataFrame whose columns are known by position; scikit-learn's own checks of shape and names."""
+        """`X` as a DataFrame with columns matched by position, after scikit-learn's checks of shape and names."""
         if isinstance(X, pd.DataFrame):
             _refuse_columns_alike(X)
             _check_feature_names(self, X, reset=reset)
             _check_n_features(self, X, reset=reset)
-            # A column of Python objects may hold nothing but numbers.
+            # A column of dtype object may hold only numbers.
             frame = X.reset_index(drop=True).infer_objects()
             names = [str(name) for name in frame.columns]
-            # scikit-learn has compared the names of two tables above; a table and an array are matched by position.
+            # scikit-learn has compared the names of two DataFrames above; a DataFrame and an array are matched by position.
             frame.columns = names if reset else self._names_at_fit(names)
             return frame.apply(_dates_as_days)
         words = np.asarray(X).dtype.kind in "OUS"
@@ -180,7 +204,7 @@ def _refuse_missing_labels(y: Any) -> None:
 
 
 def _joined(features: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """All patients; a column of numbers in X stays one, whatever the undiagnosed patients hold there."""
+    """Labeled and unlabeled rows together; a column that is numeric in `X` stays numeric. Raises UserError if a cell is not a number."""
     everyone = pd.concat([features, others], ignore_index=True)
     for name in features:
         if pd.api.types.is_numeric_dtype(features[name]) and everyone[name].dtype == object:
@@ -198,7 +222,7 @@ def _joined(features: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dates_as_days(column: pd.Series) -> pd.Series:
-    """Dates and spans of time as days, as in an upload; other columns as they are."""
+    """Dates as days since 1970-01-01 and durations as days, as in an upload; other columns unchanged."""
     if pd.api.types.is_datetime64_any_dtype(column):
         naive = column.dt.tz_localize(None) if column.dt.tz is not None else column
         return (naive - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
@@ -206,7 +230,7 @@ def _dates_as_days(column: pd.Series) -> pd.Series:
 
 
 def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
-    """Classes x columns in the columns' own units: the mean of numbers, the most frequent word."""
+    """Table `(n_classes, n_columns)` in original units: the mean of numbers, the most frequent category."""
     columns = {}
     for name, column in features.items():
         if pd.api.types.is_numeric_dtype(column):

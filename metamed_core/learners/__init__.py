@@ -1,14 +1,14 @@
-"""The learners: one file = one paper.
+"""The meta-learning algorithms, one file per paper.
 
-A learner turns a support set into a sequence of classifiers (`adapt`) and says what meta-training lowers (`meta_loss`); see `learner`.
-A new file with a `Learner` in it is found here and needs no other line. `baselines` holds classifiers without meta-training, `weights`
-the shipped files.
+A learner turns a support set into a sequence of classifiers (`adapt`) and defines the loss that meta-training minimizes (`meta_loss`);
+see `learner`. A new file that defines a `Learner` subclass is registered automatically. `baselines` holds classifiers without
+meta-training, `weights` the shipped weight files.
 
 - `LEARNERS`: the learners by name, in the order in which they are offered.
 - `RANDOM`: the name of random initial weights.
 - `UNIVERSAL`: the name of the shipped initial weights.
 - `Calibrated`: a classifier whose probabilities a calibration has corrected.
-- `Classifier`: a learner's answer after some step of adaptation.
+- `Classifier`: the classifier after one step of adaptation.
 - `Initialization`: what adaptation starts from: network, weights, calibration, card.
 - `Learner`: the interface of every algorithm.
 - `Maml`: model-agnostic meta-learning (Finn et al. 2017).
@@ -21,13 +21,13 @@ the shipped files.
 - `Setting`: one field of a learner, as a form offers it.
 - `SupportCrossValidator`: cross-validates a learner on the support set, in step with its adaptation.
 - `add_to_card`: writes facts into the card of weights.
-- `aside_of`: where a file is written before it takes its place.
-- `attention`: how much a query patient looks at each labeled patient.
-- `cross_entropy`: the loss in which every diagnosis weighs the same.
+- `aside_of`: the temporary path that a file is written to before it is renamed.
+- `attention`: attention weights of each query patient over the labeled patients.
+- `cross_entropy`: class-balanced cross-entropy.
 - `descend`: one step of gradient descent.
 - `descended`: several steps of gradient descent.
-- `found_in`: the learners that the files of a package define.
-- `in_blocks`: many patients, a bounded number of cells at a time.
+- `found_in`: the learners that the modules of a package define.
+- `in_blocks`: splits patients into blocks of bounded memory.
 - `initial_minus_adapted`: Reptile's outer step, as a gradient.
 - `load_weights`: shipped, random or saved weights as an `Initialization`.
 - `matching_posterior`: the probabilities of matching networks.
@@ -39,7 +39,7 @@ the shipped files.
 - `support_cross_validator`: the file of `SupportCrossValidator`.
 - `weights_path`: the file behind the name of initial weights.
 - `write_card`: writes a card.
-- `write_whole`: writes a file whole or not at all.
+- `write_whole`: writes a file atomically.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Learners are found by their files: who adds one adds a file and no other line."""
+"""Registers learners by scanning a package: a new algorithm needs one new file and no other change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ from metamed_core.learners.learner import Learner
 
 
 def found_in(package: str, folders: Iterable[str]) -> dict[str, type[Learner]]:
-    """The learners by name that the files of a package define, in their own order; what a file only imports does not count."""
+    """The concrete learners that the modules of a package define.
+
+    Parameters
+    ----------
+    package
+        Dotted name of the package.
+    folders
+        Its `__path__`.
+
+    Returns
+    -------
+    dict
+        Learner classes by `name`, sorted by `order` and then by name. Classes that a module only imports are ignored.
+    """
     found = [one for file in pkgutil.iter_modules(folders, f"{package}.") for one in _defined_in(importlib.import_module(file.name))]
     return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
 

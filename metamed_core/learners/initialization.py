@@ -1,4 +1,4 @@
-"""What an adaptation starts from: a network, its initial weights, where they come from, and their calibration; read from disk once."""
+"""The starting point of an adaptation: a network, its initial weights, their origin and their calibration; read from disk once."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
 UNIVERSAL, RANDOM = "universal", "none"
-"""The two origins of weights that are no file of the user's: shipped with the package, or random (no meta-training)."""
+"""Origins of weights that are not a path: shipped with the package, or random (no meta-training)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Initialization:
-    """What to adapt from.
+    """Network, initial weights and calibration that an adaptation starts from.
 
     Parameters
     ----------
@@ -36,15 +36,15 @@ class Initialization:
     weights
         Its initial weights by name, float64.
     calibration
-        The calibration that was learned for them; `Calibration.none()` if there is none.
+        The calibration fitted for these weights; `Calibration.none()` if there is none.
     origin
         `UNIVERSAL`, `RANDOM`, or the path of a file made by meta-training.
     sha256
-        Fingerprint of the file of weights; empty for random ones.
+        SHA-256 of the weight file; empty for random weights.
     seed
-        Of random weights.
+        Seed of random weights.
     panel
-        The columns that a network for one panel reads; None: it reads any table.
+        The columns that the network was meta-trained on if it reads only those; None if it reads any table.
     """
 
     backbone: Backbone
@@ -57,21 +57,21 @@ class Initialization:
 
     @property
     def name(self) -> str:
-        """The origin without its folder, as it is reported."""
+        """The origin without folder and extension, as reports show it."""
         return Path(self.origin).stem
 
     def adapt(self, learner: Learner, support: LabeledSet, n_way: int) -> Iterator[Calibrated]:
-        """`Learner.adapt` from here, with calibrated probabilities."""
+        """`Learner.adapt` from these weights, with calibrated probabilities; parameters as there."""
         return (Calibrated(raw, self.calibration) for raw in learner.adapt(self.backbone, self.weights, support, n_way))
 
 
 def weights_path(origin: str, learner: str) -> Path:
-    """The file behind an origin that has one: the shipped file of the learner for `UNIVERSAL`, else the path itself."""
+    """Path of a weight file: the shipped file of the learner named `learner` for `UNIVERSAL`, else `origin` itself."""
     return shipped(learner) if origin == UNIVERSAL else Path(origin)
 
 
 def load_weights(weights: str, learner: Learner, seed: int = 0) -> Initialization:
-    """Read or draw what a learner adapts from.
+    """Read weights from disk, or draw random ones.
 
     Parameters
     ----------
@@ -81,7 +81,12 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> Initializatio
     learner
         The learner that will adapt from them.
     seed
-        Of random weights.
+        Seed of random weights.
+
+    Returns
+    -------
+    Initialization
+        Network, weights and calibration.
 
     Raises
     ------
@@ -118,13 +123,13 @@ def _load(path: Path, learner: Learner) -> Initialization:
         raise damaged(path) from error
     if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
         raise damaged(path)
-    # In the learner's order: safetensors keeps none, and a sum over all weights rounds otherwise from one reading to the next.
+    # In the order of the learner: safetensors keeps none, and the rounding of a sum over all weights depends on the order.
     ordered = {name: weights[name] for name in expected}
     return Initialization(backbone, ordered, _calibration(path, card), str(path), str(card["sha256"]), panel=_panel(path, card))
 
 
 def _panel(path: Path, card: dict[str, Any]) -> Panel | None:
-    """The columns that the weights are for, where they are not for any table."""
+    """The columns that the weights were meta-trained on; None if they serve any table."""
     if "panel" not in card:
         return None
     try:
@@ -134,7 +139,7 @@ def _panel(path: Path, card: dict[str, Any]) -> Panel | None:
 
 
 def _calibration(path: Path, card: dict[str, Any]) -> Calibration:
-    """The calibration in a card; what else stands there says how it was made."""
+    """The calibration in a card; further entries beside its fields record how it was fitted and are ignored."""
     if "calibration" not in card:
         return Calibration.none()
     try:

@@ -1,9 +1,9 @@
-"""The inner loop that the gradient learners share: a head made from prototypes, and steps down the support loss.
+"""The inner loop of the gradient-based learners: a head initialized from prototypes, and gradient descent on the support loss.
 
-The head must serve any number of classes, so it cannot be meta-learned as a matrix. It is made from the class means of
-the support's embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2): a linear layer whose softmax is the
-prototypical posterior. Adaptation then starts from a sensible answer at one shot, where a zero head would start from
-none, and the choice of head needs no learned weights.
+The number of classes varies between tasks, so the weights of the head cannot be meta-learned as one matrix. The head is
+initialized from the class means of the support embeddings (Proto-MAML, Triantafillou et al. 2020, sec. 3.2,
+https://arxiv.org/abs/1903.03096): a linear layer whose softmax equals the prototypical posterior. Step 0 is therefore
+already a prototypical network, and the head adds no meta-learned weights.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_HALVINGS = 12
 
 
 def step_size(default: float) -> Any:
-    """The field `inner_lr` of a gradient learner."""
+    """The dataclass field `inner_lr` of a gradient-based learner."""
     return setting(
         default,
         Words("Step size", "步长"),
@@ -40,7 +40,7 @@ def step_size(default: float) -> Any:
 
 
 def step_count(default: int) -> Any:
-    """The field `inner_steps` of a gradient learner."""
+    """The dataclass field `inner_steps` of a gradient-based learner."""
     return setting(
         default,
         Words("Steps", "步数"),
@@ -52,40 +52,62 @@ def step_count(default: int) -> Any:
 
 
 def prototype_head(embeddings: Tensor, y: Tensor, n_way: int) -> dict[str, Tensor]:
-    """Linear layer equal to the prototypical posterior: w_k = 2 c_k, b_k = -|c_k|^2 (Snell et al. 2017, eq. 8).
+    """Linear layer whose softmax equals the prototypical posterior (Snell et al. 2017, eq. 8).
 
-    embeddings `(n, e)`, y `(n,)` -> weight `(n_way, e)`, bias `(n_way,)`.
+    Parameters
+    ----------
+    embeddings
+        Support embeddings, `(n_support, n_embedding)`.
+    y
+        Class numbers, `(n_support,)`.
+    n_way
+        Number of classes.
+
+    Returns
+    -------
+    dict
+        Weight `(n_way, n_embedding)` with rows 2 c_k, and bias `(n_way,)` with entries -c_k . c_k, where c_k is the mean of class k.
     """
     centers = class_means(embeddings, y, n_way)
     return {HEAD_WEIGHT: 2 * centers, HEAD_BIAS: -centers.square().sum(-1)}
 
 
 def log_proba(backbone: Backbone, weights: Weights, x: Tensor) -> Tensor:
-    """Log softmax of the linear head on the embedding, `(n, ...)` -> `(n, n_way)`."""
+    """Log-probabilities of embedding and linear head, cells `(n, n_columns, n_channels)` -> `(n, n_way)`."""
     return head_log_proba(weights, backbone.embed(weights, x))
 
 
 def head_log_proba(head: Weights, embeddings: Tensor) -> Tensor:
-    """Log softmax of the linear head alone, `(n, e)` -> `(n, n_way)`."""
+    """Log-probabilities of the linear head alone, embeddings `(n, n_embedding)` -> `(n, n_way)`."""
     return (embeddings @ head[HEAD_WEIGHT].transpose(-1, -2) + head[HEAD_BIAS]).log_softmax(-1)
 
 
 def with_head(backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> dict[str, Tensor]:
-    """The initial weights with a head made for this task."""
+    """The backbone weights together with the prototype head of this task."""
     return {**weights, **prototype_head(backbone.embed(weights, support.x), support.y, n_way)}
 
 
 def support_loss(backbone: Backbone, support: LabeledSet) -> Callable[[Weights], Tensor]:
-    """The inner loss as a function of the weights."""
+    """The inner loss, class-balanced cross-entropy on the support set, as a function of the weights."""
     return lambda weights: cross_entropy(log_proba(backbone, weights, support.x), support.y)
 
 
 def moving(
     backbone: Backbone, initial: Weights, support: LabeledSet, *, head_only: bool
 ) -> tuple[Weights, Weights, Callable[[Weights], Tensor]]:
-    """What the inner loop holds still, what it moves, and the inner loss as a function of the latter; `initial` from `with_head`.
+    """Split the initial weights into frozen and trainable ones.
 
-    `head_only` moves the head alone (ANIL, Raghu et al. 2020): the body is meta-learned but does not adapt, so it embeds once.
+    Parameters
+    ----------
+    backbone, initial, support
+        The network, its weights with a head (from `with_head`), and the support set.
+    head_only
+        Train only the head (ANIL, Raghu et al. 2020); the backbone is frozen, so the support is embedded once.
+
+    Returns
+    -------
+    frozen, trainable, loss
+        The two groups of weights, and the inner loss as a function of the trainable ones.
     """
     if not head_only:
         return {}, initial, support_loss(backbone, support)
@@ -96,26 +118,38 @@ def moving(
 
 
 def descend(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, *, first_order: bool = False) -> dict[str, Tensor]:
-    """One step of gradient descent, theta' = theta - lr * grad loss(theta) (Finn et al. 2017, sec. 2.2), as new weights.
+    """One step of gradient descent, theta' = theta - lr * grad loss(theta) (Finn et al. 2017, sec. 2.2).
 
-    An outer gradient goes through the step, unless `first_order` holds the inner gradient constant.
+    Parameters
+    ----------
+    loss
+        Scalar loss as a function of the weights.
+    weights, lr
+        Weights by name, and the learning rate.
+    first_order
+        Treat the inner gradient as a constant, so that an outer gradient has no second derivatives.
+
+    Returns
+    -------
+    dict
+        New weights; differentiable with respect to `weights`.
     """
     gradient = grad(loss)(dict(weights))
     return {name: weight - lr * (gradient[name].detach() if first_order else gradient[name]) for name, weight in weights.items()}
 
 
 def descended(loss: Callable[[Weights], Tensor], weights: Weights, lr: float, n_steps: int, *, first_order: bool = False) -> Weights:
-    """The weights after `n_steps` steps of `descend`; an outer gradient goes through all of them."""
+    """The weights after `n_steps` steps of `descend`, differentiable through all of them; parameters as there."""
     for _ in range(n_steps):
         weights = descend(loss, weights, lr, first_order=first_order)
     return weights
 
 
 def backtracking_step(loss: Callable[[Weights], Tensor], weights: Weights, lr: float) -> dict[str, Tensor]:
-    """A step of `descend` whose size is halved until the loss does not rise; the weights as they were if nothing helps.
+    """`descend` with backtracking: the step size is halved, at most 12 times, until the loss does not increase.
 
-    For use, not for meta-training: a real table can be stiffer than every task of the prior (30 columns that measure
-    nearly the same), and a step that overshoots there would throw away a good start.
+    Returns the weights unchanged if no step size helps. Not used in meta-training. On real tables with strongly correlated columns
+    the loss can be steeper than on any simulated task, and a full step would diverge.
     """
     gradient, before = grad_and_value(loss)(dict(weights))
     for halvings in range(MAX_HALVINGS):
@@ -126,7 +160,7 @@ def backtracking_step(loss: Callable[[Weights], Tensor], weights: Weights, lr: f
 
 
 class LinearHeadClassifier(Classifier):
-    """The network and its linear head at one moment of the inner loop."""
+    """The network with its linear head after one step of the inner loop."""
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
@@ -136,7 +170,22 @@ class LinearHeadClassifier(Classifier):
 def adapt_by_gradient(
     backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int, *, lr: float, n_steps: int, head_only: bool = False
 ) -> Iterator[LinearHeadClassifier]:
-    """Yield the classifier at the start and after each of `n_steps` steps on the whole support, none of which raises its loss."""
+    """Gradient descent with backtracking on the whole support set.
+
+    Parameters
+    ----------
+    backbone, weights, support, n_way
+        As in `Learner.adapt`.
+    lr, n_steps
+        Learning rate and number of steps.
+    head_only
+        Train only the head (ANIL).
+
+    Yields
+    ------
+    LinearHeadClassifier
+        The classifier before the first step and after each step; the support loss never increases.
+    """
     with torch.no_grad():
         initial = with_head(backbone, weights, support, n_way)
         held, now, loss = moving(backbone, initial, support, head_only=head_only)

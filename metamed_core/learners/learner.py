@@ -1,6 +1,6 @@
-"""The rule of the house: a learner turns a support set into a sequence of classifiers, each better adapted than the last.
+"""The interface of every algorithm: a learner turns a support set into a sequence of classifiers, one per adaptation step.
 
-The app draws that sequence, the evaluation measures its last member, a lesson steps through it one `next()` at a time.
+The app draws this sequence, the evaluation scores its last element, and the lessons step through it with `next()`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from metamed_core.words import UserError, Words
 
 
 class Classifier(ABC):
-    """A learner's answer after some step of adaptation: a value; predicting changes nothing.
+    """The classifier after one step of adaptation. Immutable: predicting changes nothing.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Classifier(ABC):
 
     @abstractmethod
     def log_proba(self, x: Tensor) -> Tensor:
-        """Natural logarithm of each class's probability, `(n, n_columns, n_channels)` -> `(n, n_way)`; each patient on their own."""
+        """Natural log-probabilities, cells `(n, n_columns, n_channels)` -> `(n, n_way)`; rows are independent of each other."""
 
     @torch.no_grad()
     def predict_proba(self, x: Tensor) -> Tensor:
@@ -50,23 +50,23 @@ class Classifier(ABC):
 
     @torch.no_grad()
     def embed(self, x: Tensor) -> Tensor:
-        """Embeddings `(n, n_embedding)` by the weights of this moment."""
+        """Embeddings of cells `(n, n_columns, n_channels)` with the weights of this step, `(n, n_embedding)`."""
         return torch.cat([self.backbone.embed(self.weights, part) for part in in_blocks(x)])
 
     def prototypes(self) -> Tensor:
-        """Class means of the support's embeddings, `(n_way, n_embedding)`; zeros for a class without a patient yet."""
+        """Class means of the support embeddings, `(n_way, n_embedding)`; zeros for a class without patients."""
         return class_means(self.embed(self.support.x), self.support.y, self.n_way)
 
 
 class Calibrated(Classifier):
-    """A classifier whose probabilities a temperature has corrected; embeddings and prototypes are those of `raw`.
+    """A classifier with temperature-scaled probabilities; embeddings and prototypes are those of `raw`.
 
     Parameters
     ----------
     raw
         The classifier to correct.
     calibration
-        Gives the temperature for the size of the task (Guo et al. 2017, temperature scaling).
+        Gives the temperature as a function of the task size (Guo et al. 2017).
 
     References
     ----------
@@ -78,7 +78,7 @@ class Calibrated(Classifier):
         self.raw, self.calibration = raw, calibration
 
     def log_proba(self, x: Tensor) -> Tensor:
-        """See `Classifier.log_proba`; the order of the classes is that of `raw`."""
+        """See `Classifier.log_proba`; the ranking of the classes is that of `raw`."""
         return self.calibration.apply(self.raw.log_proba(x), len(self.support), self.n_way, self.support.x.shape[-2])
 
     def embed(self, x: Tensor) -> Tensor:
@@ -91,13 +91,13 @@ class Calibrated(Classifier):
 
 
 def in_blocks(x: Tensor) -> tuple[Tensor, ...]:
-    """Split patients `(n, n_columns, n_channels)` into blocks of a bounded number of cells, at least one block, to bound memory."""
+    """Split patients `(n, n_columns, n_channels)` into blocks of at most 100,000 cells to bound memory; at least one block."""
     return torch.split(x, max(1, 100_000 // max(x.shape[-2], 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a form needs to offer one field of a learner: its words, range and step."""
+    """One hyperparameter as a form offers it: field name, label, help text, range `low`..`high`, increment `step`, default."""
 
     name: str
     label: Words
@@ -109,13 +109,13 @@ class Setting:
 
 
 def setting(default: float, label: Words, help: Words, low: float, high: float, step: float) -> Any:
-    """A dataclass field that a form can offer; `default` decides whether it is whole or real."""
+    """A dataclass field with the metadata of a `Setting`; an int `default` makes it integer, a float real."""
     return dataclasses.field(default=default, metadata={"label": label, "help": help, "low": low, "high": high, "step": step})
 
 
 @dataclass(frozen=True)
 class Learner(ABC):
-    """An algorithm: frozen hyperparameters, an inner act (`adapt`) and an outer one (`meta_loss`)."""
+    """Base class of all algorithms: hyperparameters as frozen fields, the inner loop (`adapt`) and the outer loss (`meta_loss`)."""
 
     name: ClassVar[str]
     title: ClassVar[Words]
@@ -123,10 +123,10 @@ class Learner(ABC):
     paper: ClassVar[str]
     link: ClassVar[str]
     order: ClassVar[int] = 100
-    """Where it stands among the learners that are offered; the smallest first, equal ones by name."""
+    """Position in lists of learners, smallest first; ties by name."""
     recipe: ClassVar[Recipe] = Recipe()
     has_own_network: ClassVar[bool] = False
-    """Whether it is tied to its own network, which reads any table, and cannot move a network for one panel."""
+    """Whether it needs its own network, which reads any table; if so, it cannot be meta-trained for one panel of columns."""
 
     def __post_init__(self) -> None:
         for known in settings(type(self)):
@@ -153,7 +153,7 @@ class Learner(ABC):
         Parameters
         ----------
         backbone, weights
-            The network and its initial weights, which are never overwritten.
+            The network and its initial weights, which are not modified.
         support
             Cells `(n_support, n_columns, n_channels)` and class numbers 0..n_way-1, `(n_support,)`.
         n_way
@@ -162,49 +162,49 @@ class Learner(ABC):
         Yields
         ------
         Classifier
-            One before the first step, and one after each of `steps`.
+            The classifier before the first step, and after each of the `steps` steps.
         """
 
     @abstractmethod
     def steps(self, support: LabeledSet, n_way: int) -> int:
-        """How many steps `adapt` takes: it yields one classifier more."""
+        """Number of adaptation steps; `adapt` yields one more classifier than this."""
 
     @classmethod
     def default_backbone(cls) -> Backbone:
-        """The network that this learner moves or reads; a learner with a network of its own says so here."""
+        """The network to use with this learner; a subclass with its own network overrides this."""
         return ColumnEncoder()
 
     def lighter(self) -> Learner:
-        """The same algorithm for many runs beside one another, cheaper where it can be without answering otherwise."""
+        """A cheaper variant with nearly the same predictions, used for the folds of cross-validation; by default the learner itself."""
         return self
 
     def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
-        """Weights without meta-training: the backbone's and what the learner adds to them."""
+        """Random initial weights: those of the backbone and those that the learner adds."""
         return backbone.init(rng)
 
     @abstractmethod
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """The loss of one task that meta-training lowers, a scalar.
+        """The loss of one task that meta-training minimizes, a scalar.
 
         Parameters
         ----------
         backbone, weights
-            The network and the initial weights; the loss is differentiable by the latter.
+            The network and the initial weights; the loss is differentiable with respect to the weights.
         episode
-            One task, no leading dimension.
+            One task, without a leading task dimension.
         """
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Mean meta-loss over a meta-batch, and its gradient by the initial weights.
+        """Mean meta-loss over a meta-batch, and its gradient with respect to the initial weights.
 
         Parameters
         ----------
         backbone, weights
             The network and the initial weights.
         tasks
-            Tasks of one shape, `(n_tasks, ...)`.
+            Tasks of equal shape, stacked: `(n_tasks, ...)`.
         rng
-            For learners whose update draws minibatches.
+            Random generator, used by learners whose update draws minibatches.
         """
 
         def mean_loss(weights: Weights) -> Tensor:
@@ -216,15 +216,15 @@ class Learner(ABC):
 
 
 def settings(learner: type[Learner]) -> tuple[Setting, ...]:
-    """The fields of a learner that a person may set, in order, with words and ranges."""
+    """The hyperparameters of a learner class that a form offers, in order of definition."""
     offered = [field for field in dataclasses.fields(learner) if "label" in field.metadata]
     return tuple(Setting(field.name, default=getattr(learner, field.name), **field.metadata) for field in offered)
 
 
 def cross_entropy(log_proba: Tensor, y: Tensor) -> Tensor:
-    """Class-balanced cross-entropy, natural logarithm: the mean over the classes present of the mean of -log p(own class).
+    """Class-balanced cross-entropy (natural logarithm): mean of -log p(true class) per class, averaged over the classes present.
 
-    Equal weights, because the number of cases in a small support set says little about prevalence.
+    Classes weigh equally, because class frequencies in a small support set say little about prevalence.
 
     Parameters
     ----------

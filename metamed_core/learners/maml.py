@@ -1,9 +1,9 @@
 """Model-agnostic meta-learning (Finn, Abbeel and Levine 2017), https://arxiv.org/abs/1703.03400.
 
-It looks for initial weights from which a few gradient steps on a handful of patients already give a good classifier.
-The meta-gradient goes through those steps (second order) and is taken on query patients that the steps never saw.
+Meta-learns initial weights from which a few gradient steps on the support set give an accurate classifier. The meta-loss
+is the loss on the query set after these steps; its gradient is backpropagated through the steps (second order).
 
-An option is ANIL (Raghu, Raghu, Bengio and Vinyals 2020), https://arxiv.org/abs/1909.09157: only the head adapts.
+With `head_only` it is ANIL (Raghu, Raghu, Bengio and Vinyals 2020), https://arxiv.org/abs/1909.09157: only the head adapts.
 """
 
 from __future__ import annotations
@@ -35,10 +35,16 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class Maml(Learner):
-    """MAML with a head made from prototypes.
+    """MAML with a head initialized from prototypes (see `inner_loop`).
 
-    first_order: leave out the derivative of the inner gradient (sec. 5.2). head_only: ANIL, the inner steps move the head alone, in
-    meta-training and in use; the network below it is meta-learned but stays as it is.
+    Parameters
+    ----------
+    inner_lr, inner_steps
+        Learning rate (alpha in the paper) and number of inner gradient steps.
+    first_order
+        First-order approximation: omit the second derivatives (sec. 5.2).
+    head_only
+        ANIL: inner steps update only the head, in meta-training and adaptation; the backbone is meta-learned but not adapted.
     """
 
     name: ClassVar[str] = "maml"
@@ -50,7 +56,7 @@ class Maml(Learner):
     paper: ClassVar[str] = "Finn, Abbeel, Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, ICML 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.03400"
     order: ClassVar[int] = 2
-    # float32: in bfloat16 the gradient through eight inner steps has lost its direction.
+    # float32: in bfloat16 the gradient through eight inner steps is too inaccurate.
     recipe: ClassVar[Recipe] = Recipe(meta_steps=2000, meta_batch=8, hidden_lr=4e-3, steps_on_a_table=100)
 
     inner_lr: float = step_size(0.03)
@@ -74,14 +80,14 @@ class Maml(Learner):
         return cross_entropy(log_proba(backbone, {**held, **adapted}, episode.query.x), episode.query.y)
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """See `Learner.meta_gradient`; for a `Perceptron` written out by hand, which is several times as fast."""
+        """See `Learner.meta_gradient`; closed-form gradients for a `Perceptron`, several times as fast as autograd."""
         if not hand.by_hand(backbone, tasks.support.x):
             return super().meta_gradient(backbone, weights, tasks, rng)
         with torch.no_grad():
             return hand.mean_over_tasks(lambda block: self._by_hand(weights, block), tasks)
 
     def _by_hand(self, weights: Weights, tasks: Episode) -> tuple[Tensor, Tensor, Tensor]:
-        """The query loss after the inner steps and its gradient, pulled back through the steps and the making of the head; sums over tasks."""
+        """Query loss after the inner steps and its gradients, backpropagated through the steps and the head initialization; sums over tasks."""
         support, query = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
         first, second = hand.for_each(len(support.x), *hand.body(weights))
         hidden = start = hand.hidden_layer(first, support)

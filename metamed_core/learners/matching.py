@@ -1,6 +1,6 @@
 """Matching networks (Vinyals, Blundell, Lillicrap, Kavukcuoglu and Wierstra 2016), https://arxiv.org/abs/1606.04080.
 
-A new patient attends to every labeled patient; the attention each diagnosis receives is its probability.
+A query patient attends to every labeled patient; the probability of a class is the sum of the attention on its patients.
 """
 
 from __future__ import annotations
@@ -22,38 +22,62 @@ from metamed_core.words import Words
 
 SHARPNESS = "match.log_sharpness"
 TINY = 1e-12
-"""Keeps the logarithm finite where no attention is left for a class."""
+"""Lower bound of probabilities, so that their logarithm is finite."""
 WITHOUT_CONTEXT = 0.1
-"""Share of the meta-loss without readings of the context; with half of it both were worse on real tables (docs/explanation/evaluation.md)."""
+"""Weight of the meta-loss without context steps; a weight of 0.5 was less accurate on real tables (docs/explanation/evaluation.md)."""
 
 
 def attention(queries: Tensor, support: Tensor, sharpness: Tensor | float) -> Tensor:
-    """a(x, x_i) of eq. 1, how much each query looks at each labeled patient: `(n, e)`, `(n_support, e)` -> `(n, n_support)`, sums to 1.
+    """Attention a(x, x_i) of eq. 1: softmax over the support of cosine similarity times a sharpness.
 
-    The cosine is multiplied by a (meta-learned) sharpness, for between -1 and 1 alone attention over 50 patients is almost even.
+    The paper has no sharpness; without it the logits lie in -1..1 and attention over 50 patients is nearly uniform.
+
+    Parameters
+    ----------
+    queries, support
+        Embeddings, `(n_query, n_embedding)` and `(n_support, n_embedding)`.
+    sharpness
+        Inverse temperature; meta-learned.
+
+    Returns
+    -------
+    Tensor
+        `(n_query, n_support)`; rows sum to 1.
     """
     cosine = normalize(queries, dim=-1) @ normalize(support, dim=-1).transpose(-1, -2)
     return (sharpness * cosine).softmax(-1)
 
 
 def matching_posterior(queries: Tensor, support: Tensor, y: Tensor, n_way: int, sharpness: Tensor | float) -> Tensor:
-    """Eq. 1: y = sum_i a(x, x_i) y_i; `(n, e)`, `(n_support, e)` -> `(n, n_way)`.
+    """Class probabilities, eq. 1: y = sum_i a(x, x_i) y_i.
 
-    With two changes: the sharpness of `attention`, and every class has the same weight. With sharpness 1 and classes of one size
-    it is eq. 1.
+    Differs from the paper by the sharpness of `attention` and by balancing the classes; with sharpness 1 and classes of equal
+    size it is eq. 1.
+
+    Parameters
+    ----------
+    queries, support, sharpness
+        See `attention`.
+    y, n_way
+        Class numbers of the support, `(n_support,)`, and number of classes.
+
+    Returns
+    -------
+    Tensor
+        `(n_query, n_way)`; rows sum to 1.
     """
     attended = attention(queries, support, sharpness)
-    # Divided by the class's share of the support: a diagnosis with more labeled patients is not thereby more likely.
+    # Divided by the class sizes: a diagnosis with more labeled patients must not become more probable for that reason.
     members = one_hot(y, n_way, attended.dtype)
     mass = attended @ (members / members.sum(-2).clamp_min(1.0))
     return mass / mass.sum(-1, keepdim=True)
 
 
 def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int, reads: int) -> Tensor:
-    """Full-context embedding of the queries: an LSTM that reads the support by attention `reads` times (appendix A.1, eq. 3-6).
+    """Full-context embedding of the queries: an LSTM with `reads` attention steps over the support (appendix A.1, eq. 3-6).
 
-    It runs over each token of `width` numbers with the same weights, so that it serves any number of columns. The paper
-    also runs a bidirectional LSTM over the support; it depends on the patients' order, so it is left out.
+    The embedding is split into tokens of `width` numbers that share the LSTM weights, so that any number of columns works.
+    The bidirectional LSTM over the support is omitted, because it depends on the order of the patients.
     """
     own = torch.unflatten(queries, -1, (-1, width))
     hidden, memory = own, torch.zeros_like(own)
@@ -69,7 +93,7 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
 
 
 def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabeledSet, n_way: int, reads: int) -> Tensor:
-    """Cells `(n, ...)` -> `(n, n_way)`: embed both, put the queries in context if asked, attend."""
+    """Class probabilities `(n, n_way)` of cells `(n, n_columns, n_channels)`: embed, `reads` context steps (0: none), attend."""
     queries, known = backbone.embed(weights, x), backbone.embed(weights, support.x)
     if reads:
         queries = full_context(weights, queries, known, backbone.features, reads)
@@ -77,7 +101,7 @@ def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabeledS
 
 
 class AttentionClassifier(Classifier):
-    """Attends to the support seen so far."""
+    """Matching network on the part of the support set used so far; `reads` is the number of context steps."""
 
     def __init__(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int, reads: int) -> None:
         super().__init__(backbone, weights, support, n_way)
@@ -90,7 +114,13 @@ class AttentionClassifier(Classifier):
 
 @dataclass(frozen=True)
 class Matching(Learner):
-    """Matching networks; a step of adaptation reads one more patient of every diagnosis into the support."""
+    """Matching networks; each adaptation step adds one more patient per class to the support set.
+
+    Parameters
+    ----------
+    context_reads
+        Number of attention steps of the full-context embedding (K in appendix A.1); 0 turns it off.
+    """
 
     name: ClassVar[str] = "matching"
     title: ClassVar[Words] = Words("Matching", "匹配网络")
@@ -116,11 +146,11 @@ class Matching(Learner):
     )
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
-        """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
+        """See `Learner.steps`; step 0 already uses one patient per class."""
         return n_schedule_steps(support) - 1
 
     def init(self, backbone: Backbone, rng: torch.Generator) -> dict[str, Tensor]:
-        """The backbone's weights, the sharpness, and the reading LSTM, which starts near doing nothing."""
+        """The weights of the backbone, the log-sharpness, and the context LSTM with small weights, so that it starts near the identity."""
         w = backbone.features
         lstm = {
             "match.lstm_in": 0.1 * torch.randn(4 * w, w, generator=rng),
@@ -134,9 +164,9 @@ class Matching(Learner):
             yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """Eq. 2: negative log probability of the query patients given the support.
+        """Eq. 2: negative log-probability of the query labels given the support set.
 
-        With `context_reads` a tenth of it is the loss without them, so that 0 can be chosen too.
+        With context steps, a tenth of the loss is computed without them, so that the weights also serve `context_reads=0`.
         """
 
         def loss(reads: int) -> Tensor:

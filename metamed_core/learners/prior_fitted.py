@@ -1,8 +1,12 @@
 """Prior-fitted networks (Müller, Hollmann, Pineda Arango, Grabocka and Hutter 2022), https://arxiv.org/abs/2112.10510.
 
-A transformer was shown some hundred thousand synthetic clinics and learned to answer as the posterior of that prior would:
-labeled patients and a question go in, probabilities come out. No weight is moved for a new disease; what adapts is what
-the network has read. After TabPFN (Hollmann et al. 2023, 2025), made for a handful of patients.
+A transformer trained on several hundred thousand synthetic tables approximates the posterior predictive distribution of the
+prior they are drawn from: its input is the support set and a query patient, its output the class probabilities (in-context
+learning). No weights change for a new task. Follows TabPFN (Hollmann et al. 2023, https://arxiv.org/abs/2207.01848; 2025,
+https://doi.org/10.1038/s41586-024-08328-6), for very small tables.
+
+A *reading* is one forward pass with one random coding: random codes identify the columns, random output slots the classes,
+and a table over the size limits is subsampled. Predictions are averaged over several readings.
 """
 
 from __future__ import annotations
@@ -24,25 +28,30 @@ from metamed_core.networks import Backbone, CellTransformer, Memory, Weights, cl
 from metamed_core.words import Words
 
 SEED = 0
-"""Of slots, codes and subsets: the same table has the same answer."""
+"""Seed of slots, codes and subsets, so that the same table gets the same predictions."""
 
 MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
-"""Of one reading, somewhat more than meta-training had (100, 100 and 10,000); of a larger table each reading draws its own part."""
+"""Limits of one reading, above those of meta-training (100, 100 and 10,000); each reading draws its own subset of a larger table."""
 
 DOUBLE_CELLS = 400
-"""Labeled patients times columns up to which answers agree to ten digits; larger tables are read in single precision, twice as fast."""
+"""Labeled patients times columns up to which float64 is used; larger tables use float32, which is twice as fast."""
 
 CELLS_AT_ONCE = 6_000
-"""Cells in the network at a time, over all readings: so many stay in the processor's cache."""
+"""Cells per forward pass, over all readings; this many fit in the processor cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Several ways to show one table to the network; their average depends little on any.
+    """The random codings of all readings of one table.
 
-    patients `(m, n_patients read)`, columns `(m, n_columns read)`: positions that are read.
-    codes: `(m, n_columns read, code)`. slot: of each diagnosis, `(m, n_way)`; where there are more diagnoses than slots,
-    several share one, in each reading others.
+    Parameters
+    ----------
+    patients, columns
+        Positions of the patients and columns used, `(n_readings, n_patients)` and `(n_readings, n_columns)`.
+    codes
+        Random codes of the columns, `(n_readings, n_columns, n_code)`.
+    slot
+        Output slot of each class, `(n_readings, n_way)`. With more classes than slots, classes share slots, differently in each.
     """
 
     patients: Tensor
@@ -52,7 +61,7 @@ class Readings:
 
 
 def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: int) -> Readings:
-    """`n` seeded ways to show this support, the same for any order of its patients, columns and diagnoses."""
+    """`n` seeded random codings of a support set, invariant to the order of its patients, columns and classes."""
     columns = column_ranks(support, n_way)
     classes = class_ranks(support, n_way, columns)
     order = columns.argsort(stable=True)
@@ -64,7 +73,7 @@ def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: 
     if len(order) > MAX_COLUMNS:
         order = order[torch.randperm(len(order), generator=rng)]
     for i in range(n):
-        # One part after the other, so that together they read as many columns as they can.
+        # Consecutive blocks of columns, so that the readings together cover as many columns as possible.
         read = order.roll(-i * MAX_COLUMNS)[:MAX_COLUMNS]
         codes = torch.randn(len(order), network.code, generator=rng)[columns[read]]
         slot = _slots(crowd, network.slots, rng)
@@ -74,7 +83,7 @@ def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: 
 
 
 def _some_of_each(positions: Tensor, y: Tensor, most: int, rng: torch.Generator) -> Tensor:
-    """At most `most` of these patients, drawn; one of each diagnosis first, so that none is lost."""
+    """A random subset of at most `most` patients that contains every class."""
     if len(positions) <= most:
         return positions
     drawn = positions[torch.randperm(len(positions), generator=rng)]
@@ -83,9 +92,9 @@ def _some_of_each(positions: Tensor, y: Tensor, most: int, rng: torch.Generator)
 
 
 def _slots(crowd: Tensor, slots: int, rng: torch.Generator) -> Tensor:
-    """A slot for each diagnosis, `(n_way,)`: different ones, or, where they do not suffice, evenly shared ones.
+    """A random slot for each class, `(n_way,)`: distinct ones, or evenly shared ones if there are more classes than slots.
 
-    crowd `(n_way,)`: with how many each has shared in the readings so far; who shared least now shares with most.
+    crowd `(n_way,)`: with how many classes each has shared its slot in earlier readings; those with the least now share with the most.
     """
     n_way = len(crowd)
     least, n_full = -(-n_way // slots), n_way % slots or slots
@@ -99,7 +108,7 @@ def _slots(crowd: Tensor, slots: int, rng: torch.Generator) -> Tensor:
 
 
 class PriorFittedClassifier(Classifier):
-    """Answers from the labeled patients read so far, averaged over the readings."""
+    """Predicts from the part of the support set used so far, averaged over `n_readings` readings."""
 
     def __init__(self, network: CellTransformer, weights: Weights, support: LabeledSet, n_way: int, n_readings: int) -> None:
         kind = support.x.dtype if support.x[..., 0].numel() <= DOUBLE_CELLS else torch.float32
@@ -108,7 +117,7 @@ class PriorFittedClassifier(Classifier):
 
     @cached_property
     def _read(self) -> tuple[Readings, Memory]:
-        """The readings and what the network took from them; at the first question, for many a step of an adaptation is never asked."""
+        """The codings and the encoded support set; computed at the first prediction, because many steps never predict."""
         readings = draw_readings(self.network, self.support, self.n_way, self.n_readings)
         slots = readings.slot.gather(1, self.support.y[readings.patients])
         at_once = max(1, CELLS_AT_ONCE // (readings.patients.shape[1] * readings.columns.shape[1]))
@@ -121,12 +130,12 @@ class PriorFittedClassifier(Classifier):
         )
 
     def log_proba(self, x: Tensor) -> Tensor:
-        """Log of the readings' mean probability; with more diagnoses than slots, of their product. See `Classifier.log_proba`."""
+        """See `Classifier.log_proba`: log of the mean probability over readings, or of the product if there are more classes than slots."""
         return torch.cat([self._told(part) for part in self._parts(x)])
 
     @torch.no_grad()
     def embed(self, x: Tensor) -> Tensor:
-        """What the first reading makes of each patient beside the labeled ones, `(n, row_width)`."""
+        """See `Classifier.embed`: the output row of the transformer for each patient in the first reading, `(n, row_width)`."""
         readings, memory = self._read
         first, columns = memory.first(), readings.columns[0]
         rows = [self.network.ask(self.weights, first, part[:, columns].to(self._kind).unsqueeze(0)) for part in self._parts(x)]
@@ -140,18 +149,18 @@ class PriorFittedClassifier(Classifier):
         told = scores.gather(2, readings.slot.unsqueeze(1).expand(-1, len(x), -1)).log_softmax(-1)
         if self.n_way <= self.network.slots:
             return told.logsumexp(0).log_softmax(-1)
-        # Each reading tells groups of diagnoses apart, and other groups than the next: an error-correcting code
-        # (Dietterich and Bakiri 1995), its parts read as independent evidence.
+        # Each reading distinguishes groups of classes, with other groups in the next: an error-correcting output code
+        # (Dietterich and Bakiri 1995) whose bits count as independent evidence.
         return told.sum(0).log_softmax(-1)
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
-        """A bounded number of cells at a time, over all readings."""
+        """Blocks of patients with a bounded number of cells over all readings."""
         return torch.split(x, max(1, CELLS_AT_ONCE // (self.n_readings * min(x.shape[-2], MAX_COLUMNS))))
 
 
 @dataclass(frozen=True)
 class PriorFitted(Learner):
-    """A prior-fitted network; a step of adaptation reads more patients of every diagnosis: 1, 2, 4, ... all."""
+    """A prior-fitted network; the adaptation steps use 1, 2, 4, ... all patients of each class. `readings`: forward passes to average."""
 
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")
@@ -182,23 +191,23 @@ class PriorFitted(Learner):
         return CellTransformer()
 
     def lighter(self) -> Learner:
-        """See `Learner.lighter`: one reading, of which the average of several differs little."""
+        """See `Learner.lighter`: one reading instead of several."""
         return dataclasses.replace(self, readings=1)
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
-        """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
+        """See `Learner.steps`; step 0 already uses one patient per class."""
         return n_doubling_steps(support) - 1
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
         network = _network(backbone)
-        # Where diagnoses share slots, each reading tells less.
+        # If classes share slots, a single reading is less informative.
         n_readings = self.readings * -(-n_way // network.slots)
         for seen in doubling_schedule(support):
             yield PriorFittedClassifier(network, weights, seen, n_way, n_readings)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """Eq. 2 of the paper for one task, read once: negative log-probability of the query's diagnoses."""
+        """Eq. 2 for one task with one reading: negative log-probability of the query labels."""
         tasks = Episode(
             LabeledSet(episode.support.x.unsqueeze(0), episode.support.y.unsqueeze(0)),
             LabeledSet(episode.query.x.unsqueeze(0), episode.query.y.unsqueeze(0)),
@@ -207,7 +216,7 @@ class PriorFitted(Learner):
         return _loss(_network(backbone), weights, tasks, torch.Generator().manual_seed(SEED))
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """See `Learner.meta_gradient`; tasks go through the network together, each with slots and codes drawn from `rng`."""
+        """See `Learner.meta_gradient`; all tasks in one forward pass, each with slots and codes drawn from `rng`."""
         leaves = {name: weight.detach().requires_grad_() for name, weight in weights.items()}
         loss = _loss(_network(backbone), leaves, tasks, rng)
         return loss.detach(), dict(zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True))
@@ -220,13 +229,13 @@ def _network(backbone: Backbone) -> CellTransformer:
 
 
 def _loss(network: CellTransformer, weights: Weights, tasks: Episode, rng: torch.Generator) -> Tensor:
-    """Mean over tasks `(b, ...)` of the query's negative log-probability."""
+    """Negative log-probability of the query labels, mean over tasks `(n_tasks, ...)`."""
     b, _, n_columns, _ = tasks.support.x.shape
     codes = torch.randn(b, n_columns, network.code, generator=rng)
     slots = torch.rand(b, network.slots, generator=rng).argsort(1)[:, : tasks.n_way]
     device = tasks.support.x.device
     codes, slots = codes.to(device), slots.to(device)
-    # In half precision the weights are cast by hand: autocast would cast and back around every small operation.
+    # In half precision the weights are cast explicitly: autocast would cast back and forth around every small operation.
     kind = torch.get_autocast_dtype(device.type) if torch.is_autocast_enabled(device.type) else weights["cell.in"].dtype
     with torch.autocast(device.type, enabled=False):
         cast = {name: weight.to(kind) for name, weight in weights.items()}

@@ -1,6 +1,7 @@
 """Prototypical networks (Snell, Swersky and Zemel 2017), https://arxiv.org/abs/1703.05175.
 
-Each diagnosis is represented by the mean embedding of its patients; a new patient is compared with these prototypes.
+Each class is represented by its prototype, the mean embedding of its support patients; a query patient is classified by a
+softmax over the negative squared distances to the prototypes.
 """
 
 from __future__ import annotations
@@ -22,13 +23,24 @@ from metamed_core.words import Words
 
 
 def prototypical_log_posterior(embeddings: Tensor, centers: Tensor) -> Tensor:
-    """Eq. 2 with the squared Euclidean distance: log softmax_k(-|f(x) - c_k|^2); `(n, e)`, `(n_way, e)` -> `(n, n_way)`."""
-    # |f - c|^2 by differences, not by expansion: the expansion cancels badly when patients are close.
+    """Eq. 2 with the squared Euclidean distance: log softmax over classes k of -d(f(x), c_k).
+
+    Parameters
+    ----------
+    embeddings, centers
+        Query embeddings f(x), `(n, n_embedding)`, and prototypes c_k, `(n_way, n_embedding)`.
+
+    Returns
+    -------
+    Tensor
+        Log-probabilities, `(n, n_way)`.
+    """
+    # By differences, not by f.f - 2 f.c + c.c, which loses digits to cancellation when patients are similar.
     return (-(embeddings.unsqueeze(-2) - centers).square().sum(-1)).log_softmax(-1)
 
 
 class PrototypeClassifier(Classifier):
-    """Compares a patient with the prototypes of the support seen so far."""
+    """Prototypical network on the part of the support set used so far."""
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
@@ -37,7 +49,7 @@ class PrototypeClassifier(Classifier):
 
 @dataclass(frozen=True)
 class Prototypical(Learner):
-    """Prototypical networks; a step of adaptation reads one more patient of every diagnosis into the prototypes."""
+    """Prototypical networks; each adaptation step adds one more patient per class to the prototypes."""
 
     name: ClassVar[str] = "prototypical"
     title: ClassVar[Words] = Words("Prototypical", "原型网络")
@@ -51,7 +63,7 @@ class Prototypical(Learner):
     recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
-        """See `Learner.steps`: the first patient of each diagnosis is there from the start."""
+        """See `Learner.steps`; step 0 already uses one patient per class."""
         return n_schedule_steps(support) - 1
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PrototypeClassifier]:
@@ -60,12 +72,12 @@ class Prototypical(Learner):
             yield PrototypeClassifier(backbone, weights, seen, n_way)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """Algorithm 1: negative log posterior of the query patients under the support's prototypes."""
+        """Algorithm 1: negative log-probability of the query labels given the prototypes of the support set."""
         centers = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
         return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centers), episode.query.y)
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """See `Learner.meta_gradient`; for a `Perceptron` written out by hand, which is several times as fast."""
+        """See `Learner.meta_gradient`; closed-form gradients for a `Perceptron`, several times as fast as autograd."""
         if not hand.by_hand(backbone, tasks.support.x):
             return super().meta_gradient(backbone, weights, tasks, rng)
 

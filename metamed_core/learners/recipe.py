@@ -1,4 +1,4 @@
-"""How a learner's shipped weights are made. Each learner says so itself, in its own file."""
+"""The hyperparameters with which the shipped weights of a learner were meta-trained; each learner defines its own `recipe`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,22 @@ Precision = Literal["float32", "bfloat16"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One learner's meta-training on the clinical prior; `meta_training.Budget` says what each number means.
+    """Hyperparameters of the meta-training of one learner on the clinical prior; see also `meta_training.Budget`.
 
-    settings: of the learner, where they differ in meta-training from those in use. steps_on_a_table: meta-steps that are enough on a table
-    of some ten diagnoses, and take minutes on a small computer (docs/explanation/evaluation.md); what the page suggests.
+    Parameters
+    ----------
+    meta_steps, meta_batch, meta_lr
+        Number of outer steps, tasks per step in all groups together, and outer learning rate.
+    groups
+        Groups of tasks per step; the tasks of a group have equal shape.
+    precision
+        Number format of the forward and backward pass.
+    hidden_lr
+        Learning rate of the Muon optimizer for the hidden weight matrices; None: AdamW for all weights.
+    settings
+        Fields of the learner whose values in meta-training differ from their defaults.
+    steps_on_a_table
+        Suggested number of outer steps when meta-training on a table of about ten diagnoses; takes minutes on a small computer.
     """
 
     meta_steps: int = 6000

@@ -1,8 +1,8 @@
 """Reptile (Nichol, Achiam and Schulman 2018), https://arxiv.org/abs/1803.02999.
 
-It adapts to a task by ordinary minibatch gradient descent and then moves the initial weights a little towards where
-that ended. No second derivative is needed, nor a query set: all labeled patients of a task are its training data, here
-one minibatch for the head (the episode's support) and others to descend on (its query).
+Adapts to a task by minibatch gradient descent, then moves the initial weights a small step towards the adapted weights. Needs
+no second derivatives and no query set: all labeled patients of a task are training data. Here the support set of the episode
+is the minibatch that initializes the head, and the query set provides the minibatches of the inner steps.
 """
 
 from __future__ import annotations
@@ -34,13 +34,21 @@ from metamed_core.words import Words
 
 
 def initial_minus_adapted(weights: Weights, ends: Weights) -> dict[str, Tensor]:
-    """Algorithm 2's outer step as a gradient: initial minus adapted weights, mean over tasks; `ends` are stacked `(n_tasks, ...)`."""
+    """The outer update of algorithm 2 as a gradient: initial minus adapted weights (`ends`, stacked `(n_tasks, ...)`), mean over tasks."""
     return {name: weight - ends[name].mean(0) for name, weight in weights.items()}
 
 
 @dataclass(frozen=True)
 class Reptile(Learner):
-    """Reptile with a head made from prototypes of the first minibatch (the episode's support)."""
+    """Reptile with a head initialized from the prototypes of the support set (see `inner_loop`).
+
+    Parameters
+    ----------
+    inner_lr, inner_steps
+        Learning rate and number (k in the paper) of inner gradient steps.
+    minibatch
+        Patients per minibatch in meta-training.
+    """
 
     name: ClassVar[str] = "reptile"
     title: ClassVar[Words] = Words("Reptile", "Reptile 算法")
@@ -51,13 +59,13 @@ class Reptile(Learner):
     paper: ClassVar[str] = "Nichol, Achiam, Schulman: On First-Order Meta-Learning Algorithms, 2018"
     link: ClassVar[str] = "https://arxiv.org/abs/1803.02999"
     order: ClassVar[int] = 3
-    # Larger inner steps give Reptile a better start, from which large ones in use, all on the same few patients, would overshoot.
+    # A larger inner_lr improves meta-training, but overshoots in adaptation, where all steps use the same few patients.
     recipe: ClassVar[Recipe] = Recipe(meta_steps=1000, settings={"inner_lr": 0.03}, steps_on_a_table=200)
 
     inner_lr: float = step_size(0.01)
     inner_steps: int = step_count(8)
     minibatch: int = 16
-    """Patients in a minibatch of meta-training; in use every step sees the whole support."""
+    """Patients per minibatch in meta-training; adaptation uses the whole support set in every step."""
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`."""
@@ -68,16 +76,14 @@ class Reptile(Learner):
         return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """Reptile lowers no meta-loss; this is the first inner loss, to watch: other patients under the support's head."""
+        """Reptile minimizes no meta-loss; this is the loss on the query set before the inner steps, for monitoring."""
         return support_loss(backbone, episode.query)(with_head(backbone, weights, episode.support, episode.n_way))
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Algorithm 2: initial minus adapted weights, mean over tasks, to be used as a gradient; and the watched loss.
+        """Algorithm 2: the monitored loss, and initial minus adapted weights (mean over tasks) as the gradient.
 
-        A task's model is the network with the head that the first minibatch (the support) gives it, so the head is a
-        function of the weights and the inner gradient flows through it. Each inner step draws another minibatch from
-        the task's other patients: on the first one the head knows the answers already, and descending there only
-        teaches overconfidence.
+        The head is a function of the weights (prototypes of the support set), so inner gradients flow through it. Each inner step
+        draws a minibatch from the query set: steps on the support set, which defines the head, would only cause overconfidence.
         """
         x, y = tasks.query.x, tasks.query.y
         draws = torch.rand(len(x), self.inner_steps, y.shape[1], generator=rng).argsort(-1)[..., : self.minibatch].to(x.device)
@@ -101,7 +107,7 @@ class Reptile(Learner):
         return watched.mean(), initial_minus_adapted(weights, ends)
 
     def _by_hand(self, weights: Weights, tasks: Episode, draws: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """The same for a `Perceptron`, all tasks at once and without autograd; `draws` `(n_tasks, inner_steps, minibatch)`."""
+        """The same in closed form for a `Perceptron`, all tasks at once; `draws` are positions, `(n_tasks, inner_steps, minibatch)`."""
         support, others = hand.patients(tasks.support, tasks.n_way), hand.patients(tasks.query, tasks.n_way)
         first, second = initial = hand.for_each(len(support.x), *hand.body(weights))
         for rows in draws.unbind(1):

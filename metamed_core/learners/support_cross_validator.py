@@ -1,4 +1,4 @@
-"""Cross-validated accuracy on the support set, at every step of an adaptation."""
+"""Cross-validated accuracy on the support set at every adaptation step."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from metamed_core.networks import Backbone, Weights
 
 MAX_FOLDS = 25
 CELL_BUDGET = 20_000
-"""Cells that may be embedded in one step over all folds, less than a tenth of a second; wider or larger tables get fewer, larger folds.
+"""Cells embedded per step over all folds, less than 0.1 s; larger tables get fewer and larger folds.
 
-The folds depend on the table alone: algorithms and settings are then judged on the same left-out patients.
+The folds depend only on the table, so that all algorithms and settings are evaluated on the same held-out patients.
 """
 
 
 def folds(support: LabeledSet, max_folds: int) -> list[list[int]]:
-    """Groups of patients to leave out together, at most `max_folds`, spread over the classes.
+    """Stratified folds: lists of positions in the support set, at most `max_folds`; leave-one-out if there are few patients.
 
-    A patient alone in their class is never left out: no learner can predict a class it has not seen. With few patients
-    each group is one patient (leave-one-out).
+    The only patient of a class is never held out, because no learner can predict a class without training patients.
     """
     counts = torch.bincount(support.y)
     able = [i for i, y in enumerate(support.y.tolist()) if counts[y] > 1]
@@ -39,18 +38,18 @@ def _leaves_every_class(support: LabeledSet, group: list[int]) -> bool:
 
 
 class SupportCrossValidator:
-    """Cross-validates a learner on its support set, in step with the main adaptation.
+    """Cross-validates a learner on its support set, one step at a time alongside the main adaptation.
 
     Parameters
     ----------
     learner, backbone, weights
-        What adapts, once for each fold without the patients of that fold.
+        The learner, network and initial weights; adapted once per fold, without the patients of that fold.
     support
         The support set of the main adaptation.
     """
 
     def __init__(self, learner: Learner, backbone: Backbone, weights: Weights, support: LabeledSet) -> None:
-        # Only the most probable class counts here, so half the digits do.
+        # float32 is enough, because only the most probable class is used.
         support, weights = LabeledSet(support.x.float(), support.y), {name: weight.float() for name, weight in weights.items()}
         affordable = max(2, CELL_BUDGET // (len(support) * support.x.shape[-2]))
         self.groups = folds(support, min(MAX_FOLDS, affordable))
@@ -60,15 +59,15 @@ class SupportCrossValidator:
         self._hits = [math.nan] * len(self.groups)
 
     def advance(self) -> float:
-        """Make one step in every fold; returns the accuracy on the left-out patients, 0..1, NaN if none can be left out."""
+        """Make one step in every fold; returns the accuracy on the held-out patients, 0..1, or NaN if none can be held out."""
         for i, run in enumerate(self._runs):
-            # A fold with fewer rounds than the whole support keeps its last answer.
+            # A fold with fewer steps than the main adaptation keeps its last result.
             self._hits[i] = next(run, self._hits[i])
         n_patients = sum(len(group) for group in self.groups)
         return sum(self._hits) / n_patients if n_patients else math.nan
 
     def _without(self, learner: Learner, backbone: Backbone, weights: Weights, group: list[int]) -> Iterator[float]:
-        """Number of correctly predicted patients of the group, after each step of an adaptation without them."""
+        """Yield the number of correctly predicted held-out patients after each step of one fold."""
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
         classes, y = torch.unique(self._support.y[rest], return_inverse=True)

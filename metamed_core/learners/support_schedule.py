@@ -1,6 +1,6 @@
-"""How the learners that compare, and do not descend, read a support set: one more patient of every diagnosis in each step.
+"""Adaptation steps of learners without gradient steps: each step uses a larger part of the support set.
 
-Large supports are read in at most `MAX_ROUNDS` rounds of several patients, so that a thousand patients take no longer to watch.
+The number of steps is at most `MAX_ROUNDS`; large support sets grow by several patients per class and step.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from torch import Tensor
 from metamed_core.data import LabeledSet
 
 MAX_ROUNDS = 20
-"""At most so many rounds; diagnoses of up to so many patients are read one patient a round."""
+"""Maximum number of steps; classes of up to this many patients grow by one patient per step."""
 
 
 def places(y: Tensor) -> Tensor:
-    """Each patient's place among those of the same class, in the order of the table: `(n,)` -> `(n,)` from 0."""
+    """Index of each patient within its class, from 0 in the order of the table: class numbers `(n,)` -> `(n,)`."""
     by_class, counts = y.argsort(stable=True), torch.bincount(y)
     first = counts.cumsum(0) - counts
     place = torch.empty_like(y)
@@ -26,12 +26,12 @@ def places(y: Tensor) -> Tensor:
 
 
 def n_schedule_steps(support: LabeledSet) -> int:
-    """Number of rounds: the size of the largest class, at most `MAX_ROUNDS`."""
+    """Number of subsets that `support_schedule` yields: the size of the largest class, at most `MAX_ROUNDS`."""
     return min(int(torch.bincount(support.y).max()), MAX_ROUNDS)
 
 
 def support_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
-    """Yield the patients read after the first round (one of each diagnosis), the second, ...; the last is the whole support."""
+    """Yield growing subsets: one patient per class, then more per class; the last is the whole support set."""
     place, n_rounds = places(support.y), n_schedule_steps(support)
     for i in range(n_rounds):
         last = int(place.max()) * i // max(n_rounds - 1, 1)
@@ -39,12 +39,12 @@ def support_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
 
 
 def n_doubling_steps(support: LabeledSet) -> int:
-    """Number of `doubling_rounds`: 1 for one patient of each diagnosis, one more for 2, 3 to 4, 5 to 8, ..."""
+    """Number of subsets that `doubling_schedule` yields: 1 + ceil(log2(size of the largest class))."""
     return 1 + (int(torch.bincount(support.y).max()) - 1).bit_length()
 
 
 def doubling_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
-    """Yield 1, 2, 4, 8, ... patients of every diagnosis, in the end the whole support: for learners that read all of them anew."""
+    """Yield subsets with 1, 2, 4, 8, ... patients per class, the last the whole support set; for learners with a costly forward pass."""
     place = places(support.y)
     for i in range(n_doubling_steps(support)):
         yield support.take(torch.nonzero(place < 2**i).squeeze(1))

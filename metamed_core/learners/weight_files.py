@@ -1,4 +1,4 @@
-"""Weights on disk: one file of numbers (safetensors, never code) and a card (JSON) beside it that says where they come from."""
+"""Weights on disk: a safetensors file (numbers only, no code) and beside it a JSON card that records how they were made."""
 
 from __future__ import annotations
 
@@ -25,12 +25,28 @@ FORMAT = 1
 
 
 def shipped(learner: str) -> Path:
-    """The file of the shipped weights of a learner, by its name; it need not exist."""
+    """Path of the shipped weights of the learner with this name; the file may not exist."""
     return SHIPPED / f"{learner}{SUFFIX}"
 
 
 def read_card(path: Path) -> dict[str, Any]:
-    """The card beside a weight file. Raises UserError if it is missing, damaged or of another format version."""
+    """Read the card beside a weight file.
+
+    Parameters
+    ----------
+    path
+        The weight file; the card has the same name with `.json`.
+
+    Returns
+    -------
+    dict
+        The entries of the card.
+
+    Raises
+    ------
+    UserError
+        If the card is missing, damaged or of another format version.
+    """
     text = read_bytes(path.with_suffix(".json"))
     try:
         card = json.loads(text)
@@ -54,7 +70,7 @@ def save_weights(path: Path, learner: Learner, backbone: Backbone, weights: dict
     path
         The file of the weights, ending in `.safetensors`; the card has the same name with `.json`.
     learner, backbone, weights
-        What the weights are for, and the weights by name.
+        The learner and network that the weights belong to, and the weights by name.
     facts
         Further entries of the card: command, seed, seconds, hardware, ...
 
@@ -71,7 +87,7 @@ def save_weights(path: Path, learner: Learner, backbone: Backbone, weights: dict
 
 
 def add_to_card(path: Path, facts: Mapping[str, Any]) -> None:
-    """Write further `facts` into the card beside the weights `path`, or others in their place; the rest stays as it is."""
+    """Add or replace the entries `facts` in the card beside the weight file `path`. Raises UserError if it cannot be written."""
     write_card(path, read_card(path) | dict(facts))
 
 
@@ -81,7 +97,7 @@ def write_card(path: Path, card: dict[str, Any]) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that whoever reads it sees the old one or the new one, whole, however abruptly the writer ends."""
+    """Write a file atomically (temporary file, fsync, rename): readers see the old or the new content, even after a crash. Raises UserError."""
     aside = aside_of(path)
     try:
         with aside.open("wb") as file:
@@ -99,12 +115,12 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def aside_of(path: Path) -> Path:
-    """Where a file is written before it takes its place."""
+    """The temporary path that a file is written to before it is renamed to `path`."""
     return path.with_name(path.name + ".part")
 
 
 def read_bytes(path: Path) -> bytes:
-    """All of a file. Raises UserError if it cannot be read."""
+    """The content of a file. Raises UserError if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -117,7 +133,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def damaged(path: Path) -> UserError:
-    """The error to raise for a file of weights, or a card, that holds something else."""
+    """The UserError to raise for a weight file or card with invalid content."""
     return UserError(
         Words(
             "{file} is damaged or not made by MetaMed: restore it, or choose the shipped weights.",

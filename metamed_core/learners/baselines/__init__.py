@@ -1,16 +1,16 @@
-"""Baseline classifiers: no network and no meta-training, fitted to the labeled patients alone. They show what meta-learning is worth.
+"""Baseline classifiers without a network or meta-training, fitted to the support set only, to measure the benefit of meta-learning.
 
-One file = one method. A new file with a `Baseline` in it is found here and needs no other line.
+One file per method. A new file that defines a `Baseline` subclass is registered automatically.
 
-All see the same features: each cell's scaled value (0 where missing) and, for columns with gaps among the labeled patients, whether the
-value was missing. Every diagnosis weighs the same where a method can weigh, as in `learners.cross_entropy`. The settings suit 2 to 100
-patients; among a few for each method they were chosen on public tables at 1, 3, 5 and 10 shots, so that no rival of ours is a straw man.
-They are not in `LEARNERS`: there is nothing to watch and nothing to meta-train.
+All use the same features: the standardized value of each cell (0 if missing) and, for columns with missing values in the support set,
+a missingness indicator. Classes are balanced where the method supports class weights, as in `learners.cross_entropy`. Hyperparameters
+were tuned for 2 to 100 patients, on public tables at 1, 3, 5 and 10 shots, so that the baselines are strong. Baselines are not in
+`LEARNERS`: they have no adaptation steps and cannot be meta-trained.
 
 - `BASELINES`: the baseline classifiers by name, in the order in which they are offered.
-- `Baseline`: what they share.
-- `BaselineClassifier`: a fitted one.
-- `NoNetwork`: stands where others have a network.
+- `Baseline`: their base class.
+- `BaselineClassifier`: a fitted baseline.
+- `NoNetwork`: the backbone of the baselines; the embedding is the row of values.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gradient boosting: small trees, each correcting the ones before."""
+"""Gradient boosting (Friedman 2002): shallow trees, each fitted to the errors of those before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class GradientBoosting(Baseline):
-    """scikit-learn's older one: the histogram version asks for 20 patients in a leaf by default and would say nothing here."""
+    """`sklearn.ensemble.GradientBoostingClassifier`; the histogram version needs 20 patients per leaf by default, too many here."""
 
     name: ClassVar[str] = "gradient_boosting"
     title: ClassVar[Words] = Words("Gradient boosting", "梯度提升树")

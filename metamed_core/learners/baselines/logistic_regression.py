@@ -1,4 +1,4 @@
-"""Logistic regression: weigh every column and add the weights up."""
+"""Logistic regression (Cox 1958): softmax of a weighted sum of the features."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class LogisticRegression(Baseline):
-    """scikit-learn's, with its default ridge."""
+    """`sklearn.linear_model.LogisticRegression` with its default L2 penalty and balanced classes."""
 
     name: ClassVar[str] = "logistic_regression"
     title: ClassVar[Words] = Words("Logistic regression", "逻辑回归")

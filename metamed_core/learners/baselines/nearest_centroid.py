@@ -1,4 +1,4 @@
-"""Nearest centroid: compare with the mean patient of each diagnosis."""
+"""Nearest centroid (Tibshirani et al. 2002, without shrinkage): compare with the mean of each class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class NearestCentroid(Baseline):
-    """Gaussian classes of unit spread: the columns are scaled to it. scikit-learn's own has no probabilities at one shot."""
+    """Gaussian classes with unit covariance (columns are standardized); unlike scikit-learn's it has probabilities at one shot."""
 
     name: ClassVar[str] = "nearest_centroid"
     title: ClassVar[Words] = Words("Nearest centroid", "最近质心")

@@ -1,4 +1,4 @@
-"""k-nearest neighbors: ask the most similar labeled patients."""
+"""k-nearest neighbors (Cover and Hart 1967): a vote of the most similar labeled patients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class NearestNeighbors(Baseline):
-    """scikit-learn's; as many neighbors as the rarest class has patients, at most 5, nearer ones weighing more."""
+    """`sklearn.neighbors.KNeighborsClassifier`, weighted by inverse distance; k is the size of the rarest class, at most 5."""
 
     name: ClassVar[str] = "nearest_neighbours"
     title: ClassVar[Words] = Words("k-nearest neighbors", "k 近邻")

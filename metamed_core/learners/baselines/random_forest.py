@@ -1,4 +1,4 @@
-"""Random forest: a vote of many decision trees."""
+"""Random forest (Breiman 2001): a vote of many decision trees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class RandomForest(Baseline):
-    """scikit-learn's, 100 trees."""
+    """`sklearn.ensemble.RandomForestClassifier` with 100 trees and balanced classes."""
 
     name: ClassVar[str] = "random_forest"
     title: ClassVar[Words] = Words("Random forest", "随机森林")

@@ -1,4 +1,4 @@
-"""Shrunk linear discriminant analysis: nearest centroid with correlated columns."""
+"""Linear discriminant analysis with shrinkage (Friedman 1989): nearest centroid that accounts for correlated columns."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class ShrunkLda(Baseline):
-    """Linear discriminants whose covariance leans on unit spread without correlation, as on 2 + p/2 further patients who show it.
+    """Linear discriminant analysis whose covariance is shrunk towards the identity.
 
-    Regularized towards the identity as in the paper, by a fixed amount: no patients are left to tune it. With one patient of each
-    class nothing but the lean is left, and it is the nearest centroid.
+    The identity counts as 2 + p/2 additional patients, for p features: a fixed amount, because there are too few patients to tune it.
+    With one patient per class the covariance is the identity, and the method equals the nearest centroid.
     """
 
     name: ClassVar[str] = "shrunk_lda"
@@ -34,8 +34,8 @@ class ShrunkLda(Baseline):
         classes, means = centers(X, y)
         residual = (X - means[np.searchsorted(classes, y)]) * np.sqrt(balanced(y))[:, None]
         n, lean = len(y) - len(classes), 2 + X.shape[1] / 2
-        # Covariance (R'R + lean I) / (n + lean), turned round (Woodbury) so that what is solved is as large as the patients are many:
-        # two thousand genes take no longer than two columns.
+        # Covariance (R'R + lean I) / (n + lean), inverted by the Woodbury identity: the linear system has the size of the number of
+        # patients, so that thousands of features are no slower than two.
         within = residual @ residual.T + lean * np.eye(len(y))
         precise = (means - np.linalg.solve(within, residual @ means.T).T @ residual) * (n + lean) / lean
         return LinearRule.of(classes, means, np.asarray(precise, dtype=np.float64))
