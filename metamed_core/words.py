@@ -1,4 +1,4 @@
-"""Words that a person reads, always in both languages, and the one error that is meant for them. Imports nothing of ours."""
+"""Texts in English and Simplified Chinese, and the error class whose message is shown to the user. Imports no other file of the package."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text in English and Simplified Chinese, kept on one line so that neither is forgotten.
+    """One text in English and Simplified Chinese.
 
+    Parameters
+    ----------
+    en, zh
+        The text in each language.
+
+    Examples
+    --------
     >>> Words("Adapt", "适应").into("zh")
     '适应'
     >>> Words("{n} {n:patient|patients}", "{n} 位患者").format(n=3).en
@@ -25,14 +32,14 @@ class Words:
     zh: str
 
     def into(self, language: Language) -> str:
-        """The text in one language."""
+        """Return the text in `language`."""
         return self.zh if language == "zh" else self.en
 
     def format(self, **values: object) -> Words:
         """Fill the `{name}` fields of both texts; a value that is itself `Words` is filled in its own language.
 
         `{n:patient|patients}` becomes the first word if n is 1, else the second (see `plural`). Where a Latin letter or digit meets a
-        Chinese character at the edge of a field, a space is put between them.
+        Chinese character at the edge of a field, a space is inserted.
 
         >>> Words("{who} is better", "{who}更好").format(who="MAML").zh
         'MAML 更好'
@@ -49,7 +56,7 @@ class Words:
 
 
 def plural(n: float, one: str, many: str) -> str:
-    """The English word that goes with a number.
+    """Return `one` if `n` equals 1, else `many`.
 
     >>> plural(1, "patient", "patients"), plural(0, "patient", "patients")
     ('patient', 'patients')
@@ -62,10 +69,10 @@ _MIXED_EDGE = re.compile(rf"(?<=[\u4e00-\u9fff]){_EDGE}+(?=[A-Za-z0-9])|(?<=[A-Z
 
 
 class _WordsFormatter(Formatter):
-    """`str.format` with a choice of words by number, `{n:patient|patients}`, that marks where each field begins and ends."""
+    """`str.format` extended by a choice of words by number, `{n:patient|patients}`; marks where each field begins and ends."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """A field's text between two marks; a specification with one bar in it chooses a word."""
+        """Format one field and enclose it in two marks; a format specification with one `|` selects a word by number."""
         format_spec = format_spec.replace(_EDGE, "")
         if format_spec.count("|") == 1:
             text = plural(float(value), *format_spec.split("|"))
@@ -86,9 +93,14 @@ INTENDED_USE = Words("For research and teaching only; not a medical device.", "�
 
 
 class UserError(ValueError):
-    """Something the user can mend: one sentence, in both languages, saying what was wrong, where, and what to do.
+    """An error that the user can correct: one sentence, in both languages, that names the fault, its place and the remedy.
 
-    It is a `ValueError` so that scikit-learn's tools treat it as bad input.
+    It is a `ValueError`, so scikit-learn's tools treat it as invalid input.
+
+    Parameters
+    ----------
+    words
+        The sentence.
     """
 
     def __init__(self, words: Words) -> None:
@@ -96,5 +108,5 @@ class UserError(ValueError):
         self.words = words
 
     def __reduce__(self) -> tuple[type[UserError], tuple[Words]]:
-        """An error from another process keeps both languages: an exception is else pickled as its English text alone."""
+        """Pickle both languages: by default an exception that crosses a process boundary keeps its English message only."""
         return type(self), (self.words,)

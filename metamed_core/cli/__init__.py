@@ -1,11 +1,11 @@
-"""The command line: one file = one command of `python -m metamed_core`.
+"""The command line: each file implements one command of `python -m metamed_core`.
 
-Each file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
+Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 
 - `bench`: measures the speed of meta-training on this computer.
-- `calibrate`: fits temperatures on simulated tasks.
-- `card`: writes a measured accuracy into a card.
-- `diagnose`: answers for the patients of a file.
+- `calibrate`: fits calibration temperatures on simulated tasks.
+- `card`: writes a measured accuracy into a model card.
+- `diagnose`: predicts the diagnoses of undiagnosed patients in a file.
 - `evaluate`: compares methods on a file.
 - `meta_train`: meta-trains a learner.
 """

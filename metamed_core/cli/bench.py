@@ -1,4 +1,4 @@
-"""`python -m metamed_core bench` measures meta-training beside plain loops on this computer; see `metamed_core.cli.engine_benchmark`."""
+"""`python -m metamed_core bench`: meta-training speed against plain training loops; see `metamed_core.cli.engine_benchmark`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EXAMPLES = """example:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of bench."""
+    """Add the options of `bench` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("--seconds", type=seconds, default=40.0, help="about how long to measure (default %(default)g)")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON: the medians")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure on one thread, tell, and write the table."""
+    """Measure on one thread, and print the table and, with `--json`, the medians."""
     torch.set_num_threads(1)
     pairs = contenders()
     rounds = list(_told(bench(pairs, options.seconds), options.seconds))
@@ -44,7 +44,13 @@ def _told(rounds: Iterable[Round], length: float) -> Iterable[Round]:
 
 
 def medians(pairs: Sequence[Contest], rounds: Sequence[Round]) -> dict[str, float]:
-    """The median over rounds of each ratio, share of the limit and time, by name."""
+    """Return the medians over all rounds.
+
+    Returns
+    -------
+    dict
+        By name: speed ratios by algorithm, shares of the matmul limit (0 to 1), the limit (GFLOP/s) and the adaptation time (ms).
+    """
     found = {pair.key: [each.ratio(pair.key) for each in rounds] for pair in pairs}
     found["matmul_limit_share"] = [each.share(layer_by_layer_flops()) for each in rounds]
     found["matmul_limit_share_executed"] = [each.share(by_hand_flops()) for each in rounds]
@@ -54,7 +60,7 @@ def medians(pairs: Sequence[Contest], rounds: Sequence[Round]) -> dict[str, floa
 
 
 def table(pairs: Sequence[Contest], rounds: Sequence[Round]) -> str:
-    """What was measured, for a person: medians, and in brackets the quartiles over rounds."""
+    """Return the results as a text table: medians over rounds, with quartiles in brackets."""
     lines = [
         f"5-way 5-shot, 15 asked of each; perceptron 30-64-64; 5 inner steps; {N_TASKS} tasks a meta-step; float32, one thread",
         f"median (quartiles) of {len(rounds)} interleaved rounds, processor time",

@@ -1,4 +1,4 @@
-"""`python -m metamed_core calibrate` learns a calibration on simulated tasks and writes it into the card beside the weights."""
+"""`python -m metamed_core calibrate`: fits a calibration on simulated tasks and writes it into the model card of the weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXAMPLES = """example:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of calibrate."""
+    """Add the options of `calibrate` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("--learner", choices=list(LEARNERS), required=True)
     parser.add_argument("--weights", type=Path, help="file of weights (default: the shipped weights of this learner)")
@@ -34,7 +34,7 @@ def _tasks(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Learn, judge on other tasks, tell, and write into the card; its other keys stay as they are."""
+    """Fit the calibration, evaluate it on other tasks, write it into the card and print a table; other card entries are kept."""
     torch.set_num_threads(1)
     learner = LEARNERS[options.learner]()
     path = options.weights or shipped(options.learner)
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _table(calibration: Calibration, judged: dict[str, Any]) -> str:
-    """Before and after, a line for each number of shots."""
+    """Metrics before and after calibration, one line per number of shots."""
 
     def line(name: str, temperature: str, values: list[float | None]) -> str:
         figures = [f"{'-':>8}" if value is None else f"{value:8.4f}" for value in values]

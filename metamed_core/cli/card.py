@@ -1,4 +1,4 @@
-"""`python -m metamed_core card` puts the result of an accuracy check into the card of the weights it measured."""
+"""`python -m metamed_core card`: writes the result of an accuracy measurement into the model card of the measured weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLES = """example:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of card."""
+    """Add the options of `card` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("--learner", choices=list(LEARNERS), required=True)
     parser.add_argument("--measured", type=Path, required=True, metavar="FILE.json", help="the table that the accuracy check has written")
@@ -24,6 +24,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Put a measurement into a card."""
+    """Write the measurement into the card. Raises UserError under the conditions given in `record_measurement`."""
     weights = options.weights or shipped(options.learner)
     record_measurement(weights, options.learner, options.measured, options.episodes, options.note)

@@ -1,4 +1,4 @@
-"""`python -m metamed_core diagnose TABLE`: adapt to the labeled patients of a file and answer for those without a diagnosis."""
+"""`python -m metamed_core diagnose TABLE`: adapts to the labeled patients of a file and predicts the diagnoses of the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings
 from metamed_core.words import INTENDED_USE, Language, UserError, Words
 
 DEFAULT = "prior_fitted"
-"""The most accurate on real tables (docs/explanation/evaluation.md)."""
+"""The most accurate learner on real tables (docs/explanation/evaluation.md)."""
 TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
 RANKED = 3
@@ -39,7 +39,7 @@ EXAMPLES = """examples:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of diagnose."""
+    """Add the options of `diagnose` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("table", type=Path, metavar="TABLE",
         help="CSV, TSV, Excel or Parquet; patients whose diagnosis is empty are answered for")  # fmt: skip
@@ -55,8 +55,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Read, adapt, answer, write."""
-    torch.set_num_threads(1)  # on nets of this size a second thread only waits
+    """Read the table, adapt, predict, and write the result. Raises UserError for a table, option or weights that cannot be used."""
+    torch.set_num_threads(1)  # more threads do not speed up networks of this size
     checked_ending(options.out, (".csv", ".json", ".html"))
     begin, learner = _begin(options)
     records = _asked(options)
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
-    """Where to start from (universal, none or a path) and the learner with its settings. Raises UserError."""
+    """Return the initialization (universal, none or a path) and the configured learner. Raises UserError if there is none."""
     if options.weights in {UNIVERSAL, RANDOM}:
         return options.weights, _learner(options.algorithm or DEFAULT, options.set)
     path = path_of(options.weights, options.algorithm)
@@ -79,7 +79,7 @@ def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
 
 
 def _learner(name: str, chosen: Sequence[str]) -> Learner:
-    """The algorithm with its settings. Raises UserError for one that it does not have, or that is no number."""
+    """Return the configured learner. Raises UserError for an unknown setting or a value that is not a number."""
     known, values = {one.name: one for one in settings(LEARNERS[name])}, {}
     for text in chosen:
         setting, _, value = text.partition("=")
@@ -96,7 +96,7 @@ def _learner(name: str, chosen: Sequence[str]) -> Learner:
 
 
 def _asked(options: argparse.Namespace) -> PatientRecords:
-    """The patients; what the upload check found is told on standard error, the gravest first. Raises UserError if nobody is asked about."""
+    """Return the patients, and report the findings of the upload check on standard error. Raises UserError if all are diagnosed."""
     records = records_of(options.table, options)
     if records.problem is None:
         sys.stderr.write(records.task_sentence.into(options.language) + "\n")
@@ -113,7 +113,7 @@ def _asked(options: argparse.Namespace) -> PatientRecords:
 
 
 def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
-    """The adaptation to its end, told of on standard error: on a terminal one line that rewrites itself."""
+    """Run the adaptation to its end, with progress on standard error: on a terminal, a single line that is rewritten."""
     live, began, shown_at = sys.stderr.isatty(), time.perf_counter(), 0.0
     for step in trace:
         now, last = time.perf_counter(), trace.finished
@@ -127,7 +127,7 @@ def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
 
 
 def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace) -> bytes:
-    """The answers in the format that the name of the file asks for."""
+    """Return the predictions in the format of the output file's extension."""
     file = options.table.name
     if options.out.suffix == ".html":
         return answers_html(trace, step_index, file, options.language)
@@ -137,7 +137,7 @@ def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace) 
 
 
 def text(found: Sequence[Answer], language: Language) -> str:
-    """A line a patient: the most probable diagnoses, and a mark where the answer is held back; below, what the mark stands for."""
+    """Return one line per patient with the most probable diagnoses; `*` marks an abstention, with the reasons below."""
     width = min(24, max((len(one.diagnosis.name) for one in found), default=0))
     lines = [_line(one, width) for one in found]
     reasons = dict.fromkeys(one.abstention_reason for one in found if one.abstention_reason is not None)

@@ -1,17 +1,16 @@
-"""How fast meta-training is: our meta-steps beside those of good teaching code (`teaching_loops`), and beside the machine's own limit.
+"""Meta-training speed: the meta-steps of this package (`ours`), of teaching code (`plain`, `teaching_loops`), and the hardware limit.
 
-Reference work: a perceptron 30-64-64 with a head for 5 ways; 5-way 5-shot, 15 query patients of each class, 5 inner steps of
-SGD, 32 tasks a meta-step, Adam outside, float32, one thread. Both sides start from the same weights and the same tasks and are
-measured whole: from the tasks to the weights after Adam's step.
+Reference workload: a perceptron 30-64-64 with a head for 5 ways; 5-way 5-shot, 15 query patients of each class, 5 inner steps of
+SGD, 32 tasks per meta-step, outer optimizer Adam, float32, one thread. Both implementations start from the same weights and tasks;
+the measured step extends from the tasks to the weights after Adam's update.
 
-Interleaved: a round gives every method a short slice, whoever was second goes first in the next, and a ratio is taken
-within a round. So what else the machine does meets both sides alike. Times are the process's processor time.
+Measurements are interleaved: each round gives every implementation a short slice, the order alternates between rounds, and ratios are
+computed within a round, so other load on the machine affects both alike. Times are processor times of the process.
 
-The limit (`matmul_limit_share`): multiplications and additions in the matrix products of a second-order MAML step written layer by
-layer (`layer_by_layer_flops`), divided by the time that our step takes, over what the best of some square float32 products reaches on the
-same thread in the same round. It says how our tasks a second compare with a machine that does nothing but the products of the usual
-algorithm at full speed. Our engine needs fewer products (`by_hand_flops`; embedding and head are multiplied into one small
-matrix first): counted by those that it does, the share is `matmul_limit_share_executed`.
+`matmul_limit_share` is the matmul throughput of a second-order MAML step, with its operations counted layer by layer
+(`layer_by_layer_flops`), relative to the fastest of several square float32 matrix products on the same thread in the same round. It
+compares the engine with hardware that performs only the products of the standard algorithm at full speed. The engine needs fewer products
+(`by_hand_flops`; embedding and head are first multiplied into one small matrix): `matmul_limit_share_executed` counts only those.
 """
 
 from __future__ import annotations
@@ -33,17 +32,27 @@ N_WAY, K_SHOT, N_QUERY, N_TASKS = 5, 5, 15, 32
 BACKBONE = Perceptron(n_columns=30, hidden=64, features=64)
 INNER_LR, INNER_STEPS, MINIBATCH, META_LR = 0.01, 5, 16, 1e-4
 SLICE = 0.1
-"""Processor seconds that a method gets in a round, at least; a meta-step is never cut short."""
+"""Least processor seconds of an implementation in a round; a meta-step is never interrupted."""
 FEWEST_ROUNDS = 3
 SIDES = (256, 384, 512, 768)
-"""Of the square products among which the machine's limit is the best."""
+"""Sides of the square matrix products that are tried for the hardware limit."""
 
 Act = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Two ways to take the same meta-step. bar: how many times as fast ours must be."""
+    """Two implementations of the same meta-step.
+
+    Parameters
+    ----------
+    key, title
+        Identifier and display name of the algorithm.
+    bar
+        Required speed ratio.
+    ours, plain
+        One meta-step by this package, and by the teaching loop.
+    """
 
     key: str
     title: str
@@ -54,7 +63,17 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round. ours, plain: tasks a second by the contest's key. limit: matmul GFLOP/s. adapt: ms to adapt to a task and answer 75 patients."""
+    """The measurements of one round.
+
+    Parameters
+    ----------
+    ours, plain
+        Tasks per second, by `Contest.key`.
+    limit
+        Matmul throughput in GFLOP/s.
+    adapt
+        Time to adapt to a task and predict 75 patients, in ms.
+    """
 
     ours: dict[str, float]
     plain: dict[str, float]
@@ -62,16 +81,16 @@ class Round:
     adapt: float
 
     def ratio(self, key: str) -> float:
-        """How many times as fast ours was."""
+        """Return the speed of this package relative to the teaching loop."""
         return self.ours[key] / self.plain[key]
 
     def share(self, flops: int) -> float:
-        """The share of the machine's limit that second-order MAML reached, `flops` counted a task."""
+        """Return the throughput of second-order MAML, at `flops` operations per task, as a share of the limit."""
         return self.ours["maml_second_order"] * flops / 1e9 / self.limit
 
 
 def reference_tasks(seed: int = 0) -> Episode:
-    """The reference meta-batch: Gaussian classes, values `(n_tasks, n, 30, 1)` in float32."""
+    """Draw the reference meta-batch: Gaussian classes, values `(n_tasks, n, 30, 1)` in float32."""
     rng = torch.Generator().manual_seed(seed)
     means = torch.randn(N_TASKS, N_WAY, BACKBONE.n_columns, generator=rng)
 
@@ -84,13 +103,13 @@ def reference_tasks(seed: int = 0) -> Episode:
 
 
 def minibatches(seed: int) -> Tensor:
-    """The minibatches that Reptile draws from this seed, `(n_tasks, INNER_STEPS, MINIBATCH)`."""
+    """Draw the minibatches of Reptile, `(n_tasks, INNER_STEPS, MINIBATCH)`."""
     rng = torch.Generator().manual_seed(seed)
     return torch.rand(N_TASKS, INNER_STEPS, N_WAY * N_QUERY, generator=rng).argsort(-1)[..., :MINIBATCH]
 
 
 class OurStep:
-    """A learner's whole meta-step: meta-gradient and Adam; `weights` are moved."""
+    """One meta-step by this package: meta-gradient and Adam; updates `weights` in place."""
 
     def __init__(self, learner: Learner, weights: Weights, tasks: Episode) -> None:
         self.learner, self.tasks, self.rng = learner, tasks, torch.Generator().manual_seed(1)
@@ -106,7 +125,7 @@ class OurStep:
 
 
 class PlainStep:
-    """The same by one of the teaching loops; the module `net` is moved."""
+    """One meta-step by a teaching loop; updates the module `net` in place."""
 
     def __init__(self, loop: Callable[..., None], weights: Weights, tasks: Episode, **options: object) -> None:
         self.loop, self.options, self.net = loop, options, teaching_loops.Net(weights)
@@ -119,12 +138,12 @@ class PlainStep:
 
 
 def start() -> dict[str, Tensor]:
-    """The weights from which everyone starts."""
+    """Return the initial weights of all implementations."""
     return BACKBONE.init(torch.Generator().manual_seed(0))
 
 
 def contenders() -> tuple[Contest, ...]:
-    """Ours and plain of each algorithm, from the same weights on the same tasks."""
+    """Return both implementations of each algorithm, with the same weights and tasks."""
     weights, tasks = start(), reference_tasks()
 
     def of(learner: Learner, loop: Callable[..., None], **options: object) -> tuple[OurStep, PlainStep]:
@@ -143,7 +162,7 @@ def contenders() -> tuple[Contest, ...]:
 
 
 def seconds_of(act: Act, least: float = SLICE) -> float:
-    """Mean processor seconds of an act, repeated for at least `least` seconds."""
+    """Return the mean processor time of `act` in seconds, repeated for at least `least` seconds."""
     began, n = time.process_time(), 0
     while not n or time.process_time() - began < least:
         act()
@@ -152,7 +171,7 @@ def seconds_of(act: Act, least: float = SLICE) -> float:
 
 
 def best_side() -> int:
-    """The side of the square product that this machine does fastest per multiplication."""
+    """Return the side of the square matrix product with the highest throughput on this machine."""
     speed = {side: side**3 / seconds_of(_product(side), SLICE / 5) for side in SIDES for _ in range(2)}
     return max(speed, key=lambda side: speed[side])
 
@@ -173,7 +192,7 @@ def _adapting(weights: Weights, tasks: Episode) -> Act:
 
 
 def bench(pairs: Sequence[Contest], seconds: float) -> Iterator[Round]:
-    """Yield one round after another for about `seconds` of the clock, at least FEWEST_ROUNDS; one before them, to warm up, is not told."""
+    """Yield rounds for about `seconds` of wall time, at least `FEWEST_ROUNDS`, after an unreported warm-up round."""
     side, adapting, began = best_side(), _adapting(start(), reference_tasks()), time.monotonic()
     product = _product(side)
     for n in itertools.count():
@@ -189,11 +208,11 @@ def bench(pairs: Sequence[Contest], seconds: float) -> Iterator[Round]:
 
 
 def layer_by_layer_flops() -> int:
-    """Multiplications and additions in the matrix products of one task's second-order MAML gradient, layer by layer, for d-h-e-w.
+    """Return the multiplications and additions in the matrix products of one task's second-order MAML gradient, layer by layer.
 
-    A forward pass has d h + h e + e w multiplications a patient; the gradient as many again and h e + e w for the way back; the
-    Hessian-vector product (Pearlmutter 1994) the double of all these, less 2 d h, as the patients' values do not move. The head costs its
-    class means and the way back through them. Elementwise work, Adam and the steps themselves are not counted.
+    For layers d-h-e-w, a forward pass has d h + h e + e w multiplications per patient. The gradient adds as many, and h e + e w for
+    backpropagation. The Hessian-vector product (Pearlmutter 1994) doubles the sum, less 2 d h, as the input is constant. The head costs
+    its class means and their backpropagation. Elementwise operations, Adam and weight updates are not counted.
     """
     d, h, e, w = BACKBONE.n_columns, BACKBONE.hidden, BACKBONE.features, N_WAY
     n_support, n_query = N_WAY * K_SHOT, N_WAY * N_QUERY
@@ -204,7 +223,7 @@ def layer_by_layer_flops() -> int:
 
 
 def by_hand_flops() -> int:
-    """The same for the products that `perceptron_gradients` does: A is (d+1) x (h+1), B (h+1) x e, and M = V B^T comes before the patients."""
+    """Return the same for `perceptron_gradients`: A is (d+1) x (h+1), B (h+1) x e, and M = V B^T is computed before the patients."""
     d, h, e, w = BACKBONE.n_columns + 1, BACKBONE.hidden + 1, BACKBONE.features, N_WAY
     n_support, n_query = N_WAY * K_SHOT, N_WAY * N_QUERY
 

@@ -1,4 +1,4 @@
-"""`python -m metamed_core evaluate TABLE`: learners and plain classifiers on the same episodes, by as many processes or machines as there are."""
+"""`python -m metamed_core evaluate TABLE`: compares learners and baselines on the same episodes, in parallel processes or on a cluster."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TELL_EVERY = 2.0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of evaluate."""
+    """Add the options of `evaluate` to `parser`."""
     parser.set_defaults(run=run, stopped="")
     parser.add_argument("table", type=Path, metavar="TABLE", help="CSV, TSV, Excel or Parquet")
     add_table_options(parser)
@@ -73,7 +73,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Compare, tell, write; what was measured until Ctrl-C is told too."""
+    """Run the comparison, print and write the results; after Ctrl-C, those of all completed episodes. Raises UserError."""
     checked_ending(options.out, (".json", ".csv", ".html"))
     cohort = _cohort(options)
     plan, remark = plan_for(cohort, _methods(options), options.shots, options.episodes, options.seed)
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _close(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> None:
-    """The file, and the leaderboards on standard output."""
+    """Write the output file, and print the leaderboards or JSON."""
     if options.out:
         write_whole(options.out, _file(options, plan, comparison))
     boards = [leaderboard(comparison, k) for k in comparison.shots_with_results]
@@ -116,10 +116,10 @@ def _cohort(options: argparse.Namespace) -> Cohort:
 
 
 def _named(text: str, known: tuple[str, ...]) -> list[str]:
-    """The diagnoses in a list with commas, which may also stand in a name. Raises UserError for one that is unknown."""
+    """Split a comma-separated list of diagnoses, whose names may contain commas. Raises UserError for an unknown one."""
     parts, found = [part.strip() for part in text.split(",")], []
     while parts:
-        # The longest name that the list goes on with: “anaemia, chronic” before “anaemia”.
+        # The longest known name at the start of the rest: “anaemia, chronic” before “anaemia”.
         n = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in known or ",".join(parts[:n]) in known), 0)
         if not n:
             said = Words("The table has no diagnosis “{name}”: choose from {known}.", "表中没有诊断“{name}”：请从 {known} 中选择。")
@@ -140,7 +140,7 @@ def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
 
 
 def _told(results: Iterator[EpisodeResult], plan: Plan) -> Iterator[EpisodeResult]:
-    """The same results, told of on standard error in passing: on a terminal one line that rewrites itself."""
+    """Yield the results unchanged, with progress on standard error: on a terminal, a single line that is rewritten."""
     live, began, shown = sys.stderr.isatty(), time.perf_counter(), 0.0
     for n, result in enumerate(results, start=1):
         yield result
@@ -154,12 +154,12 @@ def _told(results: Iterator[EpisodeResult], plan: Plan) -> Iterator[EpisodeResul
 
 
 def _fingerprints(plan: Plan) -> dict[str, str]:
-    """SHA-256 of the weights of those who have any."""
+    """SHA-256 of the weights, by method; methods without weights are left out."""
     return {one.key: str(card["sha256"]) for one in plan.methods if (card := one.card())}
 
 
 def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, boards: list[Leaderboard]) -> dict[str, Any]:
-    """What was compared, and at each number of shots every method from the best down; shares 0 .. 1, null where there is no number."""
+    """JSON summary: the setup and, for each number of shots, all methods from best to worst; shares are 0 to 1, undefined values null."""
     return {
         "file": options.table.name,
         "cohort": comparison.cohort,
@@ -194,5 +194,5 @@ def _ends(interval: Interval) -> dict[str, float | None]:
 
 
 def _number(value: float | None) -> float | None:
-    """JSON has no NaN."""
+    """Replace NaN, which JSON lacks, by None."""
     return None if value is None or math.isnan(value) else value

@@ -1,4 +1,4 @@
-"""`python -m metamed_core meta-train`: weights for any table from simulated tasks, or from a table of many diagnoses."""
+"""`python -m metamed_core meta-train`: meta-trains on simulated tasks, for any table, or on a table of many diagnoses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BUDGET = ("meta_steps", "meta_batch", "meta_lr", "hidden_lr", "groups", "precisi
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of meta-train; those of the budget are the learner's recipe unless given."""
+    """Add the options of `meta-train` to `parser`; budget options default to the learner's recipe."""
     parser.set_defaults(run=run, stopped="Meta-training goes on from its last state when the same command is given again.")
     parser.add_argument(
         "--learner", choices=list(LEARNERS), required=True, help="its recipe sets every option of the budget that is not given"
@@ -100,13 +100,13 @@ def _add_table(table: argparse._ArgumentGroup) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Meta-train by the learner's recipe and the options given, or go on with a run that was stopped."""
+    """Meta-train with the learner's recipe and the given options, or resume a stopped run. Raises UserError."""
     with joined(options.device) as compute:
         if compute.device.type == "cpu":
-            torch.set_num_threads(1)  # on nets of this size a second thread only waits; a second process does not
+            torch.set_num_threads(1)  # more threads do not speed up networks of this size; more processes do
         job = _job(options, compute)
         last = deque(report(train(job, compute), job.training.budget, sys.stderr), maxlen=1)
-        if last:  # the main process alone yields progress
+        if last:  # only the main process yields progress
             _close(options, job, last[0])
 
 
@@ -125,7 +125,7 @@ def _job(options: argparse.Namespace, compute: Compute) -> Job:
     )
     if cohort is not None and split is not None and compute.is_main_process:
         _write_split(cohort, split)
-    # Not named after the table: its name may be a person's or a hospital's.
+    # Not named after the table, whose name may identify a person or a hospital.
     out = options.out or (shipped(options.learner) if cohort is None else Path(f"{options.learner}_table.safetensors"))
     how = {"n_validations": options.validate, "save_every": options.save_every, "restart": options.restart}
     return make_job(training, cohort, out, compute=compute, **how)
@@ -137,7 +137,7 @@ def _write_split(cohort: Cohort, split: DiseaseSplit) -> None:
 
 
 def _close(options: argparse.Namespace, job: Job, last: Progress) -> None:
-    """What stands at the end: the file, how good it is on validation tasks beside the baselines, and how to test it."""
+    """Keep the weights if requested, and report the file, its held-out accuracy beside the baselines, and how to test it."""
     kept = Library().save(job.out, options.keep).path if options.keep else None
     card = read_card(job.out)
     best = next(one for one in card["validation"] if one["step"] == card.get("step", last.step))

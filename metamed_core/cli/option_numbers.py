@@ -1,4 +1,4 @@
-"""Numbers on the command line, refused with what would be right."""
+"""Parsers of numeric options; each error names the valid values. All raise `argparse.ArgumentTypeError` or ValueError."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def at_least(least: int) -> Callable[[str], int]:
-    """A whole number from `least`."""
+    """Return a parser of whole numbers not below `least`."""
 
     def count(text: str) -> int:
         if (value := int(text)) < least:
@@ -18,28 +18,28 @@ def at_least(least: int) -> Callable[[str], int]:
 
 
 def step_size(text: str) -> float:
-    """A number above 0, at most 1."""
+    """Parse a number above 0 and at most 1."""
     if not 0 < (value := float(text)) <= 1:
         raise argparse.ArgumentTypeError(f"{text} is no step size: give a number above 0, at most 1")
     return value
 
 
 def seconds(text: str) -> float:
-    """A number of seconds, 0 or more."""
+    """Parse a duration in seconds, 0 or more."""
     if not (value := float(text)) >= 0:
         raise argparse.ArgumentTypeError(f"{text} is no time: give a number of seconds, 0 or more")
     return value
 
 
 def seed(text: str) -> int:
-    """A whole number from 0 to 2^63 - 1."""
+    """Parse a whole number from 0 to 2^63 - 1."""
     if not 0 <= (value := int(text)) < 2**63:
         raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
     return value
 
 
 def shots(text: str) -> tuple[int, ...]:
-    """Different whole numbers from 1, with commas."""
+    """Parse distinct comma-separated whole numbers from 1."""
     values = tuple(int(part) for part in text.split(","))
     if min(values) < 1 or len(set(values)) < len(values):
         raise argparse.ArgumentTypeError(f"{text} are no numbers of labeled patients: give different whole numbers from 1, as in 1,5")
@@ -47,7 +47,7 @@ def shots(text: str) -> tuple[int, ...]:
 
 
 def shots_or_left_out(text: str) -> tuple[int, ...]:
-    """Different whole numbers from 0, with commas; 0 stands for leave-one-out."""
+    """Parse distinct comma-separated whole numbers from 0; 0 requests leave-one-out."""
     values = tuple(int(part) for part in text.split(","))
     if min(values) < 0 or len(set(values)) < len(values):
         raise argparse.ArgumentTypeError(
@@ -57,7 +57,7 @@ def shots_or_left_out(text: str) -> tuple[int, ...]:
 
 
 def jobs(text: str) -> int:
-    """A whole number from 1, or -1 for one a core."""
+    """Parse a number of workers: a whole number from 1, or -1 for one per core."""
     if (value := int(text)) < 1 and value != -1:
         raise argparse.ArgumentTypeError(f"{text} is no number of workers: give a whole number from 1, or -1 for one a core")
     return value

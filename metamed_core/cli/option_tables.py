@@ -1,4 +1,4 @@
-"""A table of patients named on the command line, read as an upload in the app is."""
+"""Options that select a table of patients, read in the same way as an upload in the app."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from metamed_core.words import UserError, Words
 
 
 def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True) -> None:
-    """How to read the table; what is not said is guessed as in the app."""
+    """Add the options that describe the table; unspecified ones are guessed as in the app.
+
+    Parameters
+    ----------
+    parser
+        The parser or argument group.
+    truth
+        Whether to add `--truth`, a table of held-out diagnoses.
+    """
     parser.add_argument("--label", metavar="COLUMN", help="column of diagnoses (default: guessed)")
     parser.add_argument("--columns", type=Path, metavar="FILE.csv", help="role, unit and reference range of columns (default: guessed)")
     parser.add_argument(
@@ -25,7 +33,7 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
 
 
 def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
-    """The patients, with the roles that the options name. Raises UserError."""
+    """Read the table at `path` with the column roles that the options set. Raises UserError if a file or column cannot be used."""
     told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
     _, records = open_upload(path.name, _bytes(path), options.sheet, told)
     chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
@@ -37,14 +45,27 @@ def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
 
 
 def cohort_of(path: Path, options: argparse.Namespace) -> Cohort:
-    """The patients with all diagnoses that are known, also those that were set aside. Raises UserError."""
+    """Read the table at `path` with all known diagnoses, including held-out ones. Raises UserError if it allows no task."""
     records = records_of(path, options)
     truth = set_aside(records, read_table(options.truth.name, _bytes(options.truth))) if options.truth else None
     return Cohort.of_records(records, truth)
 
 
 def checked_ending(out: Path | None, endings: Sequence[str]) -> None:
-    """See before any work that the result can be written there. Raises UserError for another ending, or a folder that does not exist."""
+    """Check before any computation that the output file can be written.
+
+    Parameters
+    ----------
+    out
+        The output file; None is accepted.
+    endings
+        Valid extensions, with the dot.
+
+    Raises
+    ------
+    UserError
+        If the extension is not valid or the folder does not exist.
+    """
     if out is None:
         return
     if out.suffix not in endings:

@@ -1,4 +1,4 @@
-"""Weights named on the command line: universal, none, a file that meta-training has made, or a name in the library."""
+"""Options that select weights: universal, none, a file of meta-training, or a name in the library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ from metamed_core.words import UserError, Words
 
 
 def path_of(named: str, learner: str | None = None) -> Path:
-    """The file of these weights: a path, or else a name in the library. Raises UserError if there is neither."""
+    """Return the file of the given weights.
+
+    Parameters
+    ----------
+    named
+        A path, or a name in the library.
+    learner
+        Restricts the library to the weights of this learner; None: all.
+
+    Raises
+    ------
+    UserError
+        If there is neither such a file nor such a name.
+    """
     path = Path(named)
     if path.exists() or path.suffix == SUFFIX:
         return path.resolve()
@@ -26,7 +39,7 @@ def path_of(named: str, learner: str | None = None) -> Path:
 
 
 def learner_of(path: Path) -> str:
-    """The learner that these weights were meta-trained for. Raises UserError if their card names none that is known here."""
+    """Return the learner that the weights were meta-trained for. Raises UserError if their card names no known learner."""
     name = str(read_card(path).get("learner"))
     if name not in LEARNERS:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Progress of a meta-training on standard error: one line that rewrites itself on a terminal, else a line at each validation."""
+"""Meta-training progress on standard error: on a terminal, a single line that is rewritten; otherwise a line per validation."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from metamed_core.meta_training import Budget, Progress
 
 N_BAR, N_RECENT = 20, 100
 REFRESH = 0.2
-"""Seconds between two rewritings: quicker than one can read, slower than the steps of a small net."""
+"""Seconds between two updates of the line: longer than a step of a small network."""
 
 
 def report(steps: Iterable[Progress], budget: Budget, out: TextIO) -> Iterator[Progress]:
-    """Write how far it is in passing.
+    """Write progress while iterating over a meta-training.
 
     Parameters
     ----------
     steps
-        Of a meta-training, see `train`.
+        The progress of a meta-training, see `train`.
     budget
         Its budget.
     out
-        Where to write, usually standard error.
+        Output stream, usually standard error.
 
     Yields
     ------
     Progress
-        The same steps. A line that was begun is ended, also after an error or a stop.
+        The same steps. A started line is terminated, also after an error or an interruption.
     """
     live = out.isatty()
     try:
@@ -46,7 +46,7 @@ def _report(steps: Iterable[Progress], budget: Budget, out: TextIO, *, live: boo
     shown, first, began = -math.inf, -1, 0.0
     for at in steps:
         now = time.perf_counter()
-        if first < 0:  # counted from here: steps of an earlier command say nothing of today's pace
+        if first < 0:  # the pace excludes steps of an earlier, resumed command
             first, began = at.step, now
             if first and not live:
                 out.write(f"going on from step {first} of {budget.meta_steps}\n")
@@ -66,7 +66,7 @@ def _report(steps: Iterable[Progress], budget: Budget, out: TextIO, *, live: boo
 
 
 def live_line(at: Progress, budget: Budget, pace: float, loss: float) -> str:
-    """Bar, step, tasks a second, mean loss of the last steps, held-out accuracy, time left; `pace` in steps a second."""
+    """Return progress bar, step, tasks per second, mean recent loss, held-out accuracy and time left; `pace` is in steps per second."""
     done = N_BAR * at.step // max(budget.meta_steps, 1)
     parts = [
         f"[{'#' * done}{'.' * (N_BAR - done)}] step {at.step} of {budget.meta_steps}",
@@ -79,7 +79,7 @@ def live_line(at: Progress, budget: Budget, pace: float, loss: float) -> str:
 
 
 def plain_line(at: Progress, budget: Budget, pace: float) -> str:
-    """What a log keeps of a validation."""
+    """Return the log line of a validation; `pace` is in steps per second."""
     return (
         f"step {at.step} of {budget.meta_steps}: held-out accuracy {at.accuracy:.4f}, log-loss {at.log_loss:.4f}; "
         f"{_number(pace * budget.meta_batch, '.0f')} tasks/s, {_left(at, budget, pace)} left"
@@ -87,7 +87,7 @@ def plain_line(at: Progress, budget: Budget, pace: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """h:mm:ss."""
+    """Format a duration in seconds as h:mm:ss."""
     minutes, second = divmod(round(seconds), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 

@@ -1,9 +1,9 @@
-"""The outer steps of the classic papers as good teaching code writes them: one task after another, torch's autograd and optimizers.
+"""The outer steps of the original papers as good teaching code: one task after another, with torch's autograd and optimizers.
 
-What the benchmark (`bench`) measures our engine against, so they are written to be quick as such loops go: functional where a
-module is not needed, fused losses, nothing computed twice. They do the same arithmetic as our learners on a `Perceptron`, on
-tasks whose query has equally many patients of each class. Each takes a whole meta-batch, x `(n_tasks, n, n_columns)` and y
-`(n_tasks, n)`, and moves the module by one step of its optimizer.
+`bench` measures the engine of this package against them, so they are as fast as such loops allow: functional where a module is not
+needed, fused losses, nothing computed twice. They perform the same arithmetic as the learners of this package on a `Perceptron`, on tasks
+whose query sets are balanced. Each function processes a whole meta-batch, x `(n_tasks, n, n_columns)` and y `(n_tasks, n)`, and
+updates the module by one step of its optimizer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 class Net(nn.Module):
-    """Linear-ReLU-Linear as a module, starting from the weights of a `Perceptron`."""
+    """Linear-ReLU-Linear as a module.
+
+    Parameters
+    ----------
+    weights
+        Initial weights of a `Perceptron`.
+    """
 
     def __init__(self, weights: Weights) -> None:
         super().__init__()
@@ -32,13 +38,13 @@ class Net(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """`(n, n_columns)` -> `(n, features)`."""
+        """Return the embeddings of `x`, `(n, n_columns)` -> `(n, features)`."""
         out: Tensor = self.outer(relu(self.inner(x)))
         return out
 
 
 def _head(embeddings: Tensor, y: Tensor, n_way: int) -> tuple[Tensor, Tensor]:
-    """Weight and bias of a linear layer equal to the prototypical posterior."""
+    """Weight and bias of a linear layer equivalent to the prototypical posterior."""
     members = one_hot(y, n_way).to(embeddings.dtype)
     centers = members.T @ embeddings / members.sum(0).unsqueeze(1)
     return 2 * centers, -centers.square().sum(1)
@@ -49,10 +55,28 @@ def _each(tasks: Batch) -> Iterator[tuple[Tensor, ...]]:
 
 
 def maml(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, n_steps: int, *, first_order: bool) -> None:
-    """Finn et al. 2017, algorithm 2, with a head made from prototypes; `first_order` leaves out `create_graph`."""
+    """Take one outer step of MAML with a head initialized from prototypes.
+
+    Parameters
+    ----------
+    net, optimizer
+        The module, updated in place, and its optimizer.
+    tasks
+        The meta-batch.
+    n_way
+        Number of classes.
+    lr, n_steps
+        Inner step size and number of inner steps.
+    first_order
+        Whether to omit the second-order terms.
+
+    References
+    ----------
+    Finn et al. 2017, algorithm 2.
+    """
     optimizer.zero_grad()
     for xs, ys, xq, yq in _each(tasks):
-        # Views: the inner gradient is taken at the parameters as they stand, not through the head into the network.
+        # Views: the inner gradient is with respect to the current parameters, not through the head into the network.
         fast = [weight.view_as(weight) for weight in (*net.parameters(), *_head(net(xs), ys, n_way))]
         for _ in range(n_steps):
             gradients = torch.autograd.grad(cross_entropy(_logits(fast, xs), ys), fast, create_graph=not first_order)
@@ -62,7 +86,7 @@ def maml(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int, l
 
 
 def _logits(layers: Sequence[Tensor], x: Tensor) -> Tensor:
-    """Weights and biases one after the other -> what the last layer gives; ReLU after the first."""
+    """Apply alternating weights and biases, with ReLU after the first layer."""
     x = relu(linear(x, layers[0], layers[1]))
     for weight, bias in zip(layers[2::2], layers[3::2], strict=True):
         x = linear(x, weight, bias)
@@ -70,7 +94,25 @@ def _logits(layers: Sequence[Tensor], x: Tensor) -> Tensor:
 
 
 def reptile(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int, lr: float, draws: Tensor) -> None:
-    """Nichol et al. 2018, algorithm 2: a copy of the net for each task, moved by SGD on the minibatches `draws` `(n_tasks, n_steps, size)`."""
+    """Take one outer step of Reptile: per task, a copy of the net is trained by SGD.
+
+    Parameters
+    ----------
+    net, optimizer
+        The module, updated in place, and its optimizer.
+    tasks
+        The meta-batch.
+    n_way
+        Number of classes.
+    lr
+        Inner step size.
+    draws
+        Positions of the minibatches in the query set, `(n_tasks, n_steps, size)`.
+
+    References
+    ----------
+    Nichol et al. 2018, algorithm 2.
+    """
     moved = [torch.zeros_like(weight) for weight in net.parameters()]
     for (xs, ys, xq, yq), minibatches in zip(_each(tasks), draws, strict=True):
         fast = copy.deepcopy(net)
@@ -90,7 +132,7 @@ def reptile(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int
 
 
 def prototypical(net: Net, optimizer: torch.optim.Optimizer, tasks: Batch, n_way: int) -> None:
-    """Snell et al. 2017, algorithm 1: episode by episode."""
+    """Take one outer step of prototypical networks, one episode at a time (Snell et al. 2017, algorithm 1)."""
     optimizer.zero_grad()
     for xs, ys, xq, yq in _each(tasks):
         logits = linear(net(xq), *_head(net(xs), ys, n_way))

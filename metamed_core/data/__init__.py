@@ -1,39 +1,39 @@
-"""From a file to numbers for a network.
+"""Read patient tables and encode them as network input.
 
-A file is read by one of `formats`, checked and held as `PatientRecords`; a `PatientEncoder` turns the columns into numbers, and a `Task` is
-what a learner adapts to: labeled patients (support) and patients to diagnose (query).
+A reader in `formats` reads a file, the upload check turns it into `PatientRecords`, and a `PatientEncoder` encodes the columns as numbers.
+A `Task` is the input of a learner: labeled patients (support) and patients to diagnose (query).
 
-- `CHANNELS`: the numbers that stand for one cell.
-- `EXTENSIONS`: the file endings that can be read.
-- `NO_CLASS`: stands for a diagnosis that is not known.
+- `CHANNELS`: names of the numbers that encode one cell.
+- `EXTENSIONS`: the file extensions that can be read.
+- `NO_CLASS`: the class number of an unknown diagnosis.
 - `Cohort`: all patients of a table with their diagnoses, for drawing tasks.
 - `Column`: name, role, unit and reference range of one column.
 - `ColumnScale`: center and spread of each column.
 - `Episode`: a task as tensors: support, query, number of diagnoses.
-- `Finding`: one thing that the upload check found.
+- `Finding`: one problem or remark of the upload check.
 - `LabeledSet`: patients with their diagnoses, as tensors.
-- `Panel`: the columns that weights were meta-trained for.
-- `PatientEncoder`: turns columns into numbers, fitted to some patients.
+- `Panel`: the columns and category levels that are encoded.
+- `PatientEncoder`: encodes columns as numbers.
 - `PatientRecords`: a table of patients, checked: roles, diagnoses, findings.
 - `Positions`: an array of positions.
-- `Role`: what a column is: number, yes/no, category, diagnosis, ...
-- `RowLabel`: what a patient is called in a table.
+- `Role`: the role of a column: number, yes/no, category, diagnosis, ...
+- `RowLabel`: the type that identifies a patient in a table.
 - `Task`: labeled and query patients of one table, encoded together.
-- `TaskDistribution`: anything that can draw tasks.
+- `TaskDistribution`: protocol of a source of tasks.
 - `class_means`: the mean of each class.
-- `harmless`: a text that a spreadsheet does not take for a formula.
+- `harmless`: protects a text against interpretation as a spreadsheet formula.
 - `labels`: the check of the diagnoses: spellings, copies in other columns.
 - `numbers`: reads a column as numbers.
-- `one_hot`: class numbers as zeros and ones.
-- `open_upload`: a file's name and content to `PatientRecords`.
-- `openml`: the file that fetches a public table.
-- `read_columns`: roles and units that a second file tells.
-- `read_table`: a file as a table of text.
-- `set_aside`: diagnoses that a second file tells, to check answers.
+- `one_hot`: one-hot encoding of class numbers.
+- `open_upload`: reads a file's name and content as `PatientRecords`.
+- `openml`: the module that downloads a public table.
+- `read_columns`: reads column roles and units from a second file.
+- `read_table`: reads a file as a table of text.
+- `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
-- `shown`: a text from a file, short enough for a sentence.
+- `shown`: shortens a text from a file for use in a sentence.
 - `unit_in`: the unit in a column's name.
-- `unit_words`: a unit as people read it.
+- `unit_words`: a unit in display form, in both languages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All patients that tasks are drawn from: a table of features, the diagnoses that are known, reference ranges, groups."""
+"""The patients from which tasks are drawn: features, known diagnoses, reference ranges and groups."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from metamed_core.words import UserError, Words
 
 RowLabel = int | str
 TRIES = 50
-"""How many orders of the groups are tried before a task is held for impossible."""
+"""Number of random group orders tried before a task is reported as impossible."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
-    """All patients that tasks are drawn from. Those without a diagnosis help to scale the columns and are never in a query set.
+    """The patients from which tasks are drawn. Those without a diagnosis contribute to the column scales and never join a query set.
 
     Parameters
     ----------
     features
-        One row per patient, as `PatientEncoder.fit` takes them.
+        One row per patient, in the form that `PatientEncoder.fit` accepts.
     labels
-        The diagnosis of each patient, None where there is none.
+        The diagnosis of each patient, None where it is unknown.
     rows
-        What each patient is called, unique.
+        A unique row label for each patient.
     ranges
         Reference range (low, high) of some number columns, in the column's unit.
     groups
-        What patients share that must not stand in both support and query set of one task (a person, a hospital, a paper); None for a
-        patient that shares nothing, empty if nobody does.
+        The group of each patient, such as a person, a hospital or a publication. Patients of one group never appear in both the support
+        and the query set of a task. None for a patient without a group; an empty tuple if the table has no groups.
     """
 
     features: pd.DataFrame
@@ -48,7 +48,20 @@ class Cohort:
 
     @classmethod
     def of_records(cls, records: PatientRecords, truth: Mapping[Hashable, str] | None = None) -> Cohort:
-        """The patients of an upload. truth: row label -> a diagnosis that was set aside. Raises UserError if no task is possible."""
+        """Make the cohort of an upload.
+
+        Parameters
+        ----------
+        records
+            The patients.
+        truth
+            Held-out diagnoses by row label; they apply where `records` has no diagnosis.
+
+        Raises
+        ------
+        UserError
+            If the table allows no task, see `PatientRecords.problem`.
+        """
         if records.problem is not None:
             raise UserError(records.problem)
         aside = truth or {}
@@ -57,7 +70,22 @@ class Cohort:
 
     @classmethod
     def of_table(cls, features: pd.DataFrame, labels: Sequence[Any], groups: Sequence[Any] = ()) -> Cohort:
-        """A table of numbers, yes/no and words, a diagnosis for each row (None or NaN where there is none yet), and its group if any."""
+        """Make a cohort of a plain table.
+
+        Parameters
+        ----------
+        features
+            Columns of numbers, booleans or text; one row per patient.
+        labels
+            The diagnosis of each row; None or NaN where it is unknown.
+        groups
+            The group of each row; empty if there are none.
+
+        Raises
+        ------
+        UserError
+            If `labels` and `features` differ in length.
+        """
         if len(features) != len(labels):
             raise UserError(
                 Words(
@@ -69,7 +97,7 @@ class Cohort:
         return cls(named, _texts(labels), _names(features.index), groups=_texts(groups))
 
     def only(self, diagnoses: Collection[str]) -> Cohort:
-        """The patients with one of these diagnoses; all others are gone, from the scale of the columns too."""
+        """Return the patients with one of these diagnoses; all others are removed, also from the column scales."""
         chosen = [i for i, label in enumerate(self.labels) if label in diagnoses]
         groups = tuple(self.groups[i] for i in chosen) if self.groups else ()
         labels, rows = tuple(self.labels[i] for i in chosen), tuple(self.rows[i] for i in chosen)
@@ -77,19 +105,19 @@ class Cohort:
 
     @cached_property
     def members(self) -> dict[str, Positions]:
-        """Positions of the patients of each diagnosis, by its name in sorted order."""
+        """Positions of the patients of each diagnosis, by diagnosis in sorted order."""
         labels = np.array(["" if label is None else label for label in self.labels], dtype=object)
         known = np.array([label is not None for label in self.labels], dtype=bool)
         return {name: np.flatnonzero(known & (labels == name)) for name in sorted(set(labels[known]))}
 
     @property
     def counts(self) -> dict[str, int]:
-        """Patients of each diagnosis."""
+        """Number of patients of each diagnosis."""
         return {name: len(positions) for name, positions in self.members.items()}
 
     @property
     def n_labeled(self) -> int:
-        """Patients with a diagnosis."""
+        """Number of patients with a diagnosis."""
         return sum(self.counts.values())
 
     @cached_property
@@ -99,12 +127,12 @@ class Cohort:
 
     @cached_property
     def group_numbers(self) -> Positions:
-        """A number for each patient, the same for those of one group, `(n,)`."""
+        """The group number of each patient, `(n_patients,)`; a patient without a group has a number of their own."""
         own = [f"row {i}" if group is None else f"group {group}" for i, group in enumerate(self.groups or [None] * len(self.rows))]
         return np.unique(own, return_inverse=True)[1]
 
     def apart(self, diagnoses: Sequence[str], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
-        """Draw support and query candidates that share no group.
+        """Draw support patients and query candidates that share no group.
 
         Parameters
         ----------
@@ -116,12 +144,12 @@ class Cohort:
         Returns
         -------
         support, query
-            Positions for each diagnosis: `k_shot` for the support set, and all that may be in the query set, in random order.
+            Positions for each diagnosis: `k_shot` support patients, and all query candidates in random order.
 
         Raises
         ------
         UserError
-            Where the groups do not allow it.
+            If the groups do not allow such a split.
         """
         members = [self.members[name] for name in diagnoses]
         if not self.groups:
@@ -140,7 +168,7 @@ class Cohort:
         )
 
     def _by_group(self, members: list[Positions], k_shot: int, rng: np.random.Generator) -> tuple[list[Positions], list[Positions]]:
-        """Groups in random order: one that has a patient of a diagnosis still lacking some is labeled from, any other asked about."""
+        """Visit the groups in random order; take support patients from a group while a diagnosis needs more. The rest are candidates."""
         group_of = self.group_numbers
         support: list[list[int]] = [[] for _ in members]
         labeled: set[int] = set()
@@ -155,16 +183,31 @@ class Cohort:
 
     @cached_property
     def sha256(self) -> str:
-        """A fingerprint of rows, features, labels, ranges and groups: results of two runs are of the same patients if theirs are equal."""
+        """SHA-256 of features, labels, rows, ranges and groups: equal for two cohorts with the same content."""
         content = [self.features.to_csv(), list(self.labels), list(self.rows), sorted(self.ranges.items())]
         content += [list(self.groups)] if self.groups else []
         return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, str]:
-    """Diagnoses that a second table holds for patients of the first: row label of `records` -> diagnosis.
+    """Read held-out diagnoses from a second table.
 
-    truth: a column of patients' names that `records` has too, and the label column, or else one other column. Raises UserError.
+    Parameters
+    ----------
+    records
+        The patients.
+    truth
+        Two columns: patient names, under a header that `records` has too, and diagnoses.
+
+    Returns
+    -------
+    dict
+        The diagnosis by row label of `records`.
+
+    Raises
+    ------
+    UserError
+        If `truth` does not consist of these two columns.
     """
     names = [name for name in truth.columns if name in records.raw.columns and (records.label is None or name != records.label.name)]
     rest = [name for name in truth.columns if name not in names]
@@ -180,7 +223,7 @@ def set_aside(records: PatientRecords, truth: pd.DataFrame) -> dict[Hashable, st
 
 
 def _groups_of(records: PatientRecords) -> tuple[str | None, ...]:
-    """What stands in the column with the role of a group, one for each patient."""
+    """The group of each patient, from the column with the role GROUP; empty if there is none."""
     name = next((column.name for column in records.columns if column.role is Role.GROUP), None)
     return () if name is None else _texts(records.raw[name])
 
@@ -190,6 +233,6 @@ def _texts(values: Iterable[Any]) -> tuple[str | None, ...]:
 
 
 def _names(index: pd.Index) -> tuple[RowLabel, ...]:
-    """The row labels as whole numbers or words; positions where two rows have the same, since results name patients by them."""
+    """Row labels as integers or strings; positions where row labels are repeated, since results identify patients by them."""
     index = index if index.is_unique else pd.RangeIndex(len(index))
     return tuple(int(row) if isinstance(row, Integral) else str(row) for row in index)

@@ -1,7 +1,7 @@
-"""From a table of patients to numbers: one cell becomes a few channels, scaled with every patient at hand.
+"""Encode a table of patients as numbers: each cell becomes a few channels, scaled by all available patients.
 
-The undiagnosed patients matter here: at one shot the choice of scale decides more than the method, and they have no
-labels to leak. Nothing in this file sees a diagnosis. After `fit`, a patient's cells depend on that patient only.
+The scale includes undiagnosed patients: at one shot the choice of scale matters more than the choice of method, and without labels
+there is nothing to leak. This file never reads a diagnosis. After `fit`, a patient's cells depend on that patient only.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from torch import Tensor
 from metamed_core.data.panel import Panel
 
 CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
-"""What a net sees of one cell. The last four describe its column and are the same for every patient."""
+"""The numbers that encode one cell. The last four describe its column and are the same for every patient."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnScale:
-    """The scale of each column of one table, or of a stack of tables `(..., n, columns)`.
+    """The scale of each column of one table `(n, columns)`, or of a stack of tables `(..., n, columns)`.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class ColumnScale:
     known
         The columns' values in ascending order, `(..., columns, n)`, missing ones last as +inf.
     n_known
-        How many of them are known, `(..., columns, 1)`.
+        Number of known values of each column, `(..., columns, 1)`.
     description
         The channels that describe a column, `(..., 1, columns, 4)`.
     """
@@ -44,30 +44,38 @@ class ColumnScale:
 
     @classmethod
     def fit(cls, values: Tensor) -> ColumnScale:
-        """Learn the scale of `values` `(..., n, columns)`, NaN where missing."""
+        """Compute the scale of `values` `(..., n, columns)`, NaN where missing."""
         there = ~values.isnan()
         filled = values.nan_to_num(0.0)
         n = there.sum(-2, keepdim=True).clamp_min(1).to(values.dtype)
         center = filled.sum(-2, keepdim=True) / n
         centered = torch.where(there, filled - center, torch.zeros_like(filled))
         deviation = (centered.square().sum(-2, keepdim=True) / n).sqrt()
-        # A spread that is only rounding error of a constant column must not be blown up to 1.
+        # The spread of a constant column is rounding error: dividing by it would amplify that error.
         spread = torch.where(deviation > 1e-6 * center.abs(), deviation, torch.ones_like(deviation))
         known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
         return cls(center, spread, known, n.transpose(-1, -2), _describe(centered / spread, there, known))
 
     def with_reference(self, center: Tensor, spread: Tensor, referenced: Tensor) -> ColumnScale:
-        """The same columns, those `referenced` (bool) measured from healthy people's center and spread; all `(..., 1, columns)`."""
+        """Replace center and spread of some columns by those of a healthy reference population.
+
+        Parameters
+        ----------
+        center, spread
+            Mean and standard deviation in the reference population, `(..., 1, columns)`, in the columns' units.
+        referenced
+            Which columns to replace, bool, `(..., 1, columns)`.
+        """
         description = torch.cat([self.description[..., :-1], referenced.unsqueeze(-1).to(self.description.dtype)], -1)
         center, spread = torch.where(referenced, center, self.center), torch.where(referenced, spread, self.spread)
         return ColumnScale(center, spread, self.known, self.n_known, description)
 
     def cells(self, values: Tensor) -> Tensor:
-        """Channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
-        # A column of which nothing was known at `fit` has no scale: what is asked about it later counts as missing too.
+        """Return the channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
+        # A column without known values at `fit` has no scale: later values count as missing, too.
         missing = values.isnan() | self.known[..., :1].transpose(-1, -2).isinf()
         filled = torch.where(missing, self.center, values)
-        # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not rule the distance.
+        # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not dominate the distance.
         value = torch.asinh((filled - self.center) / self.spread)
         rank = torch.where(missing, torch.zeros_like(filled), self._rank(filled))
         description = self.description.expand(*values.shape, self.description.shape[-1])
@@ -83,7 +91,7 @@ class ColumnScale:
 
 
 def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
-    """Label-free facts about each column that hint at how much it can tell, `(..., 1, columns, 4)`; the last is `referenced`: 0.
+    """Label-free statistics that suggest how informative a column is, `(..., 1, columns, 4)`; the last is `referenced`, initially 0.
 
     bimodality: Sarle's coefficient (skewness^2 + 1) / kurtosis, near 1 for two separate groups;
     agreement: root mean square correlation with the other columns; resolution: share of distinct values.
@@ -101,7 +109,15 @@ def _describe(scaled: Tensor, there: Tensor, known: Tensor) -> Tensor:
 
 
 class PatientEncoder:
-    """Turns the feature columns of patients into cells; made by `fit`, never changed afterwards."""
+    """Encodes the feature columns of patients as cells. Make it with `fit`; it is not changed afterwards.
+
+    Parameters
+    ----------
+    panel
+        The encoded columns and their levels.
+    scale
+        The scale of each cell.
+    """
 
     def __init__(self, panel: Panel, scale: ColumnScale) -> None:
         self.panel = panel
@@ -111,50 +127,50 @@ class PatientEncoder:
     def fit(
         cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] | None = None, panel: Panel | None = None
     ) -> PatientEncoder:
-        """Fit levels and scales to all patients at hand, diagnosed or not.
+        """Fit levels and scales to all available patients, diagnosed or not.
 
         Parameters
         ----------
         features
-            One row per patient; numeric and boolean columns are numbers, any other is a category; NaN or None is missing.
+            One row per patient; numeric and boolean columns are numbers, all others are categories; NaN or None is missing.
         ranges
-            Reference range (low, high) of some number columns, in the column's unit. It sets center and spread instead of the patients,
-            as the 95% interval of healthy people (low, high = center -/+ 1.96 spread); ranks stay the patients'.
+            Reference range (low, high) of some number columns, in the column's unit. It sets center and spread instead of the patients'
+            values, as the 95% interval of a healthy population (low, high = center -/+ 1.96 spread); ranks still come from the patients.
         panel
-            Columns and levels of weights for one panel; None: those of `features`.
+            Columns and levels that weights for one panel expect; None: those of `features`.
 
         Raises
         ------
         UserError
-            If a column of the panel is missing.
+            If a column of the panel is missing, or a number column holds words.
         """
         panel = panel or Panel.of(features)
         return cls.of_values(panel.values(features), panel, ranges)
 
     @classmethod
     def of_values(cls, values: Tensor, panel: Panel, ranges: Mapping[str, tuple[float, float]] | None = None) -> PatientEncoder:
-        """As `fit`, from `Panel.values` of one table or of a stack of tables of equal size, `(..., n_patients, n_cells)`."""
+        """Fit to the result of `Panel.values` of one table or of a stack of equal size, `(..., n_patients, n_cells)`; see `fit`."""
         return cls(panel, _with_ranges(ColumnScale.fit(values), panel, ranges or {}))
 
     @property
     def n_cells(self) -> int:
-        """Cells per patient after categories are spread."""
+        """Number of cells per patient, after category columns are expanded."""
         return self.panel.n_cells
 
     def encode(self, features: pd.DataFrame) -> Tensor:
-        """Cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
+        """Return the cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
 
-        In use the nets run in float64: they are small, and answers then agree to ten digits whatever the order of rows or columns.
+        Inference uses float64: the networks are small, and results then agree to ten digits for any order of rows or columns.
         """
         return self.encode_values(self.panel.values(features))
 
     def encode_values(self, values: Tensor) -> Tensor:
-        """Cells of `Panel.values`, `(..., n_patients, n_cells)` -> `(..., n_patients, n_cells, len(CHANNELS))`."""
+        """Encode the result of `Panel.values`, `(..., n_patients, n_cells)` -> `(..., n_patients, n_cells, len(CHANNELS))`."""
         return self._scale.cells(values)
 
 
 def _with_ranges(scale: ColumnScale, panel: Panel, ranges: Mapping[str, tuple[float, float]]) -> ColumnScale:
-    """The scale of a table or of a stack of tables, its columns with a reference range measured from healthy people; see `PatientEncoder.fit`."""
+    """Apply reference ranges to a scale, as described in `PatientEncoder.fit`."""
     center, spread, position = scale.center.clone(), scale.spread.clone(), 0
     referenced = torch.zeros_like(center, dtype=torch.bool)
     for name in panel.columns:

@@ -28,11 +28,11 @@ class LabeledSet:
         return int(self.y.shape[-1])
 
     def to(self, device: torch.device) -> LabeledSet:
-        """The same patients on another device."""
+        """Return the same patients on another device."""
         return LabeledSet(self.x.to(device), self.y.to(device))
 
     def take(self, rows: Tensor | list[int]) -> LabeledSet:
-        """The patients at these positions (one task only, no leading dimensions)."""
+        """Return the patients at these positions (one task only, no leading dimensions)."""
         return LabeledSet(self.x[rows], self.y[rows])
 
 
@@ -43,9 +43,9 @@ class Episode:
     Parameters
     ----------
     support
-        What a learner adapts to.
+        The patients to adapt to.
     query
-        What it is evaluated on.
+        The patients to predict.
     n_way
         Number of classes.
     """
@@ -55,24 +55,32 @@ class Episode:
     n_way: int
 
     def to(self, device: torch.device) -> Episode:
-        """The same task on another device."""
+        """Return the same task on another device."""
         return Episode(self.support.to(device), self.query.to(device), self.n_way)
 
 
 class TaskDistribution(Protocol):
-    """Anything that can draw tasks; all randomness comes from `rng`."""
+    """Protocol of a source of tasks; all randomness comes from `rng`."""
 
     def sample_batch(self, n_tasks: int, rng: torch.Generator) -> Episode:
-        """Draw `n_tasks` tasks of one shape, stacked along a leading dimension; all randomness comes from `rng`."""
+        """Draw tasks of one shape, stacked along a leading dimension.
+
+        Parameters
+        ----------
+        n_tasks
+            Number of tasks.
+        rng
+            The only source of randomness.
+        """
         ...
 
 
 def one_hot(y: Tensor, n_way: int, dtype: torch.dtype) -> Tensor:
-    """Class membership, `(..., n)` -> `(..., n, n_way)` of 0.0 and 1.0; unlike torch's own it works under vmap."""
+    """Encode class numbers `(..., n)` as `(..., n, n_way)` of 0.0 and 1.0; unlike `torch.nn.functional.one_hot` it works under vmap."""
     return (y.unsqueeze(-1) == torch.arange(n_way, device=y.device)).to(dtype)
 
 
 def class_means(values: Tensor, y: Tensor, n_way: int) -> Tensor:
-    """Mean of `values` `(n, e)` over the patients of each class -> `(n_way, e)`."""
+    """Return the mean of `values` `(n, e)` over the patients of each class, `(n_way, e)`; zeros for an empty class."""
     members = one_hot(y, n_way, values.dtype)
     return members.transpose(-1, -2) @ values / members.sum(-2).clamp_min(1.0).unsqueeze(-1)

@@ -1,4 +1,4 @@
-"""A public table by its number at openml.org, where the network allows. Nothing but the number leaves the computer, and nothing is written to disk."""
+"""Fetch a public table from openml.org by its number. Only the number is sent, and nothing is written to disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ MOST_ROWS, MOST_COLUMNS, MOST_CLASSES = 20_000, 1_000, 100
 
 @dataclass(frozen=True)
 class PublicTable:
-    """A table of OpenML as patients: its number and name there, and its records with the target as the diagnosis."""
+    """An OpenML table as patient records.
+
+    Parameters
+    ----------
+    number, name
+        Its OpenML data id and name.
+    records
+        The records; the OpenML target is the diagnosis.
+    """
 
     number: int
     name: str
@@ -26,17 +34,27 @@ class PublicTable:
 
     @property
     def csv(self) -> bytes:
-        """The table as a file from which `read_table` gives the same records again."""
+        """The table as UTF-8 CSV; `read_table` reads the same records from it."""
         return self.records.raw.to_csv(index=False).encode("utf-8")
 
 
 def fetch(number: int, seconds: float = SECONDS) -> PublicTable:
-    """The table with this number. Columns that are neither numbers nor words are left out.
+    """Download a table. Columns that are neither numbers nor text are left out.
 
-    Raises UserError if there is no network, no such table, no answer within `seconds`, or nothing in it that can be compared.
+    Parameters
+    ----------
+    number
+        OpenML data id.
+    seconds
+        Time limit in seconds.
+
+    Raises
+    ------
+    UserError
+        If there is no network, no such table, no reply in time, no usable target, or the table is too large.
     """
     answer: queue.Queue[Any] = queue.Queue()
-    # In a thread, because a host's name is looked up without any limit of time; it holds nothing but the number, and ends by itself.
+    # In a thread, because a host name lookup has no time limit; the thread holds only the number, and ends by itself.
     threading.Thread(target=_ask, args=(number, answer), name=f"openml-{number}", daemon=True).start()
     try:
         found = answer.get(timeout=seconds)
@@ -52,7 +70,7 @@ def fetch(number: int, seconds: float = SECONDS) -> PublicTable:
 def _ask(number: int, answer: queue.Queue[Any]) -> None:
     try:
         answer.put(_download(number))
-    except Exception as error:  # noqa: BLE001 - told by the one who asked
+    except Exception as error:  # noqa: BLE001 - `fetch` raises it as a UserError
         answer.put(error)
 
 
@@ -63,7 +81,20 @@ def _download(number: int) -> Any:
 
 
 def table_of(number: int, found: Any) -> PublicTable:
-    """The records of what scikit-learn's `fetch_openml` gave. Raises UserError where no two diagnoses can be told in it."""
+    """Convert the result of scikit-learn's `fetch_openml` to records.
+
+    Parameters
+    ----------
+    number
+        OpenML data id.
+    found
+        The `Bunch` that `fetch_openml` returned.
+
+    Raises
+    ------
+    UserError
+        If the target does not have 2 to `MOST_CLASSES` classes, or the table is too large.
+    """
     target, frame = found.target, found.frame
     if target is None or getattr(target, "ndim", 1) != 1 or target.nunique() > MOST_CLASSES or target.nunique() < 2:
         raise UserError(_NO_TARGET.format(number=number, most=MOST_CLASSES))

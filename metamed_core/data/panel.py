@@ -1,4 +1,4 @@
-"""Which columns are read and what each cell means: columns of numbers, and categories spread over yes/no cells; no scale yet."""
+"""The encoded columns and the meaning of each cell: numbers, and categories expanded to yes/no cells. Values are unscaled."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from metamed_core.data.formats.table import number_text
 from metamed_core.words import UserError, Words
 
 MAX_LEVELS = 12
-"""A category column is spread over at most this many yes/no cells; rarer levels share none of them."""
+"""Largest number of yes/no cells of a category column; rarer levels have no cell of their own."""
 CODE_CELLS = 8
 """Yes/no cells of a coded category column, see `Panel`."""
 
 LARGEST = 1e100
-"""Numbers beyond this are held at it: their squares would overflow."""
+"""Larger magnitudes are clipped to this value: their squares would overflow."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Which columns are read, in order, and the levels of those that hold words: the meaning of each cell by its position.
+    """The encoded columns in order, and the levels of the category columns: together they give each cell position its meaning.
 
     Parameters
     ----------
     columns
         Names, in the order of the cells.
     levels
-        For each category column its levels, the most frequent first.
+        The levels of each category column, the most frequent first.
     coded
-        Category columns without a list of levels: any level is `CODE_CELLS` yes/no cells, the first bits of its SHA-256. A panel that is
-        written to disk is of this kind, since levels are texts of patients' cells (a village, say).
+        Category columns without a list of levels: each level is represented by `CODE_CELLS` yes/no cells, the first bits of its SHA-256.
+        Panels written to disk are of this form, since levels are text from patients' cells (a village, say).
 
     Notes
     -----
-    A number or yes/no column is one cell. A category column is one yes/no cell for each of its levels (the most frequent
-    `MAX_LEVELS`), and a level never seen is "no" to all of them; two levels share one cell, and a third is missing there.
+    A number or yes/no column is one cell. A category column is one yes/no cell for each of its `MAX_LEVELS` most frequent levels;
+    an unseen level is "no" in all of them. A column with two levels is one cell, and an unseen level is missing there.
 
-    Why columns are coded, and no list of salted digests is kept: the salt would stand in the same file, and whoever has a list of villages
-    could try them all. Of coded columns nothing is written but their names. The price: one pair of levels in 256 is not told apart.
+    Coded columns store column names only. A list of salted digests would not protect the levels: the salt would be stored in the same
+    file, so anybody with a list of villages could test each one. The cost is a collision of two levels with probability 1/256.
 
     References
     ----------
@@ -57,38 +57,51 @@ class Panel:
 
     @classmethod
     def of(cls, features: pd.DataFrame) -> Panel:
-        """The panel of a table: numeric and boolean columns are numbers, any other is a category."""
+        """Make the panel of a table: numeric and boolean columns are numbers, all others are categories."""
         levels = {str(name): _levels(column) for name, column in features.items() if not _is_number(column)}
         return cls(tuple(str(name) for name in features.columns), levels)
 
     @classmethod
     def coded_of(cls, features: pd.DataFrame) -> Panel:
-        """The panel of a table whose levels are not held; see `coded`."""
+        """Make the panel of a table without storing levels: its category columns are coded."""
         coded = frozenset(str(name) for name, column in features.items() if not _is_number(column))
         return cls(tuple(str(name) for name in features.columns), {}, coded)
 
     def card(self) -> dict[str, list[str]]:
-        """A coded panel as plain values: names of columns alone. Raises ValueError for one that holds levels."""
+        """Return a coded panel as JSON-compatible column names. Raises ValueError if the panel holds levels: they may identify patients."""
         if self.levels:
             raise ValueError("levels are texts of patients' cells and must not be written")
         return {"columns": list(self.columns), "coded": sorted(self.coded)}
 
     @property
     def n_cells(self) -> int:
-        """Cells of a patient, after categories are spread."""
+        """Number of cells per patient, after category columns are expanded."""
         return sum(self.width(name) for name in self.columns)
 
     def width(self, name: str) -> int:
-        """Cells of one column."""
+        """Return the number of cells of the column `name`."""
         if name in self.coded:
             return CODE_CELLS
         n_levels = len(self.levels.get(name, ()))
         return 1 if n_levels < 3 else n_levels
 
     def values(self, features: pd.DataFrame) -> Tensor:
-        """What stands in the cells before any scale, `(n_patients, n_cells)`, float64, NaN where missing.
+        """Return the unscaled values of all cells.
 
-        Further columns of `features` are not looked at. Raises UserError where one of the panel's is not there.
+        Parameters
+        ----------
+        features
+            One row per patient. Columns that are not in the panel are ignored.
+
+        Returns
+        -------
+        Tensor
+            Values `(n_patients, n_cells)`, float64, NaN where missing.
+
+        Raises
+        ------
+        UserError
+            If a column of the panel is missing, or a number column holds words.
         """
         if missing := [name for name in self.columns if name not in features.columns]:
             raise UserError(
@@ -107,7 +120,7 @@ class Panel:
             return _numbers(column)[:, None]
         levels, text = self.levels[name], _texts(column)
         if len(levels) == 2:
-            # Two levels are one question: a second cell would only count it twice.
+            # With two levels, a second cell would be redundant and count the column twice.
             return np.where(text == levels[0], 1.0, np.where(text == levels[1], 0.0, np.nan))[:, None]
         known = column.notna().to_numpy()
         spread = [np.where(known, (text == level).astype(np.float64), np.nan) for level in levels]
@@ -132,7 +145,7 @@ def _numbers(column: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _codes(column: pd.Series) -> npt.NDArray[np.float64]:
-    """The first bits of the SHA-256 of each text, `(n, CODE_CELLS)`; NaN where missing."""
+    """The first bits of the SHA-256 of each text, `(n_patients, CODE_CELLS)`; NaN where missing."""
     texts = _texts(column)
     digests = {text: hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in set(texts.tolist())}
     bits = np.unpackbits(np.frombuffer(b"".join(digests[text] for text in texts), dtype=np.uint8).reshape(len(texts), 32), axis=1)
@@ -145,6 +158,6 @@ def _levels(column: pd.Series) -> tuple[str, ...]:
 
 
 def _texts(column: pd.Series) -> npt.NDArray[np.object_]:
-    """Each cell as text; `2` and `2.0` are one level, since whole numbers become decimal where a column has gaps."""
+    """Each cell as text; `2` and `2.0` are one level, since pandas converts integer columns with gaps to float."""
     texts = [number_text(cell) if isinstance(cell, float) and np.isfinite(cell) else str(cell) for cell in column.tolist()]
     return np.array(texts, dtype=object)

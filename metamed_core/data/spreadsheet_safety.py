@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet does not run, for every table that is taken away."""
+"""Protection against spreadsheet formula injection, for every exported table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 
 
 def harmless(text: object) -> str:
-    """The text with a leading apostrophe where a spreadsheet would read a formula."""
+    """Return the text, with a leading apostrophe where a spreadsheet would interpret it as a formula."""
     cell = "" if text is None else str(text)
     return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell

@@ -1,4 +1,4 @@
-"""A few-shot task made from a table: which patients are the support set, which are the query set, and the cells of both."""
+"""A few-shot task made from a table: the patients of the support set and of the query set, and their encoded cells."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ NO_CLASS = -1
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Task:
-    """An n-way task: a support set to adapt to and a query set to answer for, encoded together.
+    """An n-way task: a support set to adapt to and a query set to predict, encoded together.
 
     Parameters
     ----------
     classes
         The diagnoses of the support set, sorted; class number `i` stands for `classes[i]`.
     support_rows, query_rows
-        Row labels of the patients in the table that the task was made from.
+        Row labels of the patients in the original table.
     support_names, query_names
-        What these patients are called on a screen or in a report.
+        Display names of the patients.
     support
         Cells `(n_support, n_cells, n_channels)` and class numbers `(n_support,)`.
     query
-        Cells `(n_query, n_cells, n_channels)` and class numbers `(n_query,)`, `NO_CLASS` where none is known.
+        Cells `(n_query, n_cells, n_channels)` and class numbers `(n_query,)`, `NO_CLASS` where the diagnosis is unknown.
     encoder
-        What encoded both; it encodes further patients the same way.
+        The fitted encoder of both sets; it encodes further patients in the same way.
     """
 
     classes: tuple[Any, ...]
@@ -63,22 +63,22 @@ class Task:
         panel: Panel | None = None,
         names: Sequence[str] | None = None,
     ) -> Task:
-        """Encode a table into a task.
+        """Encode a table as a task. Raises UserError under the conditions given in `PatientEncoder.fit`.
 
         Parameters
         ----------
         features
-            One row per patient, as `PatientEncoder.fit` takes them.
+            One row per patient, in the form that `PatientEncoder.fit` accepts.
         labels
-            The diagnosis of each row; None where there is none. The support set needs one each.
+            The diagnosis of each row; None where it is unknown. Every support patient needs one.
         support, query
             Positions of the patients in `features`, `(n_support,)` and `(n_query,)`.
         scale
             Positions of the patients whose values, without their labels, set the scale of the columns; None: all.
         ranges, panel
-            Reference ranges, and the columns of weights for one panel; see `PatientEncoder.fit`.
+            Reference ranges, and the columns that weights for one panel expect; see `PatientEncoder.fit`.
         names
-            What each patient is called; None: the row labels.
+            Display name of each patient; None: the row labels.
         """
         encoder = PatientEncoder.fit(features if scale is None else features.iloc[scale], ranges, panel)
         classes = tuple(sorted({labels[i] for i in support}))
@@ -90,7 +90,20 @@ class Task:
 
     @classmethod
     def of_records(cls, records: PatientRecords, panel: Panel | None = None) -> Task:
-        """The task of an upload: its diagnosed patients are the support set, all others the query set. Raises UserError, see `of`."""
+        """Make the task of an upload: diagnosed patients form the support set, all others the query set.
+
+        Parameters
+        ----------
+        records
+            The patients.
+        panel
+            Columns that the weights expect; None: all feature columns of `records`.
+
+        Raises
+        ------
+        UserError
+            If a column of `panel` is missing or holds words where it held numbers.
+        """
         known = records.labels.notna().to_numpy()
         return cls.of(
             records.features,
@@ -109,12 +122,12 @@ class Task:
 
     @property
     def episode(self) -> Episode:
-        """The task as learners and meta-training take it: cells and class numbers only."""
+        """The task as tensors, in the form that learners and meta-training use: cells and class numbers only."""
         return Episode(self.support, self.query, self.n_way)
 
     @property
     def query_is_empty(self) -> npt.NDArray[np.bool_]:
-        """Whether a query patient has no value in any cell, so that the answer is the same for anybody, `(n_query,)`."""
+        """Whether all cells of a query patient are missing, so that the prediction holds no information on that patient, `(n_query,)`."""
         return np.asarray(self.query.x[..., CHANNELS.index("missing")].bool().all(-1).numpy(), dtype=np.bool_)
 
 

@@ -1,7 +1,7 @@
-"""Files of patients: one module of this folder = one data format -> a table of text.
+"""Readers of patient files: each module of this folder reads one data format into a table of text.
 
-A new format is a new file here that has `EXTENSIONS`, `MAGIC` (how such a file begins, or None), `sheets(data)` and
-`rows(data, sheet)`; it is then in `EXTENSIONS`, in the upload and in the tests.
+To add a format, add a module with `EXTENSIONS`, `MAGIC` (the leading bytes of such a file, or None), `sheets(data)` and
+`rows(data, sheet)`; `EXTENSIONS`, the upload and the tests then include it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from metamed_core.words import UserError, Words
 
 
 class Format(Protocol):
-    """What a module of this folder offers."""
+    """Interface of a module of this folder."""
 
     EXTENSIONS: tuple[str, ...]
     MAGIC: bytes | None
 
     def sheets(self, data: bytes) -> list[str]:
-        """Names of the tables inside; empty for a format that holds one table only."""
+        """Return the names of the tables in the file; empty for a format that holds one table only."""
 
     def rows(self, data: bytes, sheet: str | None) -> Iterator[Row]:
-        """Line number in the file and cells of each row, the header first."""
+        """Return line number and cells of each row, the header first."""
 
 
 def _formats() -> tuple[Format, ...]:
@@ -41,17 +41,32 @@ EXTENSIONS: tuple[str, ...] = tuple(FORMATS)
 
 
 def read_table(name: str, data: bytes, sheet: str | None = None) -> pd.DataFrame:
-    """Read an uploaded file as a table of text: cells `str` or None, unique stripped column names, rows 0, 1, 2, ...
+    """Read an uploaded file as a table of text.
 
-    name: the file's name; its ending chooses the format, unless the content plainly is another one of ours.
-    sheet: which sheet of a workbook; None takes the first one that is not empty.
-    Raises UserError for anything that cannot be read as a table.
+    Parameters
+    ----------
+    name
+        The file name; its extension selects the format, unless the content clearly is another supported format.
+    data
+        The content of the file.
+    sheet
+        The sheet of a workbook; None: the first one that is not empty.
+
+    Returns
+    -------
+    DataFrame
+        Cells `str` or None, unique stripped column names, rows numbered from 0.
+
+    Raises
+    ------
+    UserError
+        If the content cannot be read as a table.
     """
     return as_table(_format_of(name, data).rows(data, sheet))
 
 
 def sheets(name: str, data: bytes) -> list[str]:
-    """Names of a workbook's sheets; empty for the other formats."""
+    """Return the sheet names of a workbook; empty for other formats. Raises UserError if the file cannot be opened."""
     return _format_of(name, data).sheets(data)
 
 
@@ -71,7 +86,7 @@ def _format_of(name: str, data: bytes) -> Format:
             return form
     extension = PurePath(name).suffix.lower().lstrip(".")
     chosen = FORMATS.get(extension)
-    # A spreadsheet program's export is often plain text under another ending: text is read as text.
+    # Spreadsheet exports are often plain text under another extension: read them as text.
     return FORMATS["csv"] if chosen is None or chosen.MAGIC is not None else chosen
 
 

@@ -1,4 +1,4 @@
-"""Bytes of a text file -> text: UTF-8, UTF-16, GB18030 (Chinese spreadsheets), else Western European."""
+"""Decode text files: UTF-8, UTF-16, UTF-32, GB18030 (Chinese spreadsheets), otherwise Western European."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file. Raises UserError where the bytes are not text at all."""
+    """Return the text of a file. Raises UserError if the bytes are not text."""
     text = _decoded(data)
     sample = text[:20_000]
     if not sample or len(_CONTROL.findall(sample)) > len(sample) / 200 or "\x00" in sample:
@@ -46,7 +46,7 @@ def _tried(data: bytes, encodings: tuple[str, ...]) -> str:
 
 
 def _unmarked_utf16(head: bytes) -> str:
-    """UTF-16 without a mark: the zero bytes of its separators and line ends all stand on one side. Else empty."""
+    """Name of the UTF-16 variant of a text without a byte order mark, from the position of the zero bytes; empty if it is not UTF-16."""
     high, low = head[0::2].count(0), head[1::2].count(0)
     if max(high, low) < len(head) / 50 or min(high, low) > max(high, low) / 10:
         return ""
@@ -54,7 +54,7 @@ def _unmarked_utf16(head: bytes) -> str:
 
 
 def _looks_chinese(data: bytes) -> bool:
-    """Chinese text is written in pairs of high bytes; Western text has single ones (Müller, µmol)."""
+    """Whether the bytes above 0x7f mostly come in pairs, as in Chinese; in Western text they are single (Müller, µmol)."""
     head = data[:200_000]
     return 2 * len(_PAIR.findall(head)) > 0.8 * len(_HIGH.findall(head))
 

@@ -1,4 +1,4 @@
-"""Text tables: comma, semicolon, tab or bar between the cells, quotes around cells that hold them."""
+"""Delimited text: cells separated by comma, semicolon, tab or bar, with quotes around cells that contain the separator."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ EXTENSIONS = ("csv", "tsv", "txt")
 MAGIC: bytes | None = None
 
 SEPARATORS = ("\t", ";", "|", ",")
-"""In order of trust where two of them would cut the lines equally well: a comma also stands inside numbers."""
+"""In order of preference where two split the lines equally well: commas also occur inside numbers."""
 
 MAX_CELL = 100_000
-"""Characters of one cell; a longer one is a broken file."""
+"""Most characters of one cell; a longer one indicates a malformed file."""
 
 ABSURD_WIDTH = 20 * MAX_COLUMNS
-"""Cells of one line from which on they are not even looked at."""
+"""Most cells of one line; a longer line is rejected before its cells are converted."""
 
 _DECIMAL_COMMA = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d+,\d+ ?%?")
 _SURELY = re.compile(r"[<>≤≥=＜＞ ]*[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})) ?%?")
@@ -31,12 +31,12 @@ _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
 
 
 def sheets(data: bytes) -> list[str]:
-    """A text file holds one table."""
+    """Return an empty list: a text file holds one table."""
     return []
 
 
 def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
-    """Line number and cells of each row, the header first. Raises UserError, naming the line."""
+    """Return line number and cells of each row, the header first. Raises UserError, which names the line."""
     text = decoded(data)
     if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
         raise UserError(_MARKUP)
@@ -46,13 +46,13 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
 
 
 def _separated(text: str) -> tuple[str, str]:
-    """The text without Excel's `sep=;` line, and the separator."""
+    """Return the text without Excel's `sep=;` line, and the separator."""
     named = re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text)
     return (text[named.end() :], named[1]) if named else (text, sniffed(text))
 
 
 def sniffed(text: str) -> str:
-    """The separator that cuts the first lines most evenly into more than one cell; a comma if none does."""
+    """Return the separator that splits the first lines most evenly into more than one cell; a comma if none does."""
     return max(SEPARATORS, key=lambda separator: _evenness(text, separator))
 
 
@@ -89,10 +89,10 @@ def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[
 
 
 def _decimal_points(pairs: list[Row], separator: str) -> Iterator[Row]:
-    """Where the comma is the decimal sign, write `3,5` as `3.5`, so that `1,234` beside it is no thousand.
+    """Where the comma is the decimal sign, rewrite `3,5` as `3.5`, so that `1,234` beside it is not read as a thousand.
 
-    One decision for the whole file: a comma that can be nothing else proves it; so does the separator `;`, unless another
-    cell has a decimal point.
+    One decision holds for the whole file: a comma that cannot be a thousands separator proves it; so does the separator `;`, unless
+    another cell has a decimal point.
     """
     cells = {cell for _, row in pairs[1:] for cell in row if cell}
     proved = any(_SURELY.fullmatch(cell) for cell in cells)

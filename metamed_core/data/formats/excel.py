@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx): the values that Excel last computed; no formula, macro or link is run."""
+"""Excel workbooks (.xlsx): reads the values that Excel last computed; no formula, macro or link is run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 EXTENSIONS = ("xlsx",)
 MAGIC: bytes | None = b"PK\x03\x04"
 
-# openpyxl warns of styles and extensions that it does not draw. Once and for the whole process: a switch about each file would
-# also reach what other threads do meanwhile.
+# openpyxl warns of styles and extensions that it does not support. The filter is set once for the whole process: setting it per file
+# would affect other threads.
 warnings.filterwarnings("ignore", module="openpyxl")
 
 MAX_BLANK_ROWS = 1_000
-"""A sheet that is formatted down to its last row is read until so many rows in a row are empty."""
+"""Reading a sheet ends after this many consecutive empty rows, since formatting may extend to the last row."""
 
 # What openpyxl and zipfile raise on damaged workbooks.
 _DAMAGED = (
@@ -47,12 +47,12 @@ _DAMAGED = (
 
 
 def sheets(data: bytes) -> list[str]:
-    """Names of the workbook's sheets. Raises UserError where it cannot be opened."""
+    """Return the sheet names of the workbook. Raises UserError if it cannot be opened."""
     return [str(sheet.title) for sheet in _opened(data).worksheets]
 
 
 def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
-    """Row number and cells of each row of one sheet. Raises UserError."""
+    """Return row number and cells of each row of one sheet, the first nonempty sheet for None. Raises UserError if it cannot be read."""
     workbook = _opened(data)
     names = [str(one.title) for one in workbook.worksheets]
     if sheet is not None and sheet not in names:
@@ -86,7 +86,7 @@ def _check_unpacked(data: bytes) -> None:
 def _cells(sheet: ReadOnlyWorksheet) -> list[Row]:
     found: list[Row] = []
     try:
-        sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        sheet.reset_dimensions()  # the dimensions stored in a workbook are often wrong
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             cells = [cell_text(value) for value in values]
             if any(cell is not None for cell in cells):

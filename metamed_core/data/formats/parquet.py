@@ -1,4 +1,4 @@
-"""Parquet tables, as data scientists keep them."""
+"""Parquet tables."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MAGIC: bytes | None = b"PAR1"
 
 
 def sheets(data: bytes) -> list[str]:
-    """A Parquet file holds one table."""
+    """Return an empty list: a Parquet file holds one table."""
     return []
 
 
 def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
-    """Row number and cells of each row, the column names first. Raises UserError."""
+    """Return row number and cells of each row, the column names first. Raises UserError if the file cannot be read or is too large."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -29,7 +29,7 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
         if sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups)) > MAX_UNPACKED:
             raise UserError(_TOO_LARGE)
         table = file.read()
-        # pandas keeps its row numbers as a column of its own
+        # pandas stores its row index as an additional column
         names = [name for name in table.column_names if not name.startswith("__index_level_")]
         columns = [[cell_text(value) for value in table.column(name).to_pylist()] for name in names]
     except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:

@@ -1,4 +1,4 @@
-"""What every format shares: rows of cells become one table of text, within limits, with usable column names."""
+"""Shared by all formats: convert rows of cells to one table of text, enforce the size limits, make column names usable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = tuple[int, list[str | None]]
 
 MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 400 * 2**20
-"""Bytes that a packed file (xlsx, parquet) may unpack to, so that a small file cannot fill the memory."""
+"""Most bytes that a compressed file (xlsx, parquet) may unpack to, so that a small file cannot exhaust memory."""
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1_002
 """1,000 feature columns, a diagnosis and a patient code."""
@@ -27,7 +27,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_table(rows: Iterator[Row]) -> pd.DataFrame:
-    """One table from (line, cells) pairs, the header first; rows without any value are left out."""
+    """Build a table of text from rows of cells; rows without any value are left out.
+
+    Parameters
+    ----------
+    rows
+        Pairs of line number and cells, the header first.
+
+    Raises
+    ------
+    UserError
+        If there are no patients, the table is too large, a title precedes the header, or a row is longer than the header.
+    """
     filled = ((line, cells) for line, cells in rows if any(cell is not None for cell in cells))
     header = _trimmed(next(filled, (0, []))[1])
     if not header:
@@ -48,8 +59,8 @@ def as_table(rows: Iterator[Row]) -> pd.DataFrame:
 
 
 def cell_text(value: object) -> str | None:
-    """The text of one cell of any type; None where there is nothing. Dates in ISO form, numbers without a trailing `.0`."""
-    if type(value) is str and value.isprintable():  # nearly every cell: no control or invisible characters
+    """Return the text of a cell of any type; None if it is empty. Dates are in ISO form, whole numbers have no `.0`."""
+    if type(value) is str and value.isprintable():  # fast path for nearly all cells: no control or invisible characters
         return value.strip() or None
     if value is None or value is pd.NaT or value is pd.NA:
         return None
@@ -65,18 +76,18 @@ def cell_text(value: object) -> str | None:
 
 
 def number_text(value: float) -> str:
-    """A number as people write it: `123`, not `123.0`."""
+    """Return a number as text without a redundant decimal point: `123`, not `123.0`."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def shown(text: str, most: int = 40) -> str:
-    """A text from the file, made fit for a sentence: one line, not too long."""
+    """Return text from a file on one line of at most `most` characters, for use in a sentence."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def check_size(*, n_rows: int = 0, n_columns: int = 0) -> None:
-    """Raise UserError if a table is larger than the limits."""
+    """Raise UserError if a table has more than `MAX_ROWS` rows or `MAX_COLUMNS` columns."""
     if n_columns > MAX_COLUMNS:
         raise UserError(_WIDE.format(n=n_columns, most=MAX_COLUMNS))
     if n_rows > MAX_ROWS:
@@ -92,7 +103,7 @@ def _trimmed(cells: Sequence[str | None]) -> list[str | None]:
 
 
 def _refuse_title(header: list[str | None], second: Row) -> None:
-    """Raise UserError if a title stands above the column names: the first row is mostly empty and the second all words."""
+    """Raise UserError if a title precedes the column names: the first row is mostly empty and the second consists of words."""
     line, cells = second
     named = sum(cell is not None for cell in header)
     if len(cells) > 2 and named <= len(cells) / 2 and all(cell and not any(map(str.isdigit, cell[:1])) for cell in cells):
@@ -100,7 +111,7 @@ def _refuse_title(header: list[str | None], second: Row) -> None:
 
 
 def _aligned(header: list[str | None], body: list[Row]) -> list[str | None]:
-    """The header as wide as the rows, where rows are wider for a known reason rather than by mistake."""
+    """The header, extended to the width of the rows where rows are longer for a known reason rather than by mistake."""
     widths = [len(cells) for _, cells in body]
     if set(widths) == {len(header) + 1}:
         return [None, *header]  # R writes row names without a header for them
@@ -110,14 +121,14 @@ def _aligned(header: list[str | None], body: list[Row]) -> list[str | None]:
 
 
 def _fitted(cells: list[str | None], width: int, line: int) -> list[str | None]:
-    """A row of `width` cells; a short row is filled with missing, a long one is an error that names its line."""
+    """A row of `width` cells; a short row is padded with missing cells. Raises UserError, which names the line, for a long one."""
     if len(cells) > width:
         raise UserError(_RAGGED.format(line=line, n=len(cells), width=width))
     return cells + [None] * (width - len(cells))
 
 
 def _unique_names(header: Sequence[str | None]) -> list[str]:
-    """Column names without blanks or repeats: `Column 3` for a blank one, `age (2)` for a second `age`."""
+    """Unique column names without blanks: `Column 3` for an empty one, `age (2)` for a second `age`."""
     names: list[str] = []
     taken: set[str] = set()
     for place, cell in enumerate(header, start=1):

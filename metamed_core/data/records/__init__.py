@@ -1,7 +1,8 @@
-"""PatientRecords: a table of patients, the role and unit of each column, and what the upload check finds in it.
+"""PatientRecords: a table of patients with the role and unit of each column, and the findings of the upload check.
 
-The rooms inside: `columns/` (what one column of text holds), `checks/` (one worry = one file), `quality` (all of them and
-their remedies), `patient_records` (the value that everybody else knows).
+- `columns/`: interpretation of one text column.
+- `checks/`: the checks, one file each; `quality` runs all of them and applies their remedies.
+- `patient_records`: the class that other packages use.
 """
 
 from metamed_core.data.records.checks.finding import Finding

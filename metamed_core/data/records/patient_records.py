@@ -1,4 +1,4 @@
-"""PatientRecords: a table of patients with what the upload check makes of it. This is the value that everybody else knows."""
+"""PatientRecords: a table of patients with the results of the upload check."""
 
 from __future__ import annotations
 
@@ -12,27 +12,23 @@ from metamed_core.words import Words
 
 
 class PatientRecords(PatientTable):
-    """A table of patients with the role of each column, and what the upload check has to say about it.
-
-    raw: one row a patient, cells `str` or None, as read from the file; its row labels name the patients for good.
-    columns: one for each column of `raw`, in the same order.
-    """
+    """A table of patients with the role of each column and the results of the upload check; see `PatientTable` for the parameters."""
 
     @cached_property
     def task_sentence(self) -> Words:
-        """Which N-way K-shot task the table allows."""
+        """One sentence on the N-way K-shot task that the table allows."""
         return task.task_sentence(self)
 
     @cached_property
     def problem(self) -> Words | None:
-        """Why no adaptation is possible yet and what to do; None if one is."""
+        """The reason why the records allow no adaptation, with a remedy; None if they allow one."""
         return task.problem(self)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the upload check has to say, the gravest first."""
+        """The findings of the upload check, the most serious first."""
         return quality.find(self)
 
     def with_remedy(self, finding: Finding) -> PatientRecords:
-        """These records after the finding's remedy: a column or repeated rows dropped, values converted or capped."""
+        """Return the records after a finding's remedy: a column or repeated rows dropped, values converted or capped."""
         return quality.remedied(self, finding)

@@ -1,7 +1,7 @@
-"""PatientTable: a table of patients as read, the role of each column, and everything that follows from the two alone.
+"""PatientTable: a table of patients as read, the role of each column, and all values that follow from these two.
 
-A value: every change makes a new one, and the row labels of the raw table are kept so that edits survive. `PatientRecords` adds what
-the upload check makes of it; the checks themselves read this file only.
+It is immutable: each edit returns a new table with the same row labels. `PatientRecords` adds the upload check; the checks depend on this
+file only.
 """
 
 from __future__ import annotations
@@ -25,15 +25,19 @@ from metamed_core.data.records.columns.values import Cells, label_cells
 from metamed_core.words import UserError, Words
 
 Records = TypeVar("Records", bound="PatientTable")
-"""The records that a remedy is given are of the kind that it gives back."""
+"""A remedy returns records of the type that it receives."""
 
 
 @dataclass(frozen=True, eq=False)
 class PatientTable:
     """A table of patients with the role of each column.
 
-    raw: one row a patient, cells `str` or None, as read from the file; its row labels name the patients for good.
-    columns: one for each column of `raw`, in the same order.
+    Parameters
+    ----------
+    raw
+        One row per patient, cells `str` or None, as read from the file. Its row labels identify the patients permanently.
+    columns
+        The role, unit and range of each column of `raw`, in the same order.
     """
 
     raw: pd.DataFrame
@@ -41,7 +45,15 @@ class PatientTable:
 
     @classmethod
     def from_table(cls, raw: pd.DataFrame, columns: Sequence[Column] | None = None) -> Self:
-        """Records of a table; columns: what is known of some or all of its columns, the rest is guessed. Raises UserError."""
+        """Make records of a table. Raises UserError if two columns have the role LABEL.
+
+        Parameters
+        ----------
+        raw
+            One row per patient.
+        columns
+            Known columns; the others are guessed.
+        """
         records = cls(_as_text(raw), ())
         cells = {name: records.cells(name) for name in records.raw.columns}
         known = {column.name: column for column in columns or ()}
@@ -57,16 +69,16 @@ class PatientTable:
 
     @cached_property
     def feature_columns(self) -> tuple[Column, ...]:
-        """The columns that a diagnosis is made from."""
+        """The columns with a feature role: number, yes/no, category or date."""
         return tuple(column for column in self.columns if column.role in FEATURES)
 
     @property
     def reference_ranges(self) -> dict[str, tuple[float, float]]:
-        """Lower and upper limit of each feature column that has both, in the column's unit."""
+        """Reference range (low, high) of each feature column that has both limits, in the column's unit."""
         return {c.name: (c.low, c.high) for c in self.feature_columns if c.low is not None and c.high is not None}
 
     def column(self, name: str) -> Column:
-        """The column of that name. Raises UserError if there is none."""
+        """Return the column with this name. Raises UserError if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -74,28 +86,32 @@ class PatientTable:
 
     @cached_property
     def cells_read(self) -> dict[str, Cells]:
-        """The columns that have been taken apart so far; `cells` asks and fills it."""
+        """Cache of `cells`."""
         return {}
 
     def cells(self, name: str) -> Cells:
-        """One column by its distinct texts, kept so that no column is taken apart twice."""
+        """Return the cells of a column by distinct text; cached."""
         if name not in self.cells_read:
             self.cells_read[name] = Cells(self.raw[name])
         return self.cells_read[name]
 
     @cached_property
     def features(self) -> pd.DataFrame:
-        """All patients x feature columns: numbers, yes (1) / no (0), dates (days since 1970) float64; categories str; NaN/None missing."""
+        """Feature values, `(n_patients, n_features)`.
+
+        Numbers, yes (1) / no (0) and dates (days since 1970-01-01) are float64, NaN where missing.
+        Categories are `str`, None where missing.
+        """
         return pd.DataFrame({column.name: self.values_of(column) for column in self.feature_columns}, index=self.raw.index)
 
     def values_of(self, column: Column) -> pd.Series:
-        """One feature column as in `features`."""
+        """Return the values of one feature column, as in `features`."""
         values = feature_values(column, self.cells(column.name))
         return pd.Series(values, index=self.raw.index, dtype=object if column.role is Role.CATEGORY else np.float64)
 
     @cached_property
     def labels(self) -> pd.Series:
-        """The diagnosis of each patient; None where there is none yet."""
+        """The diagnosis of each patient; None where it is unknown."""
         texts: npt.NDArray[np.object_] = np.full(len(self.raw), None, dtype=object)
         if self.label is not None:
             texts = without_point_zero(label_cells(self.raw[self.label.name]).texts())
@@ -113,7 +129,7 @@ class PatientTable:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Labeled patients of each diagnosis, sorted by its name."""
+        """Number of labeled patients of each diagnosis, by diagnosis in sorted order."""
         return {str(name): int(n) for name, n in self.labels.value_counts().sort_index().items()}
 
     @property
@@ -128,12 +144,12 @@ class PatientTable:
 
     @property
     def k_shot(self) -> int:
-        """Labeled patients of the rarest diagnosis."""
+        """Number of labeled patients of the rarest diagnosis."""
         return min(self.counts.values(), default=0)
 
     @cached_property
     def patient_names(self) -> pd.Series:
-        """A name of each patient for display: a column of unique short codes, else `P-001`, `P-002`, ... by row label."""
+        """Display name of each patient: a column of unique short codes, else `P-001`, `P-002`, ... by row label."""
         for column in self.columns:
             cells = self.cells(column.name)
             unique = len(cells.levels) == cells.n_known == len(self.raw)
@@ -144,13 +160,13 @@ class PatientTable:
 
     @cached_property
     def sha256(self) -> str:
-        """A fingerprint of cells, row labels, roles, units and ranges: the same records have the same."""
+        """SHA-256 of cells, row labels, roles, units and ranges: equal for records with the same content."""
         columns = [[c.name, c.role, c.unit, c.low, c.high] for c in self.columns]
         content = [columns, [str(row) for row in self.raw.index], self.raw.to_numpy(dtype=object).tolist()]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def with_cell(self, row: Hashable, column: str, text: str | None) -> Self:
-        """These records with one cell changed; None or an empty text makes it missing. Raises UserError for an unknown place."""
+        """Return records with one cell changed; None or empty text makes it missing. Raises UserError for an unknown row or column."""
         place = self.column(column)
         if row not in self.raw.index:
             raise UserError(_NO_ROW.format(row=shown(str(row))))
@@ -158,23 +174,23 @@ class PatientTable:
         raw.loc[row, column] = cell_text(text)
         changed = type(self)(raw, self.columns)
         changed.cells_read.update({name: cells for name, cells in self.cells_read.items() if name != column})
-        if "features" in self.__dict__:  # only the changed column is read again: an edit must answer at once
+        if "features" in self.__dict__:  # only the changed column is read again, which keeps edits fast
             new = {column: changed.values_of(place)} if place.role in FEATURES else {}
             changed.__dict__["features"] = self.features.assign(**new)
         return changed
 
     def with_label(self, row: Hashable, label: str | None) -> Self:
-        """These records with one patient's diagnosis changed or taken away."""
+        """Return records with one patient's diagnosis changed or, for None, removed. Raises UserError without a label column."""
         if self.label is None:
             raise UserError(NO_LABEL)
         return self.with_cell(row, self.label.name, label)
 
     def without(self, rows: Iterable[Hashable]) -> Self:
-        """These records without some patients."""
+        """Return records without the patients with these row labels; unknown ones are ignored."""
         return replace(self, raw=self.raw.drop(index=list(rows), errors="ignore"))
 
     def with_columns(self, columns: Sequence[Column]) -> Self:
-        """These records with other roles, units or ranges; raises UserError unless each column has a role and at most one is the label."""
+        """Return records with other roles, units or ranges. Raises UserError unless each column has a role and at most one is LABEL."""
         given = {column.name: column for column in columns}
         missing = [name for name in self.raw.columns if name not in given]
         if missing:
@@ -189,7 +205,7 @@ class PatientTable:
 
 
 def _as_text(raw: pd.DataFrame) -> pd.DataFrame:
-    """A table whose cells are `str` or None and whose names are `str`, whatever the caller had."""
+    """Convert cells to `str` or None, and column names to `str`."""
     names = [str(name) for name in raw.columns]
     texts = {name: [cell_text(value) for value in raw.iloc[:, place]] for place, name in enumerate(names)}
     return pd.DataFrame(texts, index=raw.index, columns=names, dtype=object)

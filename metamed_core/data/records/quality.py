@@ -1,4 +1,4 @@
-"""The upload check: what in a table of patients is wrong, odd or unwise, one sentence each, and the remedies."""
+"""Runs all checks on a table of patients and applies the remedies of their findings."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from metamed_core.words import UserError, Words
 CHECKS = checks.found(checks.__path__)
 REMEDIES = checks.remedies(CHECKS)
 ERASED = frozenset({"identifier", "free_text"})
-"""Kinds whose column is taken out of the table for good when it is dropped; others merely are not used any more."""
+"""Kinds of finding whose remedy deletes the column; for others the column is kept with the role IGNORE."""
 
 
 def find(records: PatientTable) -> tuple[Finding, ...]:
-    """All findings, the gravest kinds first; empty for a table of no patients."""
+    """Return all findings, the most serious first; empty for a table without patients."""
     if records.raw.empty:
         return ()
     return tuple(finding for one in CHECKS for finding in one.check(records))
 
 
 def remedied(records: Records, finding: Finding) -> Records:
-    """The records after a finding's remedy. Raises UserError where the finding has none."""
+    """Return the records after a finding's remedy. Raises UserError if the finding has none."""
     if finding.remedy is not None and finding.kind in REMEDIES:
         mended: Records = REMEDIES[finding.kind](records, finding)
         return mended

@@ -1,4 +1,4 @@
-"""A file of patients as records: of a workbook the first sheet that allows a task, since many begin with a cover or a legend."""
+"""Read a patient file as records. Of a workbook, read the first sheet that allows a task, since many begin with a cover or a legend."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from metamed_core.words import UserError
 
 
 def open_upload(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = ()) -> tuple[str | None, PatientRecords]:
-    """Read an uploaded file as patient records, checked and ready to be diagnosed.
+    """Read an uploaded file as patient records and run the upload check.
 
     Parameters
     ----------
     name : str
-        The file's name; its ending says which format it is, unless the content plainly is another one.
+        The file name; its extension selects the format, unless the content clearly is another one.
     data : bytes
         The content of the file.
     sheet : str, optional
-        The sheet of a workbook. By default the first that allows a diagnosis, else the first that can be read.
+        The sheet of a workbook. By default the first that allows a task, else the first that can be read.
     columns : sequence of Column
-        What is known of some columns; the rest is guessed. One that is not in the table is passed over.
+        Known columns; the others are guessed. Columns that the table does not have are ignored.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def open_upload(name: str, data: bytes, sheet: str | None = None, columns: Seque
     Raises
     ------
     UserError
-        If the file, or of a workbook the first sheet, cannot be read as a table.
+        If the file, or the first sheet of a workbook without readable sheets, cannot be read as a table.
     """
     if sheet is not None or len(names := sheets(name, data)) < 2:
         return sheet, _read(name, data, sheet, columns)

@@ -1,7 +1,7 @@
-"""What the upload check looks at, one file each: a file with a `check` is found here and needs no other line.
+"""The checks of the upload check, one file each. A file with a function `check` is found automatically.
 
-Beside `check(records) -> findings` a file has `RANK` (the gravest come first, from 0) and, where columns or rows are not simply dropped,
-`REMEDIES`: for a kind of finding what changes the records.
+Besides `check(records) -> findings`, a file has `RANK` (0 is the most serious). It may have `REMEDIES`, which maps the `kind` of a
+finding to the function that corrects the records; it is needed where the remedy is not to drop a column.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 class Check(Protocol):
-    """What a file of this folder offers."""
+    """Interface of a file of this folder."""
 
     RANK: int
 
     def check(self, records: PatientTable) -> Iterator[Finding]:
-        """What is wrong, odd or unwise in these records, one sentence each."""
+        """Yield one finding for each problem in these records."""
 
 
 def found(folder: Iterable[str]) -> tuple[Check, ...]:
-    """The checks in the files of a folder, the gravest first."""
+    """Return the checks in the files of a folder, the most serious first."""
     modules = (importlib.import_module(f"{__name__}.{file.name}") for file in pkgutil.iter_modules(folder))
     return tuple(sorted((cast("Check", module) for module in modules if hasattr(module, "check")), key=lambda one: one.RANK))
 
 
 def remedies(checks: Iterable[Check]) -> dict[str, Callable[[Any, Finding], Any]]:
-    """By kind of finding: from the records to the mended ones, of the same type."""
+    """Return the function that corrects the records, by `kind` of finding. It returns records of the type that it receives."""
     return {kind: remedy for one in checks for kind, remedy in getattr(one, "REMEDIES", {}).items()}

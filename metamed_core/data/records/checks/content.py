@@ -1,4 +1,4 @@
-"""What the cells of a column hold: nothing, always the same, what cannot be read, limits of detection."""
+"""Checks the cells of each column: missing, constant or unreadable values, and values beyond a detection limit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOSTLY_MISSING = 0.3
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Findings of the kinds missing, constant, unreadable and censored."""
+    """Yield findings of kind `missing`, `constant`, `unreadable` and `censored`."""
     features = {column.name for column in records.feature_columns}
     yield from _limits(records)
     for column in records.columns:
@@ -45,7 +45,7 @@ def _of_feature(records: PatientTable, column: Column) -> Iterator[Finding]:
 
 
 def _limits(records: PatientTable) -> Iterator[Finding]:
-    """One finding for the whole table: it asks for nothing, and most laboratory tables have some limits."""
+    """Yield one finding for the whole table: it needs no action, and most laboratory tables have detection limits."""
     found = {
         column.name: int(numbers(records.cells(column.name)).censored.sum())
         for column in records.feature_columns

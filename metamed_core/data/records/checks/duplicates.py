@@ -1,4 +1,4 @@
-"""The same patient twice, the same column twice; what could well be chance in a small table is not reported."""
+"""Checks for repeated patients and repeated columns; repeats that chance could explain in a small table are not reported."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ RANK = 3
 Codes = npt.NDArray[np.int64]
 
 CHANCE = 1e-3
-"""Repeats that are expected this often by chance alone are not reported."""
+"""Repeats whose expected number by chance alone is at least this are not reported."""
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Findings of the kinds contradiction, duplicate_rows, repeated_patient and duplicate_column."""
+    """Yield findings of kind `contradiction`, `duplicate_rows`, `repeated_patient` and `duplicate_column`."""
     if len(rows := contradictions(records)):
         yield Finding("contradiction", None, _CONTRADICTION.format(which=_names(records, rows)), None)
     if len(rows := repeated_rows(records)):
@@ -35,7 +35,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 
 def without_repeats(records: Records, _finding: Finding) -> Records:
-    """The records without patients that repeat another one."""
+    """Return the records without patients that repeat another one."""
     return records.without(repeated_rows(records))
 
 
@@ -43,19 +43,19 @@ REMEDIES = {"duplicate_rows": without_repeats}
 
 
 def _codes(features: pd.DataFrame) -> dict[str, Codes]:
-    """Each column as places in its distinct values, -1 where missing."""
+    """Each column as integer codes of its distinct values, -1 where missing."""
     return {str(name): pd.factorize(column.to_numpy())[0].astype(np.int64) for name, column in features.items()}
 
 
 def repeated_rows(records: PatientTable) -> pd.Index:
-    """Row labels of patients that repeat another one in every feature; of two equal ones the diagnosed one stays."""
+    """Return the row labels of patients that repeat another one in every feature; the first is kept, a diagnosed one if there is any."""
     equal = _equal(records)
-    # Of patients who contradict each other none is dropped: which diagnosis is right, only the user knows.
+    # Patients with contradictory diagnoses are kept: only the user can decide which diagnosis is correct.
     return equal.index[equal.duplicated().to_numpy() & ~equal.index.isin(contradictions(records))]
 
 
 def contradictions(records: PatientTable) -> pd.Index:
-    """Row labels of patients that are equal in every feature and have different diagnoses."""
+    """Return the row labels of patients that agree in every feature and differ in diagnosis."""
     equal = _equal(records)
     if equal.empty:
         return equal.index
@@ -65,7 +65,7 @@ def contradictions(records: PatientTable) -> pd.Index:
 
 
 def _equal(records: PatientTable) -> pd.DataFrame:
-    """Features of the patients that repeat another one or are repeated, the diagnosed first; none where that may well be chance."""
+    """Features of all patients that share every value with another one, diagnosed first; empty where chance could explain this."""
     features = records.features.loc[[*records.diagnosed, *records.undiagnosed]]
     telling = features[features.notna().sum(axis=1) > 1]
     if telling.shape[1] < 2 or _chance_of_equal_rows(telling) > log(CHANCE):
@@ -98,14 +98,14 @@ def _repeated_columns(features: pd.DataFrame) -> Iterator[Finding]:
     n_pairs = comb(features.shape[1], 2)
     for name, code in _codes(features).items():
         if code.max(initial=-1) < 1:
-            continue  # constant or empty: that is another finding
+            continue  # constant or empty columns have a finding of their own
         same = first.setdefault((*features[name].astype(object).where(features[name].notna(), None),), name)
         if same != name and log(n_pairs) - _log_arrangements(code) < log(CHANCE):
             yield Finding("duplicate_column", name, _COLUMN.format(name=shown(name), same=shown(same)), "drop")
 
 
 def _log_arrangements(code: Codes) -> float:
-    """Logarithm of the number of ways in which a column's values could have been dealt to the patients."""
+    """Logarithm of the number of distinct permutations of a column's values."""
     return lgamma(len(code) + 1) - sum(lgamma(n + 1) for n in np.bincount(code + 1))
 
 

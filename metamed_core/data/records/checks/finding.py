@@ -1,4 +1,4 @@
-"""One thing that the upload check found."""
+"""The result type of the upload check, and phrases that its messages share."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the upload check found, in one sentence.
+    """One finding of the upload check.
 
-    kind: identifier, leak, mixed_unit, duplicate_rows, ...; column: where, None for the table as a whole;
-    remedy: drop, convert or cap; None where only the user can mend it. Texts from the file stand between “ and ”.
+    Parameters
+    ----------
+    kind
+        Identifies the problem: `identifier`, `leak`, `mixed_unit`, `duplicate_rows`, ...
+    column
+        The affected column; None for the table as a whole.
+    message
+        One sentence; text from the file is enclosed in “ and ”.
+    remedy
+        `drop`, `convert` or `cap`; None if there is no automatic correction.
     """
 
     kind: str
@@ -24,7 +32,7 @@ class Finding:
 
 
 def listed(texts: Iterable[str], most: int = 3) -> Words:
-    """Texts from the file in one line, the first few of them: “a”, “b” and 5 more."""
+    """Return the first `most` texts in one line: “a”, “b” and 5 more."""
     quoted = [f"“{shown(text)}”" for text in texts]
     first, rest = quoted[:most], len(quoted) - most
     if rest <= 0:
@@ -33,10 +41,10 @@ def listed(texts: Iterable[str], most: int = 3) -> Words:
 
 
 def patients(n: int) -> Words:
-    """A number of patients."""
+    """Return the number of patients in words, such as “3 patients”."""
     return Words(f"{n} patient{'' if n == 1 else 's'}", f"{n} 位患者")
 
 
 def cells(n: int) -> Words:
-    """A number of cells."""
+    """Return the number of cells in words, such as “3 cells”."""
     return Words(f"{n} cell{'' if n == 1 else 's'}", f"{n} 个单元格")

@@ -1,4 +1,4 @@
-"""The diagnoses themselves: spelled in two ways, held by one patient only, or told by another column."""
+"""Checks the diagnoses: variant spellings, classes of one patient, and columns that leak the diagnosis."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ RANK = 1
 Texts = npt.NDArray[np.object_]
 
 NEAR_COPY = 0.95
-"""A column is a near-copy if it names the diagnosis of at least this share of the patients."""
+"""A column leaks the diagnosis if its cells name the diagnosis of at least this share of the patients."""
 
 LIKE = 0.8
-"""Similarity of two spellings from which a level is a name of the diagnosis."""
+"""Similarity of two spellings at and above which a level counts as a name of the diagnosis."""
 
 _TELLING = (
     "diagnos",
@@ -50,7 +50,7 @@ _TELLING = (
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Findings of the kinds guessed_label, leak, none_label, label_variants and single_patient_class."""
+    """Yield findings of kind `guessed_label`, `leak`, `none_label`, `label_variants` and `single_patient_class`."""
     if records.label is None:
         return
     if not is_named_label(records.label.name):
@@ -69,7 +69,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 
 def variants(records: PatientTable) -> list[list[str]]:
-    """Diagnoses that differ in capitals, blanks or hyphens only, the most frequent spelling first."""
+    """Return groups of diagnoses that differ only in case, spaces, hyphens or underscores, the most frequent spelling first."""
     spelled: dict[str, list[str]] = defaultdict(list)
     for name in sorted(records.counts, key=lambda one: -records.counts[one]):
         spelled[_spelling(name)].append(name)
@@ -77,7 +77,7 @@ def variants(records: PatientTable) -> list[list[str]]:
 
 
 def one_spelling(records: Records, _finding: Finding | None = None) -> Records:
-    """Every diagnosis in its most frequent spelling."""
+    """Return the records with every diagnosis in its most frequent spelling."""
     if records.label is None:
         return records
     first = {name: names[0] for names in variants(records) for name in names[1:]}
@@ -96,9 +96,9 @@ def _spelling(name: str) -> str:
 
 
 def _is_copy(records: PatientTable, column: Column) -> bool:
-    """Whether a column repeats the diagnoses, names them one to one or divides them further, and not as an honest strong sign would.
+    """Whether a column leaks the diagnosis: it repeats the diagnoses, maps one to one to them, or subdivides them.
 
-    With two diagnoses a yes/no sign may well tell them apart: there the column must also look like a name of them.
+    With two diagnoses, a yes/no sign may legitimately separate them: in that case the column must also look like a name of the diagnosis.
     """
     name = column.name
     values, labels = records.features[name].to_numpy(), records.labels.to_numpy(dtype=object)
@@ -116,13 +116,13 @@ def _is_copy(records: PatientTable, column: Column) -> bool:
 
 
 def _repeats(values: Texts, labels: Texts) -> bool:
-    """Whether nearly every patient's cell is the name of their own diagnosis."""
+    """Whether nearly every patient's cell is the name of the patient's own diagnosis."""
     same = [_spelling(value) == _spelling(label) for value, label in zip(values, labels, strict=True)]
     return len(same) > 3 and sum(same) >= NEAR_COPY * len(same)
 
 
 def _divides(values: Texts, labels: Texts, n_way: int) -> bool:
-    """Whether each level is held by several patients of one diagnosis, as codes of its kinds are (D50.0, D50.1), and all have some."""
+    """Whether each level belongs to one diagnosis and several patients, as subtype codes do (D50.0, D50.1); no diagnosis lacks one."""
     if n_way < 3 or len(values) < 4 * n_way:
         return False
     table = pd.crosstab(values, labels)

@@ -1,4 +1,4 @@
-"""One column in two units: a laboratory value whose cells fall into two groups, apart by the known factor of its units."""
+"""Checks for a laboratory column in two units: its values form two groups, a known conversion factor apart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Labels = npt.NDArray[np.object_]
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Findings of the kind mixed_unit."""
+    """Yield findings of kind `mixed_unit`."""
     for column in records.feature_columns:
         if column.role is not Role.NUMBER:
             continue
@@ -38,14 +38,14 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 
 def converted(records: Records, finding: Finding) -> Records:
-    """The odd cells in the unit of the other cells, to four digits; the column is then known to be in it."""
+    """Return the records with deviating cells converted to the unit of the others, to four digits; the column's unit is set."""
     name, known = finding.column, analyte(finding.column or "")
     if name is None or known is None:
         return records
     odd, odd_is_large = _odd(records, name, known)
     values = records.features[name].to_numpy(dtype=np.float64) * (1 / known.factor if odd_is_large else known.factor)
     raw = records.raw.copy()
-    # Four digits are more than any of these values is measured to.
+    # Four digits exceed the precision of these measurements.
     raw.loc[odd, name] = [number_text(float(f"{value:.4g}")) for value in values[odd]]
     usual = known.small if odd_is_large else known.large
     columns = [replace(one, unit=one.unit or usual) if one.name == name else one for one in records.columns]
@@ -56,11 +56,11 @@ REMEDIES = {"mixed_unit": converted}
 
 
 def _odd(records: PatientTable, name: str, known: Analyte) -> tuple[Flags, bool]:
-    """Patients `(n_patients,)` whose value is in the odd unit, and whether that is the one with the larger numbers.
+    """Patients whose value is in the deviating unit, `(n_patients,)`, and whether that unit has the larger numbers.
 
-    Odd is the unit that the header does not name; where it names none, the rarer one.
+    The deviating unit is the one that the header does not name; without a unit in the header, the less frequent one.
     """
-    limits = numbers(records.cells(name)).censored  # how far beyond its limit a value is, nobody knows
+    limits = numbers(records.cells(name)).censored  # the true value beyond a detection limit is unknown
     values = np.where(limits, np.nan, records.features[name].to_numpy(dtype=np.float64))
     unit = unit_in(name)
     large = _in_large_unit(values, known, records.labels.to_numpy(dtype=object), surely=bool(unit))
@@ -70,9 +70,9 @@ def _odd(records: PatientTable, name: str, known: Analyte) -> tuple[Flags, bool]
 
 
 def _in_large_unit(values: Floats, known: Analyte, labels: Labels, *, surely: bool) -> Flags:
-    """Which values stand above the widest gap, if the two groups look like two units of one quantity; else none.
+    """Values above the widest gap, if the two groups look like two units of one quantity; else none, `(n_patients,)`.
 
-    surely: a look is not enough, the values must be impossible in one unit (the header names one already).
+    surely: require values that are impossible in one of the units, as the header already names a unit.
     """
     positive = np.sort(values[np.isfinite(values) & (values > 0)])
     nothing = np.zeros(len(values), dtype=np.bool_)
@@ -91,12 +91,12 @@ def _in_large_unit(values: Floats, known: Analyte, labels: Labels, *, surely: bo
 
 
 def _impossible(lower: Floats, upper: Floats, known: Analyte) -> bool:
-    """No patient survives values as high as the upper group's in the small unit, nor as low as the lower's in the large."""
+    """Whether the upper group is beyond survivable values in the small unit, and the lower group in the large unit."""
     return bool(np.mean(upper > known.highest) > 0.5 and np.mean(lower < known.lowest) > 0.5)
 
 
 def _alike(lower: Floats, upper: Floats, known: Analyte, ratio: float) -> bool:
-    """Both groups are narrow, clearly apart, and lie over each other once converted."""
+    """Whether both groups are narrow, clearly separated, and overlap after conversion."""
     if (
         min(len(lower), len(upper)) < 3
         or known.factor < 5
@@ -110,7 +110,7 @@ def _alike(lower: Floats, upper: Floats, known: Analyte, ratio: float) -> bool:
 
 
 def _told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
-    """Whether the two groups are simply two sets of diagnoses: then the value is an honest strong marker."""
+    """Whether the two groups coincide with the diagnoses: then the value is a strong marker, not a mixture of units."""
     names = {label for label in labels[known] if label is not None}
     shares = [float(above[known & (labels == name)].mean()) for name in names]
     return bool(shares) and all(share <= 0.2 or share >= 0.8 for share in shares) and min(shares) < 0.5 < max(shares)

@@ -1,4 +1,4 @@
-"""Could the table tell who a patient is? HIPAA Safe Harbor's kinds, ages above 89, free text."""
+"""Checks whether the table can identify a patient: HIPAA Safe Harbor identifiers, ages above 89, free text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from metamed_core.words import Words
 RANK = 0
 
 OLDEST = 89
-"""Older patients are so few that an age tells who they are: they count together as 90."""
+"""Older patients are so rare that an exact age may identify them: their age is capped at 90."""
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Findings of the kinds identifier, age_over_89 and free_text."""
+    """Yield findings of kind `identifier`, `age_over_89` and `free_text`."""
     for column in records.columns:
         name = shown(column.name)
         if column.role is not Role.LABEL and identity(column.name, records.cells(column.name)) is Identity.PERSON:
@@ -39,7 +39,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 
 def capped(records: Records, finding: Finding) -> Records:
-    """All ages above 89 as 90."""
+    """Return the records with all ages above 89 set to 90."""
     if finding.column is None:
         return records
     raw = records.raw.copy()
@@ -51,7 +51,7 @@ REMEDIES = {"age_over_89": capped}
 
 
 def _old(records: PatientTable, column: Column) -> pd.Series:
-    """Patients whose age is told too exactly, a flag for each row."""
+    """Whether each patient's age is above 89, one flag per row; all False if such ages are already capped at 90."""
     ages = records.features[column.name]
     above = ages > OLDEST
     return above if (ages[above] != OLDEST + 1).any() else above & False

@@ -1,4 +1,4 @@
-"""Which few-shot task a table allows, in one sentence, or why none yet."""
+"""Describes the few-shot task that a table allows, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from metamed_core.words import Words
 
 
 def task_sentence(records: PatientTable) -> Words:
-    """How many diagnoses, labeled patients, columns and undiagnosed patients the table has."""
+    """Return one sentence with the numbers of diagnoses, labeled patients, columns and undiagnosed patients."""
     counts = list(records.counts.values()) or [0]
     sentence = _BALANCED if min(counts) == max(counts) else _UNBALANCED
     return sentence.format(
@@ -18,7 +18,7 @@ def task_sentence(records: PatientTable) -> Words:
 
 
 def problem(records: PatientTable) -> Words | None:
-    """Why no adaptation is possible yet and what to do; None if one is."""
+    """Return the reason why the records allow no adaptation, with a remedy; None if they allow one."""
     if records.label is None:
         return NO_LABEL
     if records.n_way < 2:

@@ -1,1 +1,1 @@
-"""What a column of text holds: values, units, identifiers and roles; one question = one file."""
+"""Interpretation of one text column: values, units, identifiers and roles, one file each."""

@@ -1,4 +1,4 @@
-"""A file that tells what each column is: role, unit, reference range and names in two languages."""
+"""Read a file that describes columns: role, unit, reference range, and names in two languages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,19 @@ FIELDS = ("column", "role", "unit", "low", "high", "en", "zh")
 
 
 def read_columns(name: str, data: bytes) -> tuple[Column, ...]:
-    """The columns that a CSV with the fields `column`, `role` and, where known, `unit`, `low`, `high`, `en`, `zh` tells of.
+    """Read column descriptions from a CSV file.
 
-    name: the file's, for errors. Raises UserError for a file without these fields, a role that does not exist, or a range without numbers.
+    Parameters
+    ----------
+    name
+        The file name, for error messages.
+    data
+        UTF-8 CSV with the fields `column`, `role` and optionally `unit`, `low`, `high`, `en`, `zh`.
+
+    Raises
+    ------
+    UserError
+        If these fields are missing, a role does not exist, or a limit of a range is not a number.
     """
     try:
         rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))

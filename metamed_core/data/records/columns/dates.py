@@ -1,4 +1,4 @@
-"""Cells of text -> days since 1970, for the ways in which English and Chinese tables write dates."""
+"""Convert text cells to days since 1970, for the date formats of English and Chinese tables."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 def days(cells: Cells) -> tuple[Floats, Flags]:
-    """Read a column as dates: days since 1970-01-01 `(n_patients,)`, NaN where missing; and which cells are no date.
+    """Read a column as dates.
 
     `03/04/2024` is month first, unless another cell of the column shows that the day comes first; `03.04.2024` is day first.
     `1952-03` is its first day; a year of two digits lies between 1931 and 2030.
+
+    Returns
+    -------
+    values
+        Days since 1970-01-01, `(n_patients,)`, NaN where missing or unreadable.
+    unreadable
+        Cells that hold text but no date, `(n_patients,)`.
     """
     day_first = any((match := _YEAR_LAST.fullmatch(text)) and int(match[1]) > 12 for text in cells.levels)
     values = np.array([_day(text, day_first=day_first) for text in cells.levels], dtype=np.float64)
@@ -34,7 +41,7 @@ def _day(text: str, *, day_first: bool) -> float:
     year, month, day = _parts(text, day_first=day_first)
     try:
         return float(dt.date(year, month, day).toordinal() - _EPOCH)
-    except ValueError:  # no date, or one that does not exist (30 February): the caller reports the cell
+    except ValueError:  # not a date, or one that does not exist (30 February): the caller reports the cell
         return np.nan
 
 

@@ -1,4 +1,4 @@
-"""One column of text -> the values that a diagnosis is made from, by its role."""
+"""Convert a text column to feature values, according to its role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from metamed_core.data.records.columns.values import LIMIT, Cells, numbers, yes_
 
 
 def feature_values(column: Column, cells: Cells) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
-    """Values `(n_patients,)`: numbers, yes (1) / no (0) and dates (days since 1970) float64, categories str; NaN/None missing."""
+    """Return the values of a feature column.
+
+    Returns
+    -------
+    array
+        `(n_patients,)`. Numbers, yes (1) / no (0) and dates (days since 1970-01-01) are float64, NaN where missing; categories are `str`,
+        None where missing.
+    """
     if column.role is Role.NUMBER:
         return numbers(cells, limit=1.0 if is_age(column.name) else LIMIT).values
     if column.role is Role.YES_NO:
@@ -21,7 +28,7 @@ def feature_values(column: Column, cells: Cells) -> npt.NDArray[np.float64] | np
 
 
 def without_point_zero(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """`123.0` -> `123` where a whole column of codes went through floating-point numbers on its way here."""
+    """Rewrite `123.0` as `123` if a column consists of whole numbers that were converted to floating point."""
     known = [text for text in texts if text is not None]
     if known and all(str(text).removesuffix(".0").isdecimal() for text in known):
         return np.array([None if text is None else str(text).removesuffix(".0") for text in texts], dtype=object)

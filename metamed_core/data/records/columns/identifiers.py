@@ -1,6 +1,6 @@
-"""Which columns could tell who a patient is: HIPAA Safe Harbor's 18 kinds and their Chinese counterparts.
+"""Detect columns that may identify a patient: the 18 identifiers of HIPAA Safe Harbor and their Chinese counterparts.
 
-A short code such as `P-001` names a patient inside this table only: it serves for display and is no such finding.
+A short code such as `P-001` identifies a patient within this table only: it is used as a display name and is not a finding.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from metamed_core.data.records.columns.values import Cells, is_yes_no, numbers
 
 
 class Identity(StrEnum):
-    """What a column tells of a patient's identity."""
+    """Whether a column identifies patients: not at all, by a local code, or as a person."""
 
     NOTHING = "nothing"
     CODE = "code"  # a short code, for display
@@ -103,9 +103,9 @@ _PERSON_NAME = re.compile(
 
 
 def identity(header: str, cells: Cells) -> Identity:
-    """What a column tells of a patient's identity, by its header and its values."""
+    """Classify a column by its header and its values."""
     if is_yes_no(cells) and len(cells.levels) <= 2 and cells.n_known > 2:
-        return Identity.NOTHING  # "e-mail consent: yes" tells nobody's name
+        return Identity.NOTHING  # "e-mail consent: yes" identifies no patient
     name = words_of(header)
     if _is_generic(name, header):
         return _of_generic(name, cells)
@@ -115,7 +115,7 @@ def identity(header: str, cells: Cells) -> Identity:
 
 
 def words_of(header: str) -> str:
-    """A header as lower-case words: `PatientID`, `patient_id` and `Patient-ID` are all `patient id`."""
+    """Return a header as lower-case words: `PatientID`, `patient_id` and `Patient-ID` all become `patient id`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", without_unit(header))
     return " ".join(re.sub(r"[^\w#']+|_", " ", spaced).lower().split())
 
@@ -125,7 +125,7 @@ def _is_generic(name: str, header: str) -> bool:
 
 
 def _of_generic(name: str, cells: Cells) -> Identity:
-    """A header such as `patient` or `id`: a short code, something longer that is nearly unique, or no identifier."""
+    """Classify a column with a header such as `patient` or `id`: short codes, nearly unique longer texts, or no identifier."""
     unique = len(cells.levels) > 0.5 * cells.n_known
     if cells.levels and all(_SHORT_CODE.fullmatch(text) for text in cells.levels):
         return Identity.CODE if unique or not _WEAKLY_GENERIC.fullmatch(name) else Identity.NOTHING
@@ -133,7 +133,7 @@ def _of_generic(name: str, cells: Cells) -> Identity:
 
 
 def _without_blanks(header: str) -> str:
-    """Chinese printouts spread a short header: `姓 名`."""
+    """The header without spaces, since Chinese printouts space out short headers: `姓 名`."""
     return re.sub(r"\s", "", header)
 
 
@@ -148,12 +148,12 @@ def _named_person(name: str, header: str) -> bool:
 
 
 def _is_measured(header: str, cells: Cells) -> bool:
-    """A header with a unit, or of a time between two events, over numbers is a measurement, whatever its words."""
+    """Whether a numeric column is a measurement because its header has a unit or names a time between two events."""
     return bool(unit_in(header) or _TIME_BETWEEN.search(header)) and not numbers(cells).unreadable.any()
 
 
 def _valued_person(cells: Cells) -> bool:
-    """Whether the values themselves look like phone numbers, names, long codes ..."""
+    """Whether the values look like phone numbers, names, long codes or other identifiers."""
     if cells.n_known < 3:
         return False
     if any(_mostly(pattern, cells.levels) for pattern in _VALUES):
@@ -162,7 +162,7 @@ def _valued_person(cells: Cells) -> bool:
 
 
 def _long_codes(cells: Cells) -> bool:
-    """Unique codes of one shape: eight or more digits, or letters with four or more digits."""
+    """Whether all values have one pattern: eight or more digits, or up to four letters with four or more digits."""
     shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", text.removesuffix(".0"))) for text in cells.levels}
     shape = next(iter(shapes))
     return (
@@ -171,7 +171,7 @@ def _long_codes(cells: Cells) -> bool:
 
 
 def _no_dates(cells: Cells) -> bool:
-    """Whether eight digits are not simply dates (20240131)."""
+    """Whether some values of eight digits are not dates (20240131)."""
     return bool(days(cells)[1].any())
 
 
@@ -180,7 +180,7 @@ def _names(cells: Cells) -> bool:
 
 
 def _mostly(pattern: re.Pattern[str], texts: Sequence[str]) -> bool:
-    """Whether at least 80 % of the texts fit; the first few decide most columns."""
+    """Whether at least 80% of the texts match; checking the first 20 rejects most columns early."""
     if sum(pattern.fullmatch(text) is not None for text in texts[:20]) < 0.6 * len(texts[:20]):
         return False
     return sum(pattern.fullmatch(text) is not None for text in texts) >= 0.8 * len(texts)

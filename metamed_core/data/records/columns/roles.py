@@ -1,4 +1,4 @@
-"""What part each column plays: guessed here from its header and its cells, confirmed by the user in the upload check."""
+"""The role of each column: guessed from its header and cells, then confirmed by the user in the upload check."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from metamed_core.data.records.columns.values import SHARE, Cells, Flags, is_yes
 from metamed_core.words import Language, Words
 
 MAX_CLASSES = 50
-"""More diagnoses than this are no few-shot task."""
+"""Largest number of diagnoses of a task."""
 
 
 class Role(StrEnum):
-    """What a column is used for."""
+    """The role of a column."""
 
     IDENTIFIER = "identifier"
     LABEL = "label"
@@ -31,8 +31,8 @@ class Role(StrEnum):
     IGNORE = "ignore"
 
     @property
-    def title(self) -> Words:  # type: ignore[override]  # str.title() is of no use for a role
-        """The role's name for people."""
+    def title(self) -> Words:  # type: ignore[override]  # str.title() is not needed for a role
+        """Display name of the role."""
         return _TITLES[self]
 
 
@@ -49,12 +49,26 @@ _TITLES = {
 }
 
 FEATURES = frozenset({Role.NUMBER, Role.YES_NO, Role.CATEGORY, Role.DATE})
-"""Roles of the columns that a diagnosis is made from."""
+"""Roles of the feature columns."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table of patients: its role, unit and reference range (low .. high, in that unit)."""
+    """The role, unit and reference range of a column.
+
+    Parameters
+    ----------
+    name
+        The header.
+    role
+        The role.
+    unit
+        Unit of the values; empty if unknown.
+    low, high
+        Reference range in `unit`; None if unknown.
+    title
+        Display name; None: `name`.
+    """
 
     name: str
     role: Role
@@ -64,11 +78,11 @@ class Column:
     title: Words | None = None
 
     def label(self, language: Language) -> str:
-        """The column's name for people."""
+        """Return the display name in `language`."""
         return self.title.into(language) if self.title else self.name
 
 
-# From the surest to the weakest; the first that fits a header wins.
+# From the most to the least certain; the first pattern that matches a header applies.
 _LABEL_NAMES = (
     re.compile(
         r"(?:final |primary |main |confirmed |clinical |true )?diagnos[ie]s(?: label| class| name| \d)?|dx|final dx|dx final|诊断|诊断结果|最终诊断|主要诊断|出院诊断|临床诊断|确诊|确诊疾病|疾病诊断|诊断名称"
@@ -88,7 +102,15 @@ MANY_LEVELS = 20
 
 
 def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tuple[Column, ...]:
-    """A first guess of every column's role and unit. with_label: whether one of them should be the label."""
+    """Guess the role and unit of every column.
+
+    Parameters
+    ----------
+    cells
+        The cells of each column, by its header.
+    with_label
+        Whether one column should get the role LABEL.
+    """
     label = _label_by_name(cells) if with_label else None
     roles = {name: Role.LABEL if name == label else guess_role(name, one) for name, one in cells.items()}
     if with_label and label is None and (last := _label_by_values(roles, cells)) is not None:
@@ -97,13 +119,13 @@ def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tup
 
 
 def _unit(name: str, cells: Cells) -> str:
-    """The unit that the header names, or else the one that the cells name."""
+    """The unit in the header, or else the only unit in the cells."""
     named = units_in(cells.levels)
     return unit_in(name) or (named[0] if len(named) == 1 else "")
 
 
 def guess_role(name: str, cells: Cells) -> Role:
-    """The role of a column that is not the label."""
+    """Guess the role of a column that does not hold the diagnoses."""
     if not cells.levels:
         return Role.IGNORE
     if identity(name, cells) is not Identity.NOTHING:
@@ -123,9 +145,9 @@ def _nearly_all(cells: Cells, unreadable: Flags) -> bool:
 
 
 def _mostly(cells: Cells, unreadable: Flags) -> bool:
-    """Whether a column that is read by half is a spoilt one of that kind: its readable cells differ from patient to patient.
+    """Whether a column of which half can be read has this type: its readable cells differ between patients.
 
-    In a table of fifteen patients two haemolysed samples are more than a tenth; the check then names the cells that are not read.
+    In a table of fifteen patients, two hemolyzed samples exceed a tenth of the cells; the check then reports the unreadable cells.
     """
     n_read = cells.n_known - int(unreadable.sum())
     return n_read >= 3 and n_read >= 0.5 * cells.n_known and len(cells.levels) > 0.5 * cells.n_known
@@ -137,7 +159,7 @@ def _is_free_text(cells: Cells) -> bool:
 
 
 def _width(text: str) -> int:
-    """Length in Latin letters: a Chinese character tells about as much as two."""
+    """Length in Latin letters: a Chinese character counts as two."""
     return sum(2 if "\u2e80" <= letter <= "\uffef" else 1 for letter in text)
 
 
@@ -155,12 +177,12 @@ def _fits(pattern: re.Pattern[str], name: str) -> bool:
 
 
 def is_named_label(name: str) -> bool:
-    """Whether a header says that the column holds the diagnoses."""
+    """Whether a header indicates a column of diagnoses."""
     return any(_fits(pattern, name) for pattern in _LABEL_NAMES)
 
 
 def _label_by_values(roles: Mapping[str, Role], cells: Mapping[str, Cells]) -> str | None:
-    """The last column that is text in which most values are shared by several patients."""
+    """The last category column in which at least half of the values are repeated."""
     fitting = [
         name
         for name, role in roles.items()

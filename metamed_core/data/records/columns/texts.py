@@ -1,4 +1,4 @@
-"""Cells and headers of text without what a keyboard or a printout adds: needless blanks, full-width forms."""
+"""Normalize cells and headers: remove redundant spaces and full-width characters."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def clean(text: str) -> str:
-    """A cell without needless blanks and, unless it is Chinese text with its own punctuation, without full-width forms."""
+    """Return a cell without redundant spaces and, unless it contains Chinese text, without full-width characters."""
     return " ".join((text if _CHINESE.search(text) else text.translate(_WIDTH)).split())
 
 
 def narrow(text: str) -> str:
-    """A header without full-width forms and needless blanks."""
+    """Return a header without full-width characters and redundant spaces."""
     return " ".join(text.translate(_WIDTH).split())

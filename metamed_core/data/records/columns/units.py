@@ -1,4 +1,4 @@
-"""Units: read from a column's header, and the factor between the two that a laboratory value is commonly given in."""
+"""Units in headers and cells, and conversion factors between the two customary units of a laboratory value."""
 
 from __future__ import annotations
 
@@ -23,23 +23,26 @@ _LAST_WORD = re.compile(r"[\s,_]+([^\s,_]+)$")
 
 
 def unit_in(header: str) -> str:
-    """The unit that a header names, as written: `glucose (mmol/L)` -> `mmol/L`; empty if there is none."""
+    """Return the unit in a header as written: `glucose (mmol/L)` -> `mmol/L`; empty if there is none."""
     text = narrow(header)
     bracketed = _BRACKETS.search(text)
     if bracketed:
         return bracketed[1].strip() if UNIT.fullmatch(bracketed[1].strip()) else ""
     last = None if _RATE.search(text) else _LAST_WORD.search(text)
-    # One letter is rather a name (`vitamin D`, `factor g`) than a unit.
+    # A single letter is more likely part of a name (`vitamin D`, `factor g`) than a unit.
     return last[1] if last and len(last[1]) > 1 and UNIT.fullmatch(last[1]) else ("%" if text.endswith("%") else "")
 
 
 _CELL = re.compile(r"((?:[<>≤≥]=?\s*)?[+-]?\d[\d.,' ]*(?:e[+-]?\d+)?)\s*([^\d\s.,'].*)", re.IGNORECASE)
 _FLAG = re.compile(r"[hl]|\[[hl]\]|\([hl]\)|[↑↓]", re.IGNORECASE)
-"""How a laboratory marks a value as high or low."""
+"""Laboratory flags for high and low values."""
 
 
 def with_unit(cell: str) -> tuple[str, str]:
-    """A cell's number and the unit behind it: `82 g/L` -> `82`, `g/L`; no unit of a mark such as `5.2 H`. Other cells as they are."""
+    """Split a cell into number and unit: `82 g/L` -> `82`, `g/L`.
+
+    A high or low flag is removed and is no unit: `5.2 H` -> `5.2` and an empty unit. Other cells are returned unchanged, without unit.
+    """
     match = _CELL.fullmatch(cell)
     if match and _FLAG.fullmatch(match[2].strip()):
         return match[1].strip(), ""
@@ -47,7 +50,7 @@ def with_unit(cell: str) -> tuple[str, str]:
 
 
 def units_in(cells: Iterable[str]) -> list[str]:
-    """The different units behind the numbers of a column, the first spelling of each."""
+    """Return the distinct units in the cells of a column, each in its first spelling."""
     first: dict[str, str] = {}
     for cell in cells:
         unit = with_unit(cell.lstrip("<>≤≥= "))[1]
@@ -57,22 +60,33 @@ def units_in(cells: Iterable[str]) -> list[str]:
 
 
 def unit_words(unit: str) -> Words:
-    """A unit as one reads it: `10^9/L` -> `10⁹/L`, and spans of time in Chinese too."""
+    """Return a unit in display form: `10^9/L` -> `10⁹/L`; units of time are translated."""
     text = _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), unit)
     return Words(text, _TIMES.get(text, text))
 
 
 def without_unit(header: str) -> str:
-    """A header without its unit, for rules that read names."""
+    """Return a header without its unit."""
     unit = unit_in(header)
     return narrow(header).replace(f"({unit})", "").replace(f"[{unit}]", "").removesuffix(unit).strip(" ,_") if unit else narrow(header)
 
 
 @dataclass(frozen=True, slots=True)
 class Analyte:
-    """A laboratory value with two customary units: 1 `small` = `factor` `large` (the unit with the larger numbers).
+    """A laboratory value with two customary units.
 
-    highest: no patient survives more than this in the small unit; lowest: nor less than this in the large unit.
+    Parameters
+    ----------
+    names
+        Pattern of its names in a header.
+    small, large
+        The unit with the smaller and with the larger numbers.
+    factor
+        A value in `small` times `factor` is the value in `large`.
+    highest
+        Largest survivable value, in `small`.
+    lowest
+        Smallest survivable value, in `large`.
     """
 
     names: re.Pattern[str]
@@ -87,7 +101,7 @@ def _analyte(names: str, small: str, large: str, factor: float, highest: float, 
     return Analyte(re.compile(names, re.IGNORECASE), small, large, factor, highest, lowest)
 
 
-# Factors: AMA Manual of Style, SI conversion table. Bounds are wide: beyond what is reported in survivors.
+# Factors: AMA Manual of Style, SI conversion table. Bounds are wide: outside values reported in survivors.
 ANALYTES: tuple[Analyte, ...] = (
     _analyte(r"(?<!urine )creatinine(?! clear| kinase)|\bs?cr(?:ea?t?)?\b|肌酐", "mg/dL", "µmol/L", 88.4, 30, 12),
     _analyte(r"glucose|blood sugar|\bglu\b|\bf[pb]g\b|\b[fr]bs\b|血糖|葡萄糖", "mmol/L", "mg/dL", 18.0, 60, 18),
@@ -109,7 +123,7 @@ _OTHER_QUANTITY = re.compile(
 
 
 def analyte(header: str) -> Analyte | None:
-    """The laboratory value that a header names, if its two units are known here and the header names no third one."""
+    """Return the laboratory value that a header names; None if it is unknown or the header names another unit."""
     name, unit = without_unit(header).replace("_", " "), unit_in(header)
     if _OTHER_QUANTITY.search(name):
         return None
@@ -118,7 +132,7 @@ def analyte(header: str) -> Analyte | None:
 
 
 def same_unit(one: str, other: str) -> bool:
-    """Whether two spellings mean one unit: `umol/l` and `µmol/L`."""
+    """Whether two spellings denote one unit, as `umol/l` and `µmol/L` do."""
     return _folded(one) == _folded(other)
 
 

@@ -1,7 +1,6 @@
-"""Cells of text -> numbers, yes/no, dates. Missing is never zero.
+"""Convert text cells to numbers, yes/no values and categories. A missing value is never zero.
 
-Each distinct text of a column is read once. The tokens and the reading of limits (`<0.1`) are documented here and
-nowhere else.
+Each distinct text of a column is read once. The recognized tokens and the treatment of detection limits (`<0.1`) are defined here.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ MISSING = frozenset(
         "|"
     )
 ) | {"", "none"}
-"""Texts that stand for nothing, lower case. `-` means no in a column of grades (`+`, `++`, `1+`); `none` is a level of a category."""
+"""Texts that denote a missing value, in lower case. `-` means no in a column of grades (`+`, `++`, `1+`); `none` is a level of a category."""
 
 UNDIAGNOSED = MISSING | frozenset(
     "undiagnosed|not diagnosed|not diagnosed yet|pending|to be determined|unclear|unlabelled|unlabeled|to diagnose|"
     "未诊断|未确诊|待诊断|待诊|待查|待定|诊断不明|未明确|未标注".split("|")
 )
-"""Texts of a label column that stand for a patient who is not diagnosed yet."""
+"""Texts of a label column that denote a patient without a diagnosis."""
 
 YES = frozenset("yes|y|true|t|pos|positive|present|+|++|+++|(+)|1|1.0|detected|有|是|阳性|阳|存在|检出".split("|"))
 NO = frozenset("no|n|false|f|neg|negative|absent|-|(-)|0|0.0|not detected|undetected|无|否|阴性|阴|没有|不存在|未检出".split("|"))
@@ -41,7 +40,7 @@ LIMIT = 2**0.5
 """`<0.1` is read as 0.1 / LIMIT and `>1000` as 1000 * LIMIT (Hornung and Reed 1990, for values under a detection limit)."""
 
 SHARE = 0.9
-"""A column is numbers (or dates) if at least this share of its known cells can be read so."""
+"""A column holds numbers (or dates) if at least this share of its known cells can be read as such."""
 
 _GRADES = {
     "-": 0.0,
@@ -69,7 +68,17 @@ LARGEST = 1e30
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A column read as numbers: values `(n_patients,)`, NaN where missing, censored or unreadable cells marked."""
+    """A column read as numbers.
+
+    Parameters
+    ----------
+    values
+        `(n_patients,)`, NaN where missing or unreadable.
+    censored
+        Cells that are a detection limit such as `<0.1`, `(n_patients,)`.
+    unreadable
+        Cells that hold text but no number, `(n_patients,)`.
+    """
 
     values: Floats
     censored: Flags
@@ -77,14 +86,15 @@ class Numbers:
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell's text stands for nothing."""
+    """Whether the text of a cell denotes a missing value."""
     return clean(text).lower() in MISSING
 
 
 class Cells:
-    """A column of text by its distinct cleaned texts, so that each is read once.
+    """A text column, stored by its distinct normalized texts.
 
-    levels: distinct texts that are not missing; codes: `(n_patients,)` place in `levels`, -1 where missing.
+    Attributes: `levels`, the distinct texts that are not missing; `codes`, the position in `levels` of each patient's text,
+    `(n_patients,)`, -1 where missing.
     """
 
     def __init__(self, column: pd.Series, missing: frozenset[str] = MISSING) -> None:
@@ -98,44 +108,44 @@ class Cells:
             -1 if text.lower() in missing and not (keep_dash and text == "-") else places.setdefault(text, len(places)) for text in texts
         ]
         self.levels: tuple[str, ...] = tuple(places)
-        # The last place serves code -1: a cell without text.
+        # The last element is addressed by code -1: a missing cell.
         self.codes: npt.NDArray[np.int64] = np.array([*renumbered, -1], dtype=np.int64)[raw_codes]
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
-        """How many patients have each level."""
+        """Number of patients with each level, `(n_levels,)`."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.levels))
 
     @property
     def n_known(self) -> int:
-        """Patients whose cell is not missing."""
+        """Number of patients whose cell is not missing."""
         return int((self.codes >= 0).sum())
 
     def spread(self, values: Floats) -> Floats:
-        """One value for each level -> one value for each patient, NaN where missing."""
+        """Expand values from levels to patients, `(n_levels,)` -> `(n_patients,)`, NaN where missing."""
         return np.append(values, np.nan)[self.codes]
 
     def marked(self, flags: Flags) -> Flags:
-        """One flag for each level -> one for each patient, False where missing."""
+        """Expand flags from levels to patients, `(n_levels,)` -> `(n_patients,)`, False where missing."""
         return np.append(flags, False)[self.codes]
 
     def levels_of_category(self) -> npt.NDArray[np.object_]:
-        """The text of each patient where `none` is a level beside `mild` and `severe`, rather than nothing; None where missing."""
+        """Return the text of each patient, with `none` as a level rather than a missing value; None where missing."""
         return Cells(self._column, MISSING - {"none"}).texts()
 
     def texts(self) -> npt.NDArray[np.object_]:
-        """The text of each patient, None where missing."""
+        """Return the text of each patient, None where missing."""
         return np.array([*self.levels, None], dtype=object)[self.codes]
 
 
 def label_cells(column: pd.Series) -> Cells:
-    """The diagnoses. `none` is one (nothing was found) where others are left empty, and else stands for no diagnosis yet."""
+    """Read a column of diagnoses. `none` is a diagnosis (nothing was found) if other cells are empty, else it means undiagnosed."""
     with_none = Cells(column, UNDIAGNOSED - {"none"})
     return with_none if with_none.n_known < len(column) else Cells(column, UNDIAGNOSED)
 
 
 def numbers(cells: Cells, *, limit: float = LIMIT) -> Numbers:
-    """Read a column as numbers. limit: 1.0 reads `>89` as 89 (ages)."""
+    """Read a column as numbers. `>x` is read as x times `limit` and `<x` as x / `limit`; a limit of 1.0 suits ages."""
     if limit not in cells.read_as_numbers:
         cells.read_as_numbers[limit] = _numbers(cells, limit)
     return cells.read_as_numbers[limit]
@@ -153,7 +163,7 @@ def _numbers(cells: Cells, limit: float) -> Numbers:
 
 
 def _number(text: str, *, comma: bool, limit: float) -> tuple[float, bool]:
-    """One text as a number (NaN if it is none) and whether it is a limit."""
+    """One text as a number (NaN if it is none), and whether it is a detection limit."""
     if _PLAIN.fullmatch(text):
         return _bounded(float(text)), False
     limited = _LIMITED.fullmatch(text)
@@ -181,7 +191,7 @@ def _bounded(value: float) -> float:
 
 
 def grade(text: str) -> float:
-    """A grade of a test strip or a physical sign as a number: `-` 0, `±` 0.5, `+` or `1+` 1, `+++` 3; NaN if it is none."""
+    """Return a semiquantitative grade as a number: `-` 0, `±` 0.5, `+` or `1+` 1, `+++` 3; NaN if the text is no grade."""
     text = text.strip("()").lower()
     if text in _GRADES:
         return _GRADES[text]
@@ -191,22 +201,22 @@ def grade(text: str) -> float:
 
 
 def is_graded(cells: Cells) -> bool:
-    """Whether every known cell is a grade, at least two of them different degrees of yes."""
+    """Whether every known cell is a grade, with at least two different grades above 0."""
     grades = {grade(text) for text in cells.levels}
     return not any(map(np.isnan, grades)) and len(grades - {0.0}) > 1
 
 
 def yes_no(cells: Cells) -> tuple[Floats, Flags]:
-    """Read a column as yes (1) and no (0): values `(n_patients,)`, NaN where missing; and which cells are neither."""
+    """Read a column as yes (1) and no (0), `(n_patients,)`, NaN where missing; also return which cells are neither."""
     values = np.array([1.0 if text.lower() in YES else 0.0 if text.lower() in NO else np.nan for text in cells.levels])
     return cells.spread(values), cells.marked(np.isnan(values))
 
 
 def is_yes_no(cells: Cells) -> bool:
-    """Whether every known cell is a yes or a no, and not a degree of yes."""
+    """Whether every known cell is a yes or a no, and the column is not graded."""
     return bool(cells.levels) and not is_graded(cells) and all(text.lower() in YES or text.lower() in NO for text in cells.levels)
 
 
 def share_read(cells: Cells, unreadable: Flags) -> float:
-    """Share of the known cells that could be read."""
+    """Return the share of the known cells that could be read, 0 to 1."""
     return 1.0 - float(unreadable.sum()) / max(cells.n_known, 1)
