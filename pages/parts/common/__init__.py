@@ -1,1 +1,1 @@
-"""What several pages share: frame, menu, language, patients, upload check, live run, charts. It imports no page's own parts."""
+"""Shared by all pages: frame, menu, language, patients, upload check, live runs and charts. Imports no part of a single page."""

@@ -1,6 +1,6 @@
-"""What this browser tab asks Diagnose to adapt: the algorithm, its settings, and what it starts from.
+"""The adaptation that Diagnose runs in this browser tab: the algorithm, its settings and its initialization.
 
-Beside the page Diagnose, Meta-train asks too: "Use in Diagnose".
+Diagnose sets it, and Meta-train too, by "Use in Diagnose".
 """
 
 from __future__ import annotations
@@ -25,7 +25,19 @@ STARTS = {
 
 @dataclass(frozen=True)
 class AdaptRequest:
-    """Everything but the patients that decides an adaptation: equal requests give equal traces."""
+    """All inputs of an adaptation except the patients: equal requests give equal traces.
+
+    Parameters
+    ----------
+    algorithm
+        Key in `LEARNERS`.
+    settings
+        Names and values of the algorithm's settings.
+    start
+        The initialization: `UNIVERSAL`, `RANDOM`, or the path of a weight file.
+    seed
+        Seed of random weights.
+    """
 
     algorithm: str
     settings: tuple[tuple[str, float], ...]
@@ -35,13 +47,21 @@ class AdaptRequest:
 
 @dataclass
 class RequestState:
-    """The request of one tab, and the settings that were last chosen for each algorithm."""
+    """The request of one browser tab, and the last settings of each algorithm.
+
+    Parameters
+    ----------
+    current
+        The request.
+    settings
+        Values by algorithm and setting.
+    """
 
     current: AdaptRequest = AdaptRequest("", (), UNIVERSAL, 0)
     settings: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def ask(self, algorithm: str | None = None, start: str | None = None, seed: int | None = None) -> None:
-        """Change part of the request. An unknown algorithm leaves the one there is; a start that is not offered becomes the shipped one."""
+        """Change parts of the request. An unknown algorithm is ignored; an unavailable initialization is replaced by shipped weights."""
         was = self.current
         name = algorithm if algorithm in LEARNERS else was.algorithm
         begin = was.start if start is None else start
@@ -49,7 +69,7 @@ class RequestState:
         self.current = AdaptRequest(name, self._values(name), begin, was.seed if seed is None else seed)
 
     def set_values(self, algorithm: str, values: Mapping[str, float]) -> None:
-        """Remember settings of an algorithm; they count at once if it is the one that is asked for."""
+        """Store settings of an algorithm; they apply immediately if it is the current one."""
         self.settings.setdefault(algorithm, {}).update(values)
         if self.current.algorithm == algorithm:
             self.current = replace(self.current, settings=self._values(algorithm))
@@ -60,11 +80,11 @@ class RequestState:
 
 
 def request_state() -> RequestState:
-    """This tab's request; a new one asks for no algorithm yet."""
+    """Return this tab's request; initially it names no algorithm."""
     held: RequestState = st.session_state.setdefault(KEY, RequestState())
     return held
 
 
 def starts_of(algorithm: str, library: Library) -> dict[str, Words]:
-    """What an algorithm can start from: the shipped weights, random ones, and those in the visitor's own library, by their path."""
+    """Return the initializations of an algorithm with their titles: shipped, random, and by path those in the visitor's library."""
     return STARTS | {str(one.path): Words(plain(one.name), plain(one.name)) for one in library.list_weights(algorithm)}

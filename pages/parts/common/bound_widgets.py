@@ -1,9 +1,9 @@
-"""Widgets that show a value of the state and write a person's choice back to it: the state is the truth, never the widget.
+"""Widgets that display a value of the state and write the user's choice back; the state, not the widget, is the source of truth.
 
-Two things of Streamlit make this necessary. It drops what a run has drawn when the next run begins before that was sent, so a value written
-to `st.session_state` may never reach the browser, which then shows, and at the next click reports, something else. And it keeps a choice by
-its displayed text, which is another one after a change of language. So the value is the widget's default in every run, and where the value
-was changed by anything but the widget, a new widget takes the place of the old one.
+Two properties of Streamlit require this. It discards elements of a run that were not sent when the next run starts, so a value written to
+`st.session_state` may never reach the browser, which then displays, and at the next click reports, another value. And it stores a choice
+by its display text, which changes with the language. Therefore the value is the widget's default in every run, and where anything but
+the widget has changed the value, a new widget replaces the old one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,15 @@ _UNKNOWN = object()
 
 @dataclass
 class Shown:
-    """What the widget in the browser shows: the value, its text, and how often it was replaced by a new widget."""
+    """The state of the widget in the browser.
+
+    Parameters
+    ----------
+    value, text
+        The displayed value and its text.
+    times
+        How often the widget was replaced by a new one.
+    """
 
     value: object
     text: object
@@ -41,20 +49,22 @@ def bound(
     default: str = "value",
     **options: Any,
 ) -> None:
-    """Draw a widget that shows `value` and hands what a person has chosen instead to `write`.
+    """Draw a widget that displays `value` and passes a different choice of the user to `write`.
 
     Parameters
     ----------
     widget
-        A command of Streamlit such as `st.slider` or `st.toggle`; `label`, `args` and `options` are handed on to it.
+        A Streamlit command such as `st.slider` or `st.toggle`.
+    label, args, options
+        Passed to `widget`.
     key
-        Names the widget; also its key in the browser until the first time that it is replaced, see `key_of`.
+        Identifies the widget; also its key in the browser until it is first replaced, see `key_of`.
     value
-        What the state holds now.
+        The current value of the state.
     write
-        Makes the state hold something else. It may refuse or correct what it is given: the widget then shows what the state holds.
+        Changes the state. It may reject or correct the choice: the widget then displays the value of the state.
     default
-        The name of the argument by which `widget` takes the value that it shows first.
+        The name of the argument by which `widget` receives its initial value.
     """
     _draw(partial(widget, label, *args, **{default: value}, **options), key, value, None, write)
 
@@ -69,9 +79,9 @@ def choice(
     write: Callable[[T], object],
     **options: Any,
 ) -> None:
-    """Draw `st.selectbox`, `st.radio` or `st.segmented_control` over `offered`: each value with its text, in the page's language.
+    """Draw `st.selectbox`, `st.radio` or `st.segmented_control` over the values of `offered`, with their texts in the page's language.
 
-    A value that is not offered (any more) is shown as no choice. What is not offered is never written.
+    If `value` is not in `offered`, nothing is selected. `write` only receives values in `offered`. See `bound` for the other parameters.
     """
     here = value if value in offered else None
     if widget is st.segmented_control:
@@ -97,7 +107,7 @@ def choices(
     write: Callable[[list[T]], object],
     **options: Any,
 ) -> None:
-    """Draw `st.multiselect` or `st.pills` over `offered`, of which any number may be chosen; `write` gets them in the order of `offered`."""
+    """Draw `st.multiselect` or `st.pills` over `offered`; `write` receives all chosen values, in the order of `offered`."""
     here = [one for one in offered if one in values]
     if widget is not st.multiselect:
         options["selection_mode"] = "multi"
@@ -119,7 +129,19 @@ def number(
     usual: Number,
     **options: Any,
 ) -> None:
-    """Draw `st.number_input` with the limits (least, most, step); an emptied field is `usual` again, where the browser lets it be emptied."""
+    """Draw `st.number_input`.
+
+    Parameters
+    ----------
+    label, options
+        Passed to `st.number_input`.
+    limits
+        Minimum, maximum and step.
+    key, value, write
+        See `bound`.
+    usual
+        The value of an emptied field.
+    """
     low, high, step = limits
     kind = type(low)
 
@@ -130,7 +152,7 @@ def number(
 
 
 def key_of(key: str) -> str:
-    """The key in the browser of the widget named `key`: another one after each time that it was replaced, or the data were deleted."""
+    """Return the key in the browser of the widget `key`; it changes when the widget is replaced or the user's data are deleted."""
     shown, deleted = st.session_state.get(KEY, {}).get(key), st.session_state.get("generation", 0)
     times = shown.times if shown is not None else 0
     return f"{key}_{deleted}_{times}" if deleted or times else key
@@ -147,10 +169,10 @@ def _draw(widget: Callable[..., object], key: str, value: object, text: object, 
 
 
 def _report(key: str, name: str, write: Callable[[Any], object]) -> None:
-    """Take over what a person has chosen instead of what was shown.
+    """Write the user's choice to the state.
 
-    A widget that is gone or replaced may still report once, and is not heard. One that is drawn anew after it was away reports what it
-    showed before, as if it were a choice: that is none.
+    Reports of removed or replaced widgets are ignored. A widget that is drawn again after an absence reports its previous value, which is
+    not a choice and is ignored, too.
     """
     shown = st.session_state.get(KEY, {}).get(key)
     if shown is None or name != key_of(key) or name not in st.session_state or _set(st.session_state[name]) == _set(shown.value):
@@ -160,7 +182,7 @@ def _report(key: str, name: str, write: Callable[[Any], object]) -> None:
 
 
 def _set(value: object) -> object:
-    """Several choices without their order, in which a browser reports them as they were clicked."""
+    """Several values without their order, since browsers report them in the order of selection."""
     return frozenset(value) if isinstance(value, list | tuple) else value
 
 

@@ -1,4 +1,4 @@
-"""The bundled cohorts of sample_data/, and the template: what one can open without a file of one's own."""
+"""The bundled cohorts of sample_data/, and the template for an upload."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ TEMPLATE = Words(
 
 @dataclass(frozen=True)
 class Cohort:
-    """One entry of cohorts.json; `simulated` cohorts must be named so wherever they are shown.
+    """One entry of cohorts.json. A `simulated` cohort must be labeled as such wherever it is displayed.
 
-    labels, cells: the diagnoses and the words in other cells, each with its Chinese.
+    `labels` and `cells` map diagnoses, and words in other cells, to Chinese.
     """
 
     key: str
@@ -54,13 +54,13 @@ class Cohort:
 
     @property
     def name(self) -> Words:
-        """The title, with the word "simulated" where it is."""
+        """The title, followed by "simulated" where this applies."""
         return self.title + Words("(simulated)", "（模拟数据）") if self.simulated and "imulated" not in self.title.en else self.title
 
 
 @cache
 def cohorts() -> dict[str, Cohort]:
-    """The bundled cohorts by key, in the order of cohorts.json."""
+    """Return the bundled cohorts by key, in the order of cohorts.json."""
     entries = json.loads((FOLDER / "cohorts.json").read_text("utf-8"))
     return {entry["key"]: _cohort(entry) for entry in entries}
 
@@ -72,7 +72,7 @@ def _cohort(entry: Mapping[str, object]) -> Cohort:
 
 @cache
 def records_of(key: str) -> PatientRecords:
-    """The patients of a bundled cohort, with the roles, units and ranges of its columns file."""
+    """Return the patients of a bundled cohort, with the roles, units and ranges of its columns file."""
     cohort = cohorts()[key]
     raw = read_table(cohort.file, (FOLDER / cohort.file).read_bytes())
     told = {column.name: column for column in read_columns(cohort.columns_file, (FOLDER / cohort.columns_file).read_bytes())}
@@ -81,18 +81,18 @@ def records_of(key: str) -> PatientRecords:
 
 
 def called(key: str, text: str) -> Words:
-    """What to call a diagnosis or a word in a cell: those of a bundled cohort have a Chinese name, any other is as the user wrote it."""
+    """Return the display name of a diagnosis or word: translated for a bundled cohort, otherwise as written by the user."""
     cohort = cohorts().get(key)
     return Words(text, {**cohort.labels, **cohort.cells}.get(text, text) if cohort else text)
 
 
 @cache
 def truth_of(key: str) -> dict[Hashable, str]:
-    """Row label -> the diagnosis that was set aside, for the undiagnosed patients of a bundled cohort."""
+    """Return the held-out diagnoses of a bundled cohort's undiagnosed patients, by row label."""
     file = cohorts()[key].truth_file
     if file is None:
         return {}
     set_aside = pd.read_csv(FOLDER / file, dtype=str).set_index("patient")["diagnosis"]
-    # By row, not by name: the name column may be dropped by the user.
+    # By row label, since the user may drop the column of names.
     names = records_of(key).raw["patient"]
     return {row: set_aside[name] for row, name in names.items() if name in set_aside.index}

@@ -1,4 +1,4 @@
-"""The methods that can be compared, and fingerprints of the weights they start from; read once for all visitors."""
+"""The methods that can be compared, and fingerprints of their weights; cached for all visitors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metamed_core.words import UserError
 
 
 def known_methods(library: Library) -> dict[str, Method]:
-    """Every method that the owner of this library can choose, by its key; read anew when the library has changed."""
+    """Return all methods available to the owner of this library, by key; cached until the library changes."""
     return _known_methods(library, library.place("weights"), library.listing())
 
 
@@ -24,27 +24,27 @@ def _known_methods(library: Library, *_: object) -> dict[str, Method]:
 
 
 def methods_of(keys: Sequence[str], library: Library) -> tuple[Method, ...]:
-    """The methods with these keys; unknown keys, and those of another's library, are left out."""
+    """Return the methods with these keys; unknown keys, and those of other libraries, are left out."""
     known = known_methods(library)
     return tuple(known[key] for key in keys if key in known)
 
 
 def in_order(keys: Sequence[str], library: Library) -> tuple[str, ...]:
-    """The keys in one fixed order without repetition, the default methods first: results must not depend on the order of clicks.
+    """Return distinct keys in a fixed order, default methods first, so that results do not depend on the order of selection.
 
-    Keys that are unknown (any more) are left out.
+    Unknown keys are left out.
     """
     order = [*DEFAULTS, *(key for key in known_methods(library) if key not in DEFAULTS)]
     return tuple(sorted({key for key in keys if key in order}, key=order.index))
 
 
 def weights_of(plan: Plan) -> dict[str, str]:
-    """Method's key -> SHA-256 of its weights; methods without a file of weights are left out."""
+    """Return the SHA-256 of each method's weights, by key; methods without a weight file are left out."""
     return {one.key: str(card["sha256"]) for one in plan.methods if (card := _card(one))}
 
 
 def fingerprints_of(plan: Plan) -> dict[str, str]:
-    """Method's key -> fingerprint of its weights and calibration: what decides its answers, besides the program."""
+    """Return a fingerprint of each method's weights and calibration, by key: equal fingerprints give equal predictions."""
     return {one.key: _fingerprint(card) for one in plan.methods if (card := _card(one))}
 
 
@@ -54,7 +54,7 @@ def _fingerprint(card: Mapping[str, Any]) -> str:
 
 
 def _card(method: Method) -> Mapping[str, Any]:
-    """The card of a method's weights; empty where there are none (any more)."""
+    """The model card of a method's weights; empty if there are none."""
     try:
         return method.card()
     except UserError:

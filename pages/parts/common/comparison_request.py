@@ -1,4 +1,4 @@
-"""What a comparison is asked to measure: table, methods, shots, episodes, seed. Meta-train asks for one, Compare answers it."""
+"""The settings of a comparison: table, methods, shots, episodes and seed. Meta-train can add methods; Compare runs it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,20 @@ _ALSO = "compare_also"  # keys of methods that another page asks Compare to add
 
 @dataclass(frozen=True)
 class ComparisonRequest:
-    """Everything that decides the numbers, but for the patients themselves.
+    """All inputs of a comparison except the patients.
 
-    source: the key of a table, as in `patient_sources`; method_keys: in the order of `in_order`.
+    Parameters
+    ----------
+    source
+        The key of a table in `patient_sources`.
+    method_keys
+        Methods, in the order of `in_order`.
+    shots
+        Numbers of labeled patients per diagnosis.
+    n_episodes
+        Episodes at each number of shots.
+    seed
+        Seed of the episodes.
     """
 
     source: str
@@ -29,20 +40,20 @@ class ComparisonRequest:
 
 
 def default_request() -> ComparisonRequest:
-    """What Compare opens with; its result is shipped."""
+    """Return the initial settings of Compare; their result is shipped."""
     return ComparisonRequest(DEFAULT_SOURCE, DEFAULTS, SHOTS, DEFAULT_EPISODES, 0)
 
 
 def shots_title(k_shot: int) -> Words:
-    """A number of shots on a chip or an axis."""
+    """Return the display name of a number of shots."""
     return Words("all but one", "留一法") if k_shot == LEAVE_ONE_OUT else Words(str(k_shot), str(k_shot))
 
 
 def add_method(key: str) -> None:
-    """Ask Compare to add this method when it is opened next."""
+    """Add a method to the comparison when Compare is opened next."""
     st.session_state[_ALSO] = (*st.session_state.get(_ALSO, ()), key)
 
 
 def take_added_methods() -> tuple[str, ...]:
-    """The methods that other pages have asked for since the last call."""
+    """Return and clear the methods that other pages have added."""
     return tuple(st.session_state.pop(_ALSO, ()))

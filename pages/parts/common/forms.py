@@ -1,4 +1,4 @@
-"""Small pieces of a form: an error in its place, page buttons, and the largest seed."""
+"""Form elements: an error message, page buttons, and the largest seed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_SEED = 2**31 - 1
 
 
 def mirror(say: Say, key: str, current: object) -> None:
-    """Make the widget `key`, drawn next, show `current`, also after a change of language."""
+    """Make the widget `key`, which is drawn next, display `current`, also after a change of language."""
     spoken = f"{key} in"
     if st.session_state.get(spoken) != say.language or st.session_state.get(key) != current:
         st.session_state[key] = current
@@ -22,13 +22,13 @@ def mirror(say: Say, key: str, current: object) -> None:
 
 
 def complain(say: Say, words: Words | None) -> None:
-    """One sentence on what went wrong, if anything did."""
+    """Show an error message; nothing for None."""
     if words is not None:
         st.error(plain(say(words)), icon=":material/error:")
 
 
 def pager(say: Say, n: int, per_page: int, key: str) -> Sequence[int]:
-    """Which of `n` things to show; draws page buttons where they do not fit on one page."""
+    """Return the positions of the items on the current page, out of `n`; draws page buttons if there are several pages."""
     n_pages = max(1, -(-n // per_page))
     if n_pages == 1:
         return range(n)

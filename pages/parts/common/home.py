@@ -1,4 +1,4 @@
-"""The parts of home: three doors, and what this is and is not. Imports nothing heavy."""
+"""The parts of the home page: three cards that lead to pages, and the intended use. Imports no heavy package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.parts.common.page_frame import Say
 
 @dataclass(frozen=True)
 class Door:
-    """One card: where it leads, what one does there, and what is inside."""
+    """One card: the page that it leads to, with title, description and contents."""
 
     path: str
     title: Words
@@ -109,7 +109,7 @@ WHAT = Words(
 
 
 def doors(say: Say) -> None:
-    """The three cards, side by side and of one height."""
+    """Draw the three cards side by side, of equal height."""
     for column, door in zip(st.columns(len(DOORS), gap="medium"), DOORS, strict=True):
         with column.container(border=True, height="stretch", vertical_alignment="distribute", key=f"door_{door.path[6:-3]}"):
             with st.container(gap="small"):
@@ -120,7 +120,7 @@ def doors(say: Say) -> None:
 
 
 def enter(say: Say, door: Door) -> None:
-    """The card's button; the one primary button of the screen is that of the first card."""
+    """Draw the button of a card; only that of the first card is a primary button."""
     first = door is DOORS[0]
     if st.button(
         say(door.enter), icon=":material/arrow_forward:", key=f"enter_{door.path[6:-3]}", type="primary" if first else "secondary"
@@ -129,13 +129,13 @@ def enter(say: Say, door: Door) -> None:
 
 
 def points(say: Say, title: Words, icon: str, items: tuple[Words, ...]) -> None:
-    """A short titled list."""
+    """Draw a short list with a title."""
     st.subheader(f"{icon} {say(title)}", anchor=False)
     st.markdown("\n".join(f"- {say(item)}" for item in items))
 
 
 def what_it_is(say: Say) -> None:
-    """What this is and is not, side by side."""
+    """Draw the intended and the excluded uses side by side."""
     what, what_not = st.columns(2, gap="large")
     with what:
         points(say, Words("What it is", "它是什么"), ":material/check_circle:", IS)

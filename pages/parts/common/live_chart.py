@@ -1,4 +1,4 @@
-"""A chart that is redrawn in place at every step of a live run."""
+"""A chart that is updated in place during a live run."""
 
 from __future__ import annotations
 
@@ -18,12 +18,23 @@ __all__ = ["is_tick", "live_chart"]
 def live_chart(
     key: str, alt_text: str, data: pd.DataFrame, about: tuple[object, ...], chart: Callable[[], alt.LayerChart | alt.FacetChart]
 ) -> None:
-    """Draw a chart that is redrawn at every step. A keyed Vega chart keeps its canvas; a plotly chart would be rebuilt.
+    """Draw a chart that is updated at every step. A keyed Vega chart keeps its canvas; a Plotly chart would be rebuilt.
 
-    chart: makes the chart without its data; asked only if something in `about` has changed.
+    Parameters
+    ----------
+    key
+        Widget key.
+    alt_text
+        Description for screen readers.
+    data
+        The rows to draw.
+    about
+        Everything else that the chart depends on.
+    chart
+        Builds the chart without data; called only if `about` has changed.
     """
     specification = cached(f"{key}_chart", about, lambda: chart().to_dict())
-    # Without Altair's own sizes: Streamlit's theme has better ones. A copy, since Streamlit may write into it.
+    # Without Altair's default sizes, so that Streamlit's theme applies. A copy, since Streamlit may modify it.
     specification = copy.deepcopy({name: part for name, part in specification.items() if name != "config"})
     with st.container(key=f"{key}_chart"):
         st.vega_lite_chart(data, specification, key=key, alt=alt_text, width="stretch")

@@ -1,16 +1,16 @@
-"""Text from a patient's table, made harmless before it meets Markdown, and figures as a person reads them."""
+"""Escape text from patient tables for Markdown, and format probabilities."""
 
 from __future__ import annotations
 
 import re
 
-# Every character that Markdown, Streamlit's directives (:red[..], :material/..:), LaTeX ($..$) or HTML gives a meaning to.
+# All characters with a special meaning in Markdown, Streamlit's directives (:red[..], :material/..:), LaTeX ($..$) or HTML.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^=&])")
 _BREAK = re.compile(r"\s+")
 
 
 def plain(text: object) -> str:
-    r"""The text as it stands, for `st.markdown` and labels: each special character escaped, on one line.
+    r"""Return the text on one line with all special characters escaped, for `st.markdown` and labels.
 
     >>> plain("<b>5*</b>")
     '\\<b\\>5\\*\\</b\\>'
@@ -19,7 +19,7 @@ def plain(text: object) -> str:
 
 
 def chance(p: float) -> str:
-    """A probability with two decimals, but never a certainty, which no model has. Not for Markdown as it stands: `>` quotes there.
+    """Format a probability with two decimals, never as 0 or 1. Escape the result for Markdown, where `>` starts a quotation.
 
     >>> chance(0.283), chance(0.9999)
     ('0.28', '>0.99')

@@ -1,6 +1,6 @@
-"""The menu: each page's script says its own line as `PAGE = Page(...)`. A new script in `pages/` is found here and needs no other line.
+"""The menu. Each script in `pages/` declares its entry as `PAGE = Page(...)` and is found automatically.
 
-A script is read, not run: while one page is drawn, the menu must name all others.
+The scripts are parsed, not executed, since drawing one page requires the entries of all others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ HOME = "app.py"
 
 @dataclass(frozen=True)
 class Page:
-    """One line of the menu: its name, its icon, what one does there in a sentence, and its place. path: of the script, filled in here."""
+    """One entry of the menu.
+
+    Parameters
+    ----------
+    title, icon, summary
+        Name, Material icon, and a one-sentence description.
+    order
+        Position in the menu.
+    path
+        Path of the script; filled in by `pages_in`.
+    """
 
     title: Words
     icon: str
@@ -29,7 +39,7 @@ class Page:
 
 
 def pages_in(root: Path) -> tuple[Page, ...]:
-    """The pages whose scripts stand under `root`, home first."""
+    """Return the pages whose scripts are under `root`, home first."""
     found = [page for path in (root / HOME, *sorted((root / "pages").glob("*.py"))) for page in _declared(path, root)]
     return tuple(sorted(found, key=lambda page: page.order))
 
@@ -42,7 +52,7 @@ def _declared(path: Path, root: Path) -> Iterator[Page]:
 
 
 def _value(node: ast.expr) -> object:
-    """A constant, or `Words` of two constants."""
+    """Evaluate a constant, or `Words` of two constants."""
     return Words(*map(ast.literal_eval, node.args)) if isinstance(node, ast.Call) else ast.literal_eval(node)
 
 

@@ -1,4 +1,4 @@
-"""Whose kept weights and stopped runs this tab sees: the single user's, or those of the visitor whom the address names."""
+"""The library of kept weights and stopped runs in this tab: of the single user, or of the visitor that the address identifies."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from metamed_core.words import UserError
 
 KEY = "own_library"
 PARAMETER = "library"
-"""In the address of Meta-train stands the owner's token: whoever has that address has the library."""
+"""The parameter with the owner's token in the address of Meta-train; knowing this address gives access to the library."""
 
 
 def own_library() -> Library:
-    """This tab's library: of the computer's single user, of the address, or a new and empty one."""
+    """Return this tab's library: of the single user, of the address, or a new and empty one."""
     if KEY not in st.session_state:
         st.session_state[KEY] = Library() if is_single_user() else _of_address(st.query_params.get(PARAMETER, ""))
     held: Library = st.session_state[KEY]
@@ -21,7 +21,7 @@ def own_library() -> Library:
 
 
 def to_address(library: Library) -> None:
-    """Write the owner into the address once there is something to find again."""
+    """Write the owner's token into the address once the library has content."""
     if library.owner and (library.listing() or library.place("runs").is_dir()) and st.query_params.get(PARAMETER) != library.owner:
         st.query_params[PARAMETER] = library.owner
 
@@ -29,5 +29,5 @@ def to_address(library: Library) -> None:
 def _of_address(owner: str) -> Library:
     try:
         return Library(owner or new_owner())
-    except UserError:  # an address that was cut off or made up names nobody
+    except UserError:  # a truncated or invented address identifies no owner
         return Library(new_owner())

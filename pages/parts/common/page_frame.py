@@ -1,7 +1,7 @@
-"""The frame around every page: title, menu, language, intended use, and a way to delete one's data.
+"""The frame of every page: title, menu, language, intended use, and deletion of the user's data.
 
-Every page begins with `say = frame("pages/x.py")` and then writes each text as `say(Words("..", ".."))`.
-There is no `st.navigation`: beside a folder named pages/ a deep link would run a page without it.
+Every page starts with `say = frame("pages/x.py")` and writes each text as `say(Words("..", ".."))`.
+`st.navigation` is not used: with a folder named pages/, a deep link would run a page without it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
 NAMES = {"en": "English", "zh": "中文"}
-KEPT = ("language", "generation", "deleted")  # what "Delete my data" leaves: none of it comes from a patient
+KEPT = ("language", "generation", "deleted")  # kept by "Delete my data": no patient data
 
 # Streamlit writes a chosen segment and a slider's value in the accent color, which is too faint to read on a dark page. And it fades
 # what the running script has not drawn yet: on a slow computer a live chart would be faint most of the time.
@@ -36,17 +36,17 @@ PRIVACY = Words(
 
 @dataclass(frozen=True)
 class Say:
-    """The chosen language, as a function: `say(Words("Adapt", "适应"))`. Only for our own texts; see `text.plain`."""
+    """Translates texts to the chosen language: `say(Words("Adapt", "适应"))`. For the app's own texts only; see `markdown_text.plain`."""
 
     language: Language
 
     def __call__(self, words: Words) -> str:
-        """The text in the chosen language."""
+        """Return the text in the chosen language."""
         return words.into(self.language)
 
 
 def frame(path: str) -> Say:
-    """Draw the frame of the page `path`, which declares its line of the menu as `PAGE`, and hand back how to say things on it."""
+    """Draw the frame of the page `path` and return the translation function of the chosen language."""
     page = next(page for page in PAGES if page.path == path)
     say = Say(_language())
     home = page.path == HOME
@@ -65,18 +65,18 @@ def frame(path: str) -> Say:
 
 
 def fresh_key(name: str) -> str:
-    """A widget key that changes when the data are deleted, for widgets that keep data in the browser (uploads, editors)."""
+    """Return a widget key that changes when the data are deleted, for widgets that keep data in the browser (uploads, editors)."""
     return f"{name}_{st.session_state.get('generation', 0)}"
 
 
 def delete_my_data() -> None:
-    """Forget all patients of this session: uploads, edits, results. Language, and settings in the address, hold none and stay."""
+    """Delete all patient data of this session: uploads, edits, results. Language and settings in the address are kept."""
     context = get_script_run_ctx()
     if context is not None:
         context.uploaded_file_mgr.remove_session_files(context.session_id)
     for key in list(st.session_state):
         if key not in KEPT:
-            # Streamlit keeps a widget's callback, and what it holds, for as long as the session lives: so what holds patients is emptied.
+            # Streamlit keeps a widget's callback, and its references, for the whole session: therefore states with patients are emptied.
             if hasattr(held := st.session_state[key], "forget"):
                 held.forget()
             del st.session_state[key]
@@ -85,19 +85,19 @@ def delete_my_data() -> None:
 
 
 def _language() -> Language:
-    """The language chosen here, or else by `?lang=`, or else by the browser."""
+    """The language that was selected, else that of `?lang=`, else that of the browser."""
     chosen = st.session_state.get("language") or st.query_params.get("lang") or st.context.locale or ""
     st.session_state["language"] = language = _known(str(chosen))
     return language
 
 
 def _remember() -> None:
-    """Keep the choice in the address, so that a reload does not undo it."""
+    """Store the selected language in the address, so that it survives a reload."""
     st.query_params["lang"] = st.session_state["language"]
 
 
 def _known(code: str) -> Language:
-    """The language of a code such as `zh-CN`; English where it is not one of ours."""
+    """The language of a code such as `zh-CN`; English if it is not supported."""
     return next((language for language in LANGUAGES if code.lower().startswith(language)), "en")
 
 
@@ -123,7 +123,7 @@ def _strip(say: Say) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
         st.caption(f":material/shield: **{say(INTENDED_USE)}** {say(PRIVACY)}", width="stretch")
         delete = say(Words("Delete my data", "删除我的数据"))
-        # A new one after each deletion: the old one would stay open.
+        # A new popover after each deletion: the old one would stay open.
         with st.popover(delete, icon=":material/delete:", type="tertiary", key=fresh_key("delete")):
             st.markdown(
                 say(

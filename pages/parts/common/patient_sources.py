@@ -1,4 +1,4 @@
-"""The tables of patients at hand in this browser tab: bundled ones, those edited in Diagnose, and an upload."""
+"""The patient tables available in this browser tab: bundled ones, those edited in Diagnose, and an upload."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, b
 
 EDITED = " edited"  # after a bundled table's key: with the edits made in Diagnose
 
-_pristine = cache(bundled)  # one value for each table: a comparison is planned anew when its patients are another value
+_pristine = cache(bundled)  # one object per table, since a comparison is planned again when its patients are another object
 
 
 def patient_sources(tab_patients: PatientsState) -> dict[str, tuple[Words, Patients]]:
-    """Key -> title and patients of every table in this tab."""
+    """Return the title and the patients of every table in this tab, by key."""
     found = {key: (cohort.name, _pristine(key)) for key, cohort in cohorts.cohorts().items()}
     for source, patients in tab_patients.opened.items():
         if source == UPLOAD:

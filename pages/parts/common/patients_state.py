@@ -1,6 +1,6 @@
-"""The patients that this browser tab is working with, on every page: the table at hand, others opened before, and one still to be checked.
+"""The patients in this browser tab, on every page: the current table, those opened before, and one awaiting the upload check.
 
-One value in `st.session_state`, free of language.
+One value in `st.session_state`, independent of the language.
 """
 
 from __future__ import annotations
@@ -24,7 +24,23 @@ _NUMBERS = itertools.count()
 
 @dataclass(frozen=True)
 class Patients:
-    """A table: where it comes from, its records with all edits and without any, and the rows that are left out."""
+    """A table of patients with the user's edits.
+
+    Parameters
+    ----------
+    source
+        Key of a bundled cohort, or `UPLOAD`.
+    records, original
+        The records with and without edits.
+    file, sheet
+        File name and sheet of an upload.
+    truth
+        Held-out diagnoses by row label.
+    dropped
+        Row labels of excluded patients.
+    edited
+        Whether a cell was edited.
+    """
 
     source: str
     records: PatientRecords
@@ -37,15 +53,24 @@ class Patients:
 
     @cached_property
     def in_use(self) -> PatientRecords:
-        """The records that a learner sees: without the rows that are left out."""
+        """The records without excluded patients."""
         return self.records.without(sorted(self.dropped, key=str)) if self.dropped else self.records
 
 
 @dataclass
 class Pending:
-    """A table that is read but whose columns are not yet confirmed; `number` tells one from the next.
+    """A table whose columns are not confirmed yet.
 
-    original: the same without the edits of cells, for undo; changed with the records.
+    Parameters
+    ----------
+    file, data, sheets, sheet
+        Name, content, sheet names and selected sheet of the file.
+    records, original
+        The records with and without edits of cells; both are changed together.
+    source
+        Key of a bundled cohort, or `UPLOAD`.
+    number
+        A unique number, part of widget keys.
     """
 
     file: str
@@ -58,11 +83,11 @@ class Pending:
     number: int = field(default_factory=_NUMBERS.__next__)
 
     def renew(self) -> None:
-        """Another number, so that widgets keyed by it are drawn anew."""
+        """Change the number, so that widgets keyed by it are replaced."""
         self.number = next(_NUMBERS)
 
     def change(self, act: Callable[[PatientRecords], PatientRecords]) -> None:
-        """Do the same to the records and to the original. Raises what `act` raises, and then nothing is changed."""
+        """Apply `act` to the records and to the original. If it raises, nothing is changed."""
         changed = act(self.records)
         self.original = changed if self.original is self.records else act(self.original)
         self.records = changed
@@ -70,10 +95,20 @@ class Pending:
 
 @dataclass
 class PatientsState:
-    """The patients of one tab; see the top of this file.
+    """The patients of one browser tab; see the top of this file.
 
-    opened: every table that was opened, by its source. version: goes up when the patients at hand change in any way.
-    error, error_place: what went wrong last, and the part of the page that it is about; no place means the head of the page.
+    Parameters
+    ----------
+    current
+        The current table.
+    opened
+        All opened tables by source.
+    pending
+        The table in the upload check, if any.
+    error, error_place
+        The last error, and the part of the page that shows it; empty for the top of the page.
+    version
+        Increases with every change of the current patients.
     """
 
     current: Patients
@@ -84,21 +119,21 @@ class PatientsState:
     version: int = 0
 
     def work_on(self, patients: Patients) -> None:
-        """Make these the patients at hand: another table, or the same after an edit."""
+        """Set the current table: another one, or the same after an edit."""
         self.opened[patients.source] = self.current = patients
         self.version, self.error = self.version + 1, None
 
     def check_again(self) -> None:
-        """Open the upload check for the patients at hand."""
+        """Open the upload check for the current patients."""
         here, self.error = self.current, None
         self.pending = Pending(here.file, b"", [], None, here.records, here.original, source=here.source)
 
     def close_check(self) -> None:
-        """Leave the upload check; the patients at hand stay."""
+        """Close the upload check; the current patients are kept."""
         self.pending = self.error = None
 
     def attempt(self, act: Callable[[], object], error_place: str = "") -> bool:
-        """Do something that may fail by the user's input; keep the sentence for its place on the page and all else as it was."""
+        """Call `act` and return True. On UserError, store its message for `error_place` and return False."""
         try:
             act()
         except UserError as error:
@@ -108,14 +143,14 @@ class PatientsState:
         return True
 
     def forget(self) -> None:
-        """Hold no patient any more; whoever still holds this value holds nothing."""
+        """Release all patient data, also for holders of a reference to this state."""
         self.current, self.opened = bundled(next(iter(cohorts.cohorts()))), {}
         self.pending = self.error = None
         self.version += 1
 
 
 def patients_state() -> PatientsState:
-    """This tab's patients; at first the bundled cohort that the address asks for, or the first one."""
+    """Return this tab's patients; initially the bundled cohort in the address, or else the first one."""
     if KEY not in st.session_state:
         asked = st.query_params.get("cohort", "")
         first = bundled(asked if asked in cohorts.cohorts() else next(iter(cohorts.cohorts())))
@@ -125,6 +160,6 @@ def patients_state() -> PatientsState:
 
 
 def bundled(key: str) -> Patients:
-    """A bundled cohort as it is shipped."""
+    """Return an unedited bundled cohort."""
     records = cohorts.records_of(key)
     return Patients(key, records, records, truth=cohorts.truth_of(key))

@@ -1,8 +1,8 @@
-"""torch and the core, imported once, in the background, under one lock.
+"""Import torch and the core once, in the background, under one lock.
 
-`import torch` takes seconds. Home must not wait for it, and two threads that import it at the same time can meet a
-half-made module (measured). So only this file starts that import: `start()` in a thread of its own, `ready()` when a
-page needs it. A page imports torch, or anything of ours that does, only after `ready()`.
+`import torch` takes seconds. Home must not wait for it, and two threads that import it simultaneously can see a partially initialized
+module (measured). Therefore only this file starts the import: `start()` in a background thread, `ready()` when a page needs it. A page
+imports torch, or a module that depends on it, only after `ready()`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import gc
 import importlib
 import threading
 
-# What a page will need, the heaviest first; what they import comes with them.
+# Modules that pages need, the slowest first.
 MODULES = (
     "torch",
     "metamed_core.diagnosis.trace",
@@ -35,27 +35,24 @@ _done = threading.Event()
 
 
 def start() -> None:
-    """Begin the import in the background and come back at once; harmless when it has begun already."""
+    """Start the import in the background and return immediately; does nothing if it has been started."""
     with _lock:
         if _started.is_set():
             return
         _started.set()
-        # Streamlit imports these by itself while a page draws; here, so that no thread is half-way through them then.
+        # Streamlit imports these while it draws a page; importing them here avoids partially imported modules in other threads.
         importlib.import_module("pandas")
-        # scikit-learn brings this, and it cannot be imported once the server has begun to stop: a server that is stopped
-        # while it warms up would leave a traceback.
+        # scikit-learn imports this, which fails once the server is shutting down: a server that is stopped
+        # during the import would print a traceback.
         try:
             importlib.import_module("concurrent.futures.process")
         except RuntimeError:
-            return  # it is stopping already: nothing to warm up for
+            return  # the server is already stopping
     threading.Thread(target=ready, name="warm-up", daemon=True).start()
 
 
 def ready() -> None:
-    """Come back when torch and the core are wholly imported.
-
-    Raises: whatever the import raises, on the page that asked (in the background it goes to the server's log).
-    """
+    """Return when torch and the core are completely imported. Raises the errors of the import."""
     if _done.is_set():
         return
     with _lock:
@@ -63,13 +60,13 @@ def ready() -> None:
         torch.set_num_threads(N_THREADS)
         for name in MODULES:
             importlib.import_module(name)
-        # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the lock of
-        # the interpreter. Walking over all that torch brings took 0.15 to 0.3 s each time (measured), and Stop waited for it.
+        # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the
+        # interpreter lock. Visiting all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed Stop.
         gc.collect()
         gc.freeze()
         _done.set()
 
 
 def is_ready() -> bool:
-    """Whether `ready()` would come back at once."""
+    """Whether `ready()` would return immediately."""
     return _done.is_set()

@@ -1,4 +1,4 @@
-"""The table of roles in the upload check: what each column is, in which unit, and what is normal."""
+"""The table of the upload check in which role, unit and reference range of each column can be edited."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST_HEIGHT = 760  # pixels of the table: twenty columns
 
 
 def roles_table(say: Say, patients: PatientsState, pending: Pending) -> None:
-    """The table in which the role, unit and reference range of each column can be changed."""
+    """Draw the table of roles, units and reference ranges."""
     columns = pending.records.columns
     key = f"roles_{pending.number}"
 
     number = pending.number
 
     def take_over() -> None:
-        if key in st.session_state:  # the editor may be gone, and still report once
+        if key in st.session_state:  # an editor that was removed may still report once
             _take_over(patients, number, st.session_state[key]["edited_rows"])
 
     if patients.error_place == "roles":
@@ -76,19 +76,19 @@ def _example(cells: pd.Series) -> str:
 
 
 def _take_over(patients: PatientsState, number: int, edits: dict[int, dict[str, Any]]) -> None:
-    """Make the edits of the table `number` part of what is pending; a refused one gives a new editor, which does not hold it any more."""
+    """Apply the edits of the table `number` to the pending records; after an invalid edit, a new editor discards it."""
     pending = patients.pending
-    # An editor of another table may still report once after it is gone.
+    # An editor of another table may still report once after its removal.
     if pending is not None and pending.number == number and not patients.attempt(lambda: _apply(pending, edits), error_place="roles"):
         pending.renew()
 
 
 def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
-    """Take over what was changed in the table of roles. Raises UserError where two columns would be the diagnosis."""
+    """Apply the edits of the table of roles. Raises UserError for two columns of diagnoses or an invalid range."""
     columns = list(pending.records.columns)
     for place, change in edits.items():
         columns[place] = _changed(columns[place], change)
-    # A column newly made the diagnosis takes that role from the column that had it.
+    # The role of diagnosis moves from the previous column to the newly selected one.
     fresh = [
         place
         for place, change in edits.items()

@@ -1,7 +1,7 @@
-"""Something that is computed a slice at a time while one watches: an adaptation, a comparison, a meta-training.
+"""Run a computation in slices while its progress is displayed: an adaptation, a comparison or a meta-training.
 
-Pull, not push: the state holds a generator, and while it is busy a fragment asks it for a slice of work at every tick. A closed tab stops
-its timer and with it the work; no thread outlives it.
+The state holds a generator, and while it is busy, a fragment pulls a slice of work at every tick. Closing the tab stops the timer and
+thereby the computation; no thread continues.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ TICK = 0.3  # seconds between two slices
 
 
 class Live(Protocol):
-    """What can be run live; one value in the session.
+    """Protocol of a computation that `run_live` can run; its state is one value in the session.
 
-    needs_rerun: the fragment has moved on and the page round it has not yet. A button inside the fragment sets it too.
+    needs_rerun: whether the page outside the fragment is outdated. Buttons inside the fragment also set it.
     """
 
     needs_rerun: bool
 
     @property
     def busy(self) -> bool:
-        """Whether there is more to compute without a click."""
+        """Whether the computation continues without a click."""
 
     def tick(self) -> None:
-        """Compute one slice, of at most a few tenths of a second: Stop waits for its end."""
+        """Compute one slice, of at most a few tenths of a second, since Stop waits for its end."""
 
 
 def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK) -> None:
-    """Draw something now and, while `state` is busy, compute a slice and draw again every few tenths of a second.
+    """Draw and, while `state` is busy, compute a slice and draw again at regular intervals.
 
     Parameters
     ----------
     state
-        Computes a slice at each tick. When it stops being busy, or `needs_rerun` is set, the whole page is run once.
+        Computes a slice at each tick. When it is no longer busy, or `needs_rerun` is set, the whole page is run once.
     draw
-        Draws controls and charts from the state. It must not move the state itself.
+        Draws controls and charts from the state. It must not advance the state.
     every
         Seconds between two ticks.
     """
@@ -49,15 +49,15 @@ def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK) -> N
             state.needs_rerun |= not state.busy
         draw()
         if not is_tick():
-            state.needs_rerun = False  # this is the whole page: what comes below is drawn next
+            state.needs_rerun = False  # the whole page is running: the parts below are drawn next
         elif state.needs_rerun:
-            st.rerun()  # sets or drops the timer, and draws what is below
+            st.rerun()  # starts or stops the timer, and draws the parts below
 
     st.fragment(tick_and_draw, run_every=every if state.busy else None)()
 
 
 def is_tick() -> bool:
-    """Whether this run is the fragment's own, so that a run of the whole page for another reason does not compute a slice."""
+    """Whether this run was started by the fragment's timer, so that other runs of the page compute no slice."""
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     context = get_script_run_ctx()

@@ -1,6 +1,6 @@
-"""A cache of this browser tab: a value is computed anew only when its key has changed.
+"""A cache in this browser tab that recomputes a value only if its key has changed.
 
-In the session, not in one of Streamlit's caches: those outlive "Delete my data" and are shared by all visitors.
+It is part of the session. Streamlit's caches outlive "Delete my data" and are shared by all visitors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def cached(name: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:
-    """What `compute` gives for this key; for each name the value of the last key is held."""
+    """Return the result of `compute` for this key; for each name, the value of the last key is kept."""
     held = st.session_state.setdefault(KEY, {})
     if name not in held or held[name][0] != key:
         held[name] = (key, compute())

@@ -1,4 +1,4 @@
-"""The style of each method: the same color, marker and dash in every chart and table of a comparison."""
+"""The style of each method: the same color, marker and dash in all charts and tables of a comparison."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from pages.parts.common.page_frame import Say
 
 
 def styles_of(say: Say, comparison: Comparison) -> dict[str, SeriesStyle]:
-    """Method's key -> its style, with its title in the chosen language, in the order of the comparison."""
+    """Return the style of each method by key, in the order of the comparison, with its title in the chosen language."""
     return method_styles({entry.key: say(entry.title) for entry in comparison.entries})

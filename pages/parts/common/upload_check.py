@@ -1,6 +1,6 @@
-"""The upload: read a file, say what is odd about it, let the user confirm the role of each column.
+"""Upload a file, show the findings of the upload check, and let the user confirm the role of each column.
 
-Nothing that was there before is touched until the user confirms.
+The current patients are unchanged until the user confirms.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MIMES = {"csv": "text/csv"}
 
 
 def offer_upload(say: Say, patients: PatientsState) -> None:
-    """The place to drop a file, and the template."""
+    """Draw the file uploader and the template download."""
     key = fresh_key("upload")
     st.file_uploader(
         say(Words("Or your own table of patients", "或上传自己的患者表格")),
@@ -47,8 +47,8 @@ def offer_upload(say: Say, patients: PatientsState) -> None:
     )
     st.download_button(
         say(Words("Template", "下载模板")),
-        # Made when asked for: a file that waits on the server is gone, and missed by the browser, once the page is left.
-        # With a byte order mark, without which Excel garbles Chinese.
+        # Created on demand: a file prepared on the server would be gone once the page is left, and the browser would fail to fetch it.
+        # With a byte order mark: without it, Excel misreads Chinese.
         data=lambda: say(cohorts.TEMPLATE).encode("utf-8-sig"),
         file_name=cohorts.TEMPLATE_NAME,
         mime=MIMES["csv"],
@@ -60,20 +60,20 @@ def offer_upload(say: Say, patients: PatientsState) -> None:
 
 
 def _receive(patients: PatientsState, key: str) -> None:
-    # The widget may be gone: "Delete my data" gives a new one, and the old one reports once more that it is empty.
+    # The widget may be gone: "Delete my data" replaces it, and the old one once more reports that it is empty.
     file = st.session_state.get(key)
     if file is not None:
         patients.attempt(lambda: _open(patients, file.name, file.getvalue()))
 
 
 def _open(patients: PatientsState, name: str, data: bytes, sheet: str | None = None) -> None:
-    """Read a file into the upload check. Raises UserError and leaves everything as it was."""
+    """Read a file into the upload check. Raises UserError and then changes nothing."""
     sheet, records = open_upload(name, data, sheet)
     patients.pending = Pending(name, data, sheets(name, data), sheet, records, records)
 
 
 def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
-    """The check itself: findings with their remedies, the role of each column, one button to confirm."""
+    """Draw the upload check: findings with remedies, the role of each column, and a button to confirm."""
     with st.container(border=True, key="upload_check"):
         title = Words("Check the columns of {file}", "检查 {file} 的各列") if pending.file else Words("Check the columns", "检查各列")
         st.subheader(plain(say(title.format(file=pending.file))), anchor=False)
@@ -101,7 +101,7 @@ def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
 
 
 def _called(records: PatientRecords) -> Words:
-    """How the user will find a patient again."""
+    """A sentence on the display names of the patients."""
     first, last = records.patient_names.iloc[0], records.patient_names.iloc[-1]
     return Words(
         "On this page the patient of the first row is called {first}, that of the last row {last}.",
@@ -109,14 +109,14 @@ def _called(records: PatientRecords) -> Words:
     ).format(first=first, last=last)
 
 
-# Callbacks hold the patients and look there for what is pending: Streamlit keeps them, and what they hold, as long as the session lives.
+# Callbacks refer to the state, not to pending records: Streamlit keeps callbacks, and their references, for the whole session.
 
 
 def _confirm(patients: PatientsState) -> None:
     pending, here = patients.pending, patients.current
     if pending is None:
         return
-    if pending.source == here.source and not pending.data:  # the patients at hand, checked again
+    if pending.source == here.source and not pending.data:  # the current patients, checked again
         known = frozenset(here.dropped & set(pending.records.raw.index))
         patients.work_on(replace(here, records=pending.records, original=pending.original, dropped=known))
     else:

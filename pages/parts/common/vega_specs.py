@@ -1,8 +1,8 @@
-"""The live charts, as Vega specifications without data: only the data change from step to step, so nothing flickers.
+"""The live charts as Vega specifications without data: only data change from step to step, which avoids flicker.
 
-Everything that could change between two steps (titles with numbers, axis domains) is therefore kept out of the
-specification: findings stand above a chart, and domains come from data rows that are not drawn. So a specification is
-made once; making one takes Altair 30 ms, which at every step would keep Stop waiting.
+Therefore everything that could change between two steps (titles with numbers, axis domains) is kept out of the specification: findings are
+shown above a chart, and domains result from data rows that are not drawn. A specification is built once, since building it in Altair
+takes 30 ms, which would delay Stop at every step.
 """
 
 from __future__ import annotations
@@ -16,43 +16,57 @@ import altair as alt
 from metamed_core.drawing import SeriesStyle
 
 HEIGHT, MAP_HEIGHT = 170, 460
-MOST_POINTS, MOST_MARKS = 400, 12  # drawn in one curve; more cost time and show nothing; markers on one line
+MOST_POINTS, MOST_MARKS = 400, 12  # points of one curve, more are not visible; markers on one line
 GRAY = "#7A8A8A"
 NOW = alt.datum.now == True  # noqa: E712 - Vega compares, not Python
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The diagnoses in their fixed order with their looks, as Vega scales."""
+    """The styles of the diagnoses, in fixed order, as Vega scales."""
 
     styles: Mapping[str, SeriesStyle]
 
     def _of(self, values: Sequence[Any]) -> alt.Scale:
         return alt.Scale(domain=[style.name for style in self.styles.values()], range=list(values))
 
-    # No legends: the page has one for all charts, which stays in place and takes no room from the curves.
+    # No legends: the page has one for all charts, at a fixed place.
     def color(self) -> alt.Color:
-        """The color of a diagnosis."""
+        """Return the color encoding of the diagnoses."""
         return alt.Color("diagnosis:N", scale=self._of([style.color for style in self.styles.values()]), legend=None)
 
     def shape(self) -> alt.Shape:
-        """The marker of a diagnosis."""
+        """Return the marker encoding of the diagnoses."""
         return alt.Shape("diagnosis:N", scale=self._of([style.shape for style in self.styles.values()]), legend=None)
 
     def dash(self) -> alt.StrokeDash:
-        """The dash of a diagnosis."""
+        """Return the dash encoding of the diagnoses."""
         return alt.StrokeDash("diagnosis:N", scale=self._of([style.dash for style in self.styles.values()]), legend=None)
 
 
 def thinned(steps: Sequence[int]) -> list[int]:
-    """At most `MOST_POINTS` of the steps, the first and the last among them."""
+    """Return at most `MOST_POINTS` of the steps, including the first and the last."""
     if len(steps) <= MOST_POINTS:
         return list(steps)
     return [steps[round(k * (len(steps) - 1) / (MOST_POINTS - 1))] for k in range(MOST_POINTS)]
 
 
 def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool = False) -> alt.LayerChart | alt.FacetChart:
-    """One number by step; the data have `step`, `value`, `now` (the step that is shown) and, if `compared`, `base` (one level)."""
+    """Return a chart of one quantity by step.
+
+    The data have `step`, `value`, `now` (whether this step is displayed) and, if `compared`, `base` (a reference level).
+
+    Parameters
+    ----------
+    x, y
+        Axis titles.
+    total
+        The last step.
+    percent
+        Whether values are shares from 0 to 1.
+    compared
+        Whether to draw the reference level.
+    """
     axis = alt.Axis(format="%") if percent else alt.Axis(tickCount=4)
     scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True)
     base = alt.Chart().encode(x=_steps(x, total), y=alt.Y("value:Q", title=y, axis=axis, scale=scale))
@@ -65,7 +79,7 @@ def curve(x: str, y: str, total: int, *, percent: bool = False, compared: bool =
 
 
 def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart | alt.FacetChart:
-    """One patient's probabilities by step, a line for each diagnosis; the data have `step`, `diagnosis`, `value`, `now`, `marked`."""
+    """Chart one patient's probabilities by step, a line per diagnosis; data: `step`, `diagnosis`, `value`, `now`, `marked`."""
     tip = [alt.Tooltip("diagnosis:N", title=" "), alt.Tooltip("step:Q", title=x), alt.Tooltip("value:Q", title=y, format=".1%")]
     base = alt.Chart().encode(
         x=_steps(x, total),
@@ -74,15 +88,15 @@ def probabilities(scale: Scale, x: str, y: str, total: int) -> alt.LayerChart | 
         tooltip=tip,
     )
     line = base.mark_line(strokeWidth=2.5).encode(strokeDash=scale.dash())
-    # The markers of the map, so that a line is known by its shape as well as by its color and dash.
+    # The markers of the map distinguish the lines in addition to color and dash.
     point = base.mark_point(filled=True, size=80).encode(shape=scale.shape()).transform_filter(alt.datum.marked == True)  # noqa: E712
     return alt.layer(_rule(), line, point).properties(height=MAP_HEIGHT // 2)
 
 
 def embedding(scale: Scale, x: str, y: str, patient: str, diagnosis: str) -> alt.LayerChart | alt.FacetChart:
-    """The map; the data have `x`, `y`, `diagnosis`, `name` and `kind`: support, prototype, query, chosen or corner.
+    """Return the map; the data have `x`, `y`, `diagnosis`, `name` and `kind`: support, prototype, query, chosen or corner.
 
-    Corners are never drawn: they hold the axes still while the others move. patient, diagnosis: what to call these two.
+    Corners are invisible and keep the axes fixed while other points move. `patient` and `diagnosis` are tooltip titles.
     """
     base = alt.Chart().encode(
         x=alt.X("x:Q", title=x, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(labels=False, ticks=False)),
