@@ -1,4 +1,4 @@
-"""The parts of the page Compare: choose patients and methods, run live, read the results, take them away.
+"""The parts of the page Compare: selection of patients and methods, live run, results, and export.
 
 Imports `parts.common` and the core, never the parts of another page.
 """

@@ -1,6 +1,6 @@
-"""A comparison in the address of the page: settings only, never a patient's value, so that a link gives everybody the same numbers.
+"""The settings of a comparison in the page's address, without patient data, so that a link reproduces the same numbers.
 
-The names of the parameters are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, metric, at.
+The parameter names are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, metric, at.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALL = "all"  # all numbers of shots together
 
 
 def comparison_state() -> ComparisonState:
-    """This tab's comparison; a new one is what the address asks for. Methods that another page has asked for are added."""
+    """Return this tab's comparison, initially as given by the address; methods that another page has added are included."""
     if KEY not in st.session_state:
         st.session_state[KEY] = from_address(dict(st.query_params))
     state: ComparisonState = st.session_state[KEY]
@@ -34,7 +34,7 @@ def comparison_state() -> ComparisonState:
 
 
 def from_address(parameters: dict[str, str]) -> ComparisonState:
-    """The comparison that a link asks for; whatever in it is unknown or out of range is left at its default."""
+    """Return the comparison that the address parameters describe; unknown or out-of-range values are replaced by defaults."""
     default = default_request()
     shots = {k for text in parameters.get("shots", "").split(",") if (k := _number(text, 0, max(OFFERED_SHOTS), -1)) in OFFERED_SHOTS}
     request = ComparisonRequest(
@@ -52,7 +52,7 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
 
 
 def to_address(state: ComparisonState) -> None:
-    """Write what differs from the default into the address, and take out what no longer does."""
+    """Write settings that differ from the default into the address, and remove the others."""
     wanted = address_of(state)
     for name in PARAMETERS:
         if name in wanted and st.query_params.get(name) != wanted[name]:
@@ -62,7 +62,7 @@ def to_address(state: ComparisonState) -> None:
 
 
 def address_of(state: ComparisonState) -> dict[str, str]:
-    """The settings that differ from the default, as they stand in the address."""
+    """Return the settings that differ from the default, as address parameters."""
     request, default, view = state.request, default_request(), state.view
     every = {
         "cohort": (request.source if request.source in cohorts.cohorts() else default.source, default.source),

@@ -1,4 +1,4 @@
-"""Values computed from a comparison, such as a leaderboard or a chart: computed once, and forgotten together with the comparison."""
+"""Cache of values derived from a comparison, such as a leaderboard or a chart; released together with the comparison."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _derived: weakref.WeakKeyDictionary[Comparison, dict[tuple[object, ...], Any]] =
 
 
 def derived(comparison: Comparison, key: tuple[object, ...], compute: Callable[[], T]) -> T:
-    """What `compute` gives for this comparison and this key, computed once."""
+    """Return the result of `compute` for this comparison and key, computed once."""
     with _lock:
         held = _derived.setdefault(comparison, {})
     if key not in held:

@@ -1,4 +1,4 @@
-"""The table that methods are compared on: one at hand in this tab, an upload, or one of OpenML."""
+"""Selection of the table for the comparison: one available in this tab, an upload, or an OpenML table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPENML = "openml"
 
 
 def _sources(tab_patients: PatientsState, state: ComparisonState) -> dict[str, tuple[Words, Patients]]:
-    """Key -> title and patients of everything that can be compared on in this tab."""
+    """Title and patients of every table available in this tab, by key."""
     found, table = patient_sources(tab_patients), state.openml_table
     if table is not None:
         title = Words("OpenML {number}: {name}", "OpenML 编号 {number}：{name}").format(number=table.number, name=table.name)
@@ -30,10 +30,10 @@ def _sources(tab_patients: PatientsState, state: ComparisonState) -> dict[str, t
 
 
 def choose_patients(say: Say, tab_patients: PatientsState, state: ComparisonState) -> Patients:
-    """The list of tables at hand, and two ways to bring another."""
+    """Draw the selection of a table with the upload and OpenML controls, and return the selected patients."""
     known = _sources(tab_patients, state)
     if state.seen_upload is not tab_patients.opened.get(UPLOAD):
-        # Confirmed a moment ago, here or in Diagnose: the visitor wants to compare on it.
+        # A new upload was confirmed, here or in Diagnose: select it.
         state.seen_upload = tab_patients.opened.get(UPLOAD)
         state.ask(source=UPLOAD if state.seen_upload else state.request.source)
     if state.request.source not in known:
@@ -45,7 +45,7 @@ def choose_patients(say: Say, tab_patients: PatientsState, state: ComparisonStat
         _bring(say, tab_patients, state)
     _openml_notes(say, state)
     patients = known[state.request.source][1]
-    if not state.busy:  # while it runs the live chart should be in sight
+    if not state.busy:  # keep the live chart visible during a run
         _describe(say, patients)
     return patients
 
@@ -80,7 +80,7 @@ def _bring(say: Say, tab_patients: PatientsState, state: ComparisonState) -> Non
 
 
 def _load(say: Say, state: ComparisonState, number: int) -> None:
-    """Ask OpenML; the page is drawn anew with its table, or with a sentence on what went wrong and all else as it was."""
+    """Download the table from OpenML and rerun the page; after an error, its message is stored and all else is unchanged."""
     wait = Words("Asking openml.org, for at most {seconds} s", "正在访问 openml.org，最多 {seconds} 秒")
     with st.spinner(say(wait.format(seconds=f"{openml.SECONDS:g}"))):
         try:
@@ -96,7 +96,7 @@ def _load(say: Say, state: ComparisonState, number: int) -> None:
 
 
 def _openml_notes(say: Say, state: ComparisonState) -> None:
-    """What went wrong with OpenML, or that a link asks for one of its tables: nothing is asked over the network without a press."""
+    """Show an OpenML error, or that the link refers to an OpenML table; the network is used only after a click."""
     complain(say, state.openml_error)
     if state.openml_number and state.openml_table is None and state.openml_error is None:
         wanted = Words(
@@ -107,7 +107,7 @@ def _openml_notes(say: Say, state: ComparisonState) -> None:
 
 
 def _describe(say: Say, patients: Patients) -> None:
-    """Where the table comes from, and how many patients have each diagnosis."""
+    """Show the source of the table and the number of patients with each diagnosis."""
     if patients.source in cohorts.cohorts():
         cohort = cohorts.cohorts()[patients.source]
         license_note = Words("License: {license}.", "许可证：{license}。").format(license=cohort.licence)
@@ -115,7 +115,7 @@ def _describe(say: Say, patients: Patients) -> None:
     try:
         counts = cohort_of(patients).counts
     except UserError:
-        return  # the sentence stands where the comparison is planned
+        return  # the error is shown where the comparison is planned
     sentence = Words("Patients with a known diagnosis: {n} ({counts}).", "诊断已知的患者：{n} 位（{counts}）。")
     titles = [cohorts.called(patients.source, name) for name in counts]
     listed = Words(

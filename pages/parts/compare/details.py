@@ -1,6 +1,6 @@
-"""Details of a comparison: are the probabilities calibrated, does acting on them help, what do they cost, on whom do methods disagree?
+"""Details of a comparison: calibration, net benefit, cost, pairwise comparison, disagreements and confusion matrix.
 
-One view at a time: only what is looked at is computed and sent.
+Only the selected view is computed and sent.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PREVALENCE_HELP = Words(
 
 
 def details(say: Say, state: ComparisonState) -> None:
-    """The choice of a view, and that view."""
+    """Draw the selection of a view, and that view."""
     draw_view: dict[str, Callable[[Say, ComparisonState, Comparison], None]] = {
         "calibration": _calibration,
         "benefit": _benefit,
@@ -57,7 +57,7 @@ def details(say: Say, state: ComparisonState) -> None:
 
 
 def _shown(say: Say, state: ComparisonState, comparison: Comparison) -> tuple[str, ...]:
-    """The methods drawn in charts that all of them would crowd; by default the best learner and the best baseline."""
+    """The selected methods of crowded charts; by default the best learner and the best baseline."""
     usual = derived(comparison, ("two", state.view.k_shot), lambda: leader_and_best_baseline(comparison, state.view.k_shot))
     held = state.view.choices.get("shown")
     chosen = tuple(key for key in comparison.keys if isinstance(held, list) and key in held) or usual
@@ -96,7 +96,7 @@ def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 
 def _prevalence(say: Say, state: ComparisonState) -> float | None:
-    """The share of patients with the diagnosis in the reader's clinic, 0 to 1; None: as in the episodes."""
+    """The share of patients with the diagnosis in the user's clinic, 0 to 1; None: as in the episodes."""
 
     def write(percent: float | None) -> None:
         state.view.choices["prevalence"] = percent

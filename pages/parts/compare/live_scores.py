@@ -22,7 +22,7 @@ from pages.parts.common.styles import styles_of
 from pages.parts.compare.state import ComparisonState
 
 HEIGHT = 300  # pixels
-MIN_PAUSE, PAUSE_PER_COST = 0.6, 8  # seconds between two redraws, and at least so many times what a redraw costs
+MIN_PAUSE, PAUSE_PER_COST = 0.6, 8  # least time between two redraws, in seconds and as a multiple of the duration of a redraw
 QUESTION = Words("Which method is right how often, with how many labeled patients?", "有多少已确诊患者时，各方法的准确率如何？")
 HOW = Words(
     "How to read: a marker is the share of patients predicted correctly so far, every diagnosis weighing the same; the line through it is its 95% interval. "
@@ -33,9 +33,18 @@ HOW = Words(
 
 @dataclass
 class DrawnScores:
-    """What the chart shows until the next redraw.
+    """The content of the chart until the next redraw.
 
-    about: what the points depend on besides the results; floor: where the axis begins; drawn_at, cost: in seconds.
+    Parameters
+    ----------
+    about
+        Everything besides the results that the points depend on.
+    points
+        The rows of `live_points`.
+    floor
+        Lower end of the axis.
+    drawn_at, cost
+        Time and duration of the computation, in seconds.
     """
 
     about: tuple[object, ...]
@@ -46,7 +55,7 @@ class DrawnScores:
 
 
 def draw_live_scores(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    """The chart, its legend and how to read it."""
+    """Draw the chart, its legend and an explanation."""
     styles, drawn = styles_of(say, comparison), _drawn(say, state, comparison)
     shots = [say(shots_title(k)) for k in comparison.shots]
     st.markdown(f"**{say(QUESTION)}**")
@@ -57,7 +66,7 @@ def draw_live_scores(say: Say, state: ComparisonState, comparison: Comparison) -
         (say, tuple(styles), tuple(shots), drawn.floor),
         lambda: scores_chart({style.name: style for style in styles.values()}, shots, drawn.floor, _titles(say)),
     )
-    # Below the chart: what comes and goes above it would have it rebuilt.
+    # Below the chart, which would be rebuilt if elements above it appeared or disappeared.
     if drawn.points.empty:
         st.caption(say(Words("The first episode is running.", "正在进行第一个小任务。")))
     st.markdown(f":small[{legend(styles)}]")
@@ -73,7 +82,7 @@ def _titles(say: Say) -> dict[str, str]:
 
 
 def _drawn(say: Say, state: ComparisonState, comparison: Comparison) -> DrawnScores:
-    """The points of the chart, computed anew when an episode is complete, but not so often that it would slow the comparison."""
+    """The points of the chart, recomputed after completed episodes, but not so often that it would slow down the comparison."""
     about = (say, state.planned_request, state.started_at)
     old, began = state.view.choices.get("drawn"), time.perf_counter()
     if isinstance(old, DrawnScores) and old.about == about and began < old.drawn_at + max(MIN_PAUSE, PAUSE_PER_COST * old.cost):
@@ -81,17 +90,17 @@ def _drawn(say: Say, state: ComparisonState, comparison: Comparison) -> DrawnSco
     points = live_points(say, comparison)
     floor = _floor(points, state.chance, old)
     now = time.perf_counter()
-    # An interval of two episodes may reach to 0: it is cut at the edge, so that it does not rule the axis for the rest of the run.
-    # Without points there is nothing to see yet: look again at the next tick.
+    # An interval of two episodes may extend to 0: it is cut at the edge, so that it does not set the axis for the rest of the run.
+    # Without points, try again at the next tick.
     drawn = DrawnScores(about, points.assign(low=points["low"].clip(lower=floor)), floor, now if len(points) else 0.0, now - began)
     state.view.choices["drawn"] = drawn
     return drawn
 
 
 def _floor(points: pd.DataFrame, chance: float, old: object) -> float:
-    """Where the axis begins, in steps of a tenth: a tenth below chance, from the first draw on, since another axis is another chart.
+    """Lower end of the axis, a multiple of 0.1: a tenth below chance from the first draw on, since a new axis requires a new chart.
 
-    The first episodes often score a little below chance; only a score well below it moves the axis, and never up again.
+    The first episodes often score slightly below chance; only a much lower score moves the axis, and only downward.
     """
     known = old.floor if isinstance(old, DrawnScores) else math.floor(10 * chance) / 10 - 0.1
     lowest = math.floor(10 * (points["mean"].min() - 0.05)) / 10 if len(points) else known
@@ -99,7 +108,13 @@ def _floor(points: pd.DataFrame, chance: float, old: object) -> float:
 
 
 def live_points(say: Say, comparison: Comparison) -> pd.DataFrame:
-    """One row per number of shots and method: `shots`, `method` (titles), `mean`, `low`, `high` (balanced accuracy)."""
+    """Return one row per number of shots and method.
+
+    Returns
+    -------
+    DataFrame
+        Columns `shots` and `method` (titles), and balanced accuracy `mean`, `low`, `high`, 0 to 1.
+    """
     rows = []
     for k in comparison.shots_with_results:
         sample = comparison.sample("balanced_accuracy", k)
@@ -115,16 +130,20 @@ def live_points(say: Say, comparison: Comparison) -> pd.DataFrame:
 def scores_chart(
     styles: Mapping[str, SeriesStyle], shots: Sequence[str], floor: float, titles: Mapping[str, str]
 ) -> alt.LayerChart | alt.FacetChart:
-    """One group per number of shots, in it one marker with its interval per method; made without data, which follow at every redraw.
+    """Return a chart with one group per number of shots and, in it, one marker with its interval per method.
 
-    The data have the columns `shots`, `method`, and `mean`, `low`, `high`, shares from 0 to 1.
+    It is built without data. The data have the columns `shots`, `method`, and `mean`, `low`, `high`, shares from 0 to 1.
 
     Parameters
     ----------
-    styles : by the method's title, in order.
-    shots : titles of the groups, in order.
-    floor : where the vertical axis begins.
-    titles : what to call "score", "shots" and "method".
+    styles
+        By title of the method, in order.
+    shots
+        Titles of the groups, in order.
+    floor
+        Lower end of the vertical axis.
+    titles
+        Titles of "score", "shots" and "method".
     """
     names = list(styles)
     colors = alt.Scale(domain=names, range=[style.color for style in styles.values()])

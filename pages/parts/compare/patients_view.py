@@ -1,4 +1,4 @@
-"""The patients behind the numbers: on whom the methods disagree, and which diagnosis was predicted for whom."""
+"""Results by patient: patients on whom the methods disagree, and the confusion matrix."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOW_CONFUSIONS = Words(
 
 
 def patient_names(state: ComparisonState, rows: Sequence[int | str]) -> list[str]:
-    """What the table calls these patients."""
+    """Return the display names of these patients."""
     if state.patients is None or state.cohort is None:
         return [str(row) for row in rows]
     names = state.patients.in_use.patient_names
@@ -44,7 +44,7 @@ def _height(n: int) -> int:
 
 
 def disagreeing(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    """The patients on whom the methods disagree most, and the most frequent prediction of each method."""
+    """Draw the patients on whom the methods disagree most, with the most frequent prediction of each method."""
     k = state.view.k_shot
     found = derived(comparison, ("disagreements", k), lambda: disagreements(comparison, k))
     st.markdown(f"**{say(_how_many(found))}**")
@@ -93,7 +93,7 @@ def _disagreements_table(say: Say, state: ComparisonState, comparison: Compariso
 
 
 def confusions(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    """The confusion matrix of one method; a cell, chosen in the table or in the list, shows its patients."""
+    """Draw the confusion matrix of one method, and the patients of the cell selected in the table or in the list."""
     k, keys = state.view.k_shot, list(comparison.keys)
 
     def title(key: str) -> Words:
@@ -137,9 +137,9 @@ def _matrix(say: Say, state: ComparisonState, found: Confusion, titles: dict[str
 
 
 def _cell(say: Say, state: ComparisonState, found: Confusion, titles: dict[str, str]) -> None:
-    """The patients of one cell of the matrix."""
+    """Draw the patients of one cell of the matrix."""
     cells = [(int(n), row, column) for row, counts in enumerate(found.counts) for column, n in enumerate(counts) if n]
-    # Mistakes first, the most frequent on top: that is what one wants to see.
+    # Errors first, the most frequent on top.
     cells.sort(key=lambda cell: (cell[1] == cell[2], -cell[0]))
     ordered = {f"{row} {column}": (found.classes[row], found.classes[column]) for _, row, column in cells}
 

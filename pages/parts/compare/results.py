@@ -1,4 +1,4 @@
-"""What a comparison has found: the verdict in words, the leaderboard, accuracy against shots and against adaptation steps."""
+"""The results of a comparison: verdict, leaderboard, and accuracy by shots and by adaptation steps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pages.parts.compare.show_chart import show_chart
 from pages.parts.compare.state import ComparisonState
 from pages.parts.compare.view_choice import choose_view
 
-TWIN_SHOTS = 5  # the curve over steps is shown at this number of shots, or the nearest below, where all are looked at together
+TWIN_SHOTS = 5  # shots of the accuracy-by-steps curve, or the nearest below, if the view covers all numbers of shots
 GAIN = Words("How much does meta-training gain?", "元训练带来多少提升？")
 NO_TWINS = Words(
     "Choose a meta-learner both meta-trained and from a random start to see how much meta-training gains here.",
@@ -45,7 +45,7 @@ MEASURED = Words(
 
 
 def results(say: Say, state: ComparisonState) -> None:
-    """Everything that is known so far, the most important first."""
+    """Draw all results so far, the most important first."""
 
     def draw() -> None:
         comparison = state.comparison
@@ -67,7 +67,7 @@ def results(say: Say, state: ComparisonState) -> None:
 
 
 def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    """By which metric and at which number of shots the methods are ranked."""
+    """Draw the selection of the metric and the number of shots for the ranking."""
     view = state.view
     if view.k_shot not in comparison.shots_with_results:
         view.k_shot = None
@@ -115,7 +115,7 @@ def _by_shots(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 
 def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    """Accuracy after each step from meta-trained and from random weights, for one learner that takes part with both."""
+    """Draw accuracy after each step from meta-trained and from random weights, for a learner that was compared with both."""
     k = twin_shots(comparison, state.view.k_shot)
     curves = derived(comparison, ("twins", k), lambda: twin_curves(comparison, k))
     if not curves:
@@ -131,6 +131,6 @@ def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 
 def twin_shots(comparison: Comparison, k_shot: int | None) -> int:
-    """The number of shots that the curve over steps is shown at."""
+    """Return the number of shots for the accuracy-by-steps curve."""
     judged = comparison.shots_with_results
     return k_shot if k_shot is not None else max((k for k in judged if 0 < k <= TWIN_SHOTS), default=judged[0])

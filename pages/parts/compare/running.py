@@ -1,7 +1,7 @@
-"""A comparison while it runs: Run, Stop, how far it is, and a chart that grows with every episode.
+"""A running comparison: Run, Stop, progress, and a chart that grows with every episode.
 
-While it runs this is all there is below the settings: tables and figures follow when it stops, since drawing them anew at every
-episode would cost more than the episodes.
+During the run nothing else is drawn below the settings: redrawing tables and figures at every episode would cost more than the
+episodes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pages.parts.compare.state import TICK, ComparisonState
 
 
 def run_comparison(say: Say, state: ComparisonState) -> None:
-    """Controls and, while it runs, the live chart; redraws itself."""
+    """Draw the controls and, during a run, the live chart; redraws itself."""
 
     def draw() -> None:
         _controls(say, state)
@@ -56,7 +56,7 @@ def _controls(say: Say, state: ComparisonState) -> None:
 
 
 def _progress(state: ComparisonState) -> Words:
-    """How far it is."""
+    """The progress in one sentence."""
     if state.plan is None:
         return Words("Nothing can be run with these settings.", "当前设置无法运行。")
     done, planned = state.episodes

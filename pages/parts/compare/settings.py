@@ -1,6 +1,6 @@
-"""Which methods are compared, with how many labeled patients, in how many episodes, drawn from which seed.
+"""The settings of a comparison: methods, shots, episodes and seed.
 
-The state holds the settings; widgets show them and write to it.
+The state holds the settings; widgets display them and write to it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SHOTS_HELP = Words(
 
 
 def choose_settings(say: Say, state: ComparisonState) -> None:
-    """Methods as chips, then shots, episodes and seed; folded into one line that says what they are."""
+    """Draw the selection of methods, shots, episodes and seed, in an expander with a one-line summary."""
     with st.expander(say(summary(state)), key="compare_settings", icon=":material/tune:"):
         _methods(say, state)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -44,16 +44,16 @@ def choose_settings(say: Say, state: ComparisonState) -> None:
 
 
 def remarks(say: Say, state: ComparisonState) -> None:
-    """What a reader must know of how this table is judged: another plan than was asked, leave-one-out, few patients."""
+    """Show remarks on the evaluation of this table: deviations from the settings, leave-one-out, few patients."""
     if state.remark is not None:
         st.info(plain(say(state.remark)), icon=":material/info:")
-    # Not while it runs: then the chart that grows should be in sight.
+    # Not during a run, to keep the live chart visible.
     for remark in state.plan.remarks if state.plan and not state.busy else ():
         st.caption(plain(say(remark)))
 
 
 def summary(state: ComparisonState) -> Words:
-    """The settings in one line."""
+    """Return the settings in one line."""
     request = state.request
     shots = [shots_title(k) for k in request.shots]
     listed = Words(", ".join(one.en for one in shots), "、".join(one.zh for one in shots))

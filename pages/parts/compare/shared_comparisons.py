@@ -1,6 +1,6 @@
-"""Finished comparisons that all visitors of this server share, and the shipped one, on which the page opens.
+"""Finished comparisons that all visitors of this server share, and the shipped one with which the page opens.
 
-Only comparisons of bundled tables without any edit are shared: what is measured on a visitor's own patients stays in their session.
+Only comparisons of unedited bundled tables are shared; results on a visitor's own patients stay in their session.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from pages.parts.common import cohorts
 from pages.parts.common.comparison_methods import fingerprints_of
 
 SHIPPED = cohorts.FOLDER / "comparison.json.gz"
-MAX_SHARED = 24  # one of 8 methods, 4 shots and 30 episodes takes about 3 MB
+MAX_SHARED = 24  # a comparison of 8 methods, 4 shots and 30 episodes needs about 3 MB
 
 _lock = threading.Lock()
 _shared: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
 
 
 def key_of(plan: Plan) -> tuple[object, ...]:
-    """Equal for two plans if their numbers are."""
+    """Return a key that is equal for two plans if their results are equal."""
     keys = tuple(one.key for one in plan.methods)
     return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(fingerprints_of(plan).items())
 
 
 def share(plan: Plan, comparison: Comparison) -> None:
-    """Hold a finished comparison for all visitors; the one that was not asked for longest is dropped."""
+    """Store a finished comparison for all visitors; the least recently used one is dropped at `MAX_SHARED`."""
     with _lock:
         _shared[key_of(plan)] = comparison
         while len(_shared) > MAX_SHARED:
@@ -38,7 +38,7 @@ def share(plan: Plan, comparison: Comparison) -> None:
 
 
 def find_shared(plan: Plan) -> Comparison | None:
-    """The finished comparison of a plan, if any visitor has made it or it is shipped."""
+    """Return the finished comparison of a plan, if it is shared or shipped; else None."""
     key = key_of(plan)
     with _lock:
         if key in _shared:

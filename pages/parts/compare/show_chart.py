@@ -1,4 +1,4 @@
-"""How a chart of a finished comparison is shown: its finding above, how to read it below."""
+"""Display of a finished chart, with its finding above and an explanation below."""
 
 from __future__ import annotations
 
@@ -13,13 +13,24 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 
 HEIGHT, SQUARE = 400, 560  # pixels
-MAX_IN_LEGEND = 4  # more lines have their legend above the figure, where it can wrap
+MAX_IN_LEGEND = 4  # longer legends are placed above the figure, where they can wrap
 
 
 def show_chart(say: Say, key: str, chart: Chart, place: Words | None = None, *, square: bool = False) -> None:
-    """A chart with its finding above and how to read it below.
+    """Draw a chart with its finding above and an explanation below.
 
-    place: at which number of shots, where that is not said elsewhere. square: for two axes of the same kind, where the diagonal means something.
+    Parameters
+    ----------
+    say
+        Translation function.
+    key
+        Part of the widget key.
+    chart
+        The chart.
+    place
+        The number of shots, if it is not displayed elsewhere.
+    square
+        Whether both axes have the same scale, so that the diagonal is meaningful.
     """
     title = plain(say(chart.title))
     st.markdown(f"**{title}**" if place is None else f"**{title}** :small[({plain(say(place))})]")

@@ -1,7 +1,7 @@
-"""The comparison of this browser tab: its patients, its settings, and the results so far.
+"""The comparison of this browser tab: its patients, settings and results so far.
 
-One value in `st.session_state`, free of language. Results are pulled: while it runs, every tick of a fragment asks for a slice of
-them, so a closed tab ends the work, and Stop keeps all that was measured.
+One value in `st.session_state`, independent of the language. A fragment pulls a slice of results at every tick: closing the tab ends the
+run, and Stop keeps all results.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from pages.parts.common.patients_state import Patients
 from pages.parts.compare.shared_comparisons import find_shared, key_of, share
 
 KEY = "comparison"
-SLICE = 0.12  # seconds of results in one tick; Stop waits for the tick to end
+SLICE = 0.12  # seconds of computation per tick; Stop waits for the end of the tick
 TICK = 0.2  # seconds between ticks
-MAX_KEPT = 12  # comparisons that a tab holds, so that changing a setting and back loses nothing
+MAX_KEPT = 12  # comparisons kept per tab, so that reverting a setting restores its results
 
 
 @dataclass(frozen=True)
 class OpenMLTable:
-    """A table of OpenML: its number and name there, and its patients."""
+    """An OpenML table: its data id, name and patients."""
 
     number: int
     name: str
@@ -41,7 +41,7 @@ class OpenMLTable:
 
 @dataclass
 class View:
-    """How the results are looked at; changes no number. k_shot: None for all numbers of shots together."""
+    """The display options of the results, which change no number. k_shot: None for all numbers of shots together."""
 
     metric: Metric = "balanced_accuracy"
     k_shot: int | None = None
@@ -52,8 +52,8 @@ class View:
 class ComparisonState:
     """The state of one tab; see the top of this file.
 
-    openml_number: of the table that the address names, 0 for none. seen_upload: the uploaded table when the page was last drawn.
-    busy: whether it runs; needs_rerun: the fragment has moved on, the page around it has not yet (see `run_live`).
+    openml_number: OpenML table in the address, 0 for none. seen_upload: the uploaded table when the page was last drawn.
+    busy: whether it runs. needs_rerun: whether the page outside the fragment is outdated (see `run_live`).
     """
 
     request: ComparisonRequest
@@ -78,7 +78,7 @@ class ComparisonState:
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def forget(self) -> None:
-        """Drop all patients and results; whoever still holds this state holds no data."""
+        """Release all patients and results, also for holders of a reference to this state."""
         with self.lock:
             self.busy, self.results = False, None
             self.patients = self.cohort = self.plan = self.comparison = self.openml_table = self.planned_request = None
@@ -86,17 +86,17 @@ class ComparisonState:
             self.view.choices.clear()
 
     def ask(self, **changes: Any) -> None:
-        """Change the request; what runs is stopped and kept."""
+        """Change fields of the request; a running comparison is stopped, and its results are kept."""
         self.stop()
         self.request, self.openml_error = replace(self.request, **changes), None
 
     @property
     def is_shared(self) -> bool:
-        """Whether other visitors may see the results: only on bundled tables without any edit."""
+        """Whether other visitors may see the results: only for unedited bundled tables."""
         return self.patients is not None and is_bundled(self.patients)
 
     def plan_on(self, patients: Patients) -> None:
-        """Plan the request on these patients, and take up what is already measured of it; does nothing if nothing has changed."""
+        """Plan the request on these patients and reuse existing results of it; does nothing if nothing has changed."""
         if self.planned_request == self.request and self.patients is patients:
             return
         if self.patients is not patients:
@@ -114,7 +114,7 @@ class ComparisonState:
             self.planned_request = self.request
 
     def _longest(self, plan: Plan) -> Comparison:
-        """The most that is known of this plan: measured in this tab, by any visitor, shipped, or the beginning of another plan."""
+        """The most complete results of this plan: of this tab, shared, shipped, or the beginning of another plan."""
         found = [self.kept.get(key_of(plan)), find_shared(plan) if self.is_shared else None, _beginning(self.comparison, plan)]
         return max((one for one in found if one is not None), key=lambda one: len(one.results), default=None) or Comparison.of(plan)
 
@@ -130,17 +130,17 @@ class ComparisonState:
 
     @property
     def n_results(self) -> int:
-        """Results so far."""
+        """Number of results so far."""
         return len(self.comparison.results) if self.comparison else 0
 
     @property
     def is_finished(self) -> bool:
-        """Whether all that was planned is measured."""
+        """Whether all planned results are available."""
         return self.plan is not None and self.n_results >= self.plan.n_results
 
     @property
     def episodes(self) -> tuple[int, int]:
-        """Episodes that every method has finished, and all that are planned."""
+        """Number of episodes completed by every method, and number of planned episodes."""
         if self.plan is None:
             return 0, 0
         n = len(self.plan.methods)
@@ -153,14 +153,14 @@ class ComparisonState:
 
     @property
     def seconds_left(self) -> float | None:
-        """By the pace since Run; None before there is one."""
+        """Estimated time left in seconds, from the pace of the current run; None if there is no estimate."""
         done = self.n_results - self.n_results_at_start
         if not self.busy or self.plan is None or done < len(self.plan.methods):
             return None
         return (time.perf_counter() - self.started_at) / done * (self.plan.n_results - self.n_results)
 
     def start(self) -> None:
-        """Run on from where it was stopped; a finished one runs again from the beginning."""
+        """Start or resume the run; a finished comparison is run again from the beginning."""
         with self.lock:
             if self.plan is None or self.busy:
                 return
@@ -171,26 +171,26 @@ class ComparisonState:
             self.started_at, self.n_results_at_start = time.perf_counter(), self.n_results
 
     def stop(self) -> None:
-        """Measure no more for now; what was measured stays."""
+        """Stop the run; all results are kept."""
         self.busy = False
 
     def clear(self) -> None:
-        """Drop what was measured of this plan."""
+        """Discard the results of this plan."""
         with self.lock:
             self.stop()
             if self.plan is not None:
                 self._set(Comparison.of(self.plan))
 
     def tick(self) -> None:
-        """One slice of a run. Streamlit may end it between two results; none is lost then."""
+        """Compute one slice of a run. Streamlit may interrupt it between two results; none is lost."""
         until = time.perf_counter() + SLICE
         while self.busy and time.perf_counter() < until:
             self.pull()
-            # Streamlit looks here whether something else is wanted (Stop, say); if so, this run of the page ends at once.
+            # At this access Streamlit checks for other requests, such as Stop, and if there is one, ends this run of the page.
             st.session_state.get(KEY)
 
     def pull(self) -> None:
-        """Take in the next result. Two runs of the page may overlap for a moment: the lock keeps them from one generator."""
+        """Add the next result. Two runs of the page may overlap: the lock protects the generator."""
         with self.lock:
             if not self.busy or self.results is None or self.comparison is None:
                 return
@@ -206,7 +206,7 @@ class ComparisonState:
 
 
 def _beginning(previous: Comparison | None, plan: Plan) -> Comparison | None:
-    """What a comparison of the same patients, methods and seed has measured of this plan: episodes do not depend on how many there are."""
+    """Results of an earlier comparison that are part of this plan: episodes do not depend on their total number."""
     fresh = Comparison.of(plan)
     if previous is None or (previous.cohort, previous.keys, previous.seed) != (fresh.cohort, fresh.keys, fresh.seed):
         return None

@@ -1,4 +1,4 @@
-"""What one takes home from a comparison: a link, a table, a report that opens anywhere, and the same run in Python."""
+"""Export of a comparison: link, table, self-contained report, and Python script."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PYTHON = Words(
 
 
 def take_away(say: Say, state: ComparisonState) -> None:
-    """The downloads, the link and the script; each made only when it is asked for."""
+    """Draw the downloads, the link and the script; files are created on demand."""
     if state.comparison is None or state.plan is None or state.patients is None:
         return
     _downloads(say, state, state.comparison)
@@ -81,19 +81,19 @@ def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None
 
 
 def _server() -> str:
-    """The address of this server as the visitor knows it; empty where that is not known."""
+    """The address of this server as seen by the visitor; empty if it is unknown."""
     parts = urlsplit(st.context.url or "")
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def query(state: ComparisonState) -> str:
-    """The address of this comparison without the server's name, which may differ from visitor to visitor."""
+    """Return the address of this comparison without the server name, which may differ between visitors."""
     parameters = urlencode(address_of(state), safe=",")
     return f"/compare?{parameters}" if parameters else "/compare"
 
 
 def script(state: ComparisonState) -> str:
-    """The comparison as Python; empty while there is no plan."""
+    """Return the comparison as a Python script; empty if there is no plan."""
     if state.plan is None or state.patients is None:
         return ""
     patients = state.patients

@@ -1,4 +1,4 @@
-"""A choice of how results are looked at; it changes no number, and is remembered as long as the tab lives, whatever the language."""
+"""Selection of a display option; it changes no number and is kept, across languages, as long as the tab is open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,21 @@ def choose_view(
     *,
     segmented: bool = False,
 ) -> str:
-    """One of the options, from a list or, if segmented, from buttons side by side without a label."""
+    """Draw a selection and return the selected option.
+
+    Parameters
+    ----------
+    say, state
+        Translation function, and the state that stores the selection.
+    name
+        Identifies the selection.
+    title, options, title_of
+        Label, options, and the title of an option.
+    default
+        The initial option; if it is not available, the first one.
+    segmented
+        Whether to draw buttons side by side without a label instead of a list.
+    """
     chosen = state.view.choices.get(name)
     chosen = chosen if isinstance(chosen, str) and chosen in options else default if default in options else options[0]
 
