@@ -64,7 +64,7 @@ def plural(n: float, one: str, many: str) -> str:
     return one if n == 1 else many
 
 
-_EDGE = "\ue000"  # of Unicode's private use: stands in no text
+_EDGE = "\ue000"  # a private-use code point, which occurs in no text
 _MIXED_EDGE = re.compile(rf"(?<=[\u4e00-\u9fff]){_EDGE}+(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%]){_EDGE}+(?=[\u4e00-\u9fff])")
 
 
@@ -89,7 +89,7 @@ def _side(value: object, language: Language) -> object:
 
 
 INTENDED_USE = Words("For research and teaching only; not a medical device.", "仅供研究与教学使用；不是医疗器械。")
-"""Stands on every screen and in every exported file."""
+"""Shown on every screen and in every exported file."""
 
 
 class UserError(ValueError):

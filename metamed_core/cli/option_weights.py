@@ -15,7 +15,7 @@ def path_of(named: str, learner: str | None = None) -> Path:
     Parameters
     ----------
     named
-        A path, or a name in the library.
+        A path, or a name in the library. A path with the extension of weight files is not checked for existence.
     learner
         Restricts the library to the weights of this learner; None: all.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A cell that begins so is run by Excel, LibreOffice or Sheets (OWASP, CSV injection); the full-width forms too."""
+"""Leading characters of cells that Excel, LibreOffice or Sheets evaluate (OWASP, CSV injection), with full-width forms."""
 
 
 def harmless(text: object) -> str:

@@ -95,7 +95,7 @@ def check_size(*, n_rows: int = 0, n_columns: int = 0) -> None:
 
 
 def _trimmed(cells: Sequence[str | None]) -> list[str | None]:
-    """Cells without the empty ones at the end."""
+    """Cells without trailing empty ones."""
     n = len(cells)
     while n and cells[n - 1] is None:
         n -= 1

@@ -64,7 +64,7 @@ class PatientTable:
 
     @cached_property
     def label(self) -> Column | None:
-        """The column of diagnoses."""
+        """The column of diagnoses; None if there is none."""
         return next((column for column in self.columns if column.role is Role.LABEL), None)
 
     @cached_property
@@ -134,7 +134,7 @@ class PatientTable:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The diagnoses, sorted."""
+        """The diagnoses in sorted order."""
         return tuple(self.counts)
 
     @property

@@ -11,7 +11,7 @@ from metamed_core.words import Words
 
 DEFAULT_SOURCE = "breast_cytology"  # real patients, enough for ten shots and for intervals narrow enough to distinguish methods
 DEFAULT_EPISODES = 10
-_ALSO = "compare_also"  # keys of methods that another page asks Compare to add
+_ALSO = "compare_also"  # keys of methods that another page adds to Compare
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The upload check on a page that cannot go on before it: Compare and Meta-train."""
+"""The upload check on pages that cannot continue before it: Compare and Meta-train."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pages.parts.common.upload_check import upload_check
 
 
 def check_pending(say: Say, tab_patients: PatientsState) -> bool:
-    """Draw what an upload needs: its error, or the check of its columns; whether the page must wait for that."""
+    """Draw the error or the upload check of a new table, and return whether the page must wait for its confirmation."""
     if not tab_patients.error_place:
         complain(say, tab_patients.error)
     if tab_patients.pending is None:

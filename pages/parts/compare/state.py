@@ -148,7 +148,7 @@ class ComparisonState:
 
     @property
     def chance(self) -> float:
-        """The balanced accuracy of guessing among all diagnoses."""
+        """Expected balanced accuracy of random guessing among all diagnoses, 0 to 1."""
         return 1 / max(1, len(self.plan.cohort.counts)) if self.plan else 0.5
 
     @property

@@ -19,7 +19,7 @@ class Identity(StrEnum):
 
     NOTHING = "nothing"
     CODE = "code"  # a short code, for display
-    PERSON = "person"  # could tell who the patient is
+    PERSON = "person"  # may identify the patient
 
 
 _NUMBERED = (
@@ -43,7 +43,7 @@ _PERSON_EN = re.compile(
     r"(?:tele|cell|mobile|home|work)? ?phone(?: ?(?:no|number|num))?|tel|telephone|fax(?: no| number)?|pager|"
     r"contact (?:no|number|details|info)|mobile (?:no|number)|cell (?:no|number)|e ?mail|url|web ?(?:site|page|address)|home ?page|"
     r"wechat|qq|facebook|twitter|instagram|whatsapp|social media|ip addr|mac|imei|user ?(?:name|id)|login|uuid|guid|"
-    # numbers that an authority, an insurer, a bank or a hospital gave
+    # numbers assigned by an authority, an insurer, a bank or a hospital
     r"ssn(?: last ?\d)?|social security(?: no| number)?|(?:national|citizen|government|tax|voter)(?: id| insurance| identification)?(?: no| number)|"
     r"national id|nhs(?: no| number)?|nino|passport(?: no| number)?|mrns?|uhid|urn|emr|ehr id|medical record(?: no| number| id)?|"
     rf"(?:{_NUMBERED})(?: ?#| (?:no|num|number|id|identifier|code|nr)\b)|(?:medicare|medicaid|health plan|insurance)(?: beneficiary)? id|"
@@ -66,7 +66,7 @@ _GENERIC = re.compile(
     r"|id|ids|pid|sid|no|nr|number|index|key|identifier|#|unnamed.*|column \d+|rownames?|row|serial"
 )
 _WEAKLY_GENERIC = re.compile(r"no|nr|number|index|key|#|unnamed.*|column \d+|serial|号|序号")
-"""Such a header, or none at all, stands over counts as well as over codes."""
+"""Headers that occur above counts as well as above codes."""
 _TIME_BETWEEN = re.compile(
     r"\b(?:days?|weeks?|months?|years?|hours?|age|interval|duration|time) (?:since|from|to|at|between|until|after|before)\b|至|间隔|时长|年龄",
     re.IGNORECASE,
@@ -103,7 +103,15 @@ _PERSON_NAME = re.compile(
 
 
 def identity(header: str, cells: Cells) -> Identity:
-    """Classify a column by its header and its values."""
+    """Classify a column by its header and its values.
+
+    Parameters
+    ----------
+    header
+        The column name, including a unit.
+    cells
+        The cells of the column.
+    """
     if is_yes_no(cells) and len(cells.levels) <= 2 and cells.n_known > 2:
         return Identity.NOTHING  # "e-mail consent: yes" identifies no patient
     name = words_of(header)
