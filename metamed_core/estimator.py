@@ -78,7 +78,12 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         y : array-like of shape (n_patients,)
             Class labels, strings or integers; 2 to 50 classes.
         undiagnosed : DataFrame, array-like or None
-            Unlabeled rows with the columns of `X`; used only to standardize the columns. Raises UserError, a ValueError, if unusable.
+            Unlabeled rows with the columns of `X`; used only to standardize the columns.
+
+        Raises
+        ------
+        UserError
+            A ValueError; if labels are missing, a table has invalid columns, or algorithm, settings or weights are unknown.
         """
         features = self._features(X, reset=True)
         _refuse_missing_labels(y)

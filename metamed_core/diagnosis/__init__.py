@@ -1,38 +1,38 @@
-"""One table of patients, from adaptation to answers.
+"""Diagnosis of the unlabeled patients of one table.
 
-`start` begins an adaptation; the `AdaptationTrace` keeps its curve, one step at a time; `answers` says for every patient the ranked
-diagnoses with their evidence, to read on the page or to take away as CSV or HTML.
+`start` begins an adaptation; an `AdaptationTrace` records it step by step; `answers` returns the ranked diagnoses of every patient with
+prediction set and nearest labeled patients, and `answers_csv`, `answers_html` and `answers_json` export them.
 
-- `NOTHING_ODD`: the sentence where nothing needs a warning.
-- `AdaptationTrace`: an adaptation in progress, with the curve of its steps.
+- `NOTHING_ODD`: the sentence shown if there is no warning.
+- `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Neighbor`: one of the nearest labeled patients.
-- `Order`: the orders in which patients can be shown.
-- `Step`: the adaptation at one moment.
-- `agreement`: how many patients with a known diagnosis are named rightly.
+- `Order`: the sort orders of `arrange`.
+- `Step`: the record of one adaptation step.
+- `agreement`: how many patients with a known diagnosis are predicted correctly.
 - `answers`: the answers at one step, for every patient.
 - `answers_csv`: the answers at one step as a CSV file.
 - `answers_html`: the answers at one step as one HTML file.
 - `answers_json`: the answers at one step as JSON.
-- `answers_values`: the same as plain values.
-- `arrange`: the order in which patients are shown.
+- `answers_values`: the same as a dict.
+- `arrange`: sorts and filters patients for display.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
 - `diagnosis_html`: the report of some answers as one HTML file.
 - `held_out_title`: the cross-validated accuracy in words.
-- `held_out_warning`: a warning where cross-validation says that adaptation does harm.
+- `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
 - `known_counts`: how many patients have a value, by diagnosis and column.
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
-- `most_frequent`: the most frequent word of some cells.
+- `most_frequent`: the most frequent category of some cells.
 - `most_telling`: the columns in which the diagnoses differ most.
 - `nearest_patients`: the labeled patients nearest in the embedding.
 - `out_of_range`: whether a value lies outside its reference range.
 - `predicted`: the most probable diagnosis of each patient.
 - `predictions_csv`: some answers as a CSV file.
-- `profile`: prototypes on one scale for all columns.
+- `profile`: prototypes on scales that columns share.
 - `prototypes`: the mean patient of each diagnosis, in original units.
-- `provenance`: what made the answers: algorithm, settings, weights, seed, version.
+- `provenance`: how the answers were made: algorithm, settings, weights, seed, version.
 - `start`: begins an adaptation.
 - `trace`: the file of the `AdaptationTrace`.
 """

@@ -1,4 +1,4 @@
-"""The answers with their uncertainty: the prediction set of each patient, and the reason to abstain where there is one."""
+"""Answers with uncertainty: a prediction set for each patient, and a reason to abstain if there is one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from metamed_core.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One patient's answer.
+    """The answer for one patient.
 
     Parameters
     ----------
     diagnosis
         The ranked diagnoses and the nearest labeled patients.
     prediction_set
-        The fewest diagnoses, most probable first, whose probabilities together reach `COVERAGE`.
+        The smallest set of diagnoses, most probable first, whose probabilities sum to at least `COVERAGE`.
     abstention_reason
-        Why no diagnosis should be taken from this answer; None if one may.
+        Why the prediction should not be used; None if there is no such reason.
     """
 
     diagnosis: Diagnosis
@@ -33,7 +33,7 @@ class Answer:
 
 
 def answers(trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None) -> tuple[Answer, ...]:
-    """The answers at one step; parameters as in `diagnose`."""
+    """The answers at one step, in the order of `positions`; parameters as in `diagnose`."""
     empty = trace.task.query_is_empty
     where = range(len(empty)) if positions is None else positions
     found = diagnose(trace, step_index, positions)

@@ -1,4 +1,4 @@
-"""The answers to take away as CSV, one row per patient, safe to open in a spreadsheet."""
+"""Export of the answers as CSV, one row per patient, with protection against formula injection in spreadsheets."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: La
     Parameters
     ----------
     trace, step_index, file
-        The adaptation, the step that answers, and what to call the table; see `provenance`.
+        The adaptation, the step to use, and the name of the table; see `provenance`.
     language
-        Of the reasons to abstain; the names of the columns are the same in both languages, so that a script can read them.
+        Language of the reasons to abstain; the column names do not depend on it, so that scripts can rely on them.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: La
 
 
 def predictions_csv(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en") -> bytes:
-    """`predictions_table` as CSV; UTF-8 with a byte order mark, without which Excel garbles Chinese."""
+    """`predictions_table` as CSV in UTF-8 with a byte order mark, which Excel needs for Chinese; parameters as there."""
     table = predictions_table(found, classes, {name: harmless(value) for name, value in run.items()}, language)
     return table.to_csv(index=False, lineterminator="\r\n", float_format="%.6f").encode("utf-8-sig")
 
@@ -41,7 +41,7 @@ def predictions_csv(found: Sequence[Answer], classes: Sequence[str], run: Mappin
 def predictions_table(
     found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en"
 ) -> pd.DataFrame:
-    """The answers as a table whose texts a spreadsheet does not run.
+    """The answers as a table; text that a spreadsheet could execute as a formula is made harmless.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def predictions_table(
     classes
         All diagnoses, in the order of their columns.
     run
-        What made the answers; the last columns, the same in each row. See `provenance`.
+        The result of `provenance`; appended as columns with the same value in each row.
     language
-        Of the reasons to abstain.
+        Language of the reasons to abstain.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The answers as one HTML file that opens offline: no script, no request to anywhere. Unlike a comparison it holds patients: keep it as you keep them."""
+"""Export of the answers as one HTML file without scripts or network requests. Unlike the report of a comparison it contains patient data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from metamed_core.statistics import COVERAGE
 from metamed_core.words import Language, Words
 
 RANKED = 3
-"""Diagnoses that are shown with their probability; all of them stand in the CSV."""
+"""Number of diagnoses shown with their probability; the CSV contains all."""
 CAUTION = Words(
     "A ranked list with its basis, not a diagnosis. This file holds data of patients.", "所列为带依据的排序，并非诊断。本文件含有患者数据。"
 )
@@ -44,9 +44,9 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
     Parameters
     ----------
     trace, step_index, file
-        The adaptation, the step that answers, and what to call the table; see `provenance`.
+        The adaptation, the step to use, and the name of the table; see `provenance`.
     language
-        Of the whole file.
+        Language of the whole file.
 
     Returns
     -------
@@ -57,7 +57,22 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
 
 
 def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language) -> bytes:
-    """The report of these answers; run: see `provenance`."""
+    """The report of some answers as HTML.
+
+    Parameters
+    ----------
+    found
+        The answers.
+    run
+        The result of `provenance`.
+    language
+        Language of the whole file.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8; all text is escaped.
+    """
     rows = [(_RUN.get(name, name), value) for name, value in run.items()]
     return page_html(
         "answers.html",

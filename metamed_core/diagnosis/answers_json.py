@@ -1,4 +1,4 @@
-"""The answers to take away as JSON."""
+"""Export of the answers as JSON."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from metamed_core.words import INTENDED_USE
 
 
 def answers_values(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, Any]:
-    """The answers at one step as plain values for JSON.
+    """The answers at one step as a dict of JSON types.
 
     Parameters
     ----------
     trace, step_index, file
-        The adaptation, the step that answers, and what to call the table; see `provenance`.
+        The adaptation, the step to use, and the name of the table; see `provenance`.
 
     Returns
     -------
     dict
-        classes, coverage (0..1), patients, run (see `provenance`), intended_use. Of a patient: patient, row (1: the first of the file),
-        ranked, prediction_set, abstention_reason (null, or a sentence in both languages), nearest. Probabilities are 0..1.
+        Keys classes, coverage (0..1), patients, run (see `provenance`), intended_use. Each patient has patient, row (1 for the first
+        row of the file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest. Probabilities: 0..1.
     """
     return {
         "classes": list(trace.task.classes),

@@ -1,4 +1,4 @@
-"""The map of patients: a plane through the embedding on which every step of an adaptation is drawn."""
+"""The map of patients: a projection of the embedding onto two principal components, the same for all adaptation steps."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """The plane on which all steps are drawn: the first two principal components of the embedding at the first step.
+    """Projection onto the first two principal components of the embedding at the first step.
 
     Parameters
     ----------
     center
-        The mean embedding, `(e,)`.
+        The mean embedding, `(n_embedding,)`.
     directions
-        The two components, `(e, 2)`.
+        The two components, `(n_embedding, 2)`.
     shares
-        Their shares of the variance of the embedding, 0..1.
+        Explained variance ratios of the two components, 0..1.
     """
 
     center: Tensor
@@ -32,11 +32,11 @@ class Axes:
 
     @classmethod
     def fit(cls, embeddings: Tensor) -> Axes:
-        """`(n, e)` -> a center `(e,)`, directions `(e, 2)` and their shares of the variance."""
+        """The projection fitted to embeddings `(n, n_embedding)`."""
         center = embeddings.mean(0)
         _, size, directions = torch.linalg.svd(embeddings - center, full_matrices=False)
         directions, power = directions[:2], size.square() / size.square().sum().clamp_min(1e-12)
-        # An axis may point either way; the larger side of its loadings decides, so that row order cannot flip the picture.
+        # The sign of a component is arbitrary; the largest loading is made positive, so that the order of the rows cannot flip the map.
         heaviest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
         directions = directions * torch.where(heaviest < 0, -1.0, 1.0)
         padded = torch.cat([directions, directions.new_zeros(2 - len(directions), directions.shape[1])])
@@ -44,5 +44,5 @@ class Axes:
         return cls(center, padded.T, (shares[0], shares[1]))
 
     def place(self, embeddings: Tensor) -> Array:
-        """Positions `(n, 2)` of embeddings `(n, e)`."""
+        """Coordinates `(n, 2)` of embeddings `(n, n_embedding)`."""
         return ((embeddings - self.center) @ self.directions).double().numpy()

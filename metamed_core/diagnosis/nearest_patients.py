@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 NEAREST = 3
-"""How many labeled patients stand beside an answer."""
+"""Number of nearest labeled patients per answer."""
 
 
 def nearest_patients(query: Tensor, support: Tensor, n: int = NEAREST) -> tuple[Tensor, Tensor]:
@@ -15,16 +15,16 @@ def nearest_patients(query: Tensor, support: Tensor, n: int = NEAREST) -> tuple[
     Parameters
     ----------
     query, support
-        Embeddings, `(n_query, e)` and `(n_support, e)`.
+        Embeddings, `(n_query, n_embedding)` and `(n_support, n_embedding)`.
     n
-        At most so many.
+        Maximum number of neighbors.
 
     Returns
     -------
     distance, position
         Euclidean distances (no unit) and positions in the support set, both `(n_query, min(n, n_support))`.
     """
-    # By differences: the quicker way by products would let rounding decide between patients who are alike.
+    # By differences: the faster computation by matrix products rounds too coarsely to rank similar patients.
     apart = torch.cdist(query, support, compute_mode="donot_use_mm_for_euclid_dist")
     distance, position = apart.topk(min(n, len(support)), largest=False)
     return distance, position

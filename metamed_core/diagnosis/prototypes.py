@@ -1,4 +1,4 @@
-"""Prototypes in the units of the table: what the patients of each diagnosis look like, column by column."""
+"""Prototypes in the original units of the table: the typical patient of each diagnosis, column by column."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import pandas as pd
 from metamed_core.data import Column, PatientRecords, Role, numbers
 
 MEASURED = (Role.NUMBER, Role.DATE, Role.YES_NO)
-"""Roles whose cells are numbers, so that patients can be averaged."""
+"""Roles of columns with numeric cells, which can be averaged."""
 
 
 def prototypes(records: PatientRecords) -> pd.DataFrame:
-    """Class x feature column in original units: mean of numbers and dates, share of yes (0..1), most frequent category.
+    """The prototype of each diagnosis, `(n_classes, n_columns)` in original units.
 
-    NaN or None where no patient of the class has a value.
+    Mean of numbers and dates, share of yes (0..1), most frequent category; NaN or None if no patient of the class has a value.
     """
     return _by_class(records, lambda column, cells: cells.mean() if column.role in MEASURED else most_frequent(cells))
 
 
 def known_counts(records: PatientRecords) -> pd.DataFrame:
-    """Class x feature column: how many patients of the class have a value, the n behind each prototype."""
+    """How many patients of each class have a value in each column, `(n_classes, n_columns)`; the n of `prototypes`."""
     return _by_class(records, lambda _, cells: int(cells.notna().sum()))
 
 
 def limited_counts(records: PatientRecords) -> pd.DataFrame:
-    """Class x feature column: how many of these values are detection limits only (`<0.1`)."""
+    """How many of the values are detection limits such as `<0.1`; `(n_classes, n_columns)`, numeric columns only."""
     limits = {c.name: numbers(records.cells(c.name)).censored for c in records.feature_columns if c.role is Role.NUMBER}
     of_class = {name: (records.labels == name).to_numpy() for name in records.classes}
     return pd.DataFrame(
@@ -44,14 +44,14 @@ def _by_class(records: PatientRecords, value: Any) -> pd.DataFrame:
 
 
 def most_frequent(cells: pd.Series) -> str | None:
-    """The word that most cells hold; None where none holds any."""
+    """The most frequent category, ties broken alphabetically; None if all cells are empty."""
     counts = cells.dropna().astype(str).value_counts()
-    # Ties by name: the same table must not show another category tomorrow.
+    # Ties by name, so that the result does not depend on the order of the rows.
     return min(counts.index, key=lambda level: (-counts[level], level)) if len(counts) else None
 
 
 def out_of_range(column: Column, value: float) -> Literal["low", "high"] | None:
-    """On which side of its reference range a value in the column's unit lies, or None inside it or without one."""
+    """Return "low" or "high" if a value (in the unit of the column) is outside the reference range; None if inside, or if there is no range."""
     if column.role is not Role.NUMBER or not np.isfinite(value):
         return None
     if column.low is not None and value < column.low:
@@ -60,11 +60,14 @@ def out_of_range(column: Column, value: float) -> Literal["low", "high"] | None:
 
 
 def profile(records: PatientRecords) -> pd.DataFrame:
-    """Prototypes on scales that several columns can share; one row for each class and measured column.
+    """Prototypes on scales that several columns can share, in long format.
 
-    Columns `column`, `diagnosis`, `value` (original units), `n`, `scale`, `position`, where `scale` is
-    "range" (-1 and +1 are the two ends of the reference range), "share" (of yes, 0..1) or
-    "spread" (standard deviations from the mean of all labeled patients, where no range is known).
+    Returns
+    -------
+    DataFrame
+        One row per class and measured column, with `column`, `diagnosis`, `value` (original units), `n`, `scale`, `position`.
+        `scale` is "range" (-1 and +1 are the ends of the reference range), "share" (of yes, 0..1) or "spread" (standard deviations
+        from the mean of all labeled patients, if no range is known).
     """
     means, n, labeled = prototypes(records), known_counts(records), records.features.loc[records.diagnosed]
     rows: list[tuple[str, str, float, int, str, float]] = []
@@ -87,7 +90,7 @@ def _position(column: Column, labeled: pd.DataFrame, value: float) -> tuple[str,
 
 
 def most_telling(points: pd.DataFrame, n: int) -> list[str]:
-    """The `n` columns of a `profile` whose classes lie furthest apart, in the order of the table."""
+    """Names of the `n` columns of a `profile` with the largest range of positions between classes, in the order of the table."""
     apart = points.groupby("column", sort=False)["position"].agg(lambda at: at.max() - at.min())
     chosen = set(apart.sort_values(ascending=False, kind="stable").index[:n])
     return [name for name in apart.index if name in chosen]

@@ -1,4 +1,4 @@
-"""What made the answers: algorithm, settings, weights, step, file and version, for every file that is taken away."""
+"""How the answers were made: algorithm, settings, weights, step, file and version, recorded in every export."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from metamed_core.learners import settings
 
 
 def provenance(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, object]:
-    """What made the answers, in the order of the columns of a table.
+    """How the answers were made, in the column order of the CSV.
 
     Parameters
     ----------
     trace
-        The adaptation; it carries the algorithm, its settings and its initialization.
+        The adaptation, with algorithm, settings and initialization.
     step_index
-        The step that answered.
+        The step used.
     file
-        What to call the table.
+        Name of the table.
 
     Returns
     -------
     dict
-        algorithm, settings, weights (their name, not where they lie), weights_sha256, seed, step, file, version.
+        Keys algorithm, settings, weights (name without folder), weights_sha256, seed, step, file, version.
     """
     learner, initialization = trace.learner, trace.initialization
     values = {one.name: getattr(learner, one.name) for one in settings(type(learner))}

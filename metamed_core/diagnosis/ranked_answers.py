@@ -1,4 +1,4 @@
-"""The answers at one step of an adaptation: each patient's diagnoses ranked by probability, beside the nearest labeled patients."""
+"""The answers at one adaptation step: diagnoses ranked by probability, and the nearest labeled patients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Order = Literal["table", "uncertain", "certain", "class"]
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """A labeled patient close to the one in question; `distance` is between embeddings, in no clinical unit."""
+    """One of the nearest labeled patients; `distance` is Euclidean, in the embedding, without unit."""
 
     row: Hashable
     name: str
@@ -27,7 +27,17 @@ class Neighbor:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One patient's answer: `ranked` (class, probability) from the most probable down, and the evidence beside it."""
+    """The ranked diagnoses of one patient.
+
+    Parameters
+    ----------
+    row, name
+        Row label in the table, and name of the patient.
+    ranked
+        Pairs (class, probability), most probable first.
+    nearest
+        The nearest labeled patients, nearest first.
+    """
 
     row: Hashable
     name: str
@@ -51,11 +61,16 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
     Parameters
     ----------
     trace
-        An adaptation that has made this step.
+        The adaptation.
     step_index
-        Which of `trace.steps`.
+        Index into `trace.steps`.
     positions
-        Positions in the query set of the task; None: all of it, in its order.
+        Positions in the query set of the task; None for all, in order.
+
+    Returns
+    -------
+    tuple of Diagnosis
+        One per position.
     """
     step, task = trace.steps[step_index], trace.task
     diagnoses = [task.classes[y] for y in task.support.y.tolist()]
@@ -76,19 +91,31 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
 
 
 def _ranked(classes: Sequence[str], proba: npt.NDArray[Any]) -> tuple[tuple[str, float], ...]:
-    # A stable sort: equal probabilities stay in the order of the classes, so the same run gives the same card.
+    # A stable sort: ties stay in the order of the classes.
     return tuple((classes[k], float(proba[k])) for k in np.argsort(-proba, kind="stable"))
 
 
 def predicted(classes: Sequence[str], proba: npt.NDArray[Any]) -> list[str]:
-    """The most probable class of each patient, `(n, n_way)` -> n names."""
+    """The most probable class of each patient; probabilities `(n, n_way)` -> n class names."""
     return [classes[k] for k in proba.argmax(1)] if len(proba) else []
 
 
 def arrange(classes: Sequence[str], proba: npt.NDArray[Any], names: Sequence[str], order: Order, only: str | None = None) -> list[int]:
-    """Positions of the patients to show, `proba` `(n, n_way)`.
+    """Sort and filter patients for display.
 
-    order: as in the table, least or most certain first, or by predicted class; only: keep one predicted class.
+    Parameters
+    ----------
+    classes, proba, names
+        Class names, probabilities `(n, n_way)` and patient names.
+    order
+        "table", "uncertain" or "certain" (least or most certain first), or "class" (by predicted class).
+    only
+        Keep patients with this predicted class; None keeps all.
+
+    Returns
+    -------
+    list of int
+        Positions of the patients in `proba`.
     """
     top, winner = proba.max(1, initial=0.0).tolist(), predicted(classes, proba)
     kept = [at for at in range(len(proba)) if only in (None, winner[at])]
@@ -100,7 +127,20 @@ def arrange(classes: Sequence[str], proba: npt.NDArray[Any], names: Sequence[str
 
 
 def agreement(truth: Mapping[Hashable, str], trace: AdaptationTrace, step_index: int) -> tuple[int, int]:
-    """How many query patients whose true diagnosis is known have it as their most probable class at a step, and how many are known."""
+    """Number of correctly predicted query patients, among those with a known diagnosis.
+
+    Parameters
+    ----------
+    truth
+        Known diagnoses by row label.
+    trace, step_index
+        The adaptation, and an index into `trace.steps`.
+
+    Returns
+    -------
+    n_correct, n_known
+        Counts of patients.
+    """
     guesses = predicted(trace.task.classes, trace.steps[step_index].proba)
     pairs = [(truth[row], guess) for row, guess in zip(trace.task.query_rows, guesses, strict=True) if row in truth]
     return sum(known == guess for known, guess in pairs), len(pairs)

@@ -1,4 +1,4 @@
-"""The sentences that say how far an adaptation can be trusted: after the upload check, beside the curve and above the answers."""
+"""Sentences about the reliability of an adaptation, for the upload check, the accuracy curve and the answers."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ ORDER_ONLY = Words(
 
 
 def held_out_title(now: float, n: int) -> Words:
-    """The cross-validated accuracy `now` (0..1) of `n` patients as a title; says that it is not known if it is NaN."""
+    """Title with the cross-validated accuracy `now` (0..1) on `n` patients; if it is NaN, the title says that it is unknown."""
     return SINGLE if math.isnan(now) else HELD_OUT.format(now=f"{now:.0%}", right=round(now * n), n=n)
 
 
 def held_out_warning(now: float, base: float) -> Words | None:
-    """A warning where the cross-validated accuracy `now` is below that of the untrained nearest class mean, `base`; None elsewhere."""
+    """A warning if the cross-validated accuracy `now` is below that of the nearest class mean, `base` (both 0..1); else None."""
     return WORSE.format(now=f"{now:.0%}", base=f"{base:.0%}") if now < base else None
 
 
 def how_to_read(trace: AdaptationTrace) -> Words:
-    """How far the probabilities of this adaptation can be trusted."""
+    """A sentence on whether the probabilities of this adaptation are calibrated."""
     if trace.calibrated:
         return CALIBRATED
     return ORDER_ONLY if trace.initialization.calibration.settings is None else OTHER_SETTINGS

@@ -1,4 +1,4 @@
-"""Watches an adaptation and keeps its curve: one `advance()`, one step, one more line of numbers that can be drawn."""
+"""Runs an adaptation step by step and records probabilities, losses, accuracies and map positions at each step."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 MAX_CELLS = 2_000_000
-"""Patients times columns that can still be watched step by step, some ten seconds a step."""
+"""Maximum number of patients times columns for step-by-step recording, about ten seconds per step."""
 _TOO_LARGE = Words(
     "The table holds {n:,} {n:value|values}, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
     "表格共有 {n:,} 个数据，超过上限 {most:,}：请减少患者或列，或在 Python 中使用 FewShotClassifier。",
@@ -43,26 +43,26 @@ _TOO_LARGE = Words(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The adaptation at one step; a snapshot that later steps do not touch.
+    """The record of one adaptation step; immutable.
 
     Parameters
     ----------
     index
-        Number of the step; 0 before the first.
+        Number of the step; 0 is before the first.
     support_loss
-        Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: what adaptation lowers.
+        Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: the loss that gradient-based learners minimize.
     held_out_accuracy
         Cross-validated accuracy on the support set, 0..1; NaN if no diagnosis has two patients.
     proba
         Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is.
     support_map, query_map, prototype_map
-        Positions on the map of the embedding, `(n, 2)`.
+        Coordinates on the map of the embedding, `(n, 2)`.
     nearest
-        Positions in the support set of the nearest labeled patients, `(n_query, <= 3)`.
+        Positions in the support set of the nearest labeled patients, `(n_query, n_nearest)`, at most 3.
     distance
-        Their Euclidean distances in the embedding, no unit.
+        Their Euclidean distances in the embedding (no unit), same shape.
     classifier
-        What answered.
+        The classifier after this step.
     """
 
     index: int
@@ -78,7 +78,17 @@ class Step:
 
 
 class AdaptationTrace:
-    """An adaptation in progress. Pull it with `advance()` or iterate; what was made stays in `steps` when you stop."""
+    """An adaptation in progress; call `advance()`, iterate, or `run()`. Finished steps stay in `steps`.
+
+    Parameters
+    ----------
+    learner, initialization
+        The algorithm, and the weights to adapt from.
+    task
+        Support set to adapt to, and query set to predict.
+    held_out
+        Whether to cross-validate on the support set at each step, which takes most of the time.
+    """
 
     def __init__(
         self,
@@ -105,28 +115,28 @@ class AdaptationTrace:
 
     @property
     def finished(self) -> bool:
-        """Whether the last step is made."""
+        """Whether all steps are done."""
         return len(self.steps) > self.total_steps
 
     @property
     def calibrated(self) -> bool:
-        """Whether the probabilities are calibrated, and for this learner's settings."""
+        """Whether the probabilities are calibrated for the settings of this learner."""
         return self.initialization.calibration.fitted_with(dataclasses.asdict(self.learner))
 
     @property
     def axes(self) -> tuple[float, float]:
-        """Shares of the embedding's variance (0..1) that the two axes of the maps show; zeros before the first step."""
+        """Explained variance ratios (0..1) of the two map axes; zeros before the first step."""
         return self._axes.shares if self._axes else (0.0, 0.0)
 
     def advance(self) -> bool:
-        """Make one step; False when there was none left."""
+        """Make one step; returns False if none was left."""
         if self.finished:
             return False
         started = time.perf_counter()
         classifier = next(self._classifiers)
         self.steps.append(self._watch(classifier))
         if self.finished:
-            # Nothing is left to run: what remains are values, which can be copied and pickled.
+            # Without its generators the trace can be copied and pickled.
             self._classifiers, self.held_out = iter(()), None
         self.seconds += time.perf_counter() - started
         return True
@@ -136,7 +146,7 @@ class AdaptationTrace:
             yield self.steps[-1]
 
     def run(self) -> AdaptationTrace:
-        """Make all steps that are left; returns itself."""
+        """Make all remaining steps; returns self."""
         for _ in self:
             pass
         return self
@@ -164,13 +174,13 @@ class AdaptationTrace:
         )
 
     def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
-        """Of some undiagnosed patients the position on the map, and distance and position in the support of the nearest."""
+        """Map coordinates of some query patients, and distances and positions of their nearest labeled patients."""
         query = classifier.embed(x)
         return axes.place(query), *nearest_patients(query, support)
 
 
 def untrained_prototype_held_out(support: LabeledSet, groups: list[list[int]]) -> float:
-    """Accuracy of the simplest rival, left out in the same groups: the nearest class mean of the scaled values, no network at all."""
+    """Cross-validated accuracy (0..1) of the nearest class mean on standardized values, without network; `groups` are the folds."""
     values, right = support.x[..., 0], 0
     for group in groups:
         rest = torch.ones(len(support), dtype=torch.bool)
@@ -189,19 +199,24 @@ def start(records: PatientRecords, learner: Learner, weights: str | Initializati
     Parameters
     ----------
     records
-        The table; its undiagnosed patients are the query set.
+        The table; its labeled patients are the support set, the others the query set.
     learner
         The algorithm with its settings.
     weights
-        "universal" (shipped), "none" (random from `seed`, no meta-training), the path of a file of weights, or an
-        initialization that was read already.
+        "universal" (shipped), "none" (random from `seed`, no meta-training), the path of a weight file, or an
+        initialization that is already loaded.
     seed
-        Of random weights.
+        Seed of random weights.
+
+    Returns
+    -------
+    AdaptationTrace
+        Without any step yet.
 
     Raises
     ------
     UserError
-        With `records.problem` if the table allows no task; if it is too large to be watched step by step; if the weights cannot be read.
+        If the table allows no task (`records.problem`), is too large for step-by-step recording, or the weights cannot be read.
     """
     if records.problem is not None:
         raise UserError(records.problem)

@@ -1,7 +1,7 @@
-"""A fair comparison: methods on the same patients and episodes, with confidence intervals.
+"""Comparison of methods on the same patients and episodes, with confidence intervals.
 
-A `Plan` says who is compared on what; `compare(plan)` yields results one by one; a `Comparison` gathers them and can be read at any moment.
-`evaluate` does all of it in one call.
+A `Plan` defines methods, patients and episodes; `compare(plan)` yields results one by one; a `Comparison` collects them and can be
+analyzed at any time. `evaluate` does all of this in one call.
 
 >>> from metamed_core.data import Cohort
 >>> from metamed_core.evaluation import Comparison, compare, leaderboard, plan_for
@@ -9,53 +9,53 @@ A `Plan` says who is compared on what; `compare(plan)` yields results one by one
 >>> comparison = Comparison.of(plan).plus(compare(plan))  # doctest: +SKIP
 >>> leaderboard(comparison, k_shot=5).leader.entry.title.en  # doctest: +SKIP
 
-- `BACKENDS`: where the work can be done: processes, dask, ray.
-- `CLAIM`: what the intervals hold for, in words.
-- `DEFAULTS`: the methods that are compared unless somebody chooses.
-- `HOW`: how to read the leaderboard, in words.
-- `LEAVE_ONE_OUT`: stands for: all labeled patients but the one asked about.
+- `BACKENDS`: joblib backends for `sweep`: processes, threads, Dask, Ray.
+- `CLAIM`: a sentence on the population that the intervals refer to.
+- `DEFAULTS`: keys of the methods compared by default.
+- `HOW`: a sentence on how to read the leaderboard.
+- `LEAVE_ONE_OUT`: the value of `k_shot` for leave-one-out.
 - `MEASURES`: the metrics that methods can be ranked by.
-- `SHOTS`: the numbers of labeled patients per diagnosis, unless chosen.
-- `About`: what a report says beside the results.
-- `Comparison`: all results so far, as a value.
-- `Confusion`: how often patients of each diagnosis were given each diagnosis.
-- `Disagreement`: a patient whom the methods name differently.
-- `Entry`: a method as its results are reported.
+- `SHOTS`: default numbers of labeled patients per diagnosis.
+- `About`: further content of a report.
+- `Comparison`: all results so far.
+- `Confusion`: a confusion matrix with the patients in each cell.
+- `Disagreement`: a patient for whom the methods predict different diagnoses.
+- `Entry`: the description of a method in results.
 - `EpisodeIndices`: the patients of one episode.
-- `EpisodeResult`: what one method said in one episode.
-- `Leaderboard`: the methods from the best down.
-- `Method`: a learner and what it starts from.
+- `EpisodeResult`: the predictions of one method in one episode.
+- `Leaderboard`: the methods, best first.
+- `Method`: a learner with its initial weights.
 - `Metric`: the name of a metric.
-- `Plan`: who is compared on what.
-- `Source`: where the patients of a script are found.
-- `all_methods`: every method that can be chosen, by key.
+- `Plan`: methods, patients, shots and episodes of a comparison.
+- `Source`: the files that a reproduction script reads.
+- `all_methods`: all available methods by key.
 - `as_python`: the comparison as a Python script.
-- `charts`: the charts of a comparison, as values.
+- `charts`: the charts of a comparison.
 - `compare`: runs a plan, as a generator of results.
 - `comparison_csv`: all results as a CSV file.
 - `comparison_html`: the report as one HTML file.
 - `confusion`: the confusion matrix of a method.
 - `costs`: the time that each method takes.
-- `difference`: by how much one method is better than another.
+- `difference`: the paired difference between two methods.
 - `disagreements`: the patients on whom methods disagree.
 - `evaluate`: a whole comparison in one call.
-- `leader_and_best_baseline`: the best method and the best one of the other kind.
-- `leaderboard`: the ranking at some number of labeled patients.
+- `leader_and_best_baseline`: the best learner and the best baseline.
+- `leaderboard`: the ranking at one number of shots.
 - `leaderboard_html`: the ranking as an HTML table.
 - `leaderboard_text`: the ranking as text.
-- `learning_curves`: the score of each method by labeled patients.
+- `learning_curves`: the score of each method by number of shots.
 - `methods`: methods by their keys.
-- `n_left_out`: how many patients leave-one-out can judge.
-- `place`: a number of labeled patients in words.
-- `plan_for`: the nearest plan that a table allows.
-- `plan_on_novel`: a comparison on diagnoses that meta-training has not seen.
-- `score_intervals`: means of scores with their intervals.
+- `n_left_out`: how many patients leave-one-out can predict.
+- `place`: a number of shots in words.
+- `plan_for`: the plan closest to a request that a table allows.
+- `plan_on_novel`: the plan of a comparison on diagnoses that were not in meta-training.
+- `score_intervals`: mean scores with confidence intervals.
 - `shots_allowed`: the numbers of labeled patients that a table allows.
-- `sweep`: runs a plan on several processes.
+- `sweep`: runs a plan in parallel.
 - `task_of`: an episode as a `Task`.
 - `twin_curves`: the same learner from different initial weights, step by step.
-- `verdict`: what the ranking says, in sentences.
-- `workers`: the processes or machines of `sweep`.
+- `verdict`: the leaderboard in sentences.
+- `workers`: context manager that selects the backend of `sweep`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The results of a comparison so far: a value that can be extended, saved and read again at any time."""
+"""The results of a comparison so far: immutable; can be extended, saved and loaded at any time."""
 
 from __future__ import annotations
 
@@ -28,9 +28,20 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A method as its results are reported. start: "universal", "none" or a path; plain ones have neither start nor parameters.
+    """The description of a method in results.
 
-    meta_seconds: what its meta-training took, as its card says; None where there was none or the card does not tell.
+    Parameters
+    ----------
+    key, title, learner
+        Key and title of the method, name of its learner.
+    start
+        Initial weights: "universal", "none" (random) or a path; empty for baselines.
+    is_baseline
+        Whether it is a baseline classifier.
+    parameters
+        Number of weights; None for baselines.
+    meta_seconds
+        Duration of meta-training in seconds according to the card; None if unknown or not meta-trained.
     """
 
     key: str
@@ -43,7 +54,7 @@ class Entry:
 
     @classmethod
     def of(cls, one: Method) -> Entry:
-        """The entry of a method."""
+        """The entry of a method. Raises UserError if its weights cannot be read."""
         n = None if one.is_baseline else sum(weight.numel() for weight in one.initialization(0).weights.values())
         return cls(
             one.key, one.title, one.learner.name, "" if one.is_baseline else one.start, one.is_baseline, n, one.card().get("seconds")
@@ -52,9 +63,20 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Results of `compare`, in the order in which they came. Only episodes that every method has finished are counted.
+    """Results of `compare`. Statistics use complete episodes only, which have a result of every method. Contains no cell values.
 
-    counts: labeled patients of each diagnosis in the cohort; cohort: its fingerprint. The patients' values are not in here.
+    Parameters
+    ----------
+    entries
+        The methods.
+    shots, n_episodes, seed
+        See `Plan`.
+    counts
+        Number of labeled patients of each diagnosis in the cohort.
+    cohort
+        SHA-256 of the cohort.
+    results
+        The results so far, in order of arrival.
     """
 
     entries: tuple[Entry, ...]
@@ -67,7 +89,7 @@ class Comparison:
 
     @classmethod
     def of(cls, plan: Plan) -> Comparison:
-        """A comparison without any result yet."""
+        """A comparison of this plan, without results. Raises UserError if weights cannot be read."""
         entries = tuple(Entry.of(one) for one in plan.methods)
         return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256)
 
@@ -81,12 +103,12 @@ class Comparison:
         return tuple(entry.key for entry in self.entries)
 
     def entry(self, key: str) -> Entry:
-        """The method with this key. Raises KeyError."""
+        """The entry with this key. Raises KeyError."""
         return {entry.key: entry for entry in self.entries}[key]
 
     @cached_property
     def complete_episodes(self) -> dict[int, tuple[tuple[EpisodeResult, ...], ...]]:
-        """For each number of shots the complete episodes, each with the results of all methods in the order of `entries`."""
+        """Complete episodes by number of shots; each is a tuple of the results of all methods, in the order of `entries`."""
         found: dict[tuple[int, int], dict[str, EpisodeResult]] = {}
         for one in self.results:
             found.setdefault((one.k_shot, one.episode), {})[one.method] = one
@@ -107,7 +129,7 @@ class Comparison:
         return {}
 
     def sample(self, value: str, k_shot: int | None = None) -> Sample | None:
-        """The sample of one metric at one number of shots, None for all together; None while no episode is complete."""
+        """Values of the metric `value` at one number of shots (None: all together); None while no episode is complete."""
         if not (shots := [k for k in self.shots_with_results if k_shot in {None, k}]):
             return None
         if (value, k_shot) not in self._samples:
@@ -117,16 +139,16 @@ class Comparison:
         return self._samples[value, k_shot]
 
     def answers(self, key: str, k_shot: int | None = None) -> tuple[EpisodeResult, ...]:
-        """One method's results in complete episodes, at one number of shots or at all."""
+        """Results of the method `key` in complete episodes, at one number of shots (None: all)."""
         place = self.keys.index(key)
         return tuple(episode[place] for k in self.shots if k_shot in {None, k} for episode in self.complete_episodes[k])
 
     def table(self) -> pd.DataFrame:
-        """One row a result: method, k_shot, episode, its metrics (shares 0 .. 1), milliseconds; floats in full for a CSV."""
+        """One row per result: method, k_shot, episode, n_way, n_query, metrics (shares 0..1), adapt_ms and predict_ms (milliseconds)."""
         return pd.DataFrame([_row(one) for one in self.results], columns=list(_COLUMNS))
 
     def to_json(self) -> str:
-        """Everything as text; `from_json` gives the same back to the last bit."""
+        """The comparison as JSON; `from_json` restores it exactly."""
         content = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in {"entries", "results"}}
         content |= {
             "entries": [dataclasses.asdict(entry) for entry in self.entries],
@@ -136,7 +158,7 @@ class Comparison:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Comparison:
-        """The comparison that `to_json` has written. Raises UserError for anything else."""
+        """Load the output of `to_json`. Raises UserError for other content or another format version."""
         try:
             content = json.loads(text)
             if content.pop("format") != FORMAT:

@@ -1,4 +1,4 @@
-"""The results of a comparison as a table to take away, safe to open in a spreadsheet."""
+"""Export of a comparison as CSV, with protection against formula injection in spreadsheets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from metamed_core.words import INTENDED_USE
 
 
 def comparison_csv(comparison: Comparison) -> bytes:
-    """One row for each method in each episode, see `Comparison.table`; no patient is in it. Numbers in full, UTF-8 as above."""
+    """`Comparison.table` as CSV in UTF-8 with a byte order mark, floats at full precision; contains no patient data."""
     table = comparison.table().assign(seed=comparison.seed, cohort=comparison.cohort, intended_use=INTENDED_USE.en)
     table["method"] = [harmless(key) for key in table["method"]]
     return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""The patients behind the numbers: confusion matrices, and the patients on whom the methods disagree."""
+"""Confusion matrices with the patients in each cell, and patients on whom the methods disagree."""
 
 from __future__ import annotations
 
@@ -17,9 +17,16 @@ from metamed_core.statistics import metrics
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Confusion:
-    """How often patients of each diagnosis (row) were named each (column); a patient counts once for each episode they were asked in.
+    """The confusion matrix of one method; a patient counts once for each episode with this patient in the query set.
 
-    patients: (right, named) -> row label and how often, the most frequent first.
+    Parameters
+    ----------
+    classes
+        Diagnoses, in the order of rows and columns.
+    counts
+        Predictions by true diagnosis (row) and predicted diagnosis (column), `(n_classes, n_classes)`.
+    patients
+        For each cell (true, predicted): pairs (row label, count), most frequent first.
     """
 
     classes: tuple[str, ...]
@@ -28,7 +35,7 @@ class Confusion:
 
 
 def confusion(comparison: Comparison, key: str, k_shot: int | None = None) -> Confusion:
-    """One method's confusion matrix with the patients in each cell, over complete episodes."""
+    """The confusion matrix of the method `key` over complete episodes at one number of shots (None: all)."""
     cells: dict[tuple[str, str], Counter[RowLabel]] = {}
     for one in comparison.answers(key, k_shot):
         for row, right, named in zip(one.rows, one.y, metrics.named(one.proba), strict=True):
@@ -44,10 +51,20 @@ def _ranked(found: Counter[RowLabel]) -> tuple[tuple[RowLabel, int], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A patient whom the methods name differently.
+    """A patient for whom the methods predict different diagnoses.
 
-    split: share of the episodes they were asked in where not all methods agreed; n_episodes: how many these were.
-    named: what each method said most often, by key; right: share of episodes in which it was right.
+    Parameters
+    ----------
+    row, diagnosis
+        Row label and true diagnosis.
+    split
+        Share (0..1) of the episodes with this patient in the query set in which the methods disagree.
+    n_episodes
+        Number of these episodes.
+    named
+        Most frequent prediction of each method, by key.
+    right
+        Share (0..1) of the episodes with a correct prediction, by key.
     """
 
     row: RowLabel
@@ -59,7 +76,7 @@ class Disagreement:
 
 
 def disagreements(comparison: Comparison, k_shot: int | None = None) -> tuple[Disagreement, ...]:
-    """Patients on whom the methods disagree, the most disputed first."""
+    """Patients on whom the methods disagree, largest `split` first, at one number of shots (None: all)."""
     asked: dict[RowLabel, list[tuple[str, ...]]] = {}
     diagnosis: dict[RowLabel, str] = {}
     for k in (k for k in comparison.shots if k_shot in {None, k}):
@@ -72,7 +89,7 @@ def disagreements(comparison: Comparison, k_shot: int | None = None) -> tuple[Di
 
 
 def _said(episode: tuple[EpisodeResult, ...]) -> list[tuple[RowLabel, str, tuple[str, ...]]]:
-    """Row label, right diagnosis, and what each method named, of each patient asked."""
+    """Row label, true diagnosis, and the prediction of each method, for each query patient."""
     first, named = episode[0], np.stack([metrics.named(one.proba) for one in episode], 1)
     names = [tuple(first.classes[c] for c in said) for said in named]
     return list(zip(first.rows, [first.classes[c] for c in first.y], names, strict=True))

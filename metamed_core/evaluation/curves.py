@@ -1,4 +1,4 @@
-"""What a comparison draws: accuracy against shots and against steps, reliability, net benefit, differences, costs."""
+"""The numbers behind the charts of a comparison: accuracy by shots and by steps, reliability, net benefit, pairs, costs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from metamed_core.statistics import Interval, metrics
 
 Array = npt.NDArray[np.float64]
 LEVEL_OF = "logistic_regression"
-"""The plain classifier that stands as a level beside the twins."""
+"""Key of the baseline shown for reference beside the twins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A method at one number of shots (LEAVE_ONE_OUT: all others); n_way: most diagnoses in an episode."""
+    """Score of a method at one number of shots; `n_way` is the largest number of diagnoses in an episode."""
 
     k_shot: int
     score: Interval
@@ -31,7 +31,10 @@ class Point:
 
 
 def learning_curves(comparison: Comparison, metric: Metric = "balanced_accuracy") -> dict[str, tuple[Point, ...]]:
-    """For each method its score at each number of shots. Only where `n_way` stays the same is this one task with more patients."""
+    """Score of each method, by key, at each number of shots.
+
+    If `n_way` differs between numbers of shots, the tasks differ too, and the scores are not comparable along the curve.
+    """
     boards = {k: leaderboard(comparison, k, metric) for k in comparison.shots_with_results}
     n_way = {k: max(len(episode[0].classes) for episode in comparison.complete_episodes[k]) for k in boards}
     scores = {k: {one.entry.key: one.score for one in board.rows} for k, board in boards.items()}
@@ -40,7 +43,7 @@ def learning_curves(comparison: Comparison, metric: Metric = "balanced_accuracy"
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A learner's balanced accuracy after each step of adaptation, `steps[0]` before the first: from one of its starts."""
+    """Balanced accuracy of a learner after each adaptation step from one set of initial weights; `steps[0]` is before the first."""
 
     entry: Entry
     steps: tuple[Interval, ...]
@@ -48,9 +51,18 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class TwinCurve:
-    """The same learner from different starts, and a plain classifier's level (None if it does not take part), at one number of shots.
+    """One learner from different initial weights, at one number of shots.
 
-    meta_learned: from shipped weights or a file. random: None if it does not take part from a random start.
+    Parameters
+    ----------
+    learner, k_shot
+        Name of the learner, number of shots.
+    meta_learned
+        Curves from shipped weights or weight files.
+    random
+        Curve from random weights; None if this is not compared.
+    level
+        Balanced accuracy of logistic regression; None if this is not compared.
     """
 
     learner: str
@@ -61,7 +73,7 @@ class TwinCurve:
 
 
 def twin_curves(comparison: Comparison, k_shot: int) -> tuple[TwinCurve, ...]:
-    """One curve for each learner that takes part from more than one start; none while no episode is complete."""
+    """A `TwinCurve` for each learner compared from more than one set of initial weights; empty while no episode is complete."""
     found: list[TwinCurve] = []
     for learner in dict.fromkeys(entry.learner for entry in comparison.entries if not entry.is_baseline):
         steps = {entry: _steps(comparison, entry.key, k_shot) for entry in comparison.entries if entry.learner == learner}
@@ -78,7 +90,7 @@ def _steps(comparison: Comparison, key: str, k_shot: int) -> tuple[Interval, ...
     most = max((len(one.right_by_step) for one in answers), default=0)
     if sample is None or not all(len(one.right_by_step) for one in answers):
         return ()
-    # Where an episode has fewer steps than others its last answer stays.
+    # Episodes with fewer steps than others are padded with their last step.
     rights = [np.pad(one.right_by_step, ((0, most - len(one.right_by_step)), (0, 0)), mode="edge") for one in answers]
     return score_intervals(sample, np.concatenate(rights, axis=1).T.astype(np.float64))
 
@@ -91,7 +103,7 @@ def _level(comparison: Comparison, k_shot: int) -> Interval | None:
 
 
 def reliability(comparison: Comparison, key: str, k_shot: int | None = None) -> metrics.Reliability:
-    """Confidence against truth over all patients asked, those of all episodes together; NaN in empty bins."""
+    """Reliability of the method `key` over all query predictions of all episodes; NaN in empty bins. `k_shot` None: all shots."""
     answers = comparison.answers(key, k_shot)
     confidence = _joined([one.proba.max(1) for one in answers])
     return metrics.binned(confidence, _joined([metrics.right(one.y, one.proba) for one in answers]))
@@ -105,10 +117,21 @@ def decision_curve(
     prevalence: float | None = None,
     threshold: Array | None = None,
 ) -> metrics.DecisionCurve:
-    """Net benefit of acting on a diagnosis, over all patients asked in the episodes that hold it.
+    """Net benefit of treating patients by the predicted probability of a diagnosis, over the episodes that contain it.
 
-    prevalence: None takes the share of the diagnosis in these episodes, which have about as many patients of each: it is no clinic's.
-    threshold: probabilities from which one would act, by default 0.01, 0.02, ... 0.99. NaN where the diagnosis was never drawn.
+    Parameters
+    ----------
+    comparison, key, diagnosis, k_shot
+        The results, the key of a method, the diagnosis, and the number of shots (None: all).
+    prevalence
+        Assumed prevalence (0..1); None: the share of the diagnosis in the episodes, which are nearly balanced and unlike a clinic.
+    threshold
+        Threshold probabilities, `(n,)`; None for 0.01, 0.02, ..., 0.99.
+
+    Returns
+    -------
+    DecisionCurve
+        NaN if no episode contains the diagnosis.
     """
     answers = [one for one in comparison.answers(key, k_shot) if diagnosis in one.classes]
     p = _joined([one.proba[:, one.classes.index(diagnosis)] for one in answers])
@@ -119,7 +142,7 @@ def decision_curve(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Balanced accuracies of two methods in one episode."""
+    """Balanced accuracies (0..1) of two methods in one episode."""
 
     k_shot: int
     episode: int
@@ -128,7 +151,7 @@ class Pair:
 
 
 def episode_pairs(comparison: Comparison, one: str, other: str, k_shot: int | None = None) -> tuple[Pair, ...]:
-    """The two methods episode by episode: points above and below the diagonal."""
+    """Balanced accuracies of the methods with keys `one` and `other` in each complete episode."""
     both = zip(comparison.answers(one, k_shot), comparison.answers(other, k_shot), strict=True)
     return tuple(Pair(a.k_shot, a.episode, _accuracy(a), _accuracy(b)) for a, b in both)
 
@@ -139,9 +162,16 @@ def _accuracy(one: EpisodeResult) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a method costs: medians over episodes in milliseconds; `answer_ms` is to adapt and name all patients asked.
+    """Computing time and size of a method.
 
-    parameters, meta_seconds: None for plain classifiers; the latter also where nothing was meta-trained or the card does not tell.
+    Parameters
+    ----------
+    entry
+        The method.
+    adapt_ms, predict_ms, answer_ms
+        Milliseconds to adapt, to predict the query set, and for both; medians over episodes.
+    parameters, meta_seconds
+        See `Entry`.
     """
 
     entry: Entry
@@ -153,7 +183,7 @@ class Cost:
 
 
 def costs(comparison: Comparison, k_shot: int | None = None) -> tuple[Cost, ...]:
-    """The cost of each method, in the order of entry; NaN while no episode is complete. The only numbers that differ between runs."""
+    """The cost of each method in the order of `entries`; NaN while no episode is complete. The only results that vary between runs."""
     return tuple(_cost(entry, comparison.answers(entry.key, k_shot)) for entry in comparison.entries)
 
 

@@ -1,8 +1,8 @@
-"""The episodes of a comparison: support and query patients, drawn so that every method meets the same ones.
+"""The episodes of a comparison: support and query patients, the same for every method.
 
-An episode follows from (cohort, seed, shots, its number) alone: not from how many episodes, which other shots or which methods
-were asked for. The columns are scaled anew in each by its own patients and the undiagnosed, without labels, as a clinic with
-so many patients would have to; scaling once with the whole table would lend every method knowledge that a small clinic lacks.
+An episode depends only on (cohort, seed, shots, its number), not on the number of episodes, the other shots or the methods. Columns
+are standardized in each episode on its own patients and the undiagnosed ones, without labels; standardizing once on the whole table
+would leak information that a clinic with so few patients does not have.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from metamed_core.words import UserError, Words
 
 SHOTS = (1, 3, 5, 10)
 LEAVE_ONE_OUT = 0
-"""Stands for a number of shots: all labeled patients but the one who is asked about."""
+"""Value of `k_shot` for leave-one-out: the support set is all labeled patients but the query patient."""
 N_WAY, N_QUERY, LEAST_QUERY = 5, 15, 3
-"""At most so many diagnoses in an episode, and so many patients of each who are asked about; a diagnosis with fewer than the last is not drawn."""
+"""Maximum number of diagnoses per episode; maximum and minimum number of query patients per diagnosis."""
 MAX_LEFT_OUT = 100
 CHOICES = 10
-"""How many choices of so many diagnoses are tried where groups must be kept apart, before fewer diagnoses are drawn."""
+"""Draws of a set of diagnoses to try if groups must be kept apart, before a smaller set is tried."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EpisodeIndices:
-    """One episode: its diagnoses, sorted, and the positions in the cohort of support and query patients."""
+    """One episode: its diagnoses, sorted, and the positions of support and query patients in the cohort."""
 
     classes: tuple[str, ...]
     support: Positions
@@ -35,19 +35,19 @@ class EpisodeIndices:
 
 
 def eligible(cohort: Cohort, k_shot: int) -> tuple[str, ...]:
-    """Diagnoses with enough patients for this number of shots, sorted; with groups, also outside one of its groups."""
+    """Diagnoses with enough patients for this number of shots, sorted; with groups, enough even without its smallest group."""
     enough = tuple(name for name, n in cohort.counts.items() if n >= k_shot + LEAST_QUERY)
     return tuple(name for name in enough if _outside_a_group(cohort, name) >= k_shot) if cohort.groups else enough
 
 
 def _outside_a_group(cohort: Cohort, name: str) -> int:
-    """How many patients of a diagnosis can be labeled at most while one of another group is left to be asked about."""
+    """Largest support size of a diagnosis that leaves a query patient from another group."""
     sizes = np.unique(cohort.group_numbers[cohort.members[name]], return_counts=True)[1]
     return int(sizes.sum() - sizes.min())
 
 
 def shots_allowed(cohort: Cohort, shots: Sequence[int] = SHOTS) -> tuple[int, ...]:
-    """Those of `shots` for which at least two diagnoses have enough patients, and can be drawn together if there are groups."""
+    """Those of `shots` for which at least two diagnoses have enough patients and, with groups, can be drawn in one episode."""
     return tuple(k for k in shots if len(eligible(cohort, k)) >= 2 and (not cohort.groups or _go_together(cohort, k)))
 
 
@@ -60,13 +60,13 @@ def _go_together(cohort: Cohort, k_shot: int) -> bool:
 
 
 def n_left_out(cohort: Cohort) -> int:
-    """How many patients leave-one-out can predict; 0 if these are of one diagnosis only; at most MAX_LEFT_OUT."""
+    """Number of patients that leave-one-out can predict, at most MAX_LEFT_OUT; 0 if they have only one diagnosis."""
     able = [len(rows) for rows in _askable(cohort) if len(rows)]
     return min(sum(able), MAX_LEFT_OUT) if len(able) >= 2 else 0
 
 
 def _askable(cohort: Cohort) -> list[Positions]:
-    """Of each diagnosis the patients who can be left out: another of it, of another group, and another diagnosis remain without their group."""
+    """Per diagnosis, patients who can be held out: without their group, their diagnosis and at least one other remain."""
     members = list(cohort.members.values())
     if not cohort.groups:
         return [rows if len(rows) >= 2 else rows[:0] for rows in members]
@@ -78,7 +78,29 @@ def _askable(cohort: Cohort) -> list[Positions]:
 
 
 def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndices:
-    """The episode with this number, from 0; k_shot LEAVE_ONE_OUT leaves out the patient with this number."""
+    """Draw one episode.
+
+    Parameters
+    ----------
+    cohort
+        The patients.
+    k_shot
+        Support patients per diagnosis, or `LEAVE_ONE_OUT`.
+    index
+        Number of the episode, from 0; for leave-one-out, number of the held-out patient.
+    seed
+        Random seed.
+
+    Returns
+    -------
+    EpisodeIndices
+        The episode.
+
+    Raises
+    ------
+    UserError
+        If no two diagnoses have enough patients.
+    """
     return _left_out(cohort, index, seed) if k_shot == LEAVE_ONE_OUT else _drawn(cohort, k_shot, index, seed)
 
 
@@ -93,9 +115,9 @@ def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> EpisodeIndices
 def _chosen(
     cohort: Cohort, names: Sequence[str], k_shot: int, rng: np.random.Generator
 ) -> tuple[tuple[str, ...], list[Positions], list[Positions]]:
-    """Diagnoses whose groups go together, the patients to be labeled and those who may be asked about; fewer diagnoses where none do.
+    """Draw diagnoses, support candidates and query candidates; with groups, retry until no group is in both, with fewer diagnoses if needed.
 
-    One disease may be of one hospital and another of another. Without groups the first choice is always good.
+    Retries are needed if, for example, each disease comes from a different hospital. Without groups the first draw succeeds.
     """
     problem = None
     for n_way in range(min(N_WAY, len(names)), 1, -1):
@@ -115,7 +137,7 @@ def _chosen(
 
 
 def _left_out(cohort: Cohort, index: int, seed: int) -> EpisodeIndices:
-    """All but one and those of the same group; the diagnoses take turns, so that a stopped run has judged each about equally often."""
+    """Hold out one patient and exclude the rest of their group; diagnoses alternate, so that a stopped run covers them about equally."""
     rng = np.random.default_rng([seed, LEAVE_ONE_OUT])
     queues = [rng.permutation(rows).tolist() for rows in _askable(cohort) if len(rows)]
     order = [queue[turn] for turn in range(max(map(len, queues))) for queue in queues if turn < len(queue)]
@@ -126,14 +148,19 @@ def _left_out(cohort: Cohort, index: int, seed: int) -> EpisodeIndices:
 
 
 def task_of(cohort: Cohort, episode: EpisodeIndices, panel: Panel | None = None) -> Task:
-    """Encode an episode; its own and the undiagnosed patients set the scale of the columns, without their labels.
+    """Encode an episode; columns are standardized on its own and the undiagnosed patients, without labels.
 
     Parameters
     ----------
     cohort, episode
-        The table and the positions in it.
+        The table, and the positions in it.
     panel
-        The columns of weights for one panel; None: those of the table.
+        The columns that the weights were meta-trained on; None: the columns of the table.
+
+    Returns
+    -------
+    Task
+        Encoded support and query sets.
 
     Raises
     ------

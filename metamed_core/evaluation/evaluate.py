@@ -1,4 +1,4 @@
-"""A comparison in one call, for a notebook: plan it, run it to the end, gather the results."""
+"""A comparison in one call, for notebooks: plan, run, collect the results."""
 
 from __future__ import annotations
 
@@ -25,21 +25,20 @@ def evaluate(
     Parameters
     ----------
     cohort : Cohort or PatientRecords
-        The patients; those without a diagnosis only help to scale the columns.
+        The patients; those without a diagnosis are used only to standardize the columns.
     methods : sequence of str or Method
-        Who takes part: keys such as "maml" or "logistic_regression", "maml-none" for one without meta-training.
+        Methods or their keys, such as "maml" or "logistic_regression"; "maml-none" is MAML without meta-training.
     shots : sequence of int
-        Labeled patients per diagnosis. Those that the table does not allow are left out; if none remains, each patient is
-        left out once and diagnosed from all others (leave-one-out).
+        Labeled patients per diagnosis. Values that the table does not allow are skipped; if none remains, leave-one-out is used.
     n_episodes : int
         Episodes at each number of shots.
     seed : int
-        Decides which patients each episode draws.
+        Random seed of the episodes.
 
     Returns
     -------
     Comparison
-        All results; `table()` gives them as a data frame, `leaderboard` and `comparison_html` of this room read them.
+        All results; see `Comparison.table`, `leaderboard` and `comparison_html`.
 
     Raises
     ------

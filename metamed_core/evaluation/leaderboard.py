@@ -1,7 +1,7 @@
-"""Who leads, by how much, and from whom the leader cannot be told apart.
+"""Ranking of the methods with confidence intervals, and which methods are significantly worse than the best.
 
-The leader is found by looking at the results, so the number of comparisons that counts is that of all pairs, not of those with
-the leader: with eight equals the best of eight beats the worst of eight by chance. Holm's correction is over all pairs.
+The best method is selected on the same results that are tested, so p-values are corrected (Holm) for all pairs of methods, not only
+for the pairs with the best: among eight equal methods the best beats the worst by chance.
 """
 
 from __future__ import annotations
@@ -33,11 +33,22 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True)
 class LeaderboardRow:
-    """One line of the leaderboard.
+    """One row of the leaderboard.
 
-    score: mean and 95 % interval. behind: how much worse than the leader, positive is worse, with its interval; p: Holm's adjusted
-    p-value of that difference; both None for the leader. apart: whether the two can be told apart (p < 0.05).
-    also: further means, of coverage (share of patients whose 90 % set holds the truth), set_size, ece (pooled) and every measure.
+    Parameters
+    ----------
+    entry
+        The method.
+    score
+        Mean of the metric with 95% confidence interval.
+    behind
+        Difference to the leader with 95% interval, positive if worse; None for the leader.
+    p
+        Holm-adjusted p-value of this difference; None for the leader.
+    apart
+        Whether the difference is significant (p < 0.05).
+    also
+        Means of all metrics, of coverage (share of patients with the true diagnosis in the 90% prediction set) and set_size; pooled ece.
     """
 
     entry: Entry
@@ -50,7 +61,7 @@ class LeaderboardRow:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """Methods from the best down at one number of shots, or over all (None); empty while no episode is complete."""
+    """Methods, best first, at one number of shots (None: all); without rows while no episode is complete."""
 
     metric: Metric
     k_shot: int | None
@@ -60,14 +71,26 @@ class Leaderboard:
 
     @property
     def leader(self) -> LeaderboardRow:
-        """The first. Raises IndexError while there is none."""
+        """The first row. Raises IndexError if there is none."""
         return self.rows[0]
 
 
 def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metric = "balanced_accuracy") -> Leaderboard:
-    """The standing of all methods at one number of shots; None: mean over all shots, each weighing the same.
+    """Rank all methods by a metric.
 
-    Intervals and p-values are of other patients and episodes from the same clinic, see `metamed_core/statistics/intervals.py`.
+    Parameters
+    ----------
+    comparison
+        The results.
+    k_shot
+        Number of shots; None for the unweighted mean over all numbers of shots.
+    metric
+        The metric.
+
+    Returns
+    -------
+    Leaderboard
+        Intervals and p-values refer to other patients and episodes of the same clinic, see `metamed_core/statistics/intervals.py`.
     """
     sample = comparison.sample(metric, k_shot)
     if sample is None:
@@ -78,7 +101,7 @@ def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metri
 
 
 def leader_and_best_baseline(comparison: Comparison, k_shot: int | None = None) -> tuple[str, ...]:
-    """Keys of the most accurate method and of the most accurate of the other kind: what meta-learning is worth here."""
+    """Keys of the most accurate learner and the most accurate baseline, the better one first."""
     rows = leaderboard(comparison, k_shot).rows
     kinds = {one.entry.is_baseline: one.entry.key for one in reversed(rows)}
     return tuple(one.entry.key for one in rows if kinds[one.entry.is_baseline] == one.entry.key)
@@ -87,9 +110,19 @@ def leader_and_best_baseline(comparison: Comparison, k_shot: int | None = None) 
 def difference(
     comparison: Comparison, one: str, other: str, k_shot: int | None = None, metric: Metric = "balanced_accuracy"
 ) -> Interval | None:
-    """By how much the method `one` is better than `other`, paired, with its 95 % interval; None while no episode is complete.
+    """Paired difference between two methods.
 
-    Of two that were named before anything was measured: no correction for a search among many.
+    Parameters
+    ----------
+    comparison, k_shot, metric
+        See `leaderboard`.
+    one, other
+        Keys of two methods. They must be chosen before seeing the results: there is no correction for multiple comparisons.
+
+    Returns
+    -------
+    Interval or None
+        Mean difference with 95% interval, positive if `one` is better; None while no episode is complete.
     """
     sample = comparison.sample(metric, k_shot)
     if sample is None:
@@ -117,16 +150,16 @@ def _rows(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Me
 
 
 def _differences(sample: Sample, pairs: list[tuple[int, int]]) -> Array:
-    """First minus second of each pair, judgment by judgment, `(n, n_pairs)`."""
+    """First minus second method of each pair, row by row of the sample, `(n, n_pairs)`."""
     columns = [sample.values[:, i] - sample.values[:, j] for i, j in pairs]
     return np.stack(columns, 1) if columns else np.zeros((len(sample.weight), 0))
 
 
 def pair_p(sample: Sample, differences: Array) -> Array:
-    """p-values of paired differences `(n, m)`, `(m,)`: the larger of flipping the signs of whole episodes and of whole patients.
+    """p-values `(m,)` of paired differences `(n, m)`: the larger of two sign-flip tests, by episode and by patient.
 
-    Each is right if its units are independent; a difference that comes from a few patients who return in many episodes
-    survives the first and not the second, one that comes from a few lucky supports the other way round.
+    Each test is valid if its units are independent. Flipping by episode alone would accept a difference due to a few patients who
+    recur in many episodes; flipping by patient alone would accept one due to a few favorable support sets.
     """
     weighted = sample.weight[:, None] * differences
     units = [sample.patient] if sample.episode is None else [sample.patient, sample.episode]
@@ -139,13 +172,13 @@ def _crossed(sample: Sample, values: Array) -> ClusteredMean:
 
 
 def score_intervals(sample: Sample, values: Array) -> tuple[Interval, ...]:
-    """Means of shares `(n, m)` with their intervals: `values` in place of the sample's own, judgment by judgment."""
+    """Means with 95% intervals of the columns of `values` `(n, m)`, shares 0..1, with the weights and clusters of `sample`; m intervals."""
     found = _crossed(sample, values)
     return tuple(_interval(found, place, sample, "balanced_accuracy") for place in range(values.shape[1]))
 
 
 def _interval(found: ClusteredMean, place: int, sample: Sample, metric: Metric, *, difference: bool = False) -> Interval:
-    """Student's interval; a share's stays within its bounds, and is Wilson's where nobody differs and the spread says nothing."""
+    """Student's interval, clipped to the range of a share; with the width of Wilson's interval if the standard error is 0."""
     mean, error = float(found.mean[place]), float(found.error[place])
     plain = student_interval(mean, error, found.freedom)
     if not MEASURES[metric].share:

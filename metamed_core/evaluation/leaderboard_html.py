@@ -1,4 +1,4 @@
-"""A leaderboard as an HTML table: the page and the report show the same one."""
+"""A leaderboard as an HTML table, for the page and the report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALSO: dict[str, tuple[Words, bool]] = {
     "ece": (Words("ECE", "ECE"), False),
     "coverage": (Words("coverage", "覆盖率"), True),
 }
-"""Further columns: title, and whether it is a share shown in per cent."""
+"""Further columns: title, and whether the value is a share, shown in percent."""
 HOW = Words(
     "How to read: the bars are 95% intervals on one scale. For log-loss, Brier score and ECE (expected calibration error) lower is better. Coverage is the share of patients whose "
     "90% prediction set contains the correct diagnosis; it should be at least 90%. Time is to adapt and answer one episode.",
@@ -32,23 +32,23 @@ Cell = tuple[str, str]
 def leaderboard_html(
     board: Leaderboard, styles: Mapping[str, SeriesStyle], found: Mapping[str, Cost], language: Language, *, styled: bool = True
 ) -> Markup:
-    """The table, from the best down.
+    """The leaderboard as a table, best method first.
 
     Parameters
     ----------
     board
-        The methods in their order.
+        The leaderboard.
     styles, found
         Style and cost of each method, by its key.
     language
-        The language of the table.
+        Language of the table.
     styled
-        Whether the style of the table comes with it; the report has it already.
+        Whether to include the style sheet of the table; the report already contains it.
 
     Returns
     -------
     Markup
-        Score with its interval bar, difference to the leader, Holm's p, further metrics, milliseconds.
+        Columns: score with interval bar, difference to the leader, Holm-adjusted p, further metrics, milliseconds.
     """
     measure, span = MEASURES[board.metric], _span(board)
     others = [name for name in ALSO if name != board.metric]
@@ -84,7 +84,7 @@ def _heading(name: str) -> Words:
 
 
 def _cells(row: LeaderboardRow, measure: Measure, others: list[str], cost: Cost) -> list[Cell]:
-    """Value and ends of its interval, column by column."""
+    """Value and interval as texts, for each column."""
     return [
         _with_ends(row.score, measure),
         _with_ends(row.behind, measure) if row.behind else ("–", ""),
@@ -113,7 +113,7 @@ def _with_ends(interval: Interval, measure: Measure) -> Cell:
 
 
 def _span(board: Leaderboard) -> tuple[float, float]:
-    """The values at the two ends of every interval bar."""
+    """The common scale of all interval bars: lower and upper limit."""
     scores = [one.score for one in board.rows]
     ends = [value for one in scores for value in (one.mean, one.low, one.high) if math.isfinite(value)] or [0.0, 1.0]
     margin = 0.03 * (max(ends) - min(ends) or 1.0)
@@ -121,7 +121,7 @@ def _span(board: Leaderboard) -> tuple[float, float]:
 
 
 def interval_bar(interval: Interval, style: SeriesStyle, span: tuple[float, float]) -> Markup:
-    """The interval as a line on a scale that is the same for the whole table, its estimate as the method's marker."""
+    """An interval as a horizontal bar with the marker of the method at the mean; `span` is the common scale of the table."""
 
     def at(value: float) -> float:
         return 100 * (value - span[0]) / (span[1] - span[0])

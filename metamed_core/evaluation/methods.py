@@ -1,4 +1,4 @@
-"""A method of a comparison: a learner with its settings and its initialization, so that one learner may be compared with itself."""
+"""A method of a comparison: a learner with its settings and initial weights; the same learner can take part with several."""
 
 from __future__ import annotations
 
@@ -17,13 +17,22 @@ from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
 DEFAULTS = ("prior_fitted", "prototypical", "matching", "maml", "maml-none", "logistic_regression", "random_forest", "nearest_centroid")
-"""Keys of the eight that a comparison begins with: ours, one twin, and three plain classifiers of different kinds."""
+"""Keys of the default methods: four learners, MAML from random weights, and three baselines of different kinds."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A learner and its start: "universal", "none" (random, drawn anew in each episode) or a path of weights; plain ones have none.
+    """A learner with its initial weights.
 
+    Parameters
+    ----------
+    learner
+        The learner or baseline with its settings.
+    start
+        "universal" (shipped), "none" (random, drawn anew in each episode) or the path of a weight file; ignored for baselines.
+
+    Examples
+    --------
     >>> Method(LEARNERS["maml"](), "none").key
     'maml-none'
     """
@@ -33,35 +42,35 @@ class Method:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is a plain classifier, without a network or a start."""
+        """Whether the learner is a baseline classifier, without network or initial weights."""
         return self.learner.name in BASELINES
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The learner's fields that are not as they are by default."""
+        """The hyperparameters that differ from their defaults."""
         fields = {field.name: field.default for field in dataclasses.fields(self.learner)}
         return {name: getattr(self.learner, name) for name, default in fields.items() if getattr(self.learner, name) != default}
 
     @property
     def key(self) -> str:
-        """A short name that is its own: `maml`, `maml-none`, `maml-my_weights`, `maml-inner_steps=20`."""
+        """Identifier: learner, initial weights, and settings that differ from the defaults, such as `maml-none` or `maml-inner_steps=20`."""
         start = () if self.is_baseline or self.start == UNIVERSAL else (Path(self.start).stem,)
         return "-".join((self.learner.name, *start, *(f"{name}={value}" for name, value in self.settings.items())))
 
     @property
     def title(self) -> Words:
-        """What to call it: the learner, and in brackets a start other than the shipped one and settings other than the usual."""
+        """The title of the learner; in brackets, initial weights other than the shipped ones and settings other than the defaults."""
         remarks = [Words(f"{name}={value}", f"{name}={value}") for name, value in self.settings.items()]
         if not self.is_baseline and self.start != UNIVERSAL:
             file = Path(self.start).stem
             remarks.insert(0, Words("random start", "随机起点") if self.start == RANDOM else Words(file, file))
         en, zh = ", ".join(each.en for each in remarks), "，".join(each.zh for each in remarks)
         title = self.learner.title
-        # A title that ends in brackets takes the remarks into them.
+        # If the title already ends in brackets, the remarks go into them.
         return Words(f"{title.en} ({en})", f"{title.zh}（{zh}）".replace("）（", "，")) if remarks else title
 
     def initialization(self, seed: int) -> Initialization:
-        """What it adapts from. seed: of a random start, which would else be one lucky or unlucky draw in all episodes.
+        """The initial weights; `seed` is that of random weights, and differs between episodes so that no single draw decides the result.
 
         Raises UserError if the weights cannot be read.
         """
@@ -71,7 +80,7 @@ class Method:
 
     @property
     def panel(self) -> Panel | None:
-        """The columns that its weights were meta-trained for; None: it reads any table. Raises UserError if they cannot be read."""
+        """The columns that its weights were meta-trained on; None if it reads any table. Raises UserError if they cannot be read."""
         return None if self.is_baseline or self.start == RANDOM else self._loaded.panel
 
     @cached_property
@@ -79,23 +88,23 @@ class Method:
         return load_weights(self.start, self.learner)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What travels to another process: the weights stay behind, and are read there from the same path."""
+        """State to pickle: without the loaded weights, which the other process reads from the same path."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def card(self) -> Mapping[str, Any]:
-        """The card of its weights; empty for those that have none."""
+        """The card of its weights; empty for baselines and random weights. Raises UserError if it cannot be read."""
         if self.is_baseline or self.start == RANDOM:
             return {}
         return read_card(weights_path(self.start, self.learner.name))
 
 
 def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:
-    """All methods by key: each learner from its shipped weights and from random ones, then from kept weights, then the baselines.
+    """All available methods by key: each learner with shipped and with random weights, then with saved weights, then the baselines.
 
     Parameters
     ----------
     kept
-        Weights of the user's own library (`Library.list_weights`); none are looked for elsewhere.
+        Saved weights of the user (`Library.list_weights`).
     """
     with_weights = [name for name in LEARNERS if shipped(name).exists()]
     ours = [
@@ -106,7 +115,7 @@ def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:
 
 
 def methods(keys: tuple[str, ...] = DEFAULTS, kept: Sequence[StoredWeights] = ()) -> tuple[Method, ...]:
-    """The methods with these keys of `all_methods(kept)`. Raises UserError for an unknown one."""
+    """The methods with these keys; `kept` as in `all_methods`. Raises UserError for an unknown key."""
     known = all_methods(kept)
     if unknown := [key for key in keys if key not in known]:
         raise UserError(

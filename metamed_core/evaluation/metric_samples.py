@@ -1,4 +1,4 @@
-"""The metric values of a comparison as arrays, from which means, confidence intervals and p-values are made."""
+"""The metric values of a comparison as arrays, the input of means, confidence intervals and p-values."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc"]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric that methods can be ranked by: its name, whether higher is better, and whether it is a share shown in percent."""
+    """A metric to rank methods by: its title, whether higher is better, and whether it is a share (0..1, shown in percent)."""
 
     title: Words
     higher_is_better: bool
     share: bool
 
     def text(self, value: float, *, signed: bool = False) -> str:
-        """The value for people: `92.3` (per cent) or `0.412`."""
+        """The value as shown: `92.3` for a share (percent), else `0.412`; with `signed`, positive values get a plus sign."""
         sign = "+" if signed else ""
-        # Adding 0.0 makes -0.0 a plain 0.
+        # Adding 0.0 turns -0.0 into 0.0.
         return f"{round(100 * value, 1) + 0.0:{sign}.1f}" if self.share else f"{round(value, 3) + 0.0:{sign}.3f}"
 
 
@@ -45,18 +45,18 @@ MEASURES: dict[Metric, Measure] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sample:
-    """Values of one metric with the patient and episode that each belongs to, as the two-way clustered intervals take them.
+    """Values of one metric with the patient and episode of each row: the input of `two_way_clustered_mean`.
 
     Parameters
     ----------
     values
-        `(n, n_methods)`.
+        Values of the metric, `(n, n_methods)`.
     weight
         Weight of each row in the mean, `(n,)`.
     patient, stratum, episode, block
-        Numbers of the patient, of the true diagnosis, of the episode (None for leave-one-out), and of the number of shots, `(n,)`.
+        Integer codes of the patient, the true diagnosis, the episode (None for leave-one-out), and the number of shots, `(n,)`.
     whole
-        Whether a row is a whole episode and not one prediction.
+        Whether a row is a whole episode instead of one prediction.
     """
 
     values: Array
@@ -74,7 +74,7 @@ class Sample:
 
     @property
     def n_patients(self) -> int:
-        """Different patients."""
+        """Number of distinct patients."""
         return len(np.unique(self.patient))
 
 
@@ -88,13 +88,28 @@ _PER_PATIENT: dict[str, Callable[[EpisodeResult], Array]] = {
 
 
 def rows_of(episodes: Sequence[Sequence[EpisodeResult]], value: str) -> Array:
-    """One value for each prediction and method, `(n, n_methods)`; episodes: for each episode the results of all methods."""
+    """The metric `value` for each prediction and method, `(n, n_methods)`; `episodes` holds, per episode, the results of all methods."""
     per_patient = _PER_PATIENT[value]
     return np.concatenate([np.stack([per_patient(one) for one in episode], 1) for episode in episodes])
 
 
 def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Mapping[RowLabel, int], classes: Mapping[str, int]) -> Sample:
-    """The sample of complete episodes at one number of shots; patients, classes: numbers of row labels and names."""
+    """The values of one metric in complete episodes at one number of shots.
+
+    Parameters
+    ----------
+    episodes
+        For each episode, the results of all methods.
+    value
+        Name of the metric: a key of `MEASURES`, "coverage" or "set_size".
+    patients, classes
+        Integer codes of row labels and diagnoses.
+
+    Returns
+    -------
+    Sample
+        Rows are predictions, or whole episodes for "auroc".
+    """
     if value == "auroc":
         return _areas(episodes)
     first = [episode[0] for episode in episodes]
@@ -110,14 +125,14 @@ def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Ma
 
 
 def _areas(episodes: Sequence[Sequence[EpisodeResult]]) -> Sample:
-    """An area belongs to an episode, not to a patient: one value each. From one patient left out there is none."""
+    """AUROC is a property of an episode, not of a patient: one row per episode; NaN for leave-one-out."""
     areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in episodes])
     n = np.arange(len(areas))
     return Sample(areas, np.full(len(n), 1 / len(n)), n, 0 * n, n, 0 * n, whole=True)
 
 
 def joined(samples: Sequence[Sample]) -> Sample:
-    """Several numbers of shots together, each weighing the same, its episodes a sample of their own; leave-one-out stays by itself."""
+    """Samples of several numbers of shots as one, with equal weights and separate episodes; leave-one-out is dropped if there are others."""
     drawn = [each for each in samples if each.episode is not None] or list(samples[:1])
     parts, n_before = [], 0
     for block, each in enumerate(drawn):

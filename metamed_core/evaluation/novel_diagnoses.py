@@ -1,4 +1,4 @@
-"""Meta-trained weights evaluated on diagnoses that meta-training never saw, beside their initialization and the baselines."""
+"""Evaluation of meta-trained weights on diagnoses that were held out from meta-training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,29 @@ from metamed_core.words import UserError, Words
 
 
 def plan_on_novel(training: MetaTraining, cohort: Cohort, weights: Path, n_episodes: int = 60) -> Plan:
-    """A comparison on the novel diagnoses: these weights, what they started from, and the baselines. Raises UserError if too few patients."""
+    """Plan a comparison of meta-trained weights, their initial weights, and the baselines on the novel diagnoses.
+
+    Parameters
+    ----------
+    training
+        The meta-training; its split defines the novel diagnoses.
+    cohort
+        The table used in meta-training.
+    weights
+        Path of the meta-trained weights.
+    n_episodes
+        Episodes per number of shots.
+
+    Returns
+    -------
+    Plan
+        To run with `compare` or `sweep`.
+
+    Raises
+    ------
+    UserError
+        If the table is another one, has too few patients, or the training used simulated tasks.
+    """
     training.check_cohort(cohort)
     if training.split is None:
         raise UserError(

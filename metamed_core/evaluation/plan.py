@@ -1,4 +1,4 @@
-"""A comparison before it is run: patients, methods, shots, episodes, seed; and what fits where the table is small."""
+"""The plan of a comparison (patients, methods, shots, episodes, seed), and how it is reduced for small tables."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ N_EPISODES = 30
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Which methods are compared on what.
+    """Patients, methods and episodes of a comparison.
 
     Parameters
     ----------
     cohort
         The patients.
     methods
-        The methods, each once.
+        The methods, with distinct keys.
     shots
-        Support patients per diagnosis, each evaluated in `n_episodes` episodes; `LEAVE_ONE_OUT` among them predicts each patient once.
+        Numbers of support patients per diagnosis; `LEAVE_ONE_OUT` predicts each patient once from all others.
     n_episodes
-        Episodes at each number of shots.
+        Episodes per number of shots.
     seed
-        Decides which patients are drawn.
+        Random seed of the episodes.
 
     Raises
     ------
     UserError
-        If the cohort does not allow the shots, or a method is named twice.
+        If the cohort has too few patients, or a setting is invalid, or a method occurs twice.
     """
 
     cohort: Cohort
@@ -67,23 +67,23 @@ class Plan:
         return n_left_out(self.cohort) > 0 if k_shot == LEAVE_ONE_OUT else k_shot > 0 and bool(shots_allowed(self.cohort, (k_shot,)))
 
     def episodes_at(self, k_shot: int) -> int:
-        """Episodes at this number of shots; leave-one-out has one for each patient, however many episodes were asked for."""
+        """Number of episodes at this number of shots: `n_episodes`, or one per patient for leave-one-out."""
         return n_left_out(self.cohort) if k_shot == LEAVE_ONE_OUT else self.n_episodes
 
     @property
     def n_results(self) -> int:
-        """How many results `compare` yields in all."""
+        """Number of results that `compare` yields."""
         return len(self.methods) * sum(self.episodes_at(k) for k in self.shots)
 
     @property
     def twins(self) -> frozenset[str]:
-        """Keys of methods whose learner takes part from more than one start: their accuracy is kept at every step."""
+        """Keys of methods whose learner takes part with several initial weights; their accuracy is recorded at every step."""
         learners = [one.learner.name for one in self.methods if not one.is_baseline]
         return frozenset(one.key for one in self.methods if learners.count(one.learner.name) > 1)
 
     @property
     def remarks(self) -> tuple[Words, ...]:
-        """What a reader must know of how the methods are evaluated on this table."""
+        """Sentences on limitations of the evaluation on this table."""
         found = (
             [(_LEFT_OUT_APART if self.cohort.groups else _LEFT_OUT).format(n=n_left_out(self.cohort))]
             if LEAVE_ONE_OUT in self.shots
@@ -108,19 +108,19 @@ SCARCE = 20
 def plan_for(
     cohort: Cohort, who: Sequence[Method] | None = None, shots: Sequence[int] = SHOTS, n_episodes: int = N_EPISODES, seed: int = 0
 ) -> tuple[Plan, Words | None]:
-    """The plan nearest to a request that the cohort allows.
+    """The plan closest to a request that the cohort allows.
 
     Parameters
     ----------
     cohort, shots, n_episodes, seed
-        See `Plan`; only those of `shots` that the cohort allows are used, or leave-one-out if it allows none.
+        See `Plan`; values of `shots` that the cohort does not allow are dropped; if none is left, leave-one-out is used.
     who
-        The methods; None: the default ones.
+        The methods; None for the defaults.
 
     Returns
     -------
     plan, remark
-        The plan, and a sentence if it differs from the request.
+        The plan, and a sentence if it differs from the request (else None).
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _nothing(cohort: Cohort) -> Words:
 
 
 def _needed(cohort: Cohort, k_shot: int) -> Words:
-    """What two diagnoses would need for this number of shots."""
+    """The number of patients that two diagnoses need for this number of shots, in words."""
     need = Words("{need} labeled {need:patient|patients} each", "各有 {need} 位已确诊患者").format(need=k_shot + LEAST_QUERY)
     return Words(f"{need.en}, not all of one group", f"{need.zh}，且不都属于同一组") if cohort.groups else need
 

@@ -1,4 +1,4 @@
-"""A comparison as one HTML file that opens offline: no script, no request to anywhere, no patient's name or value."""
+"""Report of a comparison as one HTML file without scripts, network requests, patient names or cell values."""
 
 from __future__ import annotations
 
@@ -25,9 +25,22 @@ Facts = list[tuple[Words, object]]
 
 @dataclass(frozen=True)
 class About:
-    """What a report says beside the results. patients: what the table is called; weights: method -> SHA-256; called: a diagnosis's name.
+    """Content of a report besides the results.
 
-    link: the address query that asks for the same again, empty where the patients cannot be linked to; script: see `as_python`.
+    Parameters
+    ----------
+    patients
+        Title of the table.
+    weights
+        SHA-256 of the weights, by method.
+    called
+        Translates the name of a diagnosis.
+    link
+        URL query of the same comparison; empty if the table has no link.
+    script
+        Source text from `as_python`; empty for none.
+    metric
+        Metric of the leaderboards.
     """
 
     patients: Words
@@ -39,7 +52,20 @@ class About:
 
 
 def comparison_html(comparison: Comparison, about: About, language: Language) -> bytes:
-    """The whole file in one language, UTF-8; all text is escaped. Empty parts are left out."""
+    """The report as HTML.
+
+    Parameters
+    ----------
+    comparison, about
+        The results and the further content.
+    language
+        Language of the whole file.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8; all text is escaped. Empty sections are omitted.
+    """
     return page_html(
         "comparison.html",
         Words("Comparison of learners: {patients}", "学习器比较：{patients}").format(patients=about.patients),
@@ -104,7 +130,7 @@ def _made_with(about: About) -> list[dict[str, object]]:
 
 
 def versions_used() -> dict[str, str]:
-    """Versions of Python and of the packages that decide the numbers; a package that is not installed as one is left out."""
+    """Versions of Python and of the installed packages that affect the results, by name."""
     found = {"Python": platform.python_version()}
     for name in ("metamed", *PACKAGES):
         try:

@@ -1,4 +1,4 @@
-"""A comparison as a Python script that makes it again."""
+"""A Python script that reproduces a comparison."""
 
 from __future__ import annotations
 
@@ -15,9 +15,18 @@ from metamed_core.words import INTENDED_USE
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a script finds the patients: a file beside it, its sheet, the roles of its columns as they were confirmed.
+    """The files that a reproduction script reads, relative to its folder.
 
-    truth_file: a CSV of diagnoses that were set aside; one of its columns names the patients as in the table, the other is the label.
+    Parameters
+    ----------
+    file
+        File name of the table.
+    columns
+        The confirmed columns with their roles.
+    sheet
+        Name of the sheet; None for the first, or for files without sheets.
+    truth_file
+        CSV with diagnoses that were set aside: a column that identifies the patients as in the table, and the label; None for none.
     """
 
     file: str
@@ -27,9 +36,9 @@ class Source:
 
 
 def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") -> str:
-    """Source text of a script that reads the patients, runs the plan and prints each leaderboard as `leaderboard_text` does.
+    """Source text of a script that reads the table, runs the plan and prints the leaderboards (`leaderboard_text`).
 
-    It names the fingerprint of the cohort and says so if the file holds other patients, as after edits in the app.
+    The script prints a warning if the SHA-256 of the cohort differs, for example because the table was edited in the app.
     """
     return _SCRIPT.format(
         intended_use=INTENDED_USE.en,
@@ -61,7 +70,7 @@ def _methods(who: Sequence[Method]) -> str:
 
 def _method(one: Method) -> str:
     settings = ", ".join(f"{name}={value!r}" for name, value in one.settings.items())
-    # Weights of one's own lie beside the script, as the table does; where they lie here is nobody's business.
+    # Only the file name: weight files are expected beside the script, and local paths must not leak.
     start = "" if one.is_baseline else f", {Path(one.start).name!r}"
     return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 

@@ -1,4 +1,4 @@
-"""The comparison itself: a generator of results, one method in one episode at a time."""
+"""Runs a comparison: a generator of results, one method in one episode at a time."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class EpisodeResult:
     proba
         Probabilities of the last classifier, `(n, n_way)`, calibrated where the initialization is.
     adapt_seconds, predict_seconds
-        Wall-clock time. An in-context learner does its work when it predicts.
+        Wall-clock seconds. In-context learners compute mostly in prediction.
     right_by_step
-        Whether each step's classifier predicted each patient correctly, `(n_steps + 1, n)`; no rows unless the plan keeps steps.
+        Whether the classifier of each step predicts each patient correctly, `(n_steps + 1, n)`; no rows unless in `Plan.twins`.
     """
 
     method: str
@@ -62,24 +62,24 @@ class EpisodeResult:
 
 
 def compare(plan: Plan, done: int = 0) -> Iterator[EpisodeResult]:
-    """Run a plan: first episode 0 at every number of shots for every method, then episode 1, ...
+    """Run a plan: episode 0 at every number of shots with every method, then episode 1, and so on.
 
     Parameters
     ----------
     plan
-        Who is compared on what; it alone decides the results, except the seconds.
+        The plan; it determines all results except the seconds.
     done
-        How many results to skip, to go on with a run that was stopped.
+        Number of results to skip, to resume a run that was stopped.
 
     Yields
     ------
     EpisodeResult
-        One method in one episode at a time, so that a run may be stopped anywhere.
+        One method in one episode at a time; the run may be stopped after any of them.
 
     Raises
     ------
     UserError
-        Before the first result, if weights cannot be read.
+        If weights cannot be read; raised before the first result.
     """
     read_weights(plan)
     n = len(plan.methods)
@@ -88,22 +88,22 @@ def compare(plan: Plan, done: int = 0) -> Iterator[EpisodeResult]:
 
 
 def read_weights(plan: Plan) -> None:
-    """Read all weights before the first episode, so that a missing file is reported at once. Raises UserError."""
+    """Read all weights, so that a missing file is reported before the first episode. Raises UserError."""
     for method in plan.methods:
         method.initialization(0)
 
 
 def episode_order(plan: Plan) -> Iterator[EpisodeNumber]:
-    """Every episode of a plan in the order in which `compare` goes."""
+    """All episodes of a plan, in the order of `compare`."""
     return ((i, k) for i in range(max(map(plan.episodes_at, plan.shots))) for k in plan.shots if i < plan.episodes_at(k))
 
 
 def episode_results(plan: Plan, index: int, k_shot: int, done: int = 0) -> Iterator[EpisodeResult]:
-    """The results of one episode, of all methods but the first `done`; they depend on no other episode."""
+    """The results of all methods but the first `done` in one episode; independent of the other episodes."""
     if done >= len(plan.methods):
         return
     episode = draw(plan.cohort, k_shot, index, plan.seed)
-    # All read the same cells, but for weights that were meta-trained on the columns of one panel.
+    # All methods share the encoded task, except weights that were meta-trained on the columns of one panel.
     shared = task_of(plan.cohort, episode)
     for one in plan.methods[done:]:
         task = shared if one.panel is None else task_of(plan.cohort, episode, one.panel)
@@ -130,7 +130,7 @@ def _result(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_s
 
 
 def _adapted(steps: Iterator[Classifier], task: Task, *, watch: bool) -> tuple[Classifier, float, npt.NDArray[np.bool_]]:
-    """The last classifier, the seconds until it was there, and which predictions were correct at each step if `watch`."""
+    """The last classifier, the seconds of adaptation, and, if `watch`, which predictions are correct at each step."""
     seconds, hits = 0.0, []
     began = time.perf_counter()
     for classifier in steps:

@@ -1,8 +1,8 @@
-"""A comparison by many workers: the same results as `compare`, in the same order, whoever computes them.
+"""Parallel comparison: the same results as `compare`, in the same order.
 
-joblib deals the episodes out, so its backends carry them anywhere: processes of this computer (loky), threads, a Dask cluster, Ray. An episode
-follows from the plan and its own number alone, so neither how many work nor how the episodes are parcelled changes a number; on processors of
-another kind the last digits may differ. Each worker computes on one thread, or workers that share a computer would stand in each other's way.
+joblib distributes the episodes over processes of this computer (loky), threads, a Dask cluster or Ray. An episode depends only on the
+plan and its own number, so the number of workers and the batch size do not change the results; on other processors the last digits may
+differ. Each worker uses one thread, because several workers share the cores of a computer.
 """
 
 from __future__ import annotations
@@ -28,15 +28,30 @@ if TYPE_CHECKING:
     from metamed_core.evaluation.plan import Plan
 
 PARCEL = 4
-"""Episodes that travel together: fewer would spend their time on the way, more would keep the last worker waiting."""
+"""Episodes per batch: smaller batches have more overhead, larger ones balance the load less evenly."""
 
 
 def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator[EpisodeResult]:
-    """Yield the results of `compare(plan)`, computed by `jobs` workers of joblib's active backend; -1: as many as there are cores.
+    """Run a plan in parallel on the active joblib backend (see `workers`).
 
-    jobs: None takes what `joblib.parallel_config` says, else one. parcel: episodes that a worker gets at a time, at least 1.
-    Workers read weights from the same paths. Raises UserError before the first result if weights cannot be read here, later if a worker cannot
-    or is ended from outside.
+    Parameters
+    ----------
+    plan
+        The plan; workers read weight files from the same paths.
+    jobs
+        Number of workers, -1 for one per core; None for the value of `joblib.parallel_config`, else one.
+    parcel
+        Episodes per batch, at least 1.
+
+    Yields
+    ------
+    EpisodeResult
+        The results of `compare(plan)`, in the same order.
+
+    Raises
+    ------
+    UserError
+        If weights cannot be read (before the first result if on this computer), or a worker is terminated from outside.
     """
     read_weights(plan)
     due, sent, here = iter(episode_order(plan)), _Sent(plan), os.getpid()
@@ -47,7 +62,7 @@ def sweep(plan: Plan, jobs: int | None = None, parcel: int = PARCEL) -> Iterator
 
 
 def _dealt(jobs: int | None, work: Iterator[Any]) -> Generator[list[EpisodeResult], None, None]:
-    """Results in order, as soon as they are there; a backend that gives lists only (Ray) gets two parcels a worker at a time."""
+    """Results in order, as soon as available; backends that return lists only (Ray) get two batches per worker at a time."""
     backend, n_jobs = get_active_backend()
     if backend.supports_return_generator:
         results = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(work)
@@ -58,7 +73,7 @@ def _dealt(jobs: int | None, work: Iterator[Any]) -> Generator[list[EpisodeResul
             raise UserError(_ENDED) from error
         finally:
             with warnings.catch_warnings():
-                # joblib finds it odd that results are left over; a sweep may be stopped.
+                # joblib warns of unused results, which are normal if a sweep is stopped.
                 warnings.simplefilter("ignore", UserWarning)
                 results.close()
         return
@@ -68,7 +83,7 @@ def _dealt(jobs: int | None, work: Iterator[Any]) -> Generator[list[EpisodeResul
 
 
 class _Sent:
-    """A plan on its way: packed once, and unpacked once in each process, which so reads the weights once, however many parcels it gets."""
+    """A plan that is pickled once, and unpickled once per process, so that each process reads the weights once."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -82,7 +97,7 @@ class _Sent:
         return _unpacked, (self.packed,)
 
     def __sizeof__(self) -> int:
-        # Dask asks, and sends what is large once to each worker rather than with each parcel.
+        # Dask uses this to send large objects once per worker instead of once per batch.
         return len(self.packed)
 
 
@@ -94,7 +109,7 @@ def _unpacked(packed: bytes) -> _Sent:
 
 
 def _judge(sent: _Sent, parcel: Sequence[EpisodeNumber], home: int) -> list[EpisodeResult]:
-    """The results of some episodes. home: the process that asked, which has seen to its threads itself."""
+    """The results of one batch of episodes; `home` is the id of the calling process, whose threads are already limited."""
     if os.getpid() != home:
         torch.set_num_threads(1)
     return [result for index, k_shot in parcel for result in episode_results(sent.plan, index, k_shot)]
@@ -102,7 +117,7 @@ def _judge(sent: _Sent, parcel: Sequence[EpisodeNumber], home: int) -> list[Epis
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Compute on one thread, and afterwards on as many as before."""
+    """Limit torch to one thread within the context."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,4 +1,4 @@
-"""A leaderboard in words, and as plain text."""
+"""A leaderboard in sentences, and as plain text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 
 TOO_WIDE = 0.1
-"""An interval of a difference in shares that reaches further than this to either side decides nothing."""
+"""Half-width above which the interval of a difference between shares is too wide to choose a method."""
 
 
 def verdict(board: Leaderboard) -> tuple[Words, ...]:
-    """What the leaderboard says, a sentence each: the leader, methods not distinguishable from it, methods that are worse, whether one may choose at all."""
+    """Sentences: the leader, methods not distinguishable from it, methods that are worse, and a warning if the intervals are too wide."""
     if not board.rows:
         return (_NONE,)
     leader, *others = board.rows
@@ -40,13 +40,13 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
 
 
 def too_wide(board: Leaderboard) -> bool:
-    """Whether methods that are not distinguishable from the leader might still be more than 10 points worse: no choice can be made."""
+    """Whether the interval of a method not distinguishable from the leader has a half-width over 10 percentage points."""
     alike = [one.behind for one in board.rows if one.behind and not one.apart]
     return MEASURES[board.metric].share and any(not gap.half_width <= TOO_WIDE for gap in alike)
 
 
 def place(k_shot: int | None) -> Words:
-    """With how many labeled patients a leaderboard was measured: a number of shots, over all of them, or leave-one-out."""
+    """A number of shots in words; None: over all shots."""
     if k_shot is None:
         return Words("over all numbers of labeled patients", "综合各种每类样本数")
     if k_shot == LEAVE_ONE_OUT:
@@ -55,12 +55,12 @@ def place(k_shot: int | None) -> Words:
 
 
 def listed(names: Sequence[Words]) -> Words:
-    """Names one after the other."""
+    """Names separated by commas."""
     return Words(", ".join(name.en for name in names), "、".join(name.zh for name in names))
 
 
 def leaderboard_text(board: Leaderboard, language: Language = "en") -> str:
-    """The leaderboard and its verdict as lines of text; the same results give the same text."""
+    """The leaderboard and its verdict as lines of plain text."""
     measure = MEASURES[board.metric]
     title = _TITLE.format(metric=measure.title, place=place(board.k_shot), episodes=board.n_episodes, patients=board.n_patients)
     lines = [_line(one, measure, language) for one in board.rows]
@@ -106,7 +106,7 @@ CLAIM = Words(
     "95% 区间针对的是同一机构中已确诊患者数相同的其他患者与小任务，不适用于其他医院。"
     "两种方法能否区分，已按所有两两比较的数目作了校正（Holm 法），因此个别区间不含 0 时也可能没有结论。",
 )
-"""What intervals and verdicts hold for: a caption beside every leaderboard."""
+"""The population that intervals and verdicts refer to; shown with every leaderboard."""
 _LEADS_EARLY = Words("{leader} has the best {metric} {place} so far: {mean}.", "{place}，目前{metric}最好的是{leader}：{mean}。")
 _LEADS = Words(
     "{leader} has the best {metric} {place}: {mean} (95% interval {low} to {high}).",

@@ -1,4 +1,4 @@
-"""Who computes a sweep: processes or threads of this computer, or a Dask or Ray cluster, by joblib's backends."""
+"""Selects the joblib backend of a sweep: processes or threads of this computer, or a Dask or Ray cluster."""
 
 from __future__ import annotations
 
@@ -13,14 +13,26 @@ from metamed_core.words import UserError, Words
 
 BACKENDS = ("loky", "threading", "dask", "ray")
 PATIENCE = 10
-"""Seconds to wait for a scheduler to answer, and for its first worker."""
+"""Timeout in seconds for the scheduler, and for its first worker."""
 
 
 @contextmanager
 def workers(backend: str = "loky", jobs: int = 1, scheduler: str | None = None) -> Iterator[None]:
-    """Within, `sweep` is computed by these workers. jobs: how many on this computer, -1 for one a core; a cluster at `scheduler` gives all it has.
+    """Context manager within which `sweep` uses these workers.
 
-    Raises UserError where Dask or Ray is not installed, where nobody answers at the address, or where an address makes no sense.
+    Parameters
+    ----------
+    backend
+        One of `BACKENDS`.
+    jobs
+        Number of workers on this computer, -1 for one per core; ignored with a `scheduler`.
+    scheduler
+        Address of a running Dask or Ray cluster, all of whose workers are used; None for this computer.
+
+    Raises
+    ------
+    UserError
+        If Dask or Ray is not installed, no cluster answers, or the backend takes no scheduler.
     """
     if scheduler is not None and backend not in _CLUSTERS:
         raise UserError(_NO_ADDRESS.format(backend=backend))
@@ -44,7 +56,7 @@ def _dask(stack: ExitStack, jobs: int, scheduler: str | None) -> None:
 
     where: Any = scheduler
     if scheduler is None:
-        # Port 0: any free one, for this computer alone. One thread a worker: a second would only share its core.
+        # Port 0: any free port, on localhost only. One thread per worker, because each worker computes on one thread.
         where = stack.enter_context(
             LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.ERROR)
         )

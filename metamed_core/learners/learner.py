@@ -115,7 +115,11 @@ def setting(default: float, label: Words, help: Words, low: float, high: float, 
 
 @dataclass(frozen=True)
 class Learner(ABC):
-    """Base class of all algorithms: hyperparameters as frozen fields, the inner loop (`adapt`) and the outer loss (`meta_loss`)."""
+    """Base class of all algorithms: hyperparameters as frozen fields, the inner loop (`adapt`) and the outer loss (`meta_loss`).
+
+    Subclasses set the class attributes `name` (identifier), `title` and `summary` (shown to users), `paper` and `link` (the
+    publication), and `recipe` (hyperparameters of the shipped weights). Invalid hyperparameters raise UserError.
+    """
 
     name: ClassVar[str]
     title: ClassVar[Words]

@@ -94,7 +94,7 @@ def _some_of_each(positions: Tensor, y: Tensor, most: int, rng: torch.Generator)
 def _slots(crowd: Tensor, slots: int, rng: torch.Generator) -> Tensor:
     """A random slot for each class, `(n_way,)`: distinct ones, or evenly shared ones if there are more classes than slots.
 
-    crowd `(n_way,)`: with how many classes each has shared its slot in earlier readings; those with the least now share with the most.
+    crowd `(n_way,)`: with how many classes each shared its slot in earlier readings; those with few now share with many.
     """
     n_way = len(crowd)
     least, n_full = -(-n_way // slots), n_way % slots or slots
@@ -160,7 +160,10 @@ class PriorFittedClassifier(Classifier):
 
 @dataclass(frozen=True)
 class PriorFitted(Learner):
-    """A prior-fitted network; the adaptation steps use 1, 2, 4, ... all patients of each class. `readings`: forward passes to average."""
+    """A prior-fitted network; the adaptation steps use 1, 2, 4, ... all patients of each class.
+
+    `readings` is the number of forward passes to average; it is multiplied if there are more classes than output slots.
+    """
 
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")

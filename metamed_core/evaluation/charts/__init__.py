@@ -1,4 +1,4 @@
-"""What the charts of a comparison show, as values: axes, marks, the finding in words. The room `drawing` draws them."""
+"""The charts of a comparison as `Chart` objects (axes, marks, title, help text), rendered by `metamed_core.drawing`."""
 
 from __future__ import annotations
 

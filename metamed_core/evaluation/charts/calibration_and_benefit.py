@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say, and whether acting on them helps."""
+"""Reliability diagrams and decision curves."""
 
 from __future__ import annotations
 
@@ -16,13 +16,25 @@ from metamed_core.words import Words
 
 Array = npt.NDArray[np.float64]
 FEWEST = 5
-"""A bin with fewer answers says nothing and is left out."""
+"""Bins with fewer predictions are not shown."""
 LOWEST = -0.05
-"""Net benefit below this is cut: far below nobody's, how far does not matter."""
+"""Net benefit below this is not shown; "treat none" has a net benefit of 0."""
 
 
 def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle], keys: Sequence[str], k_shot: int | None = None) -> Chart:
-    """Predicted probability against the share of correct predictions, for some methods, in ten bins."""
+    """Reliability diagram: share of correct predictions against predicted probability, in ten bins.
+
+    Parameters
+    ----------
+    comparison
+        The results.
+    styles
+        Line style of each method, by key.
+    keys
+        Keys of the methods to show.
+    k_shot
+        Number of shots; None for all together.
+    """
     lines, errors = [Line(((0.0, 0.0), (1.0, 1.0)), GRAY, Words("perfect calibration", "完全校准"))], []
     for key in keys:
         found, title = reliability(comparison, key, k_shot), comparison.entry(key).title
@@ -63,7 +75,7 @@ def decision_curves(
     k_shot: int | None = None,
     prevalence: float | None = None,
 ) -> Chart:
-    """Decision curves of some methods for one diagnosis; called: what to call it; prevalence: a clinic's, None as in the episodes."""
+    """Decision curves of the methods `keys` for one diagnosis, shown as `called`; for `k_shot` and `prevalence` see `curves.decision_curve`."""
     curves = {key: decision_curve(comparison, key, diagnosis, k_shot, prevalence) for key in keys}
     first = next(iter(curves.values()))
     lines = [
@@ -97,7 +109,7 @@ def _benefit(name: Words, style: SeriesStyle, threshold: Array, value: Array) ->
 
 
 def _where(comparison: Comparison, curves: Mapping[str, DecisionCurve], called: Words) -> Words:
-    """At which thresholds the first method helps more than treating everybody or nobody."""
+    """Title: thresholds at which the first method has a higher net benefit than treating all or none."""
     key, curve = next(iter(curves.items()))
     helps = curve.threshold[curve.model > np.maximum(curve.treat_all, 0.0)]
     who = comparison.entry(key).title

@@ -26,10 +26,22 @@ _BANDS = Words(
 def score_by_shots(
     comparison: Comparison, styles: Mapping[str, SeriesStyle], metric: Metric = "balanced_accuracy", banded: Sequence[str] = ()
 ) -> Chart:
-    """Every method's score at each number of shots; intervals as bands for those in `banded`, told for all."""
+    """Score of each method against the number of shots.
+
+    Parameters
+    ----------
+    comparison
+        The results.
+    styles
+        Line style of each method, by key.
+    metric
+        The metric.
+    banded
+        Keys of the methods whose confidence intervals are drawn as bands; the tooltips contain all intervals.
+    """
     measure, curves = MEASURES[metric], learning_curves(comparison, metric)
     shots = [point.k_shot for point in next(iter(curves.values()))]
-    # The same distance from each number to the next: between 1 and 2 patients lies as much as between 5 and 10. The last are most.
+    # Equidistant numbers of shots, as on a logarithmic axis; leave-one-out comes last.
     places = {k: float(at) for at, k in enumerate(sorted(shots, key=lambda k: (k == LEAVE_ONE_OUT, k)))}
     curves_drawn = [_curve(comparison, key, styles[key], points, places, banded=key in banded) for key, points in curves.items()]
     return Chart(
@@ -45,7 +57,7 @@ def score_by_shots(
 
 
 def _bands_first(curves: Sequence[Sequence[Mark]]) -> tuple[Mark, ...]:
-    """Bands below all lines, so that none of them covers a line."""
+    """Marks with the bands first, so that no band covers a line."""
     return tuple(sorted((mark for curve in curves for mark in curve), key=lambda mark: isinstance(mark, Line)))
 
 
@@ -72,7 +84,7 @@ def _told(score: Interval) -> Words:
 
 
 def _more_patients(comparison: Comparison, curves: Mapping[str, Sequence[Point]], metric: Metric) -> Words:
-    """Who is best with the fewest and with the most labeled patients."""
+    """Title: the best methods with the fewest and with the most labeled patients."""
     measure = MEASURES[metric]
     told = []
     for at in (0, -1):
@@ -103,7 +115,7 @@ def _shots(k_shot: int) -> Words:
 
 
 def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Chart:
-    """The twin curve: one learner from a meta-learned and from a random initialization, beside the level of logistic regression."""
+    """Accuracy after each adaptation step, from meta-learned and random initial weights, with logistic regression for reference."""
     twins = [*curve.meta_learned, *([curve.random] if curve.random else [])]
     marks = list(
         _bands_first([_scores(twin.entry.title, styles[twin.entry.key], range(len(twin.steps)), twin.steps, banded=True) for twin in twins])

@@ -1,4 +1,4 @@
-"""What accuracy costs in time, and two methods episode by episode."""
+"""Accuracy against computing time, and two methods compared episode by episode."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from metamed_core.words import Words
 
 
 def accuracy_against_time(comparison: Comparison, styles: Mapping[str, SeriesStyle], k_shot: int | None = None) -> Chart:
-    """One mark a method: milliseconds to adapt and answer, balanced accuracy with its interval."""
+    """Balanced accuracy with its interval against milliseconds to adapt and predict; one mark per method. `k_shot` None: all shots."""
     scores = {one.entry.key: one.score for one in leaderboard(comparison, k_shot).rows}
     found = {one.entry.key: one for one in costs(comparison, k_shot)}
     marks: list[Mark] = []
@@ -43,7 +43,7 @@ def accuracy_against_time(comparison: Comparison, styles: Mapping[str, SeriesSty
 
 
 def paired_episodes(comparison: Comparison, styles: Mapping[str, SeriesStyle], one: str, other: str, k_shot: int | None = None) -> Chart:
-    """Two methods in the same episodes: one mark an episode, on the diagonal where they are equal."""
+    """Balanced accuracy of the methods with keys `one` (vertical) and `other` (horizontal); one mark per episode."""
     pairs = episode_pairs(comparison, one, other, k_shot)
     first, second = comparison.entry(one).title, comparison.entry(other).title
     gap = np.array([pair.one - pair.other for pair in pairs])
