@@ -110,3 +110,12 @@ class UserError(ValueError):
     def __reduce__(self) -> tuple[type[UserError], tuple[Words]]:
         """Pickle both languages: by default an exception that crosses a process boundary keeps its English message only."""
         return type(self), (self.words,)
+
+
+def chance(p: float) -> str:
+    """Format a probability with two decimals, never as 0 or 1. Escape it for Markdown, where `>` starts a quotation.
+
+    >>> chance(0.283), chance(0.9999)
+    ('0.28', '>0.99')
+    """
+    return ">0.99" if p > 0.995 else "<0.01" if p < 0.005 else f"{p:.2f}"

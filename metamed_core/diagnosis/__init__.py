@@ -4,6 +4,7 @@
 prediction set and nearest labeled patients, and `answers_csv`, `answers_html` and `answers_json` export them.
 
 - `NOTHING_ODD`: the sentence shown if there is no warning.
+- `ONLY_THESE`: the sentence that a patient may have none of the diagnoses considered.
 - `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
@@ -56,11 +57,12 @@ from metamed_core.diagnosis.prototypes import (
 )
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
-from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read
+from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, ONLY_THESE, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
 __all__ = [
     "NOTHING_ODD",
+    "ONLY_THESE",
     "AdaptationTrace",
     "Answer",
     "Diagnosis",

@@ -56,6 +56,6 @@ _NO_VALUE = Words(
     "No column holds a value for this patient: the answer is the same for anybody.", "该患者没有任何数据：对任何人都会得出同样的答案。"
 )
 _NOTHING_RULED_OUT = Words(
-    "Not enough evidence: it takes all {n} {n:diagnosis|diagnoses} to reach {share:.0%}, so none is ruled out.",
+    "Not enough evidence: only all {n} {n:diagnosis|diagnoses} together reach {share:.0%}, so none is ruled out.",
     "证据不足：全部 {n} 种诊断相加才达到 {share:.0%}，无法排除任何一种。",
 )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.reliability_notes import ONLY_THESE, held_out_title, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
-from metamed_core.words import Language, Words
+from metamed_core.words import Language, Words, chance
 
 RANKED = 3
 """Number of diagnoses shown with their probability; the CSV contains all."""
@@ -17,8 +18,8 @@ CAUTION = Words(
     "A ranked list with its basis, not a diagnosis. This file holds data of patients.", "所列为带依据的排序，并非诊断。本文件含有患者数据。"
 )
 HOW = Words(
-    "Not ruled out: the fewest diagnoses whose probabilities together reach {share:.0%}. Nearest labeled patients: by distance in the network's embedding, which has no unit; smaller is more alike.",
-    "无法排除：概率合计达到 {share:.0%} 的最少诊断。最近的已确诊患者：按网络嵌入空间中的距离（无单位），越小越相似。",
+    "Prediction set: the fewest diagnoses whose probabilities together reach {share:.0%}. Nearest labeled patients: by distance in the network's embedding, which has no unit; smaller is more alike.",
+    "预测集：概率合计达到 {share:.0%} 的尽可能少的诊断。最近的已确诊患者：按网络嵌入空间中的距离（无单位），越小越相似。",
 ).format(share=COVERAGE)
 _RUN = {
     "algorithm": Words("Algorithm", "算法"),
@@ -27,15 +28,24 @@ _RUN = {
     "weights_sha256": Words("Weights (SHA-256)", "权重（SHA-256）"),
     "seed": Words("Seed", "随机种子"),
     "step": Words("Step", "步"),
+    "held_out": Words("Labeled patients left out as a test", "留出已确诊患者的检验"),
     "file": Words("File", "文件"),
     "version": Words("Version of MetaMed", "MetaMed 版本"),
 }
 _COLUMNS = (
     Words("Patient", "患者"),
     Words("Most probable diagnoses", "最可能的诊断"),
-    Words("Not ruled out", "无法排除"),
+    Words("Prediction set", "预测集"),
     Words("Nearest labeled patients", "最近的已确诊患者"),
 )
+
+
+def _step(index: int, total: int) -> Words:
+    if index >= total:
+        return Words("{index} of {total}", "第 {index} 步，共 {total} 步").format(index=index, total=total)
+    return Words(
+        "{index} of {total}: these are not the answers of the last step", "第 {index} 步，共 {total} 步：并非最后一步的答案"
+    ).format(index=index, total=total)
 
 
 def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: Language) -> bytes:
@@ -53,10 +63,13 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
     bytes
         HTML in UTF-8 that opens offline; all text is escaped.
     """
-    return diagnosis_html(answers(trace, step_index), provenance(trace, step_index, file), language)
+    run = provenance(trace, step_index, file) | {"step": _step(step_index, trace.total_steps)}
+    if trace.n_held_out:
+        run["held_out"] = held_out_title(trace.steps[step_index].held_out_accuracy, trace.n_held_out)
+    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace) + ONLY_THESE)
 
 
-def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language) -> bytes:
+def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language, trust: Words | None = None) -> bytes:
     """The report of some answers as HTML.
 
     Parameters
@@ -67,6 +80,8 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         The result of `provenance`.
     language
         Language of the whole file.
+    trust
+        How far the probabilities can be trusted.
 
     Returns
     -------
@@ -79,7 +94,7 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         Words("Answers for {n} {n:patient|patients}", "{n} 位患者的答案").format(n=len(found)),
         language,
         caution=CAUTION,
-        how=HOW,
+        how=HOW if trust is None else trust + HOW,
         columns=_COLUMNS,
         answers=[_row(one) for one in found],
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": rows},
@@ -89,7 +104,8 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
 def _row(one: Answer) -> dict[str, object]:
     return {
         "name": one.diagnosis.name,
-        "ranked": [(name, f"{p:.1%}") for name, p in one.diagnosis.ranked[:RANKED]],
-        "prediction_set": ", ".join(one.prediction_set) if one.abstention_reason is None else one.abstention_reason,
+        "ranked": [(name, chance(p)) for name, p in one.diagnosis.ranked[:RANKED]],
+        "prediction_set": ", ".join(one.prediction_set),
+        "abstention_reason": one.abstention_reason or "",
         "nearest": one.diagnosis.nearest,
     }

@@ -51,7 +51,7 @@ class Maml(Learner):
     title: ClassVar[Words] = Words("MAML", "MAML（模型无关元学习）")
     summary: ClassVar[Words] = Words(
         "Takes a few gradient steps on your labeled patients, from weights that were trained to adapt quickly. Choose it to watch adaptation happen.",
-        "从为快速适应而训练的权重出发，在您的已确诊患者上走几步梯度下降。想观察适应过程时选它。",
+        "从为快速适应而训练的权重出发，在您的已确诊患者上进行几步梯度下降。希望观察适应过程时选用。",
     )
     paper: ClassVar[str] = "Finn, Abbeel, Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, ICML 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.03400"

@@ -16,12 +16,3 @@ def plain(text: object) -> str:
     '\\<b\\>5\\*\\</b\\>'
     """
     return _SPECIAL.sub(r"\\\1", _BREAK.sub(" ", str(text)).strip())
-
-
-def chance(p: float) -> str:
-    """Format a probability with two decimals, never as 0 or 1. Escape the result for Markdown, where `>` starts a quotation.
-
-    >>> chance(0.283), chance(0.9999)
-    ('0.28', '>0.99')
-    """
-    return ">0.99" if p > 0.995 else "<0.01" if p < 0.005 else f"{p:.2f}"

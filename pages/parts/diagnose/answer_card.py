@@ -8,9 +8,9 @@ import streamlit as st
 from metamed_core.diagnosis import Answer, Diagnosis
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE
-from metamed_core.words import Words
+from metamed_core.words import Words, chance
 from pages.parts.common.legend import mark
-from pages.parts.common.markdown_text import chance, plain
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 
 RANKED = 3  # diagnoses with a bar of their own; the rest share one line
@@ -24,8 +24,8 @@ ONE_LEFT = Words(
     "Prediction set: the first diagnosis only; its probability is at least {share}.", "预测集：仅第一种诊断，其概率不低于 {share}。"
 )
 SEVERAL_LEFT = Words(
-    "Prediction set: the first {n} {n:diagnosis|diagnoses}; it takes all {n} to reach {share} probability.",
-    "预测集：前 {n} 种诊断；{n} 种合计概率才达到 {share}。",
+    "Prediction set: the first {n} {n:diagnosis|diagnoses}, whose probabilities together reach {share}.",
+    "预测集：前 {n} 种诊断，概率合计达到 {share}。",
 )
 
 

@@ -6,10 +6,10 @@ import math
 
 import streamlit as st
 
-from metamed_core.diagnosis import Order, agreement, arrange, how_to_read, predicted
+from metamed_core.diagnosis import ONLY_THESE, Order, agreement, arrange, how_to_read, predicted
 from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
-from metamed_core.statistics import COVERAGE, prediction_sets
+from metamed_core.statistics import COVERAGE, prediction_sets, wilson_interval
 from metamed_core.words import Words
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import pager
@@ -30,18 +30,21 @@ EVERYONE_DIAGNOSED = Words(
     "所有患者均已有诊断：在表格中将某些诊断留空即可进行推断。",
 )
 WAITING = Words("{n} {n:patient waits|patients wait} for a diagnosis.", "{n} 位患者等待诊断。")
-ALL_SURE = Words("For each of them one diagnosis reaches {share} probability by itself.", "每位患者的第一种诊断概率均已达到 {share}。")
+ALL_SURE = Words(
+    "For each of them the first diagnosis is probable enough by itself ({share}).", "每位患者的第一种诊断概率均已达到 {share}。"
+)
 NONE_SURE = Words(
-    "For each of them it takes more than one diagnosis to reach {share} probability.",
-    "每位患者都需要不止一种诊断，合计概率才达到 {share}。",
+    "For none of them is a single diagnosis probable enough by itself ({share}).",
+    "没有一位患者的单一诊断概率达到 {share}。",
 )
 SOME_SURE = Words(
-    "For {sure} of them one diagnosis reaches {share} probability by itself; for the other {open} it takes several.",
-    "其中 {sure} 位的第一种诊断概率已达到 {share}，其余 {open} 位需要多种诊断合计才达到。",
+    "For {sure} of them the first diagnosis is probable enough by itself ({share}), for {open} it is not.",
+    "其中 {sure} 位的第一种诊断概率已达到 {share}，另外 {open} 位没有达到。",
 )
 TRUST = Words(
-    "How far to trust them: when labeled patients were left out and asked about, the first diagnosis was right for {right} of {n} ({share}).",
-    "可信程度：将已确诊患者依次留出并判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}）。",
+    "How far to trust them: when labeled patients were left out and asked about, the first diagnosis was right for {right} of {n} "
+    "({share}; 95% interval {low} to {high}).",
+    "可信程度：将已确诊患者依次留出并判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}；95% 区间 {low} 至 {high}）。",
 )
 NO_TRUST = Words(
     "How far to trust them is not known: every diagnosis has a single labeled patient, so none can be left out as a test.",
@@ -97,10 +100,15 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     said = WAITING.format(n=n) + found.format(sure=sure, open=n - sure, share=f"{COVERAGE:.0%}")
     accuracy, n_labeled = shown.step.held_out_accuracy, shown.trace.n_held_out
     known = not math.isnan(accuracy)
-    trust = TRUST.format(right=round(accuracy * n_labeled), n=n_labeled, share=f"{accuracy:.0%}") if known else NO_TRUST
+    trust = _trust(accuracy, n_labeled) if known else NO_TRUST
     st.markdown(f"**{say(said)}** {say(trust)}")
     st.markdown(say(NEXT))
-    st.caption(say(how_to_read(shown.trace)))
+    st.caption(say(how_to_read(shown.trace) + ONLY_THESE))
+
+
+def _trust(accuracy: float, n: int) -> Words:
+    interval = wilson_interval(accuracy, n)
+    return TRUST.format(right=round(accuracy * n), n=n, share=f"{accuracy:.0%}", low=f"{interval.low:.0%}", high=f"{interval.high:.0%}")
 
 
 def _choices(

@@ -11,12 +11,12 @@ import streamlit as st
 
 from metamed_core.diagnosis import held_out_title, held_out_warning
 from metamed_core.drawing import SeriesStyle
-from metamed_core.words import Words
+from metamed_core.words import Words, chance
 from pages.parts.common import vega_specs as charts
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.legend import mark
 from pages.parts.common.live_chart import live_chart
-from pages.parts.common.markdown_text import chance, plain
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 

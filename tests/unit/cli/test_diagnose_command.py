@@ -51,7 +51,7 @@ def test_an_answer_is_held_back_with_a_reason() -> None:
     clear, between, nothing = answers(trace, len(trace.steps) - 1)
     assert (clear.prediction_set, clear.abstention_reason) == (("a",), None)
     assert between.abstention_reason is not None
-    assert between.abstention_reason.en == "Not enough evidence: it takes all 2 diagnoses to reach 90%, so none is ruled out."
+    assert between.abstention_reason.en == "Not enough evidence: only all 2 diagnoses together reach 90%, so none is ruled out."
     assert nothing.abstention_reason is not None
     assert nothing.abstention_reason.zh.startswith("该患者没有任何数据")
 
@@ -141,7 +141,7 @@ def test_it_tells_a_line_a_patient_and_its_progress(capsys: pytest.CaptureFixtur
     assert [line[:7] for line in lines[:3]] == ["  P-005", "* P-006", "* P-007"]
     assert lines[0].split()[1] == "a"
     assert lines[4:] == [
-        "* Not enough evidence: it takes all 2 diagnoses to reach 90%, so none is ruled out.",
+        "* Not enough evidence: only all 2 diagnoses together reach 90%, so none is ruled out.",
         "* No column holds a value for this patient: the answer is the same for anybody.",
         "For research and teaching only; not a medical device.",
     ]

@@ -51,7 +51,7 @@ def test_the_answers_say_whether_their_figures_are_calibrated(app: AppTest) -> N
         app.segmented_control(key="language").set_value(language).run()
         captions = [caption.value for caption in app.caption]
         notes = (reliability_notes.CALIBRATED, reliability_notes.ORDER_ONLY, reliability_notes.OTHER_SETTINGS)
-        assert [each for each in notes if each.into(language) in captions] == [note]
+        assert [each for each in notes if any(each.into(language) in caption for caption in captions)] == [note]
 
 
 def test_settings_that_were_not_calibrated_are_told_apart(app: AppTest) -> None:
@@ -112,7 +112,7 @@ def test_each_card_says_what_cannot_be_ruled_out_or_why_it_holds_back(app: AppTe
     assert len(said) == len(found) == 10
     for one, words in zip(found, said, strict=True):
         assert (
-            (f"the first {len(one.prediction_set)} diagnoses;" in words)
+            (f"the first {len(one.prediction_set)} diagnoses," in words)
             if len(one.prediction_set) > 1
             else ("the first diagnosis only" in words)
         )

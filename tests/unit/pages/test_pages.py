@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
-from metamed_core.words import INTENDED_USE, LANGUAGES, Language
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, chance
 from pages.parts.common import preload
-from pages.parts.common.markdown_text import chance, plain
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.menu import PAGES
 from pages.parts.common.page_frame import Say, delete_my_data, fresh_key
 from pages.parts.diagnose import answer_card as cards
