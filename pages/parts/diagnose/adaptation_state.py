@@ -121,12 +121,18 @@ class Adaptation:
                 self.adapted, self.original = patients.in_use, patients.original
 
     def _show(self, trace: AdaptationTrace, now: tuple[int, AdaptRequest], *, same_table: bool) -> None:
-        """Put a new trace in the place of the old one; at the same step if the same table was edited, else at the last."""
-        keep = same_table and self.trace is not None and self.answered is not None and self.answered[1] == now[1]
-        last = len(trace.steps) - 1
-        self.cursor = min(self.cursor, last) if keep and self.cursor < self.total else last
+        """Put a new trace in the place of the old one.
+
+        Who looked at an earlier step goes on looking at it when the same table was edited; else the trace is shown to its end.
+        """
+        same_run = same_table and self.trace is not None and self.answered is not None and self.answered[1] == now[1]
+        stays = same_run and not self.playing and self.cursor < self.total
         self.watched = self.watched if same_table else None
-        self.trace, self.answered, self.playing = trace, now, not trace.finished
+        self.trace, self.answered = trace, now
+        if stays:
+            self.go_to(self.cursor)
+        else:
+            self.cursor, self.playing = len(trace.steps) - 1, not trace.finished
 
     def go_to(self, step: int) -> None:
         """Show this step, taking the steps up to it if they are not yet taken."""

@@ -98,12 +98,15 @@ def test_a_unit_given_in_the_check_is_shown_and_one_in_the_header_not_twice() ->
     assert patients.heading(say, Column("MCV (fL)", Role.NUMBER, "fL")) == "MCV (fL)"
 
 
-def test_the_slider_stays_where_it_was_after_an_edit() -> None:
+@pytest.mark.parametrize("at_once", [0.0, 600.0])
+def test_the_slider_stays_where_it_was_after_an_edit(monkeypatch: pytest.MonkeyPatch, at_once: float) -> None:
+    """Also on a computer so slow that the whole adaptation would go on live."""
     state = adaptation_of()
+    monkeypatch.setattr(adaptation_state, "AT_ONCE", at_once)
     state.go_to(2)
     state.patients.work_on(state.patients.current)
     state.adapt()
-    assert state.cursor == 2
+    assert (state.cursor, state.playing) == (2, False)
     state.go_to(state.total)
     state.patients.work_on(state.patients.current)
     state.adapt()
