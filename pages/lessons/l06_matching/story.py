@@ -148,7 +148,7 @@ LESSON = Lesson(
             figure=how_sharp,
             reveal=lambda state: state.updated(sharpness=0.0),
             formula=formulas.spread_out,
-            code=Code(attention, "softmax"),
+            code=Code(attention, ".softmax"),
             controls=(SHARPNESS,),
             movable=True,
         ),

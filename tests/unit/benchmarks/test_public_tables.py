@@ -12,8 +12,7 @@ import pytest
 
 from metamed_core.words import UserError
 from tests.benchmarks import accuracy_on_public_tables as accuracy
-from tests.benchmarks import missing_cells
-from tests.benchmarks import universal_against_random as against_none
+from tests.benchmarks import missing_cells, universal_against_random
 from tests.benchmarks.public_tables import PublicTable, episodes, tables_in
 
 
@@ -79,8 +78,8 @@ def test_the_command_prints_a_row_for_each_method(
 def test_the_other_measurements_run_on_the_same_tables(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(against_none, "SHOTS", (1, 5))
-    run(monkeypatch, against_none, str(folder), "--episodes", "1", "--algorithms", "prototypical")
+    monkeypatch.setattr(universal_against_random, "SHOTS", (1, 5))
+    run(monkeypatch, universal_against_random, str(folder), "--episodes", "1", "--algorithms", "prototypical")
     assert "difference" in capsys.readouterr().out
     run(monkeypatch, missing_cells, str(folder), "--episodes", "1", "--algorithms", "prototypical")
     assert "costs" in capsys.readouterr().out

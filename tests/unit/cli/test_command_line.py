@@ -73,7 +73,11 @@ def test_the_command_on_a_card_makes_the_same_file_again(tmp_path: Path) -> None
     assert read_card(first)["validation"] == read_card(again)["validation"]
 
 
-@pytest.mark.parametrize("name", list(LEARNERS))
+# The largest network takes a minute here, and its last number is found again below.
+REPEATED = [pytest.param(name, marks=pytest.mark.slow) if name == "prior_fitted" else name for name in LEARNERS]
+
+
+@pytest.mark.parametrize("name", REPEATED)
 def test_the_early_numbers_on_a_shipped_card_are_found_again(name: str) -> None:
     """The card's plan and seed, this code's prior, start and steps: if any has changed without new weights, it shows here."""
     card, (learner, in_use) = read_card(SHIPPED / f"{name}.safetensors"), MetaTraining.suggest(name).learners()

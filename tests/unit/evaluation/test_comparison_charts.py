@@ -96,7 +96,7 @@ def test_the_decision_curve_is_the_cores(real: Comparison) -> None:
     styles = method_styles({key: key for key in real.keys})
     chart = charts.decision_curves(real, styles, ("prototypical",), "a", Words("a", "甲"), 3, 0.1)
     curve = decision_curve(real, "prototypical", "a", 3, 0.1)
-    shown = curve.model >= charts.trust.LOWEST
+    shown = curve.model >= charts.calibration_and_benefit.LOWEST
     assert [y for _, y in lines(chart)[2].points] == curve.model[shown].tolist()
     assert "Prevalence here: 10%" in chart.how.en
 

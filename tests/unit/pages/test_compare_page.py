@@ -19,7 +19,7 @@ from pages.parts.compare import shared_comparisons, take_away
 from pages.parts.compare.address import OFFERED_SHOTS, from_address
 from pages.parts.compare.live_scores import live_points
 from pages.parts.compare.patients_view import patient_names
-from tests.benchmarks import opening as shipped
+from tests.benchmarks import shipped_comparison as shipped
 from tests.helpers.compare_page import QUICK, ROOT, address, finish, held, open_page, table, texts
 
 

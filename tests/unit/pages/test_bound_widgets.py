@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.common import bound
+from pages.parts.common import bound_widgets
 from tests.helpers.widgets import named
 
 
 def script() -> None:
     import streamlit as st
-    from pages.parts.common.bound import bound, choice, choices, number
+
+    from pages.parts.common.bound_widgets import bound, choice, choices, number
 
     state = st.session_state.setdefault("state", {"step": 3, "one": "b", "some": ["a"], "n": 4})
     words = st.session_state.get("words", {"a": "A", "b": "B"})
@@ -60,16 +61,16 @@ def test_another_language_changes_nothing(app: AppTest) -> None:
 def test_what_no_person_has_changed_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """A widget that was away reports what it showed; one that was replaced, or whose data were deleted, may report once more."""
     heard: list[object] = []
-    state: dict[str, Any] = {bound.KEY: {"step": bound.Shown(5, None)}, "step": 5}
+    state: dict[str, Any] = {bound_widgets.KEY: {"step": bound_widgets.Shown(5, None)}, "step": 5}
     monkeypatch.setattr("streamlit.session_state", state)
-    bound._report("step", "step", heard.append)
+    bound_widgets._report("step", "step", heard.append)
     assert heard == [], "the value that was shown"
     state["step"] = 2
-    bound._report("step", "step", heard.append)
+    bound_widgets._report("step", "step", heard.append)
     assert heard == [2]
-    state[bound.KEY]["step"].times, state["step"] = 1, 4
-    bound._report("step", "step", heard.append)
-    bound._report("step", "step_0_1", heard.append)
+    state[bound_widgets.KEY]["step"].times, state["step"] = 1, 4
+    bound_widgets._report("step", "step", heard.append)
+    bound_widgets._report("step", "step_0_1", heard.append)
     state.clear()
-    bound._report("step", "step_0_1", heard.append)
+    bound_widgets._report("step", "step_0_1", heard.append)
     assert heard == [2]
