@@ -41,7 +41,7 @@ def stands(page: Page, folder: Path, expected: int | None = None) -> None:
 def test_a_fresh_load_with_each_algorithm_in_the_address_and_a_reload(
     open_page: Callable[..., Page], tmp_path: Path, algorithm: str
 ) -> None:
-    page = open_page(f"/diagnose?algorithm={algorithm}")
+    page = open_page(f"/diagnose?algorithm={algorithm}&cohort=rare_findings")
     ready(page)
     stands(page, tmp_path, step_shown(page)[1])
     page.reload()
@@ -51,7 +51,7 @@ def test_a_fresh_load_with_each_algorithm_in_the_address_and_a_reload(
 
 def test_every_switch_of_algorithm(open_page: Callable[..., Page], tmp_path: Path) -> None:
     """Each ordered pair once."""
-    page, names = open_page("/diagnose"), list(LEARNERS)
+    page, names = open_page("/diagnose?cohort=rare_findings"), list(LEARNERS)
     ready(page)
     way = [name for pair in itertools.combinations(names, 2) for name in pair] + names[:1]
     assert set(itertools.pairwise(way)) >= set(itertools.permutations(names, 2))
@@ -63,7 +63,7 @@ def test_every_switch_of_algorithm(open_page: Callable[..., Page], tmp_path: Pat
 
 
 def test_play_stop_reset_the_slider_and_back_to_the_last_step(open_page: Callable[..., Page], tmp_path: Path) -> None:
-    page = open_page("/diagnose?algorithm=maml&inner_steps=64")
+    page = open_page("/diagnose?algorithm=maml&inner_steps=32&cohort=rare_findings")
     ready(page)
     press(page, "reset")
     stands(page, tmp_path, 0)
@@ -71,7 +71,7 @@ def test_play_stop_reset_the_slider_and_back_to_the_last_step(open_page: Callabl
     wait_until(lambda: step_shown(page)[0] >= 2)
     press(page, "stop")
     ready(page)
-    assert 2 <= check_step(page, tmp_path) < 64
+    assert 2 <= check_step(page, tmp_path) < 32
     page.get_by_role("slider").first.press("ArrowLeft")
     idle(page)
     stands(page, tmp_path)
@@ -79,11 +79,11 @@ def test_play_stop_reset_the_slider_and_back_to_the_last_step(open_page: Callabl
     check_step(page, tmp_path)
     press(page, "last_step")
     ready(page)
-    stands(page, tmp_path, 64)
+    stands(page, tmp_path, 32)
     page.locator(".st-key-play button").click()
     wait_until(lambda: step_shown(page)[0] >= 2)
     ready(page)
-    stands(page, tmp_path, 64)
+    stands(page, tmp_path, 32)
 
 
 def test_edit_undo_language_and_settings(open_page: Callable[..., Page], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pages.lessons.lesson import Formula
 NAMES = {
     "right": Words("right", "正确"),
     "left": Words("left-out patients", "留出患者"),
-    "held": Words("cross-validated accuracy", "交叉验证准确率"),
+    "held": Words("held-out accuracy", "交叉验证准确率"),
     "baseline": Words("baseline classifier", "基线分类器"),
     "same": Words("same diagnosis", "诊断相同"),
     "labeled": Words("labeled", "已确诊"),
