@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from metamed_core.learners import LEARNERS
-from tests.benchmarks.accuracy import episode_accuracies
+from tests.benchmarks.accuracy_on_cytology import episode_accuracies
 
 
 @pytest.mark.parametrize("name", list(LEARNERS))

@@ -1,4 +1,4 @@
-"""Few-shot accuracy on the bundled breast cytology: `python -m tests.benchmarks.accuracy [--episodes 50] [--k-shot 5]`.
+"""Few-shot accuracy on the bundled breast cytology: `python -m tests.benchmarks.accuracy_on_cytology [--episodes 50] [--k-shot 5]`.
 
 An episode draws k_shot labeled patients of each diagnosis; all other patients are the undiagnosed: they set the scale
 of the columns and are then judged. Balanced accuracy, mean and 95 % interval over episodes (1.96 standard errors).
