@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import weights_library
-from metamed_core.meta_training.weights_library import Library, export_zip
+from metamed_core.meta_training.weights_library import Library, StoredWeights, export_zip
 from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.patients_state import UPLOAD
 from pages.parts.compare.state import KEY as MATCH
@@ -99,6 +99,11 @@ def test_stop_reload_and_go_on_to_the_judgment_and_use_of_kept_weights(home: Pat
     assert "than without meta-training (untrained prototype" in texts(again)
     assert not list((home / "runs").glob("*.state")), "nothing is left to go on from"
 
+    one = _keep_and_use_in_diagnose(again, home)
+    _compare_and_remove(again, one)
+
+
+def _keep_and_use_in_diagnose(again: AppTest, home: Path) -> StoredWeights:
     again.text_input(key="training_name").set_value("血液 2026").run()
     press(again, "training_keep")
     assert [one.name for one in Library().list_weights()] == ["血液 2026"]
@@ -111,7 +116,10 @@ def test_stop_reload_and_go_on_to_the_judgment_and_use_of_kept_weights(home: Pat
     assert not again.exception
     assert not again.error
     assert str(home) not in str(dict(again.query_params)), "an address tells nothing of the computer"
+    return one
 
+
+def _compare_and_remove(again: AppTest, one: StoredWeights) -> None:
     again.switch_page("pages/meta_train.py").run()
     press(again, f"compare_{one.path.stem}")
     assert f"prototypical-{one.path.stem}" in again.session_state[MATCH].request.method_keys
