@@ -49,11 +49,5 @@ def mean_of(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: sum(one[name] for one in measured) / len(measured) for name in measured[0]}
 
 
-def mean_accuracy(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> tuple[float, float]:
-    """Accuracy on the query and mean query log-loss after full adaptation, over every task of these meta-batches."""
-    mean = mean_of(list(validate(learner, backbone, weights, batches)))
-    return mean["accuracy"], mean["log_loss"]
-
-
 def _accuracy(proba: Tensor, y: Tensor) -> float:
     return float((proba.argmax(-1) == y).double().mean())

@@ -137,6 +137,7 @@ class Library:
                 ):
                     raise UserError(_NOT_WEIGHTS)
                 weights, card = (archive.read(members[ending]) for ending in (SUFFIX, ".json"))
+        # Of a member that is encrypted zipfile raises RuntimeError, of one compressed in an unknown way NotImplementedError.
         except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
             raise UserError(_NOT_WEIGHTS) from error
         return self._put(weights, card, name or Path(members[SUFFIX].filename).stem)

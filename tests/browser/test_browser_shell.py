@@ -33,7 +33,7 @@ def expect_frame(page: Page, path: str, language: str = "en") -> None:
     expect(links).to_have_count(len(PAGES))
     assert [text.splitlines()[-1] for text in links.all_inner_texts()] == [entry.title.into(language) for entry in PAGES]
     expect(page.get_by_role("radio", name="中文")).to_be_visible()
-    expect(page.get_by_text(INTENDED_USE.into(language))).to_be_visible()
+    expect(page.get_by_text(INTENDED_USE.into(language), exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Delete my data" if language == "en" else "删除我的数据")).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
 

@@ -25,6 +25,8 @@ TABLE = (
     "Q-21,inflammation,420,86,yes\nQ-22,inflammation,510,88,yes\nQ-23,inflammation,380,84,no\nQ-24,inflammation,460,87,yes\n"
     "Q-1,,7,69,no\nQ-2,,440,86,yes\nQ-3,,12,74,no\n"
 )
+RUNNING = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
+PLAYING = ".st-key-stop button:enabled"  # the adaptation goes on by itself
 FIRST_CELL: Position = {"x": 20, "y": 52}  # below the header, in pixels
 
 
@@ -44,12 +46,12 @@ def wait_until(what: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def idle(page: Page, seconds: float = 0.8) -> None:
-    """Wait until the app has had nothing to do for a while: a run may be followed by the next one."""
-    running, quiet_since = page.locator("[data-testid=stApp]:not([data-test-script-state=notRunning])"), time.monotonic()
-    began = quiet_since
+    """Wait until nothing has run or moved by itself for a while: a run may be followed by the next one."""
+    busy = page.locator(f"{RUNNING}, {PLAYING}")
+    began = quiet_since = time.monotonic()
     while time.monotonic() - quiet_since < seconds:
         page.wait_for_timeout(50)
-        if running.count():
+        if busy.count():
             quiet_since = time.monotonic()
         assert time.monotonic() - began < 120, "the app did not come to rest"
 
@@ -58,13 +60,6 @@ def ready(page: Page) -> None:
     """Wait until the answers are there and nothing moves any more."""
     page.locator(".st-key-csv button").wait_for()
     idle(page)
-    wait_until(lambda: not playing(page))
-    idle(page)
-
-
-def playing(page: Page) -> bool:
-    """Whether the adaptation goes on by itself."""
-    return page.locator(".st-key-stop button:enabled").count() > 0
 
 
 def press(page: Page, key: str) -> None:

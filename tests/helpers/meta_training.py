@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 
 import pytest
+from torch import Tensor
 
+from metamed_core.data import Episode
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import Learner
 from metamed_core.meta_training.outer_loop import Budget, MetaState, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from metamed_core.meta_training.validation import mean_of, validate
+from metamed_core.networks import Backbone
 from metamed_core.networks.backbones import ColumnEncoder
 from tests.helpers.tasks import small_backbone
 
@@ -25,3 +30,9 @@ def quick(name: str) -> Learner:
 
 def states(name: str, plan: Budget, n: int | None = None) -> list[MetaState]:
     return list(itertools.islice(meta_train(quick(name), small_backbone(name), PRIOR, plan), n))
+
+
+def mean_accuracy(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> tuple[float, float]:
+    """Accuracy on the query and mean query log-loss after full adaptation, over every task of these meta-batches."""
+    mean = mean_of(list(validate(learner, backbone, weights, batches)))
+    return mean["accuracy"], mean["log_loss"]

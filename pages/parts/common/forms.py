@@ -13,14 +13,6 @@ from pages.parts.common.page_frame import Say
 MAX_SEED = 2**31 - 1
 
 
-def mirror(say: Say, key: str, current: object) -> None:
-    """Make the widget `key`, which is drawn next, display `current`, also after a change of language."""
-    spoken = f"{key} in"
-    if st.session_state.get(spoken) != say.language or st.session_state.get(key) != current:
-        st.session_state[key] = current
-    st.session_state[spoken] = say.language
-
-
 def complain(say: Say, words: Words | None) -> None:
     """Show an error message; nothing for None."""
     if words is not None:

@@ -43,11 +43,6 @@ class Snapshot:
         """The step that is looked at."""
         return self.trace.steps[self.cursor]
 
-    @property
-    def is_last(self) -> bool:
-        """Whether it is the last step of the whole adaptation."""
-        return self.cursor >= self.trace.total_steps
-
 
 @dataclass
 class Adaptation:

@@ -10,7 +10,7 @@ import streamlit as st
 from metamed_core.words import Words
 from pages.lessons.lesson import Control, Lesson, Screen
 from pages.lessons.lesson_state import State, bounds
-from pages.parts.common.forms import mirror
+from pages.parts.common import bound_widgets
 from pages.parts.common.page_frame import Say
 from pages.parts.learn.progress import Progress
 
@@ -47,17 +47,12 @@ def _reset(progress: Progress) -> None:
 def _control(say: Say, lesson: Lesson[Any], control: Control, progress: Progress) -> None:
     key, current = f"control_{lesson.key}_{control.name}", getattr(progress.state, control.name)
 
-    def change() -> None:
-        if (value := st.session_state[key]) is not None:
-            progress.state = progress.state.updated(**{control.name: value})
+    def change(value: Any) -> None:
+        progress.state = progress.state.updated(**{control.name: value})
 
-    mirror(say, key, current)
     if control.options:
-        options = control.options
-        st.segmented_control(
-            say(control.label), list(options), format_func=lambda value: say(options[value]), required=True, key=key, on_change=change
-        )
+        offered = {value: say(text) for value, text in control.options.items()}
+        bound_widgets.choice(st.segmented_control, say(control.label), offered, key=key, value=current, write=change)
         return
-    low, high = bounds(lesson.state, control.name)
-    kind = type(current)
-    st.slider(say(control.label), kind(low), kind(high), step=kind(control.step), key=key, on_change=change, width=230)
+    low, high, step = (type(current)(limit) for limit in (*bounds(lesson.state, control.name), control.step))
+    bound_widgets.bound(st.slider, say(control.label), low, high, key=key, value=current, write=change, step=step, width=230)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.lessons.lesson import Screen
-from pages.parts.common.forms import mirror
+from pages.parts.common import bound_widgets
 from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address
 from pages.parts.learn.progress import Progress
@@ -26,15 +26,14 @@ def question(say: Say, screen: Screen[Any], progress: Progress, address: Address
 
 
 def _options(say: Say, asked: str, screen: Screen[Any], progress: Progress, address: Address) -> None:
-    options, at = screen.question.options, address.screen
+    at = address.screen
+
+    def choose(option: int) -> None:
+        progress.chosen[at] = option
+
+    offered = {i: say(option) for i, option in enumerate(screen.question.options)}
     key = f"answer_{address.lesson}_{at}"
-
-    def choose() -> None:
-        if st.session_state[key] is not None:
-            progress.chosen[at] = st.session_state[key]
-
-    mirror(say, key, progress.chosen.get(at))
-    st.radio(asked, range(len(options)), index=None, format_func=lambda i: say(options[i]), key=key, on_change=choose)
+    bound_widgets.choice(st.radio, asked, offered, key=key, value=progress.chosen.get(at), write=choose)
     st.button(
         say(Words("Show", "揭晓")),
         key="show",

@@ -21,7 +21,8 @@ from metamed_core.meta_training.job import EARLY
 from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.meta_training.training import MetaTraining
-from metamed_core.meta_training.validation import mean_accuracy, prior_validation_tasks
+from metamed_core.meta_training.validation import prior_validation_tasks
+from tests.helpers.meta_training import mean_accuracy
 
 ROOT = Path(__file__).parents[3]
 

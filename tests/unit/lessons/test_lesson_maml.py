@@ -10,31 +10,11 @@ from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
 from pages.lessons.l03_maml.computation import MamlState
 from pages.lessons.l03_maml.story import LESSON
+from tests.helpers.naive_descent import naive_loss, naive_path, slope
 
 STATE = MamlState()
 START = (STATE.x, STATE.y)
 TASKS = plane.tasks(STATE.seed)
-
-
-def naive_loss(w: tuple[float, float], patients: plane.LabeledSet) -> float:
-    """-mean log p of the own class, each class weighing the same; both have equally many here."""
-    total = 0.0
-    for x, y in zip(patients.x.tolist(), patients.y.tolist(), strict=True):
-        score = w[0] * x[0] + w[1] * x[1]
-        total += np.log1p(np.exp(-score if y else score))
-    return total / len(patients)
-
-
-def slope(f: object, at: tuple[float, float], h: float = 1e-5) -> np.ndarray:
-    steps = np.eye(2) * h
-    return np.array([(f(tuple(at + step)) - f(tuple(at - step))) / (2 * h) for step in steps])
-
-
-def naive_path(at: tuple[float, float], task: plane.Episode, alpha: float, n: int) -> list[tuple[float, float]]:
-    path = [np.array(at)]
-    for _ in range(n):
-        path.append(path[-1] - alpha * slope(lambda w: naive_loss(w, task.support), path[-1]))
-    return [tuple(p) for p in path]
 
 
 @pytest.mark.parametrize("task", TASKS, ids="ABC")

@@ -15,7 +15,7 @@ from pages.lessons.l03_maml.computation import MamlState
 from pages.lessons.l04_reptile import computation as world
 from pages.lessons.l04_reptile.computation import ReptileState
 from pages.lessons.l04_reptile.story import LESSON, OTHERS
-from tests.unit.lessons.test_lesson_maml import naive_loss, naive_path, slope
+from tests.helpers.naive_descent import naive_loss, naive_path, slope
 
 STATE = ReptileState()
 START = (STATE.x, STATE.y)

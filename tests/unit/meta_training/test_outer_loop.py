@@ -14,10 +14,9 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import cross_entropy
 from metamed_core.meta_training.outer_loop import Budget, group_rng, mean_gradient, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
-from metamed_core.meta_training.validation import mean_accuracy
 from metamed_core.networks.cell_transformer import CellTransformer
 from metamed_core.words import UserError
-from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
+from tests.helpers.meta_training import BACKBONE, PRIOR, mean_accuracy, on_each, quick, states
 from tests.helpers.tasks import small_backbone, small_episode, stacked
 
 pytestmark = pytest.mark.usefixtures("one_thread")

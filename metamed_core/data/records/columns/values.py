@@ -85,11 +85,6 @@ class Numbers:
     unreadable: Flags
 
 
-def is_missing(text: str) -> bool:
-    """Whether the text of a cell denotes a missing value."""
-    return clean(text).lower() in MISSING
-
-
 class Cells:
     """A text column, stored by its distinct normalized texts.
 
