@@ -56,7 +56,7 @@ def approaches(state: PriorFittedState) -> Formula:
     """How far the small network is from the exact answer, at first and now."""
     first, now = (100 * small_network.small_gap(state.seed, n) for n in (0, state.practice))
     return Formula(
-        r"\min_q \mathbb{E}[-\log q] \;\Rightarrow\; q(k \mid x, S) = p(k \mid x, S)",
+        r"\begin{gathered} \min_q \mathbb{E}[-\log q] \\ \Downarrow \\ q(k \mid x, S) = p(k \mid x, S) \end{gathered}",
         rf"\overline{{|q - p|}}: \quad {number(first, 1)} \to {number(now, 1)}\ <points>",
         Words(
             "$q$: network; $p$: exact posterior under the prior it is trained on; $S$: labeled patients. Nothing has a lower mean loss than the posterior, so training can only lead there. Müller et al. 2022, corollary 1.1.",
