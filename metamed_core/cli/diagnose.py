@@ -98,6 +98,8 @@ def _learner(name: str, chosen: Sequence[str]) -> Learner:
 def _asked(options: argparse.Namespace) -> PatientRecords:
     """Return the patients, and report the findings of the upload check on standard error. Raises UserError if all are diagnosed."""
     records = records_of(options.table, options)
+    if records.reading is not None:
+        sys.stderr.write(records.reading.sentence.into(options.language) + "\n")
     if records.problem is None:
         sys.stderr.write(records.task_sentence.into(options.language) + "\n")
     for finding in records.findings:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metamed_core.data import Cohort, Column, PatientRecords, Role, open_upload, read_columns, read_table, set_aside, shown
+from metamed_core.data import Cohort, Column, PatientRecords, ReadOptions, Role, open_upload, read_columns, read_table, set_aside, shown
 from metamed_core.words import UserError, Words
+
+_SEPARATORS = {"tab": "\t", "\\t": "\t", "blank": " ", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}
 
 
 def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True) -> None:
@@ -28,6 +30,10 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
     )
     parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated")
     parser.add_argument("--sheet", help="sheet of a workbook (default: the first that allows a task)")
+    parser.add_argument("--header-row", type=int, metavar="N", help="line of the column names, 0 if there are none (default: judged)")
+    parser.add_argument("--separator", metavar="SIGN", help="between two cells: a sign, tab or blank (default: judged)")
+    parser.add_argument("--encoding", help="of a text file, such as utf-8, big5, cp1250 (default: judged)")
+    parser.add_argument("--decimal", choices=(".", ","), help="decimal sign; the other one groups thousands (default: judged)")
     if truth:
         parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
 
@@ -35,13 +41,19 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
 def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
     """Read the table at `path` with the column roles that the options set. Raises UserError if a file or column cannot be used."""
     told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
-    _, records = open_upload(path.name, _bytes(path), options.sheet, told)
+    _, records = open_upload(path.name, _bytes(path), options.sheet, told, options=read_options(options))
     chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
     if options.label:
         chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}
     for name in chosen:
         _known(records, name)
     return records.with_columns([_as(column, chosen.get(column.name)) for column in records.columns])
+
+
+def read_options(options: argparse.Namespace) -> ReadOptions:
+    """Return how the file is to be read according to the options."""
+    separator = _SEPARATORS.get(options.separator, options.separator)
+    return ReadOptions(options.header_row, separator, options.encoding, options.decimal)
 
 
 def cohort_of(path: Path, options: argparse.Namespace) -> Cohort:

@@ -4,6 +4,7 @@ A reader in `formats` reads a file, the upload check turns it into `PatientRecor
 A `Task` is the input of a learner: labeled patients (support) and patients to diagnose (query).
 
 - `CHANNELS`: names of the numbers that encode one cell.
+- `Choice`: one of several plausible readings, which a finding offers.
 - `EXTENSIONS`: the file extensions that can be read.
 - `NO_CLASS`: the class number of an unknown diagnosis.
 - `Cohort`: all patients of a table with their diagnoses, for drawing tasks.
@@ -16,6 +17,8 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `PatientEncoder`: encodes columns as numbers.
 - `PatientRecords`: a table of patients, checked: roles, diagnoses, findings.
 - `Positions`: an array of positions.
+- `ReadOptions`: how a file is to be read: header row, separator, encoding, decimal sign.
+- `Reading`: the account of a file: what became of each row, what was guessed.
 - `Role`: the role of a column: number, yes/no, category, diagnosis, ...
 - `RowLabel`: the type that identifies a patient in a table.
 - `Task`: labeled and query patients of one table, encoded together.
@@ -28,6 +31,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `open_upload`: reads a file's name and content as `PatientRecords`.
 - `openml`: the module that downloads a public table.
 - `read_columns`: reads column roles and units from a second file.
+- `read_file`: reads a file as a table of text, with the account of its rows.
 - `read_table`: reads a file as a table of text.
 - `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
@@ -42,7 +46,8 @@ from metamed_core.data import openml
 from metamed_core.data.cohort import Cohort, RowLabel, set_aside
 from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabeledSet, TaskDistribution, class_means, one_hot
-from metamed_core.data.formats import EXTENSIONS, read_table, sheets
+from metamed_core.data.formats import EXTENSIONS, read_file, read_table, sheets
+from metamed_core.data.formats.reading import Choice, Reading, ReadOptions
 from metamed_core.data.formats.table import shown
 from metamed_core.data.panel import Panel
 from metamed_core.data.records.checks import labels
@@ -60,6 +65,7 @@ __all__ = [
     "CHANNELS",
     "EXTENSIONS",
     "NO_CLASS",
+    "Choice",
     "Cohort",
     "Column",
     "ColumnScale",
@@ -70,6 +76,8 @@ __all__ = [
     "PatientEncoder",
     "PatientRecords",
     "Positions",
+    "ReadOptions",
+    "Reading",
     "Role",
     "RowLabel",
     "Task",
@@ -82,6 +90,7 @@ __all__ = [
     "open_upload",
     "openml",
     "read_columns",
+    "read_file",
     "read_table",
     "set_aside",
     "sheets",

@@ -1,7 +1,9 @@
 """Readers of patient files: each module of this folder reads one data format into a table of text.
 
 To add a format, add a module with `EXTENSIONS`, `MAGIC` (the leading bytes of such a file, or None), `sheets(data)` and
-`rows(data, sheet)`; `EXTENSIONS`, the upload and the tests then include it.
+`rows(data, sheet)`; `EXTENSIONS`, the upload and the tests then include it. A format that heeds `ReadOptions`, or has guesses and doubts to
+tell, offers `content(data, sheet, options)` as well, which is then called instead of `rows`. `NAMED = True`: its first row surely holds the
+column names.
 """
 
 from __future__ import annotations
@@ -9,12 +11,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Protocol, cast
 
 import pandas as pd
 
-from metamed_core.data.formats.table import MAX_BYTES, Row, as_table, shown
+from metamed_core.data.formats.reading import JUDGED, Reading, ReadOptions
+from metamed_core.data.formats.table import MAX_BYTES, Content, Row, as_table, shown
 from metamed_core.words import UserError, Words
 
 
@@ -40,8 +44,13 @@ FORMATS: dict[str, Format] = {extension: form for form in _formats() for extensi
 EXTENSIONS: tuple[str, ...] = tuple(FORMATS)
 
 
-def read_table(name: str, data: bytes, sheet: str | None = None) -> pd.DataFrame:
-    """Read an uploaded file as a table of text.
+def read_table(name: str, data: bytes, sheet: str | None = None, options: ReadOptions = JUDGED) -> pd.DataFrame:
+    """Read an uploaded file as a table of text, without the account that `read_file` gives; see there for the parameters."""
+    return read_file(name, data, sheet, options)[0]
+
+
+def read_file(name: str, data: bytes, sheet: str | None = None, options: ReadOptions = JUDGED) -> tuple[pd.DataFrame, Reading]:
+    """Read an uploaded file as a table of text, and the account of its rows, guesses and doubts.
 
     Parameters
     ----------
@@ -51,18 +60,26 @@ def read_table(name: str, data: bytes, sheet: str | None = None) -> pd.DataFrame
         The content of the file.
     sheet
         The sheet of a workbook; None: the first one that is not empty.
+    options
+        How to read it; what is None is judged from the file.
 
     Returns
     -------
-    DataFrame
+    table
         Cells `str` or None, unique stripped column names, rows numbered from 0.
+    reading
+        What became of each row; see `Reading`.
 
     Raises
     ------
     UserError
         If the content cannot be read as a table.
     """
-    return as_table(_format_of(name, data).rows(data, sheet))
+    form = _format_of(name, data)
+    read = getattr(form, "content", None)
+    content = read(data, sheet, options) if read else Content(form.rows(data, sheet), named=getattr(form, "NAMED", False))
+    table, reading = as_table(content, options)
+    return table, replace(reading, sheet=sheet)
 
 
 def sheets(name: str, data: bytes) -> list[str]:

@@ -18,13 +18,20 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def decoded(data: bytes) -> str:
-    """Return the text of a file. Raises UserError if the bytes are not text."""
-    text = _decoded(data)
+def decoded(data: bytes, encoding: str | None = None) -> str:
+    """Return the text of a file, in the encoding given or else judged. Raises UserError if the bytes are not such text."""
+    text = _decoded(data) if encoding is None else _as_told(data, encoding)
     sample = text[:20_000]
     if not sample or len(_CONTROL.findall(sample)) > len(sample) / 200 or "\x00" in sample:
         raise UserError(_NOT_TEXT)
     return text
+
+
+def _as_told(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except (LookupError, UnicodeDecodeError, ValueError) as error:
+        raise UserError(_NOT_SUCH.format(encoding=encoding)) from error
 
 
 def _decoded(data: bytes) -> str:
@@ -59,6 +66,10 @@ def _looks_chinese(data: bytes) -> bool:
     return 2 * len(_PAIR.findall(head)) > 0.8 * len(_HIGH.findall(head))
 
 
+_NOT_SUCH = Words(
+    "The file is not text in the encoding “{encoding}”: give another one, such as utf-8, gb18030, big5 or cp1252, or none to have it judged.",
+    "该文件不是“{encoding}”编码的文本：请给出其他编码（如 utf-8、gb18030、big5、cp1252），或不指定而由程序判断。",
+)
 _NOT_TEXT = Words(
     "The file cannot be read as text: save the table as CSV with UTF-8 encoding, or as Excel (.xlsx), and upload that.",
     "无法将该文件读取为文本：请将表格另存为 UTF-8 编码的 CSV 或 Excel（.xlsx）后再上传。",

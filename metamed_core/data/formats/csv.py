@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from metamed_core.data.formats.character_encodings import decoded
-from metamed_core.data.formats.table import MAX_COLUMNS, MAX_ROWS, Row, cell_text, check_size
+from metamed_core.data.formats.reading import JUDGED, ReadOptions
+from metamed_core.data.formats.table import MAX_COLUMNS, MAX_ROWS, Content, Row, cell_text, check_size, shown
 from metamed_core.words import UserError, Words
 
 EXTENSIONS = ("csv", "tsv", "txt")
@@ -36,13 +37,20 @@ def sheets(data: bytes) -> list[str]:
 
 
 def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
-    """Return line number and cells of each row, the header first. Raises UserError, which names the line."""
-    text = decoded(data)
+    """Return line number and cells of each row. Raises UserError, which names the line."""
+    return iter(content(data, sheet, JUDGED).rows)
+
+
+def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
+    """Return the rows, and what was judged. Raises UserError, which names the line, or for an encoding that does not exist or fit."""
+    text = decoded(data, options.encoding)
     if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
         raise UserError(_MARKUP)
-    text, separator = _separated(text)
+    text, separator = _separated(text) if options.separator is None else (text, options.separator)
+    if len(separator) != 1 or separator in '"\r\n':
+        raise UserError(_SEPARATOR.format(separator=shown(separator)))
     pairs = ((line, [cell_text(cell) for cell in cells]) for line, cells in _lines(text, separator))
-    return pairs if separator == "," else _decimal_points(list(islice(pairs, MAX_ROWS + 10)), separator)
+    return Content(pairs if separator == "," else _decimal_points(list(islice(pairs, MAX_ROWS + 10)), separator))
 
 
 def _separated(text: str) -> tuple[str, str]:
@@ -109,6 +117,10 @@ def _with_point(cell: str | None) -> str | None:
 _MARKUP = Words(
     "The file is a web page, not a table: open it in a spreadsheet and save it as CSV or Excel (.xlsx).",
     "该文件是网页，不是表格：请用电子表格软件打开并另存为 CSV 或 Excel（.xlsx）。",
+)
+_SEPARATOR = Words(
+    "“{separator}” cannot separate cells: give one sign, such as a comma, a semicolon, a tab or a blank.",
+    "“{separator}”不能作为分隔符：请给出一个字符，例如逗号、分号、制表符或空格。",
 )
 _QUOTES = Words(
     "The quotes that begin in line {line} are never closed, or text follows them: correct the quotes there, or save the table as Excel (.xlsx).",

@@ -10,6 +10,7 @@ from metamed_core.words import UserError, Words
 
 EXTENSIONS = ("parquet",)
 MAGIC: bytes | None = b"PAR1"
+NAMED = True
 
 
 def sheets(data: bytes) -> list[str]:

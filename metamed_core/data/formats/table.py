@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 import pandas as pd
 
+from metamed_core.data.formats.reading import JUDGED, LeftOut, Note, Reading, ReadOptions, RowKind
 from metamed_core.words import UserError, Words
 
 Row = tuple[int, list[str | None]]
@@ -26,21 +28,38 @@ _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def as_table(rows: Iterator[Row]) -> pd.DataFrame:
-    """Build a table of text from rows of cells; rows without any value are left out.
+@dataclass(frozen=True)
+class Content:
+    """The rows of one table of a file, as its format yields them.
 
     Parameters
     ----------
     rows
-        Pairs of line number and cells, the header first.
+        Line number and cells of each row.
+    guesses, notes
+        What the format judged from the file, and what the user must be told; see `Reading`.
+    named
+        Whether the first row surely names the columns, as in a format that stores names apart from the patients.
+    """
+
+    rows: Iterable[Row]
+    guesses: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    named: bool = False
+
+
+def as_table(content: Content, options: ReadOptions = JUDGED) -> tuple[pd.DataFrame, Reading]:
+    """Build a table of text from the rows of a file, and the account of every row; see `read_file` for the values.
 
     Raises
     ------
     UserError
         If there are no patients, the table is too large, a title precedes the header, or a row is longer than the header.
     """
-    filled = ((line, cells) for line, cells in rows if any(cell is not None for cell in cells))
-    header = _trimmed(next(filled, (0, []))[1])
+    start = options.header_row or 1
+    filled = ((line, cells) for line, cells in content.rows if line >= start and any(cell is not None for cell in cells))
+    header_line, first = next(filled, (0, []))
+    header = _trimmed(first)
     if not header:
         raise UserError(_EMPTY)
     check_size(n_columns=len(header))
@@ -55,7 +74,9 @@ def as_table(rows: Iterator[Row]) -> pd.DataFrame:
     frame = pd.DataFrame([_fitted(cells, len(header), line) for line, cells in body], dtype=object)
     frame.columns = pd.Index(_unique_names(header), dtype=object)
     unnamed = [place for place, name in enumerate(header) if name is None and frame.iloc[:, place].isna().all()]
-    return frame.drop(columns=frame.columns[unnamed])
+    left_out = (LeftOut(header_line, RowKind.HEADER, shown(" | ".join(cell or "" for cell in header))),)
+    reading = Reading(tuple(line for line, _ in body), left_out, content.guesses, content.notes, options)
+    return frame.drop(columns=frame.columns[unnamed]), reading
 
 
 def cell_text(value: object) -> str | None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metamed_core.data.formats.reading import Reading
 from metamed_core.data.formats.table import cell_text, shown
 from metamed_core.data.records.columns.features import feature_values, without_point_zero
 from metamed_core.data.records.columns.identifiers import Identity, identity
@@ -38,13 +39,16 @@ class PatientTable:
         One row per patient, cells `str` or None, as read from the file. Its row labels identify the patients permanently.
     columns
         The role, unit and range of each column of `raw`, in the same order.
+    reading
+        The account of the file; None for a table that was not read from one. It is no part of `sha256`.
     """
 
     raw: pd.DataFrame
     columns: tuple[Column, ...]
+    reading: Reading | None = None
 
     @classmethod
-    def from_table(cls, raw: pd.DataFrame, columns: Sequence[Column] | None = None) -> Self:
+    def from_table(cls, raw: pd.DataFrame, columns: Sequence[Column] | None = None, reading: Reading | None = None) -> Self:
         """Make records of a table. Raises UserError if two columns have the role LABEL.
 
         Parameters
@@ -53,8 +57,10 @@ class PatientTable:
             One row per patient.
         columns
             Known columns; the others are guessed.
+        reading
+            The account of the file.
         """
-        records = cls(_as_text(raw), ())
+        records = cls(_as_text(raw), (), reading)
         cells = {name: records.cells(name) for name in records.raw.columns}
         known = {column.name: column for column in columns or ()}
         if not known.keys() >= cells.keys():
@@ -158,6 +164,11 @@ class PatientTable:
         names = [f"P-{row + 1:03d}" if isinstance(row, int) else str(row) for row in self.raw.index]
         return pd.Series(names, index=self.raw.index, dtype=object)
 
+    def line(self, row: Hashable) -> int | None:
+        """Return the line (of a workbook: row) of the file in which the patient with this row label stands; None if it is unknown."""
+        lines = self.reading.lines if self.reading else ()
+        return lines[row] if isinstance(row, int) and 0 <= row < len(lines) else None
+
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of cells, row labels, roles, units and ranges: equal for records with the same content."""
@@ -172,7 +183,7 @@ class PatientTable:
             raise UserError(_NO_ROW.format(row=shown(str(row))))
         raw = self.raw.copy()
         raw.loc[row, column] = cell_text(text)
-        changed = type(self)(raw, self.columns)
+        changed = replace(self, raw=raw)
         changed.cells_read.update({name: cells for name, cells in self.cells_read.items() if name != column})
         if "features" in self.__dict__:  # only the changed column is read again, which keeps edits fast
             new = {column: changed.values_of(place)} if place.role in FEATURES else {}
@@ -199,7 +210,7 @@ class PatientTable:
         labels = [column.name for column in ordered if column.role is Role.LABEL]
         if len(labels) > 1:
             raise UserError(_TWO_LABELS.format(names=", ".join(map(shown, labels))))
-        changed = type(self)(self.raw, ordered)
+        changed = replace(self, columns=ordered)
         changed.cells_read.update(self.cells_read)
         return changed
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from metamed_core.data.formats import read_table, sheets
+from metamed_core.data.formats import read_file, sheets
+from metamed_core.data.formats.reading import JUDGED, ReadOptions
 from metamed_core.data.records.columns.roles import Column
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.words import UserError
 
 
-def open_upload(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = ()) -> tuple[str | None, PatientRecords]:
+def open_upload(
+    name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = (), *, options: ReadOptions = JUDGED
+) -> tuple[str | None, PatientRecords]:
     """Read an uploaded file as patient records and run the upload check.
 
     Parameters
@@ -23,33 +27,46 @@ def open_upload(name: str, data: bytes, sheet: str | None = None, columns: Seque
         The sheet of a workbook. By default the first that allows a task, else the first that can be read.
     columns : sequence of Column
         Known columns; the others are guessed. Columns that the table does not have are ignored.
+    options : ReadOptions, optional
+        Header row, separator, encoding and decimal sign; what is None is judged from the file.
 
     Returns
     -------
     sheet : str or None
         The sheet that was read; None for a format without sheets.
     records : PatientRecords
-        The patients, with `findings` and `problem` of the upload check.
+        The patients, with `findings` and `problem` of the upload check, and `reading`, the account of every row of the file.
 
     Raises
     ------
     UserError
         If the file, or the first sheet of a workbook without readable sheets, cannot be read as a table.
     """
-    if sheet is not None or len(names := sheets(name, data)) < 2:
-        return sheet, _read(name, data, sheet, columns)
+    names = tuple(sheets(name, data))
+    if sheet is not None or len(names) < 2:
+        return sheet, _read(name, data, sheet, columns, options, names)
+    return _first_with_task(name, data, columns, options, names)
+
+
+def _first_with_task(
+    name: str, data: bytes, columns: Sequence[Column], options: ReadOptions, names: tuple[str, ...]
+) -> tuple[str, PatientRecords]:
+    """The first sheet that allows a task, else the first that can be read. Raises UserError if there is none."""
     readable: list[tuple[str, PatientRecords]] = []
     for each in names:
         try:
-            records = _read(name, data, each, columns)
+            records = _read(name, data, each, columns, options, names)
         except UserError:
             continue
         readable.append((each, records))
         if records.problem is None and not any(finding.kind == "guessed_label" for finding in records.findings):
             return each, records
-    return readable[0] if readable else (names[0], _read(name, data, names[0], columns))
+    return readable[0] if readable else (names[0], _read(name, data, names[0], columns, options, names))
 
 
-def _read(name: str, data: bytes, sheet: str | None, columns: Sequence[Column]) -> PatientRecords:
-    raw = read_table(name, data, sheet)
-    return PatientRecords.from_table(raw, [column for column in columns if column.name in raw.columns])
+def _read(
+    name: str, data: bytes, sheet: str | None, columns: Sequence[Column], options: ReadOptions, names: tuple[str, ...]
+) -> PatientRecords:
+    raw, reading = read_file(name, data, sheet, options)
+    known = [column for column in columns if column.name in raw.columns]
+    return PatientRecords.from_table(raw, known, replace(reading, sheets=names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from metamed_core.data.formats.reading import Choice
 from metamed_core.data.formats.table import shown
 from metamed_core.words import Words
 
@@ -23,12 +24,17 @@ class Finding:
         One sentence; text from the file is enclosed in “ and ”.
     remedy
         `drop`, `convert` or `cap`; None if there is no automatic correction.
+    choices
+        The plausible readings, where a doubt has more than one: a page draws one button for each, with `choice.title`. Where
+        `choice.options` is given, the file is read again: `open_upload(name, data, sheet, options=choice.options)`; otherwise
+        `records.with_remedy(replace(finding, remedy=choice.remedy))`.
     """
 
     kind: str
     column: str | None
     message: Words
     remedy: str | None
+    choices: tuple[Choice, ...] = ()
 
 
 def listed(texts: Iterable[str], most: int = 3) -> Words:
