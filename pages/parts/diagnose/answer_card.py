@@ -17,8 +17,8 @@ RANKED = 3  # diagnoses with a bar of their own; the rest share one line
 BAR, MARGIN = 34, 2  # blanks in a full bar (more would be cut on a tablet), and those that its rounded ends are worth
 LEAST = 0.03  # a smaller probability has no bar, or the ends alone would make it look like more
 NEAREST = Words(
-    "Nearest labeled patients (distance in the network's embedding; smaller is more alike):",
-    "最相近的已确诊患者（网络嵌入空间中的距离，越小越相似）：",
+    "Nearest labeled patients (the smaller the distance, the more alike):",
+    "最相近的已确诊患者（距离越小越相似）：",
 )
 ONE_LEFT = Words(
     "Prediction set: the first diagnosis only; its probability is at least {share}.", "预测集：仅第一种诊断，其概率不低于 {share}。"

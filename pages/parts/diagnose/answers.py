@@ -30,21 +30,19 @@ EVERYONE_DIAGNOSED = Words(
     "所有患者均已有诊断：在表格中将某些诊断留空即可进行推断。",
 )
 WAITING = Words("{n} {n:patient waits|patients wait} for a diagnosis.", "{n} 位患者等待诊断。")
-ALL_SURE = Words(
-    "For each of them the first diagnosis is probable enough by itself ({share}).", "每位患者的第一种诊断概率均已达到 {share}。"
-)
+ALL_SURE = Words("Each of them has a diagnosis with a probability of {share} or more.", "每位患者的第一种诊断概率均已达到 {share}。")
 NONE_SURE = Words(
-    "For none of them is a single diagnosis probable enough by itself ({share}).",
+    "None of them has a diagnosis with a probability of {share} or more.",
     "没有一位患者的单一诊断概率达到 {share}。",
 )
 SOME_SURE = Words(
-    "For {sure} of them the first diagnosis is probable enough by itself ({share}), for {open} it is not.",
+    "{sure} of them {sure:has|have} a diagnosis with a probability of {share} or more, {open} {open:has|have} none.",
     "其中 {sure} 位的第一种诊断概率已达到 {share}，另外 {open} 位没有达到。",
 )
 TRUST = Words(
-    "How far to trust them: when labeled patients were left out and asked about, the first diagnosis was right for {right} of {n} "
+    "How far to trust them: as a test, each labeled patient was treated as undiagnosed; the first diagnosis was right for {right} of {n} "
     "({share}; 95% interval {low} to {high}).",
-    "可信程度：将已确诊患者依次留出并判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}；95% 区间 {low} 至 {high}）。",
+    "可信程度：将已确诊患者依次当作未确诊来判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}；95% 区间 {low} 至 {high}）。",
 )
 NO_TRUST = Words(
     "How far to trust them is not known: every diagnosis has a single labeled patient, so none can be left out as a test.",
@@ -71,7 +69,7 @@ def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order, only, name = _choices(say, state, predicted(records.classes, proba), styles, names[0])
         revealed = bool(state.patients.current.truth) and st.toggle(
-            say(Words("Reveal the diagnoses that were set aside", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
+            say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
         )
     found = [at for at in arrange(records.classes, proba, names, order, only) if name.lower() in names[at].lower()]
     if state.playing:
