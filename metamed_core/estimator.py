@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
 
-from metamed_core.data import Task
+from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
 from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights, settings
 from metamed_core.words import UserError, Words
@@ -74,7 +74,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Parameters
         ----------
         X : DataFrame or array-like of shape (n_patients, n_columns)
-            Numbers, booleans, strings or dates; cells may be missing.
+            Numbers, booleans, strings or dates, in any dtype of pandas, Arrow or polars; cells may be missing. A number or an ISO date that is
+            written as text is read as what it means. A column of the dtype category stays one.
         y : array-like of shape (n_patients,)
             Class labels, strings or integers; 2 to 50 classes.
         undiagnosed : DataFrame, array-like or None
@@ -83,17 +84,21 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Raises
         ------
         UserError
-            A ValueError; if labels are missing, a table has invalid columns, or algorithm, settings or weights are unknown.
+            A ValueError; if labels are missing, a table has invalid columns, a column mixes kinds (numbers and dates, say), or algorithm,
+            settings or weights are unknown.
         """
-        features = self._features(X, reset=True)
+        X, y = self._table(X, reset=True), labels_of(y)
         _refuse_missing_labels(y)
         y = _check_y(y, multi_output=False, estimator=self)
         # Tiled, because scikit-learn warns of a possible regression target if most classes have a single patient.
         check_classification_targets(np.tile(y, 3))
         self.classes_ = np.unique(y)
-        self._check_sizes(features, y)
-        self._names = list(features.columns)
-        everyone = features if undiagnosed is None else _joined(features, self._features(undiagnosed, reset=False))
+        self._check_sizes(X, y)
+        self._names = list(X.columns)
+        others = None if undiagnosed is None else self._table(undiagnosed, reset=False)
+        self._kinds = kinds_of(X, others)
+        features = features_of(X, self._kinds, _IN_X)
+        everyone = features if others is None else pd.concat([features, features_of(others, self._kinds, _UNDIAGNOSED)], ignore_index=True)
         learner = self._learner()
         initialization = load_weights(self.weights, learner, self._seed())
         self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
@@ -109,7 +114,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Calibrated by temperature scaling on synthetic tasks if the card of the weights holds a calibration (the shipped cards do).
         """
         check_is_fitted(self)
-        cells = self._task.encoder.encode(self._features(X, reset=False))
+        cells = self._task.encoder.encode(features_of(self._table(X, reset=False), self._kinds, _NOW))
         return self._classifier.predict_proba(cells).double().numpy()
 
     @property
@@ -131,22 +136,29 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         tags.input_tags.string = tags.input_tags.categorical = True
         return tags
 
-    def _features(self, X: Any, *, reset: bool) -> pd.DataFrame:
+    def _table(self, X: Any, *, reset: bool) -> pd.DataFrame:
         """`X` as a DataFrame with columns matched by position, after scikit-learn's checks of shape and names."""
+        X = frame_of(X)
         if isinstance(X, pd.DataFrame):
-            _refuse_columns_alike(X)
+            names = [str(name) for name in X.columns]
+            _refuse_columns_alike(names)
             _check_feature_names(self, X, reset=reset)
             _check_n_features(self, X, reset=reset)
-            # A column of dtype object may hold only numbers.
-            frame = X.reset_index(drop=True).infer_objects()
-            names = [str(name) for name in frame.columns]
+            self._check_order(X.columns, reset=reset)
             # scikit-learn has compared the names of two DataFrames above; a DataFrame and an array are matched by position.
-            frame.columns = names if reset else self._names_at_fit(names)
-            return frame.apply(_dates_as_days)
+            return X.reset_index(drop=True).set_axis(names if reset else self._names_at_fit(names), axis=1)
         words = np.asarray(X).dtype.kind in "OUS"
         array = validate_data(self, X, reset=reset, dtype=None if words else np.float64, ensure_all_finite="allow-nan")
         names = [f"x{i}" for i in range(array.shape[1])]
-        return pd.DataFrame(array, columns=names if reset else self._names_at_fit(names)).infer_objects()
+        self._check_order(None, reset=reset)
+        return pd.DataFrame(array, columns=names if reset else self._names_at_fit(names))
+
+    def _check_order(self, columns: pd.Index | None, *, reset: bool) -> None:
+        """Refuse the columns of `fit` in another order; scikit-learn does so only where all names are strings."""
+        if reset:
+            self._order = None if columns is None else list(columns)
+        elif columns is not None and self._order and list(columns) != self._order and set(columns) == set(self._order):
+            raise UserError(_ORDER.format(names=", ".join(map(str, self._order[:5]))))
 
     def _names_at_fit(self, names: list[str]) -> list[str]:
         return getattr(self, "_names", names)
@@ -185,20 +197,20 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return int(self.random_state or 0)
 
 
-def _refuse_columns_alike(frame: pd.DataFrame) -> None:
-    if not len(frame.columns):
+def _refuse_columns_alike(names: Sequence[str]) -> None:
+    if not names:
         raise UserError(Words("The table has no feature column: give at least one.", "表中没有任何特征列：请至少提供一列。"))
-    if frame.columns.has_duplicates:
+    if alike := next((name for place, name in enumerate(names) if name in names[:place]), None):
         raise UserError(
             Words(
                 "Two columns are named “{name}”: give each column a name of its own.", "有两列都名为“{name}”：请为每列取不同的名称。"
-            ).format(name=frame.columns[frame.columns.duplicated()][0])
+            ).format(name=alike)
         )
 
 
 def _refuse_missing_labels(y: Any) -> None:
     labels = np.asarray(y, dtype=object)
-    missing: list[int] = np.flatnonzero(pd.isna(labels)).tolist() if labels.ndim == 1 else []
+    missing: list[int] = np.flatnonzero(pd.isna(labels) | np.isin(labels.astype(str), _NO_LABELS)).tolist() if labels.ndim == 1 else []
     if missing:
         raise UserError(
             Words(
@@ -206,32 +218,6 @@ def _refuse_missing_labels(y: Any) -> None:
                 "y 中第 {row} 位患者没有诊断（共 {n} 位）：请只用已确诊患者拟合，其余的作为 `undiagnosed` 传入。",
             ).format(row=missing[0] + 1, n=len(missing))
         )
-
-
-def _joined(features: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Labeled and unlabeled rows together; a column that is numeric in `X` stays numeric. Raises UserError if a cell is not a number."""
-    everyone = pd.concat([features, others], ignore_index=True)
-    for name in features:
-        if pd.api.types.is_numeric_dtype(features[name]) and everyone[name].dtype == object:
-            numbers = pd.to_numeric(everyone[name], errors="coerce").astype("float64")
-            unread = everyone[name][everyone[name].notna() & numbers.isna()]
-            if len(unread):
-                raise UserError(
-                    Words(
-                        "The column “{name}” holds numbers in X and “{text}” in `undiagnosed`: give numbers, or leave cells empty.",
-                        "列“{name}”在 X 中为数字，在 `undiagnosed` 中却是“{text}”：请填数字，或留空。",
-                    ).format(name=name, text=str(unread.iloc[0])[:40])
-                )
-            everyone[name] = numbers
-    return everyone
-
-
-def _dates_as_days(column: pd.Series) -> pd.Series:
-    """Dates as days since 1970-01-01 and durations as days, as in an upload; other columns unchanged."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        naive = column.dt.tz_localize(None) if column.dt.tz is not None else column
-        return (naive - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
-    return column.dt.total_seconds() / 86_400 if pd.api.types.is_timedelta64_dtype(column) else column
 
 
 def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
@@ -245,3 +231,14 @@ def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
         else:
             columns[name] = pd.Series({label: most_frequent(cells) for label, cells in column.groupby(y)}, dtype=object)
     return pd.DataFrame(columns)
+
+
+_NO_LABELS = ("", "nan", "<NA>", "NaT")
+"""Texts of missing labels: an array of words has no other gap."""
+_IN_X = Words("in X", "在 X 中")
+_NOW = Words("now", "现在")
+_UNDIAGNOSED = Words("in `undiagnosed`", "在 `undiagnosed` 中")
+_ORDER = Words(
+    "The columns stand in another order than at `fit`: give them in the same order ({names}, ...).",
+    "列的顺序与 `fit` 时不同：请按相同顺序给出（{names} 等）。",
+)

@@ -24,8 +24,12 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: protocol of a source of tasks.
 - `class_means`: the mean of each class.
+- `features_of`: reads a table of another program as features.
+- `frame_of`: a table of another library as a DataFrame.
 - `harmless`: protects a text against interpretation as a spreadsheet formula.
+- `kinds_of`: what the columns of such a table hold.
 - `labels`: the check of the diagnoses: spellings, copies in other columns.
+- `labels_of`: labels of another library as an array.
 - `numbers`: reads a column as numbers.
 - `one_hot`: one-hot encoding of class numbers.
 - `open_upload`: reads a file's name and content as `PatientRecords`.
@@ -46,6 +50,8 @@ from metamed_core.data import openml
 from metamed_core.data.cohort import Cohort, RowLabel, set_aside
 from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabeledSet, TaskDistribution, class_means, one_hot
+from metamed_core.data.foreign_columns import features_of, kinds_of
+from metamed_core.data.foreign_frames import frame_of, labels_of
 from metamed_core.data.formats import EXTENSIONS, read_file, read_table, sheets
 from metamed_core.data.formats.reading import Choice, Reading, ReadOptions
 from metamed_core.data.formats.table import shown
@@ -83,8 +89,12 @@ __all__ = [
     "Task",
     "TaskDistribution",
     "class_means",
+    "features_of",
+    "frame_of",
     "harmless",
+    "kinds_of",
     "labels",
+    "labels_of",
     "numbers",
     "one_hot",
     "open_upload",

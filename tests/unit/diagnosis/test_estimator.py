@@ -32,6 +32,7 @@ def test_it_passes_scikit_learns_own_checks(name: str) -> None:
 @on_each
 def test_it_is_the_last_classifier_of_the_adaptation(name: str) -> None:
     X, y = patients()
+    X = X.astype({"maybe": "boolean"})
     learner, cells = LEARNERS[name](), PatientEncoder.fit(X).encode(X)
     support = LabeledSet(cells, torch.tensor([sorted(set(y)).index(each) for each in y]))
     *_, last = load_weights("universal", learner).adapt(learner, support, 3)
@@ -53,6 +54,7 @@ def test_undiagnosed_patients_change_the_scale_only() -> None:
     without, given = (FewShotClassifier().fit(X, y, undiagnosed=each) for each in (None, more))
     assert not np.allclose(without.predict_proba(X), given.predict_proba(X))
     pd.testing.assert_frame_equal(without.prototypes_, given.prototypes_)
+    X, more = (each.astype({"maybe": "boolean"}) for each in (X, more))
     everyone = PatientEncoder.fit(pd.concat([X, more], ignore_index=True))
     assert torch.equal(given.trace_.task.support.x, everyone.encode(X))
     np.testing.assert_allclose(

@@ -56,7 +56,7 @@ def test_a_column_of_numbers_stays_one_whatever_the_undiagnosed_hold(empty: list
     X, y = numbers_only()
     others = pd.DataFrame({"a": empty, "b": [1.0, 2.0]})
     if "x" in empty:
-        with pytest.raises(UserError, match="The column “a” holds numbers in X and “” in `undiagnosed`"):
+        with pytest.raises(UserError, match="The column “a” holds numbers in X and “x” in `undiagnosed`"):
             FewShotClassifier().fit(X, y, undiagnosed=others)
         return
     model = FewShotClassifier().fit(X, y, undiagnosed=others)
