@@ -47,16 +47,16 @@ translations: .venv/develop.stamp
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
 
-# The stamps spare pip's start when nothing has changed.
+# The stamps spare pip's start when nothing has changed. Modules are compiled when first imported: most never are.
 .venv/python.stamp:
 	@test -n "$(PYTHON)" || { echo "MetaMed needs Python 3.11 or newer; install it, or say which: make run PYTHON=/path/to/python"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	touch $@
 
 .venv/run.stamp: requirements.txt .venv/python.stamp
-	$(BIN)/python -m pip install --requirement requirements.txt
+	$(BIN)/python -m pip install --no-compile --requirement requirements.txt
 	touch $@
 
 .venv/develop.stamp: tests/requirements.txt docs/requirements.txt .venv/run.stamp
-	$(BIN)/python -m pip install --requirement tests/requirements.txt
+	$(BIN)/python -m pip install --no-compile --requirement tests/requirements.txt
 	touch $@
