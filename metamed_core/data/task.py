@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,8 @@ class Task:
         Cells `(n_query, n_cells, n_channels)` and class numbers `(n_query,)`, `NO_CLASS` where the diagnosis is unknown.
     encoder
         The fitted encoder of both sets; it encodes further patients in the same way.
+    query_lines, query_file_numbers
+        Where the query patients stand in the user's file and how they are filed, None where unknown; empty for a table from no file.
     """
 
     classes: tuple[Any, ...]
@@ -49,6 +51,8 @@ class Task:
     support: LabeledSet
     query: LabeledSet
     encoder: PatientEncoder
+    query_lines: tuple[int | None, ...] = ()
+    query_file_numbers: tuple[str | None, ...] = ()
 
     @classmethod
     def of(
@@ -105,7 +109,7 @@ class Task:
             If a column of `panel` is missing or holds words where it held numbers.
         """
         known = records.labels.notna().to_numpy()
-        return cls.of(
+        task = cls.of(
             records.features,
             records.labels.tolist(),
             np.flatnonzero(known),
@@ -114,6 +118,9 @@ class Task:
             panel=panel,
             names=records.patient_names.tolist(),
         )
+        lines = tuple(map(records.line, task.query_rows)) if records.reading else ()
+        filed = () if records.file_numbers is None else tuple(records.file_numbers[~known])
+        return replace(task, query_lines=lines, query_file_numbers=filed)
 
     @property
     def n_way(self) -> int:

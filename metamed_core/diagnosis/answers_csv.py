@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Integral
 
 import pandas as pd
 
@@ -57,19 +56,21 @@ def predictions_table(
     Returns
     -------
     DataFrame
-        One row per patient: patient, row (1: the first patient of the file), predicted, probability, prediction_set (names joined by
+        One row per patient: patient, row (of the user's file), file_number (only if the user keeps one),
+        predicted, probability, prediction_set (names joined by
         "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., `run`,
         intended_use. Probabilities are 0..1.
     """
     n_nearest = max((len(one.diagnosis.nearest) for one in found), default=0)
     last = {**run, "intended_use": INTENDED_USE.en}
     rows = [_row(one, classes, n_nearest, language) | last for one in found]
-    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest), *last])
+    filed = any(one.diagnosis.file_number is not None for one in found)
+    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), *last])
 
 
-def _columns(classes: Sequence[str], n_nearest: int) -> list[str]:
+def _columns(classes: Sequence[str], n_nearest: int, *, filed: bool) -> list[str]:
     nearest = [f"nearest_{k + 1}{part}" for k in range(n_nearest) for part in ("", "_diagnosis", "_distance")]
-    answer = ["patient", "row", "predicted", "probability", "prediction_set", "abstention_reason"]
+    answer = ["patient", "row", *(["file_number"] if filed else []), "predicted", "probability", "prediction_set", "abstention_reason"]
     return [*answer, *(f"p({name})" for name in classes), *nearest]
 
 
@@ -78,7 +79,8 @@ def _row(answer: Answer, classes: Sequence[str], n_nearest: int, language: Langu
     proba = dict(one.ranked)
     row: dict[str, object] = {
         "patient": harmless(one.name),
-        "row": int(one.row) + 1 if isinstance(one.row, Integral) else harmless(one.row),
+        "row": one.row_of_file if isinstance(one.row_of_file, int) else harmless(one.row_of_file),
+        "file_number": None if one.file_number is None else harmless(one.file_number),
         "predicted": harmless(one.top),
         "probability": one.probability,
         "prediction_set": harmless("; ".join(answer.prediction_set)),

@@ -6,8 +6,6 @@ import dataclasses
 import json
 from typing import Any
 
-import numpy as np
-
 from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.trace import AdaptationTrace
@@ -26,8 +24,8 @@ def answers_values(trace: AdaptationTrace, step_index: int, file: str) -> dict[s
     Returns
     -------
     dict
-        Keys classes, coverage (0..1), patients, run (see `provenance`), intended_use. Each patient has patient, row (1 for the first
-        row of the file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest. Probabilities: 0..1.
+        Keys classes, coverage (0..1), patients, run (see `provenance`), intended_use. Each patient has patient, row (of the user's
+        file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest. Probabilities: 0..1.
     """
     return {
         "classes": list(trace.task.classes),
@@ -46,7 +44,7 @@ def answers_json(trace: AdaptationTrace, step_index: int, file: str) -> bytes:
 def _values(one: Answer) -> dict[str, Any]:
     return {
         "patient": one.diagnosis.name,
-        "row": int(one.diagnosis.row) + 1 if isinstance(one.diagnosis.row, int | np.integer) else str(one.diagnosis.row),
+        "row": one.diagnosis.row_of_file,
         "ranked": [{"diagnosis": name, "probability": p} for name, p in one.diagnosis.ranked],
         "prediction_set": list(one.prediction_set),
         "abstention_reason": None if one.abstention_reason is None else dataclasses.asdict(one.abstention_reason),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -37,12 +38,25 @@ class Diagnosis:
         Pairs (class, probability), most probable first.
     nearest
         The nearest labeled patients, nearest first.
+    line
+        Line (of a workbook: row) of the user's file in which the patient stands; None if unknown.
+    file_number
+        The number under which the patient is filed, for the CSV and for search only; see `PatientRecords.file_numbers`.
     """
 
     row: Hashable
     name: str
     ranked: tuple[tuple[str, float], ...]
     nearest: tuple[Neighbor, ...]
+    line: int | None = None
+    file_number: str | None = None
+
+    @property
+    def row_of_file(self) -> int | str:
+        """The row of the user's file for exports: its line; for a table from no file 1 for its first row, or the row label."""
+        if self.line is not None:
+            return self.line
+        return int(self.row) + 1 if isinstance(self.row, Integral) else str(self.row)
 
     @property
     def top(self) -> str:
@@ -85,6 +99,8 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
             task.query_names[at],
             _ranked(task.classes, step.proba[at]),
             tuple(neighbor(at, k) for k in range(step.nearest.shape[1])),
+            task.query_lines[at] if task.query_lines else None,
+            task.query_file_numbers[at] if task.query_file_numbers else None,
         )
         for at in (range(len(task.query)) if positions is None else positions)
     )

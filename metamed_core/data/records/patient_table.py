@@ -20,10 +20,11 @@ import pandas as pd
 from metamed_core.data.formats.reading import Reading
 from metamed_core.data.formats.table import cell_text, shown
 from metamed_core.data.records.columns.features import feature_values, without_point_zero
-from metamed_core.data.records.columns.identifiers import Identity, identity
 from metamed_core.data.records.columns.roles import FEATURES, Column, Role, guess_columns
 from metamed_core.data.records.columns.values import Cells, label_cells
-from metamed_core.words import UserError, Words
+from metamed_core.data.records.patient_names import code_column, patient_names
+from metamed_core.data.records.refusals import NO_COLUMN, NO_LABEL, NO_ROLE, NO_ROW, TWO_LABELS
+from metamed_core.words import UserError
 
 Records = TypeVar("Records", bound="PatientTable")
 """A remedy returns records of the type that it receives."""
@@ -88,7 +89,7 @@ class PatientTable:
         for column in self.columns:
             if column.name == name:
                 return column
-        raise UserError(_NO_COLUMN.format(name=shown(name), names=", ".join(shown(column.name) for column in self.columns[:20])))
+        raise UserError(NO_COLUMN.format(name=shown(name), names=", ".join(shown(column.name) for column in self.columns[:20])))
 
     @cached_property
     def cells_read(self) -> dict[str, Cells]:
@@ -154,20 +155,28 @@ class PatientTable:
         return min(self.counts.values(), default=0)
 
     @cached_property
+    def code_column(self) -> str | None:
+        """The column whose codes name the patients; None if there is none."""
+        return code_column(self.columns, self.cells)
+
+    @cached_property
     def patient_names(self) -> pd.Series:
-        """Display name of each patient: a column of unique short codes, else `P-001`, `P-002`, ... by row label."""
-        for column in self.columns:
-            cells = self.cells(column.name)
-            unique = len(cells.levels) == cells.n_known == len(self.raw)
-            if column.role is Role.IDENTIFIER and unique and identity(column.name, cells) is Identity.CODE:
-                return pd.Series(without_point_zero(cells.texts()), index=self.raw.index, dtype=object)
-        names = [f"P-{row + 1:03d}" if isinstance(row, int) else str(row) for row in self.raw.index]
-        return pd.Series(names, index=self.raw.index, dtype=object)
+        """Display name of each patient: the patient's own short code, else the row of the file (`row 7`)."""
+        return patient_names(self.columns, self.cells, self.raw.index, self.reading)
 
     def line(self, row: Hashable) -> int | None:
         """Return the line (of a workbook: row) of the file in which the patient with this row label stands; None if it is unknown."""
         lines = self.reading.lines if self.reading else ()
         return lines[row] if isinstance(row, int) and 0 <= row < len(lines) else None
+
+    @cached_property
+    def file_numbers(self) -> pd.Series | None:
+        """The number under which each patient is filed, as given in the column of the role FILE_NUMBER; None without such a column.
+
+        A page may show it and search by it, and `answers_csv` writes it. It may identify a person: write it nowhere else.
+        """
+        column = next((column for column in self.columns if column.role is Role.FILE_NUMBER), None)
+        return None if column is None else self.raw[column.name]
 
     @cached_property
     def sha256(self) -> str:
@@ -180,7 +189,7 @@ class PatientTable:
         """Return records with one cell changed; None or empty text makes it missing. Raises UserError for an unknown row or column."""
         place = self.column(column)
         if row not in self.raw.index:
-            raise UserError(_NO_ROW.format(row=shown(str(row))))
+            raise UserError(NO_ROW.format(row=shown(str(row))))
         raw = self.raw.copy()
         raw.loc[row, column] = cell_text(text)
         changed = replace(self, raw=raw)
@@ -188,6 +197,8 @@ class PatientTable:
         if "features" in self.__dict__:  # only the changed column is read again, which keeps edits fast
             new = {column: changed.values_of(place)} if place.role in FEATURES else {}
             changed.__dict__["features"] = self.features.assign(**new)
+        if "patient_names" in self.__dict__ and place.role is not Role.IDENTIFIER:
+            changed.__dict__["patient_names"] = self.patient_names
         return changed
 
     def with_label(self, row: Hashable, label: str | None) -> Self:
@@ -198,18 +209,22 @@ class PatientTable:
 
     def without(self, rows: Iterable[Hashable]) -> Self:
         """Return records without the patients with these row labels; unknown ones are ignored."""
-        return replace(self, raw=self.raw.drop(index=list(rows), errors="ignore"))
+        left = replace(self, raw=self.raw.drop(index=list(rows), errors="ignore"))
+        left.__dict__["patient_names"] = self.patient_names.loc[
+            left.raw.index
+        ]  # a patient keeps the name, also where a repeated code is gone
+        return left
 
     def with_columns(self, columns: Sequence[Column]) -> Self:
         """Return records with other roles, units or ranges. Raises UserError unless each column has a role and at most one is LABEL."""
         given = {column.name: column for column in columns}
         missing = [name for name in self.raw.columns if name not in given]
         if missing:
-            raise UserError(_NO_ROLE.format(names=", ".join(map(shown, missing[:5]))))
+            raise UserError(NO_ROLE.format(names=", ".join(map(shown, missing[:5]))))
         ordered = tuple(given[name] for name in self.raw.columns)
         labels = [column.name for column in ordered if column.role is Role.LABEL]
         if len(labels) > 1:
-            raise UserError(_TWO_LABELS.format(names=", ".join(map(shown, labels))))
+            raise UserError(TWO_LABELS.format(names=", ".join(map(shown, labels))))
         changed = replace(self, columns=ordered)
         changed.cells_read.update(self.cells_read)
         return changed
@@ -220,16 +235,3 @@ def _as_text(raw: pd.DataFrame) -> pd.DataFrame:
     names = [str(name) for name in raw.columns]
     texts = {name: [cell_text(value) for value in raw.iloc[:, place]] for place, name in enumerate(names)}
     return pd.DataFrame(texts, index=raw.index, columns=names, dtype=object)
-
-
-NO_LABEL = Words(
-    "No column holds the diagnoses: give one column the role “diagnosis” in the upload check's list of columns.",
-    "没有诊断列：请在上传检查的各列列表中，将某一列的角色设为“诊断”。",
-)
-_NO_COLUMN = Words("There is no column “{name}”: choose one of {names}.", "没有“{name}”这一列：请从以下列中选择：{names}。")
-_NO_ROW = Words("There is no patient in row {row} any more: choose a patient of the table.", "第 {row} 行已没有患者：请选择表中的患者。")
-_NO_ROLE = Words("No role is given for {names}: give every column one role.", "以下列没有角色：{names}。请为每一列指定一个角色。")
-_TWO_LABELS = Words(
-    "Several columns have the role “diagnosis” ({names}): leave it to one of them.",
-    "有多列的角色为“诊断”（{names}）：请只保留其中一列。",
-)

@@ -25,13 +25,14 @@ def find(records: PatientTable) -> tuple[Finding, ...]:
 
 def remedied(records: Records, finding: Finding) -> Records:
     """Return the records after a finding's remedy. Raises UserError if the finding has none."""
-    if finding.remedy is not None and finding.kind in REMEDIES:
+    erased = finding.remedy == "drop" and finding.kind in ERASED
+    if finding.remedy is not None and finding.kind in REMEDIES and not erased:
         mended: Records = REMEDIES[finding.kind](records, finding)
         return mended
     if finding.remedy != "drop" or finding.column is None:
         raise UserError(_NO_REMEDY)
     column = records.column(finding.column)
-    if finding.kind in ERASED or records.cells(column.name).n_known == 0:
+    if erased or records.cells(column.name).n_known == 0:
         columns = tuple(one for one in records.columns if one.name != column.name)
         return replace(records, raw=records.raw.drop(columns=column.name), columns=columns)
     return records.with_columns([replace(one, role=Role.IGNORE) if one.name == column.name else one for one in records.columns])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from metamed_core.data import PatientRecords, read_columns, read_table
+from metamed_core.data import PatientRecords, open_upload, read_columns
 from metamed_core.words import Words
 
 FOLDER = Path(__file__).parents[3] / "sample_data"
@@ -74,9 +74,8 @@ def _cohort(entry: Mapping[str, object]) -> Cohort:
 def records_of(key: str) -> PatientRecords:
     """Return the patients of a bundled cohort, with the roles, units and ranges of its columns file."""
     cohort = cohorts()[key]
-    raw = read_table(cohort.file, (FOLDER / cohort.file).read_bytes())
     told = {column.name: column for column in read_columns(cohort.columns_file, (FOLDER / cohort.columns_file).read_bytes())}
-    guessed = PatientRecords.from_table(raw)
+    _, guessed = open_upload(cohort.file, (FOLDER / cohort.file).read_bytes())
     return guessed.with_columns(tuple(told.get(column.name, column) for column in guessed.columns))
 
 

@@ -84,10 +84,10 @@ def test_labels_are_trimmed_open_where_unknown_and_whole_numbers() -> None:
 def test_names_for_display_come_from_short_codes_only() -> None:
     assert records().patient_names.tolist()[:2] == ["P-000", "P-001"]
     assert records("id,x,dx\n1.0,2,a\n7.0,3,b\n").patient_names.tolist() == ["1", "7"]
-    assert records("MRN,x,dx\n1,2,a\n2,3,b\n").patient_names.tolist() == ["P-001", "P-002"]
+    assert records("MRN,x,dx\n1,2,a\n2,3,b\n").patient_names.tolist() == ["row 1", "row 2"]
     repeated = records("patient,x,dx\nP-1,2,a\nP-1,3,b\n")
     assert repeated.columns[0].role is Role.IDENTIFIER
-    assert repeated.patient_names.tolist() == ["P-001", "P-002"]
+    assert repeated.patient_names.tolist() == ["row 1", "row 2"]
 
 
 def test_changes_make_new_records_and_keep_row_labels() -> None:

@@ -118,8 +118,8 @@ _CONTRADICTION = Words(
     "{which}的各列完全相同，诊断却不同：请更正诊断，或排除这些患者。",
 )
 _PATIENT = Words(
-    "“{name}” names a patient in more than one row ({which}): keep one row for each patient.",
-    "“{name}”中同一患者出现在多行（{which}）：请每位患者只保留一行。",
+    "“{name}” names a patient in more than one row ({which}): keep one row for each patient; until then, the row in the file stands beside the name.",
+    "“{name}”中同一患者出现在多行（{which}）：请每位患者只保留一行；在此之前，姓名旁会注明其在文件中的行。",
 )
 _COLUMN = Words(
     "“{name}” holds the same values as “{same}”: drop one of them, or they count twice.",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from metamed_core.data.formats.reading import Choice
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, patients
 from metamed_core.data.records.columns.dates import days
@@ -27,9 +28,10 @@ def check(records: PatientTable) -> Iterator[Finding]:
     """Yield findings of kind `identifier`, `age_over_89` and `free_text`."""
     for column in records.columns:
         name = shown(column.name)
-        if column.role is not Role.LABEL and identity(column.name, records.cells(column.name)) is Identity.PERSON:
+        if column.role not in {Role.LABEL, Role.FILE_NUMBER} and identity(column.name, records.cells(column.name)) is Identity.PERSON:
             dated = share_read(records.cells(column.name), days(records.cells(column.name))[1]) >= SHARE
-            yield Finding("identifier", column.name, (_DATE if dated else _IDENTIFIER).format(name=name), "drop")
+            choices = () if dated or records.file_numbers is not None else (Choice(_DROP, remedy="drop"), Choice(_KEEP, remedy="keep"))
+            yield Finding("identifier", column.name, (_DATE if dated else _IDENTIFIER).format(name=name), "drop", choices)
         elif column.role is Role.DATE:
             yield Finding("identifier", column.name, _DATE.format(name=name), "drop")
         elif column.role is Role.TEXT:
@@ -47,7 +49,13 @@ def capped(records: Records, finding: Finding) -> Records:
     return replace(records, raw=raw)
 
 
-REMEDIES = {"age_over_89": capped}
+def kept(records: Records, finding: Finding) -> Records:
+    """Return the records with the column as the file number by which patients are found."""
+    columns = [replace(one, role=Role.FILE_NUMBER) if one.name == finding.column else one for one in records.columns]
+    return records.with_columns(columns)
+
+
+REMEDIES = {"age_over_89": capped, "identifier": kept}
 
 
 def _old(records: PatientTable, column: Column) -> pd.Series:
@@ -61,6 +69,8 @@ _IDENTIFIER = Words(
     "“{name}” may identify a patient and is not used for the diagnosis: drop the column.",
     "“{name}”可能泄露患者身份，且不用于诊断：请删除该列。",
 )
+_DROP = Words("Drop it", "删除")
+_KEEP = Words("Keep it to find patients", "保留，仅供查找患者")
 _DATE = Words(
     "“{name}” holds dates, which may identify a patient: drop the column, or use a length of time instead.",
     "“{name}”是日期，可能泄露患者身份：请删除该列，或改用时长（如病程天数）。",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.columns.roles import MAX_CLASSES
-from metamed_core.data.records.patient_table import NO_LABEL, PatientTable
+from metamed_core.data.records.patient_table import PatientTable
+from metamed_core.data.records.refusals import NO_LABEL
 from metamed_core.words import Words
 
 

@@ -6,6 +6,7 @@ A short code such as `P-001` identifies a patient within this table only: it is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -85,6 +86,12 @@ _GENERIC_ZH = re.compile(
 )
 
 _SHORT_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_]\d{1,4})?|\d{1,5}\.0")
+_ODD_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_ ./(]+[A-Za-z0-9]{1,4}\)?|[A-Za-z]{1,4}|[*?!.])?")
+"""A short code with something added: `P-003b`, `P-003*`, `P-003 (2)`."""
+LONG_PREFIX = 4
+"""So many letters in front of a number may be a person's name."""
+MOSTLY_CODES = 0.8
+"""A column holds codes if at least this share of its different texts, and no fewer than 4, are short codes."""
 _CHINESE_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _VALUES = (
     _CHINESE_ID,
@@ -135,9 +142,34 @@ def _is_generic(name: str, header: str) -> bool:
 def _of_generic(name: str, cells: Cells) -> Identity:
     """Classify a column with a header such as `patient` or `id`: short codes, nearly unique longer texts, or no identifier."""
     unique = len(cells.levels) > 0.5 * cells.n_known
-    if cells.levels and all(_SHORT_CODE.fullmatch(text) for text in cells.levels):
+    n_codes = sum(_SHORT_CODE.fullmatch(text) is not None for text in cells.levels)
+    codes = n_codes == len(cells.levels) or (n_codes >= max(4, MOSTLY_CODES * len(cells.levels)) and unique)
+    if cells.levels and codes and not _names_with_numbers(cells.levels):
         return Identity.CODE if unique or not _WEAKLY_GENERIC.fullmatch(name) else Identity.NOTHING
     return Identity.PERSON if unique else Identity.NOTHING
+
+
+def is_row_number(header: str) -> bool:
+    """Whether a header names a count of the rows rather than the patients: `no`, `index`, or none at all."""
+    return _WEAKLY_GENERIC.fullmatch(words_of(header)) is not None
+
+
+def shown_codes(levels: Sequence[str]) -> frozenset[str]:
+    """Return the texts of a column of codes that may be shown: short codes, and those with something added to a prefix that others have too."""
+    times = Counter(_prefix(text) for text in levels)
+    odd = {text for text in levels if _ODD_CODE.fullmatch(text) and (times[_prefix(text)] > 1 or not _prefix(text))}
+    return frozenset(odd | {text for text in levels if _SHORT_CODE.fullmatch(text)})
+
+
+def _prefix(text: str) -> str:
+    """The letters with which a code begins."""
+    return text[: next((place for place, sign in enumerate(text) if not sign.isalpha()), len(text))].casefold()
+
+
+def _names_with_numbers(levels: Sequence[str]) -> bool:
+    """Whether most codes begin with a word of their own, which may be a person's name: `Schmidt1`, `Mueller2`."""
+    long = {prefix for prefix in map(_prefix, levels) if len(prefix) >= LONG_PREFIX}
+    return len(long) > max(2, len(levels) / 2)
 
 
 def _without_blanks(header: str) -> str:

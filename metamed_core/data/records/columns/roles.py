@@ -28,6 +28,7 @@ class Role(StrEnum):
     DATE = "date"
     TEXT = "text"
     GROUP = "group"
+    FILE_NUMBER = "file_number"
     IGNORE = "ignore"
 
     @property
@@ -45,6 +46,7 @@ _TITLES = {
     Role.DATE: Words("date", "日期"),
     Role.TEXT: Words("free text", "自由文本"),
     Role.GROUP: Words("group (hospital, paper)", "分组（医院、论文）"),
+    Role.FILE_NUMBER: Words("file number (to find patients)", "病历号（仅供查找患者）"),
     Role.IGNORE: Words("not used", "不使用"),
 }
 

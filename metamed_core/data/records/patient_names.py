@@ -1,0 +1,72 @@
+"""The name under which a patient is shown: the patient's own code, or else the row of the file.
+
+A made name must never be mistaken for somebody's own code, and what may identify a person is never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from metamed_core.data.formats.reading import Reading
+from metamed_core.data.records.columns.features import without_point_zero
+from metamed_core.data.records.columns.identifiers import Identity, identity, is_row_number, shown_codes
+from metamed_core.data.records.columns.roles import Column, Role
+from metamed_core.data.records.columns.values import Cells
+
+_FORMS = ("row", "file row", "line of the file:")
+"""Words in front of the number of a row; the first one with which no code of the table begins is used."""
+LEAST_DIFFERENT = 0.2
+"""A column of codes names the patients if at least this share of its cells differ."""
+
+
+def code_column(columns: Sequence[Column], cells: Callable[[str], Cells]) -> str | None:
+    """Return the column whose codes name the patients: the one with the most codes that occur once; None if there is none."""
+    found: list[tuple[bool, int, str]] = []
+    for column in columns:
+        here = cells(column.name) if column.role is Role.IDENTIFIER else None
+        if here is not None and identity(column.name, here) is Identity.CODE and len(here.levels) >= max(2, LEAST_DIFFERENT * here.n_known):
+            found.append((not is_row_number(column.name), int((here.counts == 1).sum()), column.name))
+    return max(found, key=lambda one: one[:2])[2] if found else None  # the first of equals
+
+
+def codes_of(cells: Cells) -> list[str | None]:
+    """Return the code of each patient, None where there is none that may be shown."""
+    shown = shown_codes(cells.levels)
+    return list(without_point_zero(np.array([text if text in shown else None for text in cells.texts()], dtype=object)))
+
+
+def patient_names(columns: Sequence[Column], cells: Callable[[str], Cells], rows: pd.Index, reading: Reading | None) -> pd.Series:
+    """Return the name of each patient, by row label; all names differ, and a made name resembles nobody's code.
+
+    Parameters
+    ----------
+    columns, cells
+        The columns, and the cells of each by its name.
+    rows
+        Row labels of the patients.
+    reading
+        The account of the file, which tells the line of each patient; None for a table from no file.
+    """
+    source = code_column(columns, cells)
+    codes = [None] * len(rows) if source is None else codes_of(cells(source))
+    given = [text.casefold() for one in columns if one.role is Role.IDENTIFIER for text in cells(one.name).levels]
+    form = next((form for form in _FORMS if not any(re.match(rf"{form}\W*\d", text) for text in given)), _FORMS[-1])
+    times = Counter(code for code in codes if code is not None)
+    lines = reading.lines if reading else ()
+    names = []
+    for row, code in zip(rows.tolist(), codes, strict=True):
+        made = _made(row, lines, form)
+        names.append(made if code is None else code if times[code] == 1 else f"{code} ({made})")
+    return pd.Series(names, index=rows, dtype=object)
+
+
+def _made(row: Hashable, lines: Sequence[int], form: str) -> str:
+    """A name by the row of the file; patients who were added to the table of a file later are counted apart."""
+    if not isinstance(row, int):
+        return str(row)
+    return f"{form} {lines[row]}" if row < len(lines) else f"new {row - len(lines) + 1}" if lines else f"{form} {row + 1}"
