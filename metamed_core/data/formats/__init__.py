@@ -1,7 +1,8 @@
 """Readers of patient files: each module of this folder reads one data format into a table of text.
 
 To add a format, add a module with `EXTENSIONS`, `MAGIC` (the leading bytes of such a file, or None), `sheets(data)` and
-`rows(data, sheet)`; `EXTENSIONS`, the upload and the tests then include it. A format that heeds `ReadOptions`, or has guesses and doubts to
+`rows(data, sheet)`; `EXTENSIONS`, the upload and the tests then include it. Where leading bytes are not enough, `recognizes(data)` tells
+whether a content is of the format. A format that heeds `ReadOptions`, or has guesses and doubts to
 tell, offers `content(data, sheet, options)` as well, which is then called instead of `rows`. `NAMED = True`: its first row surely holds the
 column names.
 """
@@ -17,6 +18,9 @@ from typing import Protocol, cast
 
 import pandas as pd
 
+from metamed_core.data.formats.character_encodings import decoded
+from metamed_core.data.formats.compressed import ENDINGS, unpacked
+from metamed_core.data.formats.foreign_files import refuse_foreign
 from metamed_core.data.formats.reading import JUDGED, Reading, ReadOptions
 from metamed_core.data.formats.table import MAX_BYTES, Content, Row, as_table, shown
 from metamed_core.words import UserError, Words
@@ -41,7 +45,8 @@ def _formats() -> tuple[Format, ...]:
 
 
 FORMATS: dict[str, Format] = {extension: form for form in _formats() for extension in form.EXTENSIONS}
-EXTENSIONS: tuple[str, ...] = tuple(FORMATS)
+EXTENSIONS: tuple[str, ...] = (*FORMATS, *ENDINGS)
+"""What the names of files end in that can be read, compressed or not."""
 
 
 def read_table(name: str, data: bytes, sheet: str | None = None, options: ReadOptions = JUDGED) -> pd.DataFrame:
@@ -75,7 +80,7 @@ def read_file(name: str, data: bytes, sheet: str | None = None, options: ReadOpt
     UserError
         If the content cannot be read as a table.
     """
-    form = _format_of(name, data)
+    form, data = _format_of(name, data)
     read = getattr(form, "content", None)
     content = read(data, sheet, options) if read else Content(form.rows(data, sheet), named=getattr(form, "NAMED", False))
     table, reading = as_table(content, options)
@@ -84,10 +89,12 @@ def read_file(name: str, data: bytes, sheet: str | None = None, options: ReadOpt
 
 def sheets(name: str, data: bytes) -> list[str]:
     """Return the sheet names of a workbook; empty for other formats. Raises UserError if the file cannot be opened."""
-    return _format_of(name, data).sheets(data)
+    form, data = _format_of(name, data)
+    return form.sheets(data)
 
 
-def _format_of(name: str, data: bytes) -> Format:
+def _format_of(name: str, data: bytes) -> tuple[Format, bytes]:
+    """Return the format, and the content, unpacked if the file is compressed."""
     if not data:
         raise UserError(
             Words(
@@ -97,50 +104,32 @@ def _format_of(name: str, data: bytes) -> Format:
         )
     if len(data) > MAX_BYTES:
         raise UserError(_TOO_LARGE.format(name=shown(name), size=len(data) / 2**20, most=MAX_BYTES // 2**20))
-    _refuse_foreign(name, data)
+    name, data = unpacked(name, data, FORMATS)
+    refuse_foreign(name, data)
     for form in FORMATS.values():
-        if form.MAGIC is not None and data.startswith(form.MAGIC):
-            return form
+        if _recognizes(form, data):
+            return form, data
     extension = PurePath(name).suffix.lower().lstrip(".")
     chosen = FORMATS.get(extension)
-    # Spreadsheet exports are often plain text under another extension: read them as text.
-    return FORMATS["csv"] if chosen is None or chosen.MAGIC is not None else chosen
+    # Exports are often plain text under another extension: they are read as text.
+    by_content = chosen is None or chosen.MAGIC is not None or hasattr(chosen, "recognizes")
+    return FORMATS["csv"] if by_content and _is_text(data) else chosen or FORMATS["csv"], data
 
 
-def _refuse_foreign(name: str, data: bytes) -> None:
-    for magic, kind in _FOREIGN.items():
-        if data.startswith(magic):
-            raise UserError(kind.format(name=shown(name)))
+def _recognizes(form: Format, data: bytes) -> bool:
+    recognizes = getattr(form, "recognizes", None)
+    return bool(recognizes(data)) if recognizes else form.MAGIC is not None and data.startswith(form.MAGIC)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        decoded(data[:20_000])
+    except UserError:
+        return False
+    return True
 
 
 _TOO_LARGE = Words(
     "The file “{name}” has {size:.0f} MB, more than {most} MB: keep only the patients and columns that are needed.",
     "文件“{name}”有 {size:.0f} MB，超过上限 {most} MB：请只保留需要的患者和列。",
 )
-_NOT_A_TABLE = Words(
-    "The file “{name}” is {kind}, not a table: save the table as CSV, Excel (.xlsx) or Parquet and upload that.",
-    "文件“{name}”是{kind}，不是表格：请将表格另存为 CSV、Excel（.xlsx）或 Parquet 后再上传。",
-)
-
-
-def _kind(en: str, zh: str) -> Words:
-    return Words(_NOT_A_TABLE.en.replace("{kind}", en), _NOT_A_TABLE.zh.replace("{kind}", zh))
-
-
-_FOREIGN: dict[bytes, Words] = {
-    b"\xd0\xcf\x11\xe0": Words(
-        "The file “{name}” is an old .xls workbook or is protected by a password: open it and save it as .xlsx without a password.",
-        "文件“{name}”是旧版 .xls 工作簿或受密码保护：请打开后另存为不带密码的 .xlsx 文件。",
-    ),
-    b"MZ\x90": _kind("a Windows program", "Windows 程序"),
-    b"\x7fELF": _kind("a program", "程序文件"),
-    b"%PDF": _kind("a PDF document", "PDF 文档"),
-    b"\x89PNG": _kind("a picture", "图片"),
-    b"\xff\xd8\xff": _kind("a picture", "图片"),
-    b"GIF8": _kind("a picture", "图片"),
-    b"\x1f\x8b": _kind("a compressed file", "压缩文件"),
-    b"Rar!": _kind("a compressed file", "压缩文件"),
-    b"7z\xbc\xaf": _kind("a compressed file", "压缩文件"),
-    b"{\\rtf": _kind("a text document", "文字文档"),
-    b"SQLite format 3": _kind("a database", "数据库文件"),
-}

@@ -23,6 +23,8 @@ MAX_UNPACKED = 400 * 2**20
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1_002
 """1,000 feature columns, a diagnosis and a patient code."""
+MAX_CELLS = 4_000_000
+"""Most cells of a table, so that reading and checking one ends within seconds."""
 
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -64,7 +66,7 @@ def as_table(content: Content, options: ReadOptions = JUDGED) -> tuple[pd.DataFr
         raise UserError(_EMPTY)
     check_size(n_columns=len(header))
     body = list(islice(filled, MAX_ROWS + 1))
-    check_size(n_rows=len(body))
+    check_size(n_rows=len(body), n_cells=len(body) * len(header))
     if not body:
         raise UserError(_HEADER_ONLY)
     body = [(line, cells if len(cells) <= len(header) else _trimmed(cells)) for line, cells in body]
@@ -107,12 +109,14 @@ def shown(text: str, most: int = 40) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def check_size(*, n_rows: int = 0, n_columns: int = 0) -> None:
-    """Raise UserError if a table has more than `MAX_ROWS` rows or `MAX_COLUMNS` columns."""
+def check_size(*, n_rows: int = 0, n_columns: int = 0, n_cells: int = 0) -> None:
+    """Raise UserError if a table has more than `MAX_ROWS` rows, `MAX_COLUMNS` columns or `MAX_CELLS` cells."""
     if n_columns > MAX_COLUMNS:
         raise UserError(_WIDE.format(n=n_columns, most=MAX_COLUMNS))
     if n_rows > MAX_ROWS:
         raise UserError(_LONG.format(most=MAX_ROWS))
+    if n_cells > MAX_CELLS:
+        raise UserError(_MANY.format(most=MAX_CELLS))
 
 
 def _trimmed(cells: Sequence[str | None]) -> list[str | None]:
@@ -182,6 +186,10 @@ _WIDE = Words(
 _LONG = Words(
     "The table has more than {most:,} patients: split the file or keep fewer rows.",
     "表格中的患者超过 {most:,} 位：请拆分文件或减少行数。",
+)
+_MANY = Words(
+    "The table has more than {most:,} cells: keep only the patients and columns that are needed.",
+    "表格的单元格超过 {most:,} 个：请只保留需要的患者和列。",
 )
 _RAGGED = Words(
     "Line {line} has {n} {n:value|values} but the header names {width} {width:column|columns}: correct that line, or put quotes around values that hold a separator.",

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from metamed_core.data.formats import read_file, sheets
-from metamed_core.data.formats.reading import JUDGED, ReadOptions
+from metamed_core.data.formats.reading import JUDGED, Note, ReadOptions
 from metamed_core.data.records.columns.roles import Column
 from metamed_core.data.records.patient_records import PatientRecords
-from metamed_core.words import UserError
+from metamed_core.words import UserError, Words
+
+MOST_SHEETS = 20
+"""So many sheets of a workbook are searched for the patients; any other can be chosen by its name."""
 
 
 def open_upload(
@@ -53,7 +56,7 @@ def _first_with_task(
 ) -> tuple[str, PatientRecords]:
     """The first sheet that allows a task, else the first that can be read. Raises UserError if there is none."""
     readable: list[tuple[str, PatientRecords]] = []
-    for each in names:
+    for each in names[:MOST_SHEETS]:
         try:
             records = _read(name, data, each, columns, options, names)
         except UserError:
@@ -69,4 +72,11 @@ def _read(
 ) -> PatientRecords:
     raw, reading = read_file(name, data, sheet, options)
     known = [column for column in columns if column.name in raw.columns]
-    return PatientRecords.from_table(raw, known, replace(reading, sheets=names))
+    many = (Note("many_sheets", None, _MANY_SHEETS.format(n=len(names), most=MOST_SHEETS)),) if len(names) > MOST_SHEETS else ()
+    return PatientRecords.from_table(raw, known, replace(reading, sheets=names, notes=(*reading.notes, *many)))
+
+
+_MANY_SHEETS = Words(
+    "The workbook has {n} sheets, of which the first {most} were searched for a table of patients: choose another sheet if yours is not among them.",
+    "工作簿有 {n} 个工作表，仅在前 {most} 个中查找患者表格：若所需的表格不在其中，请选择其他工作表。",
+)

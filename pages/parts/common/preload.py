@@ -21,7 +21,6 @@ MODULES = (
     "metamed_core.drawing.figures",
     "metamed_core.diagnosis.answers_csv",
     "altair",
-    "openpyxl",
     "metamed_core.evaluation",
     "metamed_core.evaluation.report",
     "pages.lessons.handout",

@@ -18,7 +18,8 @@ def read(content: str, name: str = "x.csv", encoding: str = "utf-8") -> pd.DataF
 
 
 def test_the_endings_are_those_of_the_files_in_the_folder() -> None:
-    assert set(EXTENSIONS) == {"csv", "tsv", "txt", "xlsx", "parquet"}
+    expected = "csv tsv txt xlsx xlsm xls xlsb ods parquet json jsonl ndjson gz zip"
+    assert set(EXTENSIONS) == set(expected.split())
     assert all(form.EXTENSIONS for form in FORMATS.values())
 
 
