@@ -24,6 +24,9 @@ REMEDIES = {
     "drop": Words("Drop it", "删除"),
     "convert": Words("Convert", "换算"),
     "cap": Words("Cap at 90", "限为 90"),
+    "pivot": Words("One row per patient", "每位患者一行"),
+    "merge": Words("Join the rows", "合并各行"),
+    "turn": Words("Turn the table", "转置表格"),
 }
 MOST_FINDINGS = 12
 MIMES = {"csv": "text/csv"}

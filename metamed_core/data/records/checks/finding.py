@@ -23,7 +23,7 @@ class Finding:
     message
         One sentence; text from the file is enclosed in “ and ”.
     remedy
-        `drop`, `convert` or `cap`; None if there is no automatic correction.
+        `drop`, `convert`, `cap`, `pivot`, `merge` or `turn`; None if there is no automatic correction.
     choices
         The plausible readings, where a doubt has more than one: a page draws one button for each, with `choice.title`. Where
         `choice.options` is given, the file is read again: `open_upload(name, data, sheet, options=choice.options)`; otherwise
