@@ -10,6 +10,8 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `Cohort`: all patients of a table with their diagnoses, for drawing tasks.
 - `Column`: name, role, unit and reference range of one column.
 - `ColumnScale`: center and spread of each column.
+- `Edit`: one difference of an edited table from the table as read.
+- `EditKind`: the kind of an edit: cell, patient or column added or removed.
 - `Episode`: a task as tensors: support, query, number of diagnoses.
 - `Finding`: one problem or remark of the upload check.
 - `LabeledSet`: patients with their diagnoses, as tensors.
@@ -24,6 +26,8 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: protocol of a source of tasks.
 - `class_means`: the mean of each class.
+- `code_column`: the column whose codes name the patients.
+- `edits`: all differences of an edited table from the table as read.
 - `features_of`: reads a table of another program as features.
 - `frame_of`: a table of another library as a DataFrame.
 - `harmless`: protects a text against interpretation as a spreadsheet formula.
@@ -40,8 +44,13 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
 - `shown`: shortens a text from a file for use in a sentence.
+- `undone`: an edited table without one of its edits.
 - `unit_in`: the unit in a column's name.
 - `unit_words`: a unit in display form, in both languages.
+- `with_new_column`: a table with one more column.
+- `with_new_patient`: a table with one more patient.
+- `with_typed_cell`: a table with one cell as typed by hand, or a refusal in words.
+- `without_column`: a table without one of its columns.
 """
 
 from __future__ import annotations
@@ -62,7 +71,9 @@ from metamed_core.data.records.columns.column_spec import read_columns
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
+from metamed_core.data.records.edits import Edit, EditKind, code_column, edits, undone, with_new_column, with_new_patient, without_column
 from metamed_core.data.records.patient_records import PatientRecords
+from metamed_core.data.records.typed_cells import with_typed_cell
 from metamed_core.data.records.upload import open_upload
 from metamed_core.data.spreadsheet_safety import harmless
 from metamed_core.data.task import NO_CLASS, Positions, Task
@@ -75,6 +86,8 @@ __all__ = [
     "Cohort",
     "Column",
     "ColumnScale",
+    "Edit",
+    "EditKind",
     "Episode",
     "Finding",
     "LabeledSet",
@@ -89,6 +102,8 @@ __all__ = [
     "Task",
     "TaskDistribution",
     "class_means",
+    "code_column",
+    "edits",
     "features_of",
     "frame_of",
     "harmless",
@@ -105,6 +120,11 @@ __all__ = [
     "set_aside",
     "sheets",
     "shown",
+    "undone",
     "unit_in",
     "unit_words",
+    "with_new_column",
+    "with_new_patient",
+    "with_typed_cell",
+    "without_column",
 ]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import streamlit as st
 
-from metamed_core.data import PatientRecords
+from metamed_core.data import Column, PatientRecords
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 
@@ -40,6 +41,8 @@ class Patients:
         Row labels of excluded patients.
     edited
         Whether a cell was edited.
+    levels
+        Diagnoses and categories by column that can be chosen although no patient has them yet.
     """
 
     source: str
@@ -50,6 +53,7 @@ class Patients:
     sheet: str | None = None
     dropped: frozenset[Hashable] = frozenset()
     edited: bool = False
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def in_use(self) -> PatientRecords:
@@ -69,6 +73,8 @@ class Pending:
         The records with and without edits of cells; both are changed together.
     source
         Key of a bundled cohort, or `UPLOAD`.
+    guessed
+        The columns as they were read, before the user changed any.
     number
         A unique number, part of widget keys.
     """
@@ -80,16 +86,26 @@ class Pending:
     records: PatientRecords
     original: PatientRecords
     source: str = UPLOAD
+    guessed: tuple[Column, ...] = ()
     number: int = field(default_factory=_NUMBERS.__next__)
+
+    @property
+    def set_by_user(self) -> tuple[Column, ...]:
+        """The columns whose role, unit or range the user has changed."""
+        return tuple(column for column in self.records.columns if column not in self.guessed)
 
     def renew(self) -> None:
         """Change the number, so that widgets keyed by it are replaced."""
         self.number = next(_NUMBERS)
 
     def change(self, act: Callable[[PatientRecords], PatientRecords]) -> None:
-        """Apply `act` to the records and to the original. If it raises, nothing is changed."""
+        """Apply `act` to the records and to the original, which may lack a column. If it raises for the records, nothing is changed."""
         changed = act(self.records)
-        self.original = changed if self.original is self.records else act(self.original)
+        if self.original is self.records:
+            self.original = changed
+        else:
+            with suppress(UserError):  # a column that was added later, say: it stays in the list of edits
+                self.original = act(self.original)
         self.records = changed
 
 

@@ -96,7 +96,7 @@ def _apply(pending: Pending, edits: dict[int, dict[str, Any]]) -> None:
     ]
     if fresh:
         columns = [replace(c, role=Role.IGNORE) if c.role is Role.LABEL and at != fresh[-1] else c for at, c in enumerate(columns)]
-    pending.change(lambda records: records.with_columns(tuple(columns)))
+    pending.change(lambda records: records.with_columns((*records.columns, *columns)))  # the last of a name counts
 
 
 def _changed(column: Column, change: dict[str, Any]) -> Column:

@@ -5,16 +5,17 @@ The current patients are unchanged until the user confirms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from metamed_core.data import EXTENSIONS, Finding, PatientRecords, open_upload, sheets
+from metamed_core.data import EXTENSIONS, Column, Finding, PatientRecords, open_upload, sheets
 from metamed_core.diagnosis import NOTHING_ODD
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.bound_widgets import choice
+from pages.parts.common.enter_table import own_table
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
@@ -69,10 +70,19 @@ def _receive(patients: PatientsState, key: str) -> None:
         patients.attempt(lambda: _open(patients, file.name, file.getvalue()))
 
 
-def _open(patients: PatientsState, name: str, data: bytes, sheet: str | None = None) -> None:
+def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], instead_of: bytes | None = None) -> None:
+    """Read pasted or typed cells into the upload check, as `enter_table.Open` says; roles that the user has set stay."""
+    pending = patients.pending
+    if instead_of is None:
+        patients.attempt(lambda: _open(patients, name, make()))
+    elif pending is not None and pending.data == instead_of:
+        patients.attempt(lambda: _open(patients, name, make(), columns=pending.set_by_user))
+
+
+def _open(patients: PatientsState, name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = ()) -> None:
     """Read a file into the upload check. Raises UserError and then changes nothing."""
-    sheet, records = open_upload(name, data, sheet)
-    patients.pending = Pending(name, data, sheets(name, data), sheet, records, records)
+    sheet, records = open_upload(name, data, sheet, columns)
+    patients.pending = Pending(name, data, sheets(name, data), sheet, records, records, guessed=records.columns)
 
 
 def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
@@ -124,6 +134,7 @@ def _confirm(patients: PatientsState) -> None:
         patients.work_on(replace(here, records=pending.records, original=pending.original, dropped=known))
     else:
         patients.work_on(Patients(UPLOAD, pending.records, pending.original, file=pending.file, sheet=pending.sheet))
+        own_table().way = "upload"  # what was typed is kept, but the tables are where one edits from now on
     patients.close_check()
 
 

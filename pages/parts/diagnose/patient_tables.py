@@ -6,8 +6,7 @@ Only a page of rows and columns is sent to the browser: a table may have 20,000 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ import streamlit as st
 
 from metamed_core.data import Column, PatientRecords, Role, unit_in, unit_words
 from metamed_core.drawing import SeriesStyle, series_styles
-from metamed_core.words import UserError, Words
+from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import complain, pager
 from pages.parts.common.legend import legend
@@ -23,19 +22,14 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import Patients
 from pages.parts.diagnose.adaptation_state import Adaptation
+from pages.parts.diagnose.rows_and_columns import diagnoses, rows_and_columns
+from pages.parts.diagnose.table_edits import Shown, edit_list, edits_of, take_over
 
 ROWS, COLUMNS = 100, 60
 HEIGHT = 248  # pixels: six rows, so that the answers are not far below
+YES_NO = (Words("yes", "是"), Words("no", "否"))
 MOST_LEVELS = 40  # more categories than this are typed, not chosen
 TICK_AGAIN = Words("Or tick the patients again that were left out.", "也可以重新勾选被排除的患者。")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The part of the table that is on the screen; features are keyed c0, c1, .. so that no name can clash with ours."""
-
-    rows: tuple[Hashable, ...]
-    columns: dict[str, Column]
 
 
 def styles_of(say: Say, patients: Patients) -> dict[str, SeriesStyle]:
@@ -60,15 +54,17 @@ def patient_tables(say: Say, state: Adaptation) -> None:
     _editor(say, state, columns, "labeled", records.diagnosed)
     _editor(say, state, columns, "undiagnosed", records.undiagnosed)
     with st.container(horizontal=True, vertical_alignment="center"):
+        rows_and_columns(say, state)
         roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
         st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=state.patients.check_again)
-        if patients.edited or patients.dropped:
-            back = Words("Undo all edits", "撤销全部修改")
-            st.button(say(back), key="undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(state,))
+    if state.patients.error_place == "rows_and_columns":
+        complain(say, state.patients.error)
+    edit_list(say, state)
 
 
-def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
-    columns = list(records.feature_columns)
+def _columns_shown(say: Say, records: PatientRecords) -> dict[str, Column]:
+    """The feature columns on the screen, keyed by their place in the table, so that a page of columns never takes the edits of another."""
+    columns = {f"c{at}": column for at, column in enumerate(records.columns) if column in records.feature_columns}
     if len(columns) <= COLUMNS:
         return columns
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,10 +73,11 @@ def _columns_shown(say: Say, records: PatientRecords) -> list[Column]:
             "Columns {first}–{last} of {n} are shown; all of them are used.", "显示第 {first}–{last} 列，共 {n} 列；全部参与计算。"
         )
         st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(columns))))
-    return [columns[at] for at in part]
+    keys = list(columns)
+    return {keys[at]: columns[keys[at]] for at in part}
 
 
-def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, all_rows: pd.Index) -> None:
+def _editor(say: Say, state: Adaptation, columns: dict[str, Column], which: str, all_rows: pd.Index) -> None:
     labeled = which == "labeled"
     title = Words("Labeled patients ({n}): edit a value or a diagnosis, or untick one", "已确诊患者（{n}）：可修改数值或诊断，取消勾选即排除") if labeled else Words(
         "Patients to diagnose ({n}): edit a value, or give a diagnosis to make one labeled", "待诊断患者（{n}）：可修改数值；填写诊断后即成为已确诊患者")  # fmt: skip
@@ -97,14 +94,14 @@ def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, 
                 "Rows {first}–{last} of {n} are shown; all of them are used.", "显示第 {first}–{last} 行，共 {n} 行；全部参与计算。"
             )
             st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(all_rows))))
-    shown = Shown(tuple(all_rows[at] for at in part), {f"c{k}": column for k, column in enumerate(columns)})
+    shown = Shown(tuple(all_rows[at] for at in part), columns)
     patients, drawn = state.patients.current, (state.patients.current.source, state.editors)
     key = fresh_key(f"{which}_{patients.source}_{state.editors}")
 
-    def take_over() -> None:
+    def report() -> None:
         # An editor of other patients may still report once after it is gone.
         if drawn == (state.patients.current.source, state.editors) and key in st.session_state:
-            _take_over(state, shown, st.session_state[key]["edited_rows"], which)
+            take_over(state, shown, st.session_state[key]["edited_rows"], which)
 
     with table:
         st.data_editor(
@@ -117,51 +114,49 @@ def _editor(say: Say, state: Adaptation, columns: Sequence[Column], which: str, 
             column_config=_configured(say, patients, shown, labeled),
             placeholder="",
             alt=say(Words("Labeled patients", "已确诊患者") if labeled else Words("Patients to diagnose", "待诊断患者")),
-            on_change=take_over,
+            on_change=report,
         )
 
 
 def _view(patients: Patients, shown: Shown, labeled: bool) -> pd.DataFrame:
     records = patients.records
     rows: list[Any] = list(shown.rows)
-    parts: dict[str, Any] = {"name": records.patient_names.loc[rows].astype(str).tolist()}
+    edited = {edit.row for edit in edits_of(patients)}
+    names = records.patient_names.loc[rows].astype(str)
+    parts: dict[str, Any] = {"name": [f"{name} ✎" if row in edited else name for row, name in names.items()]}
     parts |= {"use": [row not in patients.dropped for row in rows]} if labeled else {}
     parts["label"] = records.labels.loc[rows].tolist()
-    parts |= {key: _cells(records.raw[column.name].loc[rows], column) for key, column in shown.columns.items()}
+    parts |= {key: _cells(records.raw[column.name].loc[rows]) for key, column in shown.columns.items()}
     return pd.DataFrame(parts, index=pd.Index([str(row) for row in rows]))
 
 
-def _cells(cells: pd.Series, column: Column) -> Any:
-    """Numbers where every known cell is a plain one (they sort and align as numbers), else the text as it was read."""
-    if column.role is Role.NUMBER:
-        numbers = pd.to_numeric(cells, errors="coerce")
-        if numbers.notna().sum() == cells.notna().sum():
-            return numbers.astype("float64").to_numpy()
+def _cells(cells: pd.Series) -> list[Any]:
+    """Text also where it is a number: a number field of the browser would drop the comma of 12,5 and read 125."""
     return cells.astype(object).where(cells.notna(), None).tolist()
 
 
 def _configured(say: Say, patients: Patients, shown: Shown, labeled: bool) -> dict[str, Any]:
-    show, records = st.column_config, patients.records
+    show = st.column_config
     names: dict[str, Any] = {"name": show.TextColumn(say(Words("Patient", "患者")), pinned=True)}
     if labeled:
         names["use"] = show.CheckboxColumn(say(Words("Use", "使用")), width="small")
-    # Only known diagnoses can be chosen: a slip of the keyboard must not found a new disease.
+    # Only known diagnoses and those that were added can be chosen: a slip of the keyboard must not found a new disease.
     names["label"] = show.SelectboxColumn(
         say(Words("Diagnosis", "诊断")),
-        options=list(records.classes),
+        options=diagnoses(patients),
         format_func=lambda label: say(cohorts.called(patients.source, str(label))),
     )
-    rows: list[Any] = list(shown.rows)
-    return names | {key: _field(say, patients, rows, column) for key, column in shown.columns.items()}
+    return names | {key: _field(say, patients, column) for key, column in shown.columns.items()}
 
 
-def _field(say: Say, patients: Patients, rows: list[Any], column: Column) -> Any:
+def _field(say: Say, patients: Patients, column: Column) -> Any:
     cells = patients.records.raw[column.name]
     show, header, told = st.column_config, heading(say, column), plain(_told(say, column))
     if column.role is Role.NUMBER:
-        as_text = isinstance(_cells(cells.loc[rows], column), list)
-        return show.TextColumn(header, help=told, alignment="right") if as_text else show.NumberColumn(header, help=told)
-    levels = sorted(str(level) for level in cells.dropna().unique())
+        return show.TextColumn(header, help=told, alignment="right")
+    levels = sorted({str(level) for level in cells.dropna().unique()} | set(patients.levels.get(column.name, ())))
+    if column.role is Role.YES_NO and len(levels) < 2:
+        levels = sorted({*levels, *(say(answer) for answer in YES_NO)})
     if column.role in (Role.YES_NO, Role.CATEGORY) and len(levels) <= MOST_LEVELS:
         return show.SelectboxColumn(
             header, help=told, options=levels, format_func=lambda level: say(cohorts.called(patients.source, str(level)))
@@ -190,45 +185,3 @@ def reference(column: Column) -> str:
     if column.high is not None:
         return f"≤ {column.high:g}"
     return f"≥ {column.low:g}" if column.low is not None else ""
-
-
-def _take_over(state: Adaptation, shown: Shown, edits: dict[int, dict[str, Any]], which: str = "labeled") -> None:
-    """Make the edits part of the patients; one that cannot be read is refused with a sentence, and the rest is kept."""
-    patients = state.patients
-
-    def act() -> None:
-        for place, changes in edits.items():
-            for key, value in changes.items():
-                patients.work_on(_edited(patients.current, shown.rows[place], key, value, shown.columns))
-
-    if not patients.attempt(act, error_place=which):
-        state.editors += 1  # a new editor, which does not hold the refused value any more
-
-
-def _edited(patients: Patients, row: Any, key: str, value: Any, columns: dict[str, Column]) -> Patients:
-    if key == "use":
-        return replace(patients, dropped=patients.dropped - {row} if value else patients.dropped | {row})
-    if key == "label":
-        # A patient who loses the diagnosis is asked about from now on, so nothing may leave them out.
-        return replace(patients, records=patients.records.with_label(row, value), dropped=patients.dropped - {row}, edited=True)
-    column, text = columns[key], _as_text(value)
-    changed = patients.records.with_cell(row, column.name, text)
-    if text and column.role in (Role.NUMBER, Role.DATE, Role.YES_NO) and changed.features[column.name].isna()[row]:
-        said = Words(
-            "“{text}” in {column} of {patient} cannot be read as “{role}”, so the old value was kept: type another, or leave it empty.",
-            "{patient} 的“{column}”中“{text}”无法读作“{role}”，已保留原值：请重新输入或留空。",
-        )
-        raise UserError(
-            said.format(text=text[:40], column=column.name, patient=patients.records.patient_names[row], role=column.role.title)
-        )
-    return replace(patients, records=changed, edited=True)
-
-
-def _as_text(value: Any) -> str | None:
-    return f"{value:.15g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _undo(state: Adaptation) -> None:
-    here = state.patients.current
-    state.patients.work_on(replace(here, records=here.original, dropped=frozenset(), edited=False))
-    state.editors += 1

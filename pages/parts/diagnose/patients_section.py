@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common import cohorts
+from pages.parts.common.enter_table import choose_way, enter_table, own_table
 from pages.parts.common.forms import complain
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
-from pages.parts.common.upload_check import offer_upload, upload_check
+from pages.parts.common.upload_check import offer_upload, open_typed, upload_check
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.choose_patients import choose_patients
 from pages.parts.diagnose.patient_tables import patient_tables
@@ -34,7 +37,8 @@ def patients_section(say: Say, state: Adaptation) -> bool:
     if unfolded:
         with st.container(border=True, key="patients_section"):
             _choose(say, patients)
-            patient_tables(say, state)
+            if own_table().way == "upload":  # else a new table is being made
+                patient_tables(say, state)
     return True
 
 
@@ -49,7 +53,9 @@ def _choose(say: Say, patients: PatientsState) -> None:
     with choose:
         choose_patients(say, patients)
     with upload:
-        offer_upload(say, patients)
+        if choose_way(say) == "upload":
+            offer_upload(say, patients)
+    enter_table(say, partial(open_typed, patients))
     if not patients.error_place:
         complain(say, patients.error)
 

@@ -11,7 +11,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import AdaptRequest
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import bundled
-from pages.parts.diagnose import adaptation_state
+from pages.parts.diagnose import adaptation_state, table_edits
 from pages.parts.diagnose import patient_tables as patients
 from tests.helpers.diagnose_page import adaptation_of, held, opened, unfold, uploaded
 
@@ -27,7 +27,7 @@ def test_an_edited_value_a_label_and_a_dropped_patient_re_adapt() -> None:
     row = state.patients.current.records.diagnosed[0]
     for edits in ({0: {"c0": 40.0}}, {0: {"label": "Wilson disease"}}, {0: {"use": False}}):
         trace, total = state.trace, len(state.patients.current.in_use.raw)
-        patients._take_over(state, patients.Shown((row,), columns), edits)
+        table_edits.take_over(state, table_edits.Shown((row,), columns), edits)
         state.adapt()
         assert state.trace is not trace
         assert state.patients.error is None
@@ -38,8 +38,8 @@ def test_an_edited_value_a_label_and_a_dropped_patient_re_adapt() -> None:
 def test_a_patient_without_a_label_any_more_is_asked_about() -> None:
     state = adaptation_of()
     row = state.patients.current.records.diagnosed[0]
-    patients._take_over(state, patients.Shown((row,), {}), {0: {"use": False}})
-    patients._take_over(state, patients.Shown((row,), {}), {0: {"label": None}})
+    table_edits.take_over(state, table_edits.Shown((row,), {}), {0: {"use": False}})
+    table_edits.take_over(state, table_edits.Shown((row,), {}), {0: {"label": None}})
     assert row in state.patients.current.in_use.undiagnosed
 
 
@@ -47,7 +47,7 @@ def test_a_value_that_cannot_be_read_is_refused_and_the_old_one_kept() -> None:
     state = adaptation_of()
     column = next(c for c in state.patients.current.records.feature_columns if c.role is Role.NUMBER)
     row, before = state.patients.current.records.undiagnosed[0], state.patients.current
-    patients._take_over(state, patients.Shown((row,), {"c0": column}), {0: {"c0": "abc"}})
+    table_edits.take_over(state, table_edits.Shown((row,), {"c0": column}), {0: {"c0": "abc"}})
     assert state.patients.error is not None
     assert "abc" in state.patients.error.en
     assert "abc" in state.patients.error.zh
@@ -79,7 +79,7 @@ def test_leaving_patients_out_repaints_nobody(app: AppTest) -> None:
     before = patients.styles_of(say, state.patients.current)
     gone = next(iter(before))
     rows = tuple(state.patients.current.records.labels.index[state.patients.current.records.labels == gone])
-    patients._take_over(state, patients.Shown(rows, {}), {at: {"use": False} for at in range(len(rows))})
+    table_edits.take_over(state, table_edits.Shown(rows, {}), {at: {"use": False} for at in range(len(rows))})
     after = patients.styles_of(say, state.patients.current)
     assert gone not in after
     assert all(after[name] == before[name] for name in after)
@@ -87,7 +87,7 @@ def test_leaving_patients_out_repaints_nobody(app: AppTest) -> None:
 
 def test_unticking_down_to_one_diagnosis_says_how_to_come_back(app: AppTest) -> None:
     uploaded(app)
-    patients._take_over(held(app), patients.Shown((0, 1), {}), {0: {"use": False}, 1: {"use": False}})
+    table_edits.take_over(held(app), table_edits.Shown((0, 1), {}), {0: {"use": False}, 1: {"use": False}})
     app.run()
     assert patients.TICK_AGAIN.en.rstrip(".") in app.error[0].value.replace("\\", "")
 

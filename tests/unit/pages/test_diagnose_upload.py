@@ -14,7 +14,7 @@ from metamed_core.words import LANGUAGES, Language, UserError
 from pages.parts.common import cohorts
 from pages.parts.common import roles_table as roles
 from pages.parts.common import upload_check as check
-from pages.parts.diagnose import patient_tables as patients
+from pages.parts.diagnose import table_edits
 from tests.helpers.diagnose_page import TABLE, held, opened, texts, unfold, upload, uploaded
 
 
@@ -137,14 +137,17 @@ def test_what_the_check_found_stays_in_view_until_it_is_mended(app: AppTest) -> 
 
 
 def test_delete_my_data_leaves_no_table_in_memory(app: AppTest) -> None:
-    """Streamlit keeps every widget's callback as long as the session lives; none of them may hold a patient."""
+    """Streamlit keeps every widget's callback as long as the session lives; none of them may hold a patient.
+
+    The patient is of this test alone: sessions of other tests may still be in memory.
+    """
 
     def alive() -> int:
         gc.collect()
         tables = [thing for thing in gc.get_objects() if isinstance(thing, PatientRecords)]
-        return sum("A-1" in records.raw.to_numpy() for records in tables)
+        return sum("Z-1" in records.raw.to_numpy() for records in tables)
 
-    upload(app, "clinic.csv", TABLE.encode())
+    upload(app, "clinic.csv", TABLE.replace("A-1", "Z-1").encode())
     app.button(key="confirm").click().run()
     unfold(app).button(key="reopen").click().run()
     app.button(key="confirm").click().run()
@@ -159,11 +162,11 @@ def test_delete_my_data_leaves_no_table_in_memory(app: AppTest) -> None:
 def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: AppTest) -> None:
     uploaded(app)
     column = held(app).patients.current.records.column("MCV (fL)")
-    patients._take_over(held(app), patients.Shown((0,), {"c0": column}), {0: {"c0": 777.0}})
+    table_edits.take_over(held(app), table_edits.Shown((0,), {"c0": column}), {0: {"c0": 777.0}})
     held(app).patients.check_again()
     roles._apply(held(app).patients.pending, {3: {"low": 80.0}})
     check._confirm(held(app).patients)
     assert held(app).patients.current.records.features.at[0, "MCV (fL)"] == 777
-    patients._undo(held(app))
+    table_edits.undo_all(held(app))
     assert held(app).patients.current.records.features.at[0, "MCV (fL)"] == 68
     assert held(app).patients.current.records.column("MCV (fL)").low == 80, "the range was given in the check, not by an edit"

@@ -1,0 +1,93 @@
+"""A table of one's own in a real browser: typed from nothing, pasted, extended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.helpers.diagnose_browser import FIRST_CELL, card, choose, edit_cell, idle, press, ready, wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+TYPED = [
+    ("patient", "diagnosis", "CRP (mg/L)", "fever"),
+    ("A-1", "gout", "12,5", "no"),
+    ("A-2", "gout", "8,1", "no"),
+    ("B-1", "sepsis", "240", "yes"),
+    ("B-2", "sepsis", "310", "yes"),
+    ("Q-1", "", "290", "yes"),
+]
+
+
+def own_way(page: Page, way: str) -> None:
+    """Open the page, and choose how the table comes."""
+    ready(page)
+    press(page, "change_patients")
+    choose(page, "way", way)
+
+
+def type_cells(page: Page, rows: list[tuple[str, ...]]) -> None:
+    """Type cells by the keyboard, from the first cell of the sheet."""
+    grid = page.locator("[class*=st-key-typed_] .dvn-scroller").first
+    grid.click(position={"x": FIRST_CELL["x"] + 50, "y": FIRST_CELL["y"]})
+    for row in rows:
+        for cell in row:
+            if cell:
+                page.keyboard.press("Enter")
+                page.locator(".gdg-input").fill(cell)
+                page.keyboard.press("Tab")
+                page.locator(".gdg-input").wait_for(state="detached")
+            else:
+                page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        for _ in row:
+            page.keyboard.press("ArrowLeft")
+
+
+def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Page]) -> None:
+    """Then a further patient with a new diagnosis, and a value with a decimal comma."""
+    page = open_page("/diagnose")
+    own_way(page, "Type a table")
+    type_cells(page, TYPED)
+    page.locator(".st-key-read_typed button").click()  # at once: the last cell is reported a moment after the click
+    page.locator(".st-key-upload_check").get_by_text("2 diagnoses with 2 labeled patients each").wait_for()
+    press(page, "confirm")
+    ready(page)
+    assert card(page, "Q-1").inner_text().index("sepsis") < card(page, "Q-1").inner_text().index("gout")
+    press(page, "change_patients")
+    page.get_by_role("button", name="Add a patient").click()
+    page.get_by_label("Name or code").fill("N-1")
+    page.get_by_label("Diagnosis (leave empty").fill("malaria")
+    page.keyboard.press("Enter")
+    page.locator("[class*=st-key-patient_add_] button").click()
+    page.get_by_text("N-1: patient added").wait_for()
+    idle(page)
+    assert "malaria" in card(page, "Q-1").inner_text()
+    edit_cell(page, "undiagnosed", row=0, column=2, text="12,5")
+    page.get_by_text("Q-1 · CRP (mg/L): 290 → 12.5").wait_for()
+    edit_cell(page, "undiagnosed", row=0, column=2, text="letters")
+    page.get_by_role("alert").filter(has_text="“letters” in CRP (mg/L) of Q-1 cannot be read as “number”").wait_for()
+    assert page.get_by_text("Q-1 · CRP (mg/L): 290 → 12.5").is_visible(), "the old value was kept"
+
+
+def test_twenty_pasted_rows_are_read(open_page: Callable[..., Page]) -> None:
+    """What was read is shown before it is used."""
+    page = open_page("/diagnose")
+    own_way(page, "Paste cells")
+    rows = [
+        ("patient", "diagnosis", "ferritin (µg/L)"),
+        *((f"R-{at}", ["iron deficiency", "inflammation", ""][at % 3], f"{at % 3 * 200 + at},5") for at in range(20)),
+    ]
+    page.get_by_label("Copy the cells in your spreadsheet").fill("\n".join("\t".join(row) for row in rows))
+    page.locator(".st-key-read_pasted button").click()
+    check = page.locator(".st-key-upload_check")
+    check.get_by_text("2 diagnoses with 7 labeled patients each").wait_for()
+    assert check.get_by_text("first row is called R-0, that of the last row R-19").is_visible()
+    press(page, "confirm")
+    ready(page)
+    wait_until(lambda: card(page, "R-2").count() == 1)
