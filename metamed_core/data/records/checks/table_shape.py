@@ -55,9 +55,10 @@ class Long:
 def check(records: PatientTable) -> Iterator[Finding]:
     """Yield findings of kind `long_table`, `rows_of_one_patient` and `on_its_side`."""
     if (long := long_export(records)) is not None:
-        first = _FIRST.format(n=long.repeated) if long.repeated else Words("", "")
         message = _LONG.format(patient=shown(long.patient), test=shown(long.test), value=shown(long.value))
-        yield Finding("long_table", None, message + first, "pivot")
+        if long.repeated:
+            message += _FIRST.format(n=long.repeated)
+        yield Finding("long_table", None, message, "pivot")
     elif (name := mergeable(records)) is not None:
         yield Finding("rows_of_one_patient", name, _MERGE.format(name=shown(name), n=records.raw[name].nunique()), "merge")
     if (label := label_row(records)) is not None:
