@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from metamed_core.data.formats.apart import xlsx_facts
-
-Cell = str | float | bool | None
+from metamed_core.data.formats.apart.cells import RefusedError, plain
 
 MOST_BOX = 12_000_000
 """Most cells between the first and the last of a sheet, the empty ones counted: calamine keeps 32 bytes for each."""
-
-
-class RefusedError(Exception):
-    """The file is a workbook that is not read.
-
-    Parameters
-    ----------
-    kind
-        Why not.
-    about
-        What the sentence needs.
-    """
-
-    def __init__(self, kind: str, **about: object) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.about = about
 
 
 def read(data: bytes, *, sheet: str | None, most_rows: int, most_columns: int, most_cells: int) -> dict[str, Any]:
@@ -70,9 +51,9 @@ def _rows(sheet: CalamineSheet, percents: dict[int, set[int]], most_rows: int, m
     rows: list[list[Any]] = []
     n_cells, first_column = 0, (sheet.start or (0, 0))[1]
     for at, values in enumerate(sheet.iter_rows()):
-        cells = [_cell(value) for value in values]
+        cells = [plain(value) for value in values]
         for column in percents.get(at, ()):
-            value = cells[column - first_column] if column - first_column < len(cells) else None
+            value = cells[column - first_column] if first_column <= column < first_column + len(cells) else None
             if isinstance(value, float):
                 cells[column - first_column] = f"{100 * value:.12g}%"
         while cells and cells[-1] is None:
@@ -88,16 +69,3 @@ def _rows(sheet: CalamineSheet, percents: dict[int, set[int]], most_rows: int, m
         if n_cells > most_cells:
             raise RefusedError("cells")
     return rows
-
-
-def _cell(value: object) -> Cell:
-    if isinstance(value, str):
-        return value or None
-    if isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time(0) else value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, dt.timedelta):  # a duration of more than a day too: 30:05:00
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
