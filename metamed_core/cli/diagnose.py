@@ -103,7 +103,8 @@ def _asked(options: argparse.Namespace) -> PatientRecords:
     if records.problem is None:
         sys.stderr.write(records.task_sentence.into(options.language) + "\n")
     for finding in records.findings:
-        sys.stderr.write(f"- {finding.message.into(options.language)}\n")
+        remedy = f" [--mend {finding.kind}]" if finding.remedy else ""
+        sys.stderr.write(f"- {finding.message.into(options.language)}{remedy}\n")
     if records.problem is None and not len(records.undiagnosed):
         raise UserError(
             Words(

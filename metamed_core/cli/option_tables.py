@@ -34,6 +34,9 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
     parser.add_argument("--separator", metavar="SIGN", help="between two cells: a sign, tab or blank (default: judged)")
     parser.add_argument("--encoding", help="of a text file, such as utf-8, big5, cp1250 (default: judged)")
     parser.add_argument("--decimal", choices=(".", ","), help="decimal sign; the other one groups thousands (default: judged)")
+    parser.add_argument(
+        "--mend", metavar="KIND", action="append", default=[], help="apply the remedy of these findings of the check; may be repeated"
+    )
     if truth:
         parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
 
@@ -42,12 +45,27 @@ def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
     """Read the table at `path` with the column roles that the options set. Raises UserError if a file or column cannot be used."""
     told = read_columns(options.columns.name, _bytes(options.columns)) if options.columns else ()
     _, records = open_upload(path.name, _bytes(path), options.sheet, told, options=read_options(options))
+    for kind in options.mend:
+        records = _mended(records, kind)
     chosen = dict.fromkeys(options.drop, Role.IGNORE) | {name: Role.GROUP for name in [options.group] if name}
     if options.label:
         chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}
     for name in chosen:
         _known(records, name)
     return records.with_columns([_as(column, chosen.get(column.name)) for column in records.columns])
+
+
+def _mended(records: PatientRecords, kind: str) -> PatientRecords:
+    """The records after the remedy of every finding of this kind."""
+    offered = {finding.kind for finding in records.findings if finding.remedy}
+    if kind not in offered:
+        raise UserError(_NOTHING_TO_MEND.format(kind=shown(kind), offered=", ".join(sorted(offered)) or "–"))
+    for _ in range(1 + len(records.columns)):  # a remedy may bring up further findings of its kind, but not without end
+        finding = next((one for one in records.findings if one.kind == kind and one.remedy), None)
+        if finding is None:
+            break
+        records = records.with_remedy(finding)
+    return records
 
 
 def read_options(options: argparse.Namespace) -> ReadOptions:
@@ -117,3 +135,8 @@ def _bytes(path: Path) -> bytes:
                 "无法读取文件 {file}：请检查路径以及读取权限。",
             ).format(file=path)
         ) from error
+
+
+_NOTHING_TO_MEND = Words(
+    "The check has no finding “{kind}” with a remedy: choose one of {offered}.", "上传检查中没有可修正的“{kind}”：请从 {offered} 中选择。"
+)

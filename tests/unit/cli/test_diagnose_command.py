@@ -193,3 +193,16 @@ def test_a_table_that_a_spreadsheet_would_run_is_written_harmlessly() -> None:
     expected = answers_csv(trace, last, "mine.csv")
     assert Path("p.csv").read_bytes() == expected
     assert b"'=cmd()" in expected
+
+
+def test_a_remedy_of_the_check_is_at_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [(f"K{i}", f"{test},{value + i}", diagnosis) for i, diagnosis in enumerate("aabb") for test, value in (("hb", 9), ("crp", 40))]
+    Path("long.csv").write_text(
+        "patient,test,result,diagnosis\n" + "\n".join(map(",".join, [*rows, ("K9", "hb,9.5", ""), ("K9", "crp,41", "")]))
+    )
+    assert main(["diagnose", "long.csv", "--algorithm", "prototypical"]) == 0
+    assert "[--mend long_table]" in capsys.readouterr().err
+    assert main(["diagnose", "long.csv", "--algorithm", "prototypical", "--mend", "long_table", "--json"]) == 0
+    assert [one["patient"] for one in json.loads(capsys.readouterr().out)["patients"]] == ["K9"]
+    assert main(["diagnose", "long.csv", "--mend", "leek"]) == 2
+    assert "no finding “leek” with a remedy: choose one of long_table" in capsys.readouterr().err
