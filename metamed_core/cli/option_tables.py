@@ -113,7 +113,7 @@ def checked_ending(out: Path | None, endings: Sequence[str]) -> None:
 
 
 def _as(column: Column, role: Role | None) -> Column:
-    return column if role is None else replace(column, role=role)
+    return column if role is None else replace(column, role=role, confirmed=role is Role.LABEL)
 
 
 def _known(records: PatientRecords, name: str) -> None:

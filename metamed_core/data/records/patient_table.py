@@ -63,7 +63,7 @@ class PatientTable:
         """
         records = cls(_as_text(raw), (), reading)
         cells = {name: records.cells(name) for name in records.raw.columns}
-        known = {column.name: column for column in columns or ()}
+        known = {column.name: replace(column, confirmed=True) if column.role is Role.LABEL else column for column in columns or ()}
         if not known.keys() >= cells.keys():
             named = any(column.role is Role.LABEL for column in known.values())
             known = {column.name: column for column in guess_columns(cells, with_label=not named)} | known

@@ -108,4 +108,5 @@ def _changed(column: Column, change: dict[str, Any]) -> Column:
             "“{column}”的参考区间下限（{low}）不小于上限（{high}）：请先填较小的值。",
         )
         raise UserError(said.format(column=column.name, low=f"{low:g}", high=f"{high:g}"))
-    return replace(column, role=role, unit=change.get("unit", column.unit) or "", low=low, high=high)
+    confirmed = column.confirmed or change.get("role") == Role.LABEL.value
+    return replace(column, role=role, confirmed=confirmed, unit=change.get("unit", column.unit) or "", low=low, high=high)

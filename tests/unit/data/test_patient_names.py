@@ -37,6 +37,7 @@ NAMES: dict[str, tuple[str, list[str], list[str]]] = {
     "codes that begin with row": ("patient", changed({4: ""}, [f"Row {n}" for n in range(12, 0, -1)]), changed({4: "file row 6"}, [f"Row {n}" for n in range(12, 0, -1)])),
     "names with numbers": ("patient", [f"{name}1" for name in ("Anna", "Bertha", "Clara", "Doris", "Emma", "Frida")], [f"row {n}" for n in range(2, 8)]),
     "numbers of a hospital": ("hospital number", [f"{n:08}" for n in range(6)], [f"row {n}" for n in range(2, 8)]),
+    "a header in traditional characters": ("病患編號", DOWN, DOWN),
     "a column that is no identifier": ("batch", DOWN, [f"row {n}" for n in range(2, 14)]),
     "each code twice": ("patient", ["A1", "A1", "A2", "A2", "A3", "A3"], [f"A{n // 2} (row {n})" for n in range(2, 8)]),
 }  # fmt: skip

@@ -15,7 +15,7 @@ import pandas as pd
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.identifiers import words_of
-from metamed_core.data.records.columns.roles import Column, Role, is_named_label
+from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.texts import clean
 from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
@@ -50,11 +50,9 @@ _TELLING = (
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Yield findings of kind `guessed_label`, `leak`, `none_label`, `label_variants` and `single_patient_class`."""
+    """Yield findings of kind `leak`, `none_label`, `label_variants` and `single_patient_class`."""
     if records.label is None:
         return
-    if not is_named_label(records.label.name):
-        yield Finding("guessed_label", records.label.name, _GUESSED.format(label=shown(records.label.name)), None)
     blank = records.raw.loc[records.undiagnosed, records.label.name].dropna()
     if n := sum(clean(text).lower() == "none" for text in blank):
         yield Finding("none_label", records.label.name, _NONE.format(label=shown(records.label.name), n=patients(n)), None)
@@ -139,10 +137,6 @@ def _names_it(column: str, matched: pd.Series) -> bool:
 _LEAK = Words(
     "“{name}” gives away the diagnosis in “{label}”, one to one: drop the column, or the predictions mean nothing.",
     "“{name}”与“{label}”一一对应，等于直接给出了诊断：请删除该列，否则预测没有意义。",
-)
-_GUESSED = Words(
-    "“{label}” is used as the diagnosis, though its header does not say so: make sure that it is, or give another column that role.",
-    "“{label}”被用作诊断列，但列名并未表明这一点：请确认，或将另一列的角色设为诊断。",
 )
 _NONE = Words(
     "“none” in “{label}” is read as not diagnosed yet ({n}): write “healthy” or the like for people without the disease.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metamed_core.data.formats.table import shown
-from metamed_core.data.records.columns.roles import MAX_CLASSES
+from metamed_core.data.records.columns.label_choice import MAX_CLASSES
 from metamed_core.data.records.patient_table import PatientTable
 from metamed_core.data.records.refusals import NO_LABEL
 from metamed_core.words import Words

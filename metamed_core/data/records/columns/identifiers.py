@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 
+from metamed_core.data.records.columns.chinese import simplified
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.units import unit_in, without_unit
 from metamed_core.data.records.columns.values import Cells, is_yes_no, numbers
@@ -73,7 +74,7 @@ _TIME_BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _PERSON_ZH = re.compile(
-    "(?:姓名|名字|曾用名|联系人|监护人|家属|身份证|证件号|护照|军官证|社保|医保(?:卡|号|编号|证)|参保号|病历号|病案号|病例编号|档案号|"
+    "(?:姓名|名字|曾用名|联系人|监护人|家属|身[份分]证(?:字号)?|证件号|护照|军官证|社保|医保(?:卡|号|编号|证)|参保号|病历号|病案号|病例编号|档案号|"
     "住院号|住院编号|影像号|病理号|放射号|超声号|门诊号|就诊号|就诊卡|诊疗卡|登记号|挂号|检查号|检验号|标本号|样本号|标本编号|条码|条形码|床号|床位|病床号|病房号|"
     "房间号|房号|电话|手机|联系方式|传真|邮箱|邮件|微信|QQ号|qq号|住址|地址|住所|户籍|籍贯|居住地|邮编|邮政编码|街道|小区|(?<![农乡])村|"
     "出生日期|出生年月|出生时间|生日|日期|入院时间|出院时间|就诊时间|死亡时间|采样时间|检查时间|银行卡|账号|账户|卡号|车牌|驾驶证|驾照|"
@@ -82,7 +83,7 @@ _PERSON_ZH = re.compile(
     r"(?:号?码|号|编号|编码|代码|名称|信息|详情|时间|ID|id|\d|[（(].*|\s)*$"
 )
 _GENERIC_ZH = re.compile(
-    "患者|病人|编号|序号|病例|病例号|受试者|受试者编号|研究编号|患者编号|病人编号|患者号|患者代码|号|样本|样本编号|个案|患者ID|患者id|病人ID"
+    "患者|病人|病患|病患编号|病患代码|编号|序号|病例|病例号|受试者|受试者编号|研究编号|患者编号|病人编号|患者号|患者代码|号|样本|样本编号|个案|患者ID|患者id|病人ID"
 )
 
 _SHORT_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_]\d{1,4})?|\d{1,5}\.0")
@@ -173,8 +174,8 @@ def _names_with_numbers(levels: Sequence[str]) -> bool:
 
 
 def _without_blanks(header: str) -> str:
-    """The header without spaces, since Chinese printouts space out short headers: `姓 名`."""
-    return re.sub(r"\s", "", header)
+    """The header without spaces, since Chinese printouts space out short headers (`姓 名`), and with simplified characters."""
+    return simplified(re.sub(r"\s", "", header))
 
 
 def _named_person(name: str, header: str) -> bool:

@@ -9,12 +9,10 @@ from enum import StrEnum
 
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.identifiers import Identity, identity, words_of
+from metamed_core.data.records.columns.label_choice import guess_label
 from metamed_core.data.records.columns.units import unit_in, units_in
 from metamed_core.data.records.columns.values import SHARE, Cells, Flags, is_yes_no, numbers, share_read
 from metamed_core.words import Language, Words
-
-MAX_CLASSES = 50
-"""Largest number of diagnoses of a task."""
 
 
 class Role(StrEnum):
@@ -70,6 +68,8 @@ class Column:
         Reference range in `unit`; None if unknown.
     title
         Display name; None: `name`.
+    confirmed
+        Whether the user gave the column its role, so that it is not asked about.
     """
 
     name: str
@@ -78,27 +78,14 @@ class Column:
     low: float | None = None
     high: float | None = None
     title: Words | None = None
+    confirmed: bool = False
 
     def label(self, language: Language) -> str:
         """Return the display name in `language`."""
         return self.title.into(language) if self.title else self.name
 
 
-# From the most to the least certain; the first pattern that matches a header applies.
-_LABEL_NAMES = (
-    re.compile(
-        r"(?:final |primary |main |confirmed |clinical |true )?diagnos[ie]s(?: label| class| name| \d)?|dx|final dx|dx final|诊断|诊断结果|最终诊断|主要诊断|出院诊断|临床诊断|确诊|确诊疾病|疾病诊断|诊断名称"
-    ),
-    re.compile(r"disease|label|labels|class|target|disease name|disease label|disease type|疾病|疾病名称|标签|病种|类别|分类|病名|目标"),
-    re.compile(
-        r"(?:.* )?diagnos[ie]s|diagnose|dx code|icd ?10|ground truth|severity|.*诊断|condition|disorder|syndrome|outcome|category|subtype|y|prognosis|group|result|结局|结果|分型|亚型|分组|组别"
-    ),
-)
 _SEX = re.compile(r"sex|gender|性别|男女|(?:.* )?(?:sex|gender)(?: .*)?")
-_NOT_A_LABEL = re.compile(
-    r"sex|gender|race|ethnicity|hospital|site|center|centre|ward|smok.*|blood ?(?:type|group)|referral source|性别|民族|医院|科室|血型|婚姻.*|职业"
-)
-
 MAX_LEVEL_LENGTH = 40
 MANY_LEVELS = 20
 
@@ -113,10 +100,12 @@ def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tup
     with_label
         Whether one column should get the role LABEL.
     """
-    label = _label_by_name(cells) if with_label else None
-    roles = {name: Role.LABEL if name == label else guess_role(name, one) for name, one in cells.items()}
-    if with_label and label is None and (last := _label_by_values(roles, cells)) is not None:
-        roles[last] = Role.LABEL
+    roles = {name: guess_role(name, one) for name, one in cells.items()}
+    if with_label:
+        words = {name for name, role in roles.items() if role is Role.CATEGORY}
+        codes = {name for name, role in roles.items() if role in {Role.NUMBER, Role.YES_NO}}
+        label = guess_label(cells, words, codes).name
+        roles |= {label: Role.LABEL} if label is not None else {}
     return tuple(Column(name, role, _unit(name, cells[name]) if role is Role.NUMBER else "") for name, role in roles.items())
 
 
@@ -163,38 +152,3 @@ def _is_free_text(cells: Cells) -> bool:
 def _width(text: str) -> int:
     """Length in Latin letters: a Chinese character counts as two."""
     return sum(2 if "\u2e80" <= letter <= "\uffef" else 1 for letter in text)
-
-
-def _label_by_name(cells: Mapping[str, Cells]) -> str | None:
-    for strength, pattern in enumerate(_LABEL_NAMES):
-        fitting = [name for name in cells if _fits(pattern, name)]
-        fitting = [name for name in fitting if strength == 0 or _few_values(cells[name], least=1)]
-        if fitting:
-            return fitting[-1]
-    return None
-
-
-def _fits(pattern: re.Pattern[str], name: str) -> bool:
-    return (pattern.fullmatch(words_of(name)) or pattern.fullmatch(name.strip().lower())) is not None
-
-
-def is_named_label(name: str) -> bool:
-    """Whether a header indicates a column of diagnoses."""
-    return any(_fits(pattern, name) for pattern in _LABEL_NAMES)
-
-
-def _label_by_values(roles: Mapping[str, Role], cells: Mapping[str, Cells]) -> str | None:
-    """The last category column in which at least half of the values are repeated."""
-    fitting = [
-        name
-        for name, role in roles.items()
-        if role is Role.CATEGORY
-        and _few_values(cells[name], least=2)
-        and 2 * len(cells[name].levels) <= cells[name].n_known
-        and not _NOT_A_LABEL.fullmatch(words_of(name))
-    ]
-    return fitting[-1] if fitting else None
-
-
-def _few_values(cells: Cells, least: int) -> bool:
-    return least <= len(cells.levels) <= min(MAX_CLASSES, max(2, cells.n_known - 1))
