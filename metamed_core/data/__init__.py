@@ -26,7 +26,6 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: protocol of a source of tasks.
 - `class_means`: the mean of each class.
-- `code_column`: the column whose codes name the patients.
 - `edits`: all differences of an edited table from the table as read.
 - `features_of`: reads a table of another program as features.
 - `frame_of`: a table of another library as a DataFrame.
@@ -71,7 +70,7 @@ from metamed_core.data.records.columns.column_spec import read_columns
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
-from metamed_core.data.records.edits import Edit, EditKind, code_column, edits, undone, with_new_column, with_new_patient, without_column
+from metamed_core.data.records.edits import Edit, EditKind, edits, undone, with_new_column, with_new_patient, without_column
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.typed_cells import with_typed_cell
 from metamed_core.data.records.upload import open_upload
@@ -102,7 +101,6 @@ __all__ = [
     "Task",
     "TaskDistribution",
     "class_means",
-    "code_column",
     "edits",
     "features_of",
     "frame_of",

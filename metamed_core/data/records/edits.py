@@ -76,22 +76,13 @@ def with_new_patient(records: Records, name: str | None = None, taken: Iterable[
     row: Hashable = int(max(numbers, default=-1)) + 1
     cells: dict[str, str | None] = dict.fromkeys(records.raw.columns)
     if (text := cell_text(name)) is not None:
-        codes = code_column(records)
+        codes = records.code_column
         if codes is None:
             raise UserError(_NO_CODES.format(name=shown(text)))
         if (records.raw[codes] == text).any():
             raise UserError(_NAME_TAKEN.format(name=shown(text)))
         cells[codes] = text
     return replace(records, raw=_joined(records.raw, pd.DataFrame(cells, index=[row], dtype=object))), row
-
-
-def code_column(records: PatientTable) -> str | None:
-    """Return the column whose codes name the patients; None if there is none."""
-    names = records.patient_names.dropna()
-    for column in records.columns:
-        if column.role is Role.IDENTIFIER and (records.raw[column.name].dropna().isin(names)).all():
-            return column.name
-    return None
 
 
 def with_new_column(records: Records, column: Column) -> Records:

@@ -29,7 +29,9 @@ def code_column(columns: Sequence[Column], cells: Callable[[str], Cells]) -> str
     found: list[tuple[bool, int, str]] = []
     for column in columns:
         here = cells(column.name) if column.role is Role.IDENTIFIER else None
-        if here is not None and identity(column.name, here) is Identity.CODE and len(here.levels) >= max(2, LEAST_DIFFERENT * here.n_known):
+        if here is None or len(here.levels) < LEAST_DIFFERENT * here.n_known:
+            continue
+        if not here.levels or identity(column.name, here) is Identity.CODE:  # an empty one is yet to be filled
             found.append((not is_row_number(column.name), int((here.counts == 1).sum()), column.name))
     return max(found, key=lambda one: one[:2])[2] if found else None  # the first of equals
 

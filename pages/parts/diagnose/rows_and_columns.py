@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from metamed_core.data import Column, Role, code_column, unit_in, with_new_column, with_new_patient, with_typed_cell, without_column
+from metamed_core.data import Column, Role, unit_in, with_new_column, with_new_patient, with_typed_cell, without_column
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.page_frame import Say, fresh_key
@@ -50,7 +50,7 @@ def _value(state: Adaptation, name: str) -> Any:
 def _patient_form(say: Say, state: Adaptation) -> None:
     patients = state.patients.current
     with st.form(_key(state, "patient_form"), border=False):
-        if code_column(patients.records) is not None:
+        if patients.records.code_column is not None:
             st.text_input(say(Words("Name or code", "名称或编号")), key=_key(state, "patient_name"))
         st.selectbox(
             say(Words("Diagnosis (leave empty to ask about it; a new one can be typed)", "诊断（留空即为待诊断；可输入新的诊断）")),

@@ -87,7 +87,7 @@ def test_names_for_display_come_from_short_codes_only() -> None:
     assert records("MRN,x,dx\n1,2,a\n2,3,b\n").patient_names.tolist() == ["row 1", "row 2"]
     repeated = records("patient,x,dx\nP-1,2,a\nP-1,3,b\n")
     assert repeated.columns[0].role is Role.IDENTIFIER
-    assert repeated.patient_names.tolist() == ["row 1", "row 2"]
+    assert repeated.patient_names.tolist() == ["P-1 (row 1)", "P-1 (row 2)"]
 
 
 def test_changes_make_new_records_and_keep_row_labels() -> None:

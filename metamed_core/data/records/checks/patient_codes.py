@@ -15,9 +15,10 @@ RANK = 3
 
 def check(records: PatientTable) -> Iterator[Finding]:
     """Yield findings of kind `patient_codes`."""
-    if (name := records.code_column) is None:
+    name = records.code_column
+    cells = None if name is None else records.cells(name)
+    if name is None or cells is None or not cells.levels:
         return
-    cells = records.cells(name)
     for message, without in ((_EMPTY, cells.codes < 0), (_ODD, cells.codes >= 0)):
         names = [str(one) for one, code, here in zip(records.patient_names, codes_of(cells), without, strict=True) if code is None and here]
         if names:

@@ -11,7 +11,8 @@ import pandas as pd
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed
 from metamed_core.data.records.columns.identifiers import Identity, identity, words_of
-from metamed_core.data.records.columns.roles import Role, is_named_label
+from metamed_core.data.records.columns.label_names import is_named_label
+from metamed_core.data.records.columns.roles import Role
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words

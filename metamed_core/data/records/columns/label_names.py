@@ -50,6 +50,11 @@ def tier(header: str) -> int | None:
     return next((place for place, pattern in enumerate(LABEL_NAMES) if any(map(pattern.fullmatch, words))), None)
 
 
+def is_named_label(header: str) -> bool:
+    """Whether a header indicates a column of diagnoses."""
+    return tier(header) is not None
+
+
 def only_mentions(header: str) -> bool:
     """Whether a header is about a diagnosis without naming it: `date_of_diagnosis`, `outcome_days`, `diagnosis confidence`."""
     words = all_words(header)
