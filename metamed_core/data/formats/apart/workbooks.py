@@ -1,4 +1,4 @@
-"""Reads one sheet of a workbook (.xlsx, .xls, .xlsb) by calamine: values as last computed; no formula, macro or link is run."""
+"""Reads one sheet of a workbook by calamine (.xlsx, .xls, .xlsb; .ods by `open_document`): values as last computed; no formula, macro or link is run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from metamed_core.data.formats.apart import xlsx_facts
+from metamed_core.data.formats.apart import open_document, xlsx_facts
 from metamed_core.data.formats.apart.cells import RefusedError, plain
 
 MOST_BOX = 12_000_000
@@ -24,6 +24,8 @@ def read(data: bytes, *, sheet: str | None, most_rows: int, most_columns: int, m
         `first_column`, the column of the first cell; `merged`, [first row, first column, last row, last column] of each merged range,
         all counted from 1; `facts`, see `xlsx_facts.Facts`.
     """
+    if data.startswith(b"PK") and open_document.is_open_document(data):
+        return open_document.read(data, sheet=sheet, most_rows=most_rows, most_columns=most_columns, most_cells=most_cells)
     book = _opened(data)
     sheets = [[one.name, one.visible is SheetVisibleEnum.Visible] for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
     if sheet not in {name for name, _ in sheets}:
