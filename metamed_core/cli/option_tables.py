@@ -37,6 +37,7 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
     parser.add_argument(
         "--mend", metavar="KIND", action="append", default=[], help="apply the remedy of these findings of the check; may be repeated"
     )
+    parser.add_argument("--every-row", action="store_true", help="every row below the header is a patient, also sums, footnotes and units")
     if truth:
         parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
 
@@ -71,7 +72,7 @@ def _mended(records: PatientRecords, kind: str) -> PatientRecords:
 def read_options(options: argparse.Namespace) -> ReadOptions:
     """Return how the file is to be read according to the options."""
     separator = _SEPARATORS.get(options.separator, options.separator)
-    return ReadOptions(options.header_row, separator, options.encoding, options.decimal)
+    return ReadOptions(options.header_row, separator, options.encoding, options.decimal, options.every_row)
 
 
 def cohort_of(path: Path, options: argparse.Namespace) -> Cohort:

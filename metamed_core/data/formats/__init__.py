@@ -21,8 +21,9 @@ import pandas as pd
 from metamed_core.data.formats.character_encodings import decoded
 from metamed_core.data.formats.compressed import ENDINGS, unpacked
 from metamed_core.data.formats.foreign_files import refuse_foreign
+from metamed_core.data.formats.layout import as_table
 from metamed_core.data.formats.reading import JUDGED, Reading, ReadOptions
-from metamed_core.data.formats.table import MAX_BYTES, Content, Row, as_table, shown
+from metamed_core.data.formats.table import MAX_BYTES, Content, Row, shown
 from metamed_core.words import UserError, Words
 
 

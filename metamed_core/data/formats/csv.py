@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
 
-from metamed_core.data.formats.character_encodings import decoded
-from metamed_core.data.formats.reading import JUDGED, ReadOptions
-from metamed_core.data.formats.table import MAX_COLUMNS, MAX_ROWS, Content, Row, cell_text, check_size, shown
+from metamed_core.data.formats.character_encodings import decoded_with_notes
+from metamed_core.data.formats.reading import JUDGED, Choice, Note, ReadOptions
+from metamed_core.data.formats.separators import BLANKS, blank_lines, sniffed
+from metamed_core.data.formats.table import MAX_COLUMNS, Content, Row, cell_text, check_size, shown
 from metamed_core.words import UserError, Words
 
-EXTENSIONS = ("csv", "tsv", "txt")
+EXTENSIONS = ("csv", "tsv", "txt", "tab", "md")
 MAGIC: bytes | None = None
-
-SEPARATORS = ("\t", ";", "|", ",")
-"""In order of preference where two split the lines equally well: commas also occur inside numbers."""
 
 MAX_CELL = 100_000
 """Most characters of one cell; a longer one indicates a malformed file."""
@@ -25,10 +24,8 @@ MAX_CELL = 100_000
 ABSURD_WIDTH = 20 * MAX_COLUMNS
 """Most cells of one line; a longer line is rejected before its cells are converted."""
 
-_DECIMAL_COMMA = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d+,\d+ ?%?")
-_SURELY = re.compile(r"[<>≤≥=＜＞ ]*[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})) ?%?")
-_POINT = re.compile(r"[<>≤≥=＜＞ ]*[+-]?\d*\.\d+ ?%?")
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|le|ge|nbsp|micro|[a-zA-Z](?:acute|grave|circ|uml|tilde|cedil)|szlig|#\d{1,6});")
+"""Characters as on a web page whose semicolon would be taken for a separator."""
 
 
 def sheets(data: bytes) -> list[str]:
@@ -43,38 +40,32 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
 
 def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
     """Return the rows, and what was judged. Raises UserError, which names the line, or for an encoding that does not exist or fit."""
-    text = decoded(data, options.encoding)
+    text, encoding, notes = decoded_with_notes(data, options)
     if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
         raise UserError(_MARKUP)
-    text, separator = _separated(text) if options.separator is None else (text, options.separator)
+    text, separator, begins = _separated(text, options.separator)
     if len(separator) != 1 or separator in '"\r\n':
         raise UserError(_SEPARATOR.format(separator=shown(separator)))
-    pairs = ((line, [cell_text(cell) for cell in cells]) for line, cells in _lines(text, separator))
-    return Content(pairs if separator == "," else _decimal_points(list(islice(pairs, MAX_ROWS + 10)), separator))
+    if separator == ";" and _ENTITY.search(text):
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    if separator == BLANKS and options.separator is None:
+        choices = (Choice(Words("The comma separates cells", "逗号分隔单元格"), replace(options, separator=",")),)
+        notes = (*notes, Note("separator", None, _BLANKS, choices))
+    lines = blank_lines(text) if separator == BLANKS else _lines(text, separator)
+    pairs = ((line + begins, _texts(cells)) for line, cells in lines)
+    return Content(pairs, {"encoding": encoding, "separator": separator}, notes)
 
 
-def _separated(text: str) -> tuple[str, str]:
-    """Return the text without Excel's `sep=;` line, and the separator."""
+def _texts(cells: list[str]) -> list[str | None]:
+    """The text of each cell of a line; at once where no control or invisible character is among them, as in nearly all lines."""
+    return [cell.strip() or None for cell in cells] if "".join(cells).isprintable() else [cell_text(cell) for cell in cells]
+
+
+def _separated(text: str, told: str | None) -> tuple[str, str, int]:
+    """Return the text without Excel's `sep=;` line, the separator, and how many lines were taken off."""
     named = re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text)
-    return (text[named.end() :], named[1]) if named else (text, sniffed(text))
-
-
-def sniffed(text: str) -> str:
-    """Return the separator that splits the first lines most evenly into more than one cell; a comma if none does."""
-    return max(SEPARATORS, key=lambda separator: _evenness(text, separator))
-
-
-def _evenness(text: str, separator: str) -> tuple[float, int, int]:
-    widths = []
-    try:
-        for _, cells in islice(_lines(text[:100_000], separator, strict=False), 40):
-            if any(cells):
-                widths.append(len(cells))
-    except UserError:
-        return (0.0, 0, 0)
-    if not widths or widths[0] == 1:
-        return (0.0, 0, 1 if separator == "," else 0)
-    return (round(sum(width == widths[0] for width in widths) / len(widths), 1), widths[0], 0)
+    rest = text[named.end() :] if named else text
+    return rest, told or (named[1] if named else sniffed(text)), int(named is not None)
 
 
 def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
@@ -96,27 +87,13 @@ def _lines(text: str, separator: str, *, strict: bool = True) -> Iterator[tuple[
         line = reader.line_num + 1
 
 
-def _decimal_points(pairs: list[Row], separator: str) -> Iterator[Row]:
-    """Where the comma is the decimal sign, rewrite `3,5` as `3.5`, so that `1,234` beside it is not read as a thousand.
-
-    One decision holds for the whole file: a comma that cannot be a thousands separator proves it; so does the separator `;`, unless
-    another cell has a decimal point.
-    """
-    cells = {cell for _, row in pairs[1:] for cell in row if cell}
-    proved = any(_SURELY.fullmatch(cell) for cell in cells)
-    points = any(_POINT.fullmatch(cell) for cell in cells)
-    if any(_THOUSANDS.fullmatch(cell) for cell in cells) or not (proved or (separator == ";" and not points)):
-        return iter(pairs)
-    return ((line, [_with_point(cell) for cell in row]) for line, row in pairs)
-
-
-def _with_point(cell: str | None) -> str | None:
-    return cell.replace(",", ".") if cell and _DECIMAL_COMMA.fullmatch(cell) else cell
-
-
 _MARKUP = Words(
     "The file is a web page, not a table: open it in a spreadsheet and save it as CSV or Excel (.xlsx).",
     "该文件是网页，不是表格：请用电子表格软件打开并另存为 CSV 或 Excel（.xlsx）。",
+)
+_BLANKS = Words(
+    "Blanks separate the cells of this file, as no other sign does: check that each value stands under its column name.",
+    "该文件的单元格以空格分隔（没有其他分隔符）：请核对每个值是否位于正确的列名之下。",
 )
 _SEPARATOR = Words(
     "“{separator}” cannot separate cells: give one sign, such as a comma, a semicolon, a tab or a blank.",

@@ -25,12 +25,15 @@ class ReadOptions:
         The character encoding of a text file, by a name that Python knows.
     decimal
         The decimal sign, `.` or `,`; the other one then groups thousands.
+    every_row
+        Whether every row below the header is a patient, also those that look like sums, footnotes or units.
     """
 
     header_row: int | None = None
     separator: str | None = None
     encoding: str | None = None
     decimal: str | None = None
+    every_row: bool = False
 
 
 JUDGED = ReadOptions()

@@ -61,7 +61,7 @@ class PatientTable:
         reading
             The account of the file.
         """
-        records = cls(_as_text(raw), (), reading)
+        records = cls(_as_text(raw) if reading is None else raw.set_axis(list(map(str, raw.columns)), axis=1), (), reading)
         cells = {name: records.cells(name) for name in records.raw.columns}
         known = {column.name: replace(column, confirmed=True) if column.role is Role.LABEL else column for column in columns or ()}
         if not known.keys() >= cells.keys():

@@ -18,7 +18,7 @@ def read(content: str, name: str = "x.csv", encoding: str = "utf-8") -> pd.DataF
 
 
 def test_the_endings_are_those_of_the_files_in_the_folder() -> None:
-    expected = "csv tsv txt xlsx xlsm xls xlsb ods sav zsav por dta xpt sas7bdat parquet json jsonl ndjson gz zip"
+    expected = "csv tsv txt tab md xlsx xlsm xls xlsb ods sav zsav por dta xpt sas7bdat parquet json jsonl ndjson gz zip"
     assert set(EXTENSIONS) == set(expected.split())
     assert all(form.EXTENSIONS for form in FORMATS.values())
 
@@ -138,8 +138,3 @@ def test_parquet_leaves_out_pandas_row_numbers() -> None:
 )
 def test_the_decimal_comma_is_decided_for_the_whole_file(text: str, cell: str) -> None:
     assert read_table("x.csv", text.encode()).iloc[0, 1] == cell
-
-
-def test_a_title_above_the_column_names_is_named() -> None:
-    with pytest.raises(UserError, match="The column names seem to stand in row 2, below a title: delete the rows above it"):
-        read_table("x.csv", b"Laboratory report,,,\npatient,diagnosis,Hb,MCV\n1,a,13,80\n2,b,12,70\n")
