@@ -47,6 +47,7 @@ except UserError as error:
     complain(say, error.words + TICK_AGAIN if state.patients.current.dropped else error.words)
     st.stop()
 watch_adaptation(say, state, styles)
+state.patients.step = state.cursor
 
 st.header(say(Words("Answers", "答案")), anchor=False)
 answers(say, state, styles)

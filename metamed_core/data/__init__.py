@@ -37,6 +37,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `one_hot`: one-hot encoding of class numbers.
 - `open_upload`: reads a file's name and content as `PatientRecords`.
 - `openml`: the module that downloads a public table.
+- `packed_records`: a table of patients as JSON values.
 - `read_columns`: reads column roles and units from a second file.
 - `read_file`: reads a file as a table of text, with the account of its rows.
 - `read_table`: reads a file as a table of text.
@@ -46,6 +47,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `undone`: an edited table without one of its edits.
 - `unit_in`: the unit in a column's name.
 - `unit_words`: a unit in display form, in both languages.
+- `unpacked_records`: the table of patients that `packed_records` packed.
 - `with_new_column`: a table with one more column.
 - `with_new_patient`: a table with one more patient.
 - `with_typed_cell`: a table with one cell as typed by hand, or a refusal in words.
@@ -71,6 +73,7 @@ from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import unit_in, unit_words
 from metamed_core.data.records.columns.values import numbers
 from metamed_core.data.records.edits import Edit, EditKind, edits, undone, with_new_column, with_new_patient, without_column
+from metamed_core.data.records.packed_records import packed_records, unpacked_records
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.typed_cells import with_typed_cell
 from metamed_core.data.records.upload import open_upload
@@ -112,6 +115,7 @@ __all__ = [
     "one_hot",
     "open_upload",
     "openml",
+    "packed_records",
     "read_columns",
     "read_file",
     "read_table",
@@ -121,6 +125,7 @@ __all__ = [
     "undone",
     "unit_in",
     "unit_words",
+    "unpacked_records",
     "with_new_column",
     "with_new_patient",
     "with_typed_cell",

@@ -10,6 +10,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Neighbor`: one of the nearest labeled patients.
 - `Order`: the sort orders of `arrange`.
+- `SavedWork`: everything that leads to the same answers again, as one file.
 - `Step`: the record of one adaptation step.
 - `agreement`: how many patients with a known diagnosis are predicted correctly.
 - `answers`: the answers at one step, for every patient.
@@ -23,6 +24,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
+- `is_saved_work`: whether a file is saved work rather than a table.
 - `known_counts`: how many patients have a value, by diagnosis and column.
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
 - `most_frequent`: the most frequent category of some cells.
@@ -34,6 +36,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `profile`: prototypes on scales that columns share.
 - `prototypes`: the mean patient of each diagnosis, in original units.
 - `provenance`: how the answers were made: algorithm, settings, weights, seed, version.
+- `read_saved_work`: reads a file of saved work.
 - `start`: begins an adaptation.
 - `trace`: the file of the `AdaptationTrace`.
 """
@@ -58,6 +61,7 @@ from metamed_core.diagnosis.prototypes import (
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, ONLY_THESE, held_out_title, held_out_warning, how_to_read
+from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
 from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
 
 __all__ = [
@@ -68,6 +72,7 @@ __all__ = [
     "Diagnosis",
     "Neighbor",
     "Order",
+    "SavedWork",
     "Step",
     "agreement",
     "answers",
@@ -81,6 +86,7 @@ __all__ = [
     "held_out_title",
     "held_out_warning",
     "how_to_read",
+    "is_saved_work",
     "known_counts",
     "limited_counts",
     "most_frequent",
@@ -92,6 +98,7 @@ __all__ = [
     "profile",
     "prototypes",
     "provenance",
+    "read_saved_work",
     "start",
     "trace",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.diagnose_browser import FIRST_CELL, card, choose, edit_cell, idle, press, ready, wait_until
+from tests.helpers.diagnose_browser import FIRST_CELL, card, choose, download, edit_cell, idle, press, ready, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,8 +50,8 @@ def type_cells(page: Page, rows: list[tuple[str, ...]]) -> None:
             page.keyboard.press("ArrowLeft")
 
 
-def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Page]) -> None:
-    """Then a further patient with a new diagnosis, and a value with a decimal comma."""
+def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    """Then a further patient with a new diagnosis, a value with a decimal comma, and the same answers from the saved file."""
     page = open_page("/diagnose")
     own_way(page, "Type a table")
     type_cells(page, TYPED)
@@ -73,6 +74,16 @@ def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Pa
     edit_cell(page, "undiagnosed", row=0, column=2, text="letters")
     page.get_by_role("alert").filter(has_text="“letters” in CRP (mg/L) of Q-1 cannot be read as “number”").wait_for()
     assert page.get_by_text("Q-1 · CRP (mg/L): 290 → 12.5").is_visible(), "the old value was kept"
+    before = download(page, "csv", tmp_path)
+    download(page, "save_work", tmp_path)
+    other = open_page("/diagnose")
+    ready(other)
+    press(other, "change_patients")
+    other.locator("input[type=file]").set_input_files(tmp_path / "metamed_work.json")
+    other.locator(".st-key-upload_check").wait_for()
+    press(other, "confirm")
+    ready(other)
+    assert download(other, "csv", tmp_path) == before
 
 
 def test_twenty_pasted_rows_are_read(open_page: Callable[..., Page]) -> None:

@@ -96,7 +96,7 @@ def card(page: Page, name: str) -> Locator:
 def download(page: Page, key: str, folder: Path) -> str:
     """The text of the file that a button gives."""
     with page.expect_download() as coming:
-        page.locator(f".st-key-{key} button").click()
+        page.locator(f".st-key-{key} button").first.click()
     file = folder / coming.value.suggested_filename
     coming.value.save_as(file)
     return file.read_text("utf-8-sig")

@@ -28,6 +28,9 @@ button[data-variant][data-selected="true"] { color: inherit !important; }
 [class*="st-key-"][class*="_chart"] [data-stale="true"] { opacity: 1 !important; }
 </style>"""
 
+# The browser asks before it leaves or reloads the page; the text of the question is its own.
+ASK_BEFORE_LEAVING = """<script>window.onbeforeunload = %s;</script>"""
+
 PRIVACY = Words(
     "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
     "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",
@@ -60,6 +63,8 @@ def frame(path: str) -> Say:
         st.title(say(page.summary if home else page.title), anchor=False)
         if not home:
             st.caption(say(page.summary))
+        unsaved = bool(getattr(st.session_state.get("patients"), "has_unsaved", False))
+        st.html(ASK_BEFORE_LEAVING % ("event => event.preventDefault()" if unsaved else "null"), unsafe_allow_javascript=True)
     preload.start()
     return say
 

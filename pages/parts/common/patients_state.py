@@ -10,12 +10,16 @@ from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
+
+if TYPE_CHECKING:
+    from metamed_core.diagnosis import SavedWork
 
 KEY = "patients"
 UPLOAD = "upload"  # the source that is not a bundled cohort
@@ -75,6 +79,10 @@ class Pending:
         Key of a bundled cohort, or `UPLOAD`.
     guessed
         The columns as they were read, before the user changed any.
+    on_disk
+        Whether the table is a file of the user, rather than pasted or typed.
+    work
+        The saved work that was opened, if it is such a file.
     number
         A unique number, part of widget keys.
     """
@@ -87,6 +95,8 @@ class Pending:
     original: PatientRecords
     source: str = UPLOAD
     guessed: tuple[Column, ...] = ()
+    on_disk: bool = False
+    work: SavedWork | None = None
     number: int = field(default_factory=_NUMBERS.__next__)
 
     @property
@@ -125,6 +135,12 @@ class PatientsState:
         The last error, and the part of the page that shows it; empty for the top of the page.
     version
         Increases with every change of the current patients.
+    saved
+        By source, the patients as a file of the user holds them.
+    step, wanted_step
+        The step of the adaptation that is shown, and the one to show next because saved work was opened.
+    notice
+        Something about opened work that the user must be told.
     """
 
     current: Patients
@@ -133,11 +149,28 @@ class PatientsState:
     error: Words | None = None
     error_place: str = ""
     version: int = 0
+    saved: dict[str, Patients] = field(default_factory=dict)
+    step: int = 0
+    wanted_step: int | None = None
+    notice: Words | None = None
+
+    def unsaved(self, source: str) -> Patients | None:
+        """Return the table of this source if it is the user's own or was edited, and no file of the user holds it as it is."""
+        here, saved = self.opened.get(source), self.saved.get(source)
+        if here is None or not (here.source == UPLOAD or here.edited):
+            return None
+        same = saved is not None and saved.records is here.records and saved.dropped == here.dropped
+        return None if same else here
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether leaving the page would lose work."""
+        return any(self.unsaved(source) is not None for source in self.opened)
 
     def work_on(self, patients: Patients) -> None:
         """Set the current table: another one, or the same after an edit."""
         self.opened[patients.source] = self.current = patients
-        self.version, self.error = self.version + 1, None
+        self.version, self.error, self.notice = self.version + 1, None, None
 
     def check_again(self) -> None:
         """Open the upload check for the current patients."""
@@ -160,8 +193,8 @@ class PatientsState:
 
     def forget(self) -> None:
         """Release all patient data, also for holders of a reference to this state."""
-        self.current, self.opened = bundled(next(iter(cohorts.cohorts()))), {}
-        self.pending = self.error = None
+        self.current, self.opened, self.saved = bundled(next(iter(cohorts.cohorts()))), {}, {}
+        self.pending = self.error = self.notice = self.wanted_step = None
         self.version += 1
 
 

@@ -11,15 +11,17 @@ from dataclasses import replace
 import streamlit as st
 
 from metamed_core.data import EXTENSIONS, Column, Finding, PatientRecords, open_upload, sheets
-from metamed_core.diagnosis import NOTHING_ODD
+from metamed_core.diagnosis import NOTHING_ODD, is_saved_work, read_saved_work
 from metamed_core.words import Words
 from pages.parts.common import cohorts
+from pages.parts.common.adapt_request import request_state
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.enter_table import own_table
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
 from pages.parts.common.roles_table import roles_table
+from pages.parts.common.saved_work import restore, warn_of_loss
 
 REMEDIES = {
     "drop": Words("Drop it", "删除"),
@@ -67,7 +69,20 @@ def _receive(patients: PatientsState, key: str) -> None:
     # The widget may be gone: "Delete my data" replaces it, and the old one once more reports that it is empty.
     file = st.session_state.get(key)
     if file is not None:
-        patients.attempt(lambda: _open(patients, file.name, file.getvalue()))
+        patients.attempt(lambda: _receive_file(patients, file.name, file.getvalue()))
+
+
+def _receive_file(patients: PatientsState, name: str, data: bytes) -> None:
+    """Read a file of the user: a table, or saved work. Raises UserError and then changes nothing."""
+    if is_saved_work(data):
+        work = read_saved_work(name, data)
+        source = work.cohort if work.cohort in cohorts.cohorts() else UPLOAD
+        columns = work.records.columns
+        patients.pending = Pending(name, data, [], work.sheet, work.records, work.original, source, columns, on_disk=True, work=work)
+    else:
+        _open(patients, name, data)
+        if patients.pending is not None:
+            patients.pending.on_disk = True
 
 
 def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], instead_of: bytes | None = None) -> None:
@@ -106,6 +121,7 @@ def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
         roles_table(say, patients, pending)
         if pending.records.problem is not None:
             st.warning(plain(say(pending.records.problem)), icon=":material/flag:")
+        warn_of_loss(say, patients, pending)
         with st.container(horizontal=True):
             blocked = pending.records.problem is not None
             use = Words("Use these patients", "使用这些患者")
@@ -132,8 +148,12 @@ def _confirm(patients: PatientsState) -> None:
     if pending.source == here.source and not pending.data:  # the current patients, checked again
         known = frozenset(here.dropped & set(pending.records.raw.index))
         patients.work_on(replace(here, records=pending.records, original=pending.original, dropped=known))
+    elif pending.work is not None:
+        restore(patients, request_state(), pending, pending.work)
     else:
         patients.work_on(Patients(UPLOAD, pending.records, pending.original, file=pending.file, sheet=pending.sheet))
+        if pending.on_disk and not pending.set_by_user:
+            patients.saved[UPLOAD] = patients.current
         own_table().way = "upload"  # what was typed is kept, but the tables are where one edits from now on
     patients.close_check()
 

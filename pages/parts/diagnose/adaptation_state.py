@@ -124,7 +124,10 @@ class Adaptation:
         stays = same_run and not self.playing and self.cursor < self.total
         self.watched = self.watched if same_table else None
         self.trace, self.answered = trace, now
-        if stays:
+        wanted, self.patients.wanted_step = self.patients.wanted_step, None
+        if wanted is not None and wanted < self.total:  # saved work was opened
+            self.stop_at(wanted)
+        elif stays:
             self.go_to(self.cursor)
         else:
             self.cursor, self.playing = len(trace.steps) - 1, not trace.finished

@@ -33,6 +33,8 @@ def patients_section(say: Say, state: Adaptation) -> bool:
         title = Words("Fold the patients", "收起患者") if unfolded else Words("Change patients", "更换或修改患者")
         icon = ":material/unfold_less:" if unfolded else ":material/edit:"
         st.button(say(title), icon=icon, key="change_patients", on_click=_turn, args=(state, not unfolded))
+    if patients.notice is not None:
+        st.warning(plain(say(patients.notice)), icon=":material/info:")
     _still_open(say, patients.current)
     if unfolded:
         with st.container(border=True, key="patients_section"):

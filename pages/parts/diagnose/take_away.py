@@ -10,6 +10,7 @@ import streamlit as st
 from metamed_core.diagnosis import answers_csv, answers_html
 from metamed_core.words import Words
 from pages.parts.common.page_frame import Say
+from pages.parts.common.saved_work import save_button
 from pages.parts.diagnose.adaptation_state import Adaptation
 
 TOLD = Words(
@@ -42,4 +43,5 @@ def take_away(say: Say, state: Adaptation) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         offer(Words("Report (HTML)", "报告（HTML）"), "metamed_report.html", partial(answers_html, *what))
         offer(Words("Predictions (CSV)", "预测结果（CSV）"), "metamed_predictions.csv", partial(answers_csv, *what))
+        save_button(say, state.patients, source.source, key="save_work")
     st.caption(say(TOLD))

@@ -1,0 +1,170 @@
+"""Work on one table as one JSON file: the patients with all edits, how they were read, and how the algorithm was asked.
+
+The fields of the file are described in docs/reference/saved-work.md. Reading it never runs anything: it is text and numbers only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from metamed_core import __version__
+from metamed_core.data import PatientRecords, packed_records, shown, unpacked_records
+from metamed_core.learners import LEARNERS, UNIVERSAL, settings
+from metamed_core.words import UserError, Words
+
+FORMAT, VERSION = "metamed work", 1
+_BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"metamed work"')
+
+
+@dataclass(frozen=True)
+class SavedWork:
+    """Everything that leads to the same answers again.
+
+    Parameters
+    ----------
+    records, original
+        The patients with and without edits.
+    algorithm, settings
+        The learner and its settings.
+    file, sheet
+        Name and sheet of the table.
+    cohort
+        Key of a bundled table; empty for one's own.
+    dropped
+        Row labels of the patients left out.
+    levels
+        Diagnoses and categories by column that can be chosen although no patient has them.
+    weights, weights_sha256
+        Origin of the weights without folder, and the SHA-256 of their file; empty for random weights.
+    seed
+        Seed of random weights.
+    step
+        The step that was looked at.
+    """
+
+    records: PatientRecords
+    original: PatientRecords
+    algorithm: str
+    settings: Mapping[str, float]
+    file: str = ""
+    sheet: str | None = None
+    cohort: str = ""
+    dropped: frozenset[Hashable] = frozenset()
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: str = UNIVERSAL
+    weights_sha256: str = ""
+    seed: int = 0
+    step: int = 0
+
+    def to_json(self) -> bytes:
+        """The file as UTF-8 text."""
+        content: dict[str, Any] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "made_by": f"MetaMed {__version__}",
+            "file": self.file,
+            "sheet": self.sheet,
+            "cohort": self.cohort,
+            "table": packed_records(self.records),
+            "as_opened": None if self.original is self.records else packed_records(self.original),
+            "left_out": sorted(self.dropped, key=str),
+            "added_levels": {name: list(levels) for name, levels in self.levels.items()},
+            "algorithm": self.algorithm,
+            "settings": dict(self.settings),
+            "weights": self.weights,
+            "weights_sha256": self.weights_sha256,
+            "seed": self.seed,
+            "step": self.step,
+        }
+        content["sha256"] = _checksum(content)
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def is_saved_work(data: bytes) -> bool:
+    """Whether a file is saved work rather than a table, judged by its first field."""
+    return _BEGINNING.match(data) is not None
+
+
+def read_saved_work(name: str, data: bytes) -> SavedWork:
+    """Read a file of saved work.
+
+    Parameters
+    ----------
+    name
+        The file name, for error messages.
+    data
+        The content of the file.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, was altered, or was saved by a newer version.
+    """
+    try:
+        content = json.loads(data.decode("utf-8-sig", "surrogatepass"))
+        _refuse(name, content)
+        return _unpacked(content)
+    except UserError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise UserError(_DAMAGED.format(name=shown(name))) from error
+
+
+def _refuse(name: str, content: Mapping[str, Any]) -> None:
+    """Raise UserError if the file was saved by a newer version or altered since."""
+    version = content["version"]
+    if isinstance(version, int) and version > VERSION:
+        raise UserError(_NEWER.format(name=shown(name), version=version))
+    if content["sha256"] != _checksum(content):
+        raise UserError(_ALTERED.format(name=shown(name)))
+
+
+def _unpacked(content: Mapping[str, Any]) -> SavedWork:
+    records = unpacked_records(content["table"])
+    opened = content["as_opened"]
+    algorithm = content["algorithm"]
+    bounds = {one.name: one for one in settings(LEARNERS[algorithm])}
+    chosen = {name: type(bounds[name].default)(value) for name, value in content["settings"].items()}
+    if any(not bounds[name].low <= value <= bounds[name].high for name, value in chosen.items()):
+        raise ValueError
+    return SavedWork(
+        records=records,
+        original=records if opened is None else unpacked_records(opened),
+        algorithm=algorithm,
+        settings=chosen,
+        file=str(content["file"]),
+        sheet=content["sheet"],
+        cohort=str(content["cohort"]),
+        dropped=frozenset(content["left_out"]),
+        levels={name: tuple(map(str, levels)) for name, levels in content["added_levels"].items()},
+        weights=str(content["weights"]),
+        weights_sha256=str(content["weights_sha256"]),
+        seed=int(content["seed"]),
+        step=int(content["step"]),
+    )
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content without its own checksum, independent of blanks and of the order of the fields."""
+    rest = {name: value for name, value in content.items() if name != "sha256"}
+    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_DAMAGED = Words(
+    "The saved work “{name}” is damaged or incomplete: save it again, or open an earlier copy.",
+    "保存的工作“{name}”已损坏或不完整：请重新保存，或打开较早的副本。",
+)
+_ALTERED = Words(
+    "The saved work “{name}” was altered after it was saved, so it is not opened: open an unaltered copy.",
+    "保存的工作“{name}”在保存后被改动，因此未打开：请打开未经改动的副本。",
+)
+_NEWER = Words(
+    "The saved work “{name}” comes from a newer MetaMed (its format has version {version}): open it there, or update this one.",
+    "保存的工作“{name}”来自较新的 MetaMed（格式版本 {version}）：请在新版中打开，或更新当前版本。",
+)
