@@ -56,7 +56,7 @@ CHOSEN: dict[str, tuple[dict[str, list[str]], str | None, list[str]]] = {
     "names of diseases without gaps": ({"entity": FULL, "kind": SITE}, "entity", ["entity", "kind"]),
     "codes of ICD": ({"code2": ["M10.9", "M32.1"] * 6, "kind": SITE}, "code2", ["code2", "kind"]),
     "nothing": ({"age": YEARS}, None, []),
-    "gaps everywhere": ({"a": CODED, "b": CODED, "c": CODED}, None, []),
+    "gaps everywhere": ({"a": CODED, "b": CODED, "c": CODED}, None, ["c", "b", "a"]),
 }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_the_diagnosis_is_chosen_and_asked_about_where_another_column_may_be_mea
     columns, label, asked = CHOSEN[case]
     records = named(columns)
     assert (records.label.name if records.label else None) == label
-    questions = [one for one in records.findings if one.kind in {"guessed_label", "which_label", "tick_label"}]
+    questions = [one for one in records.findings if one.kind in {"guessed_label", "which_label", "tick_label", "no_label"}]
     assert [choice.title.en.strip("“”") for one in questions for choice in one.choices] == asked
     for one in questions:
         assert all(f"“{name}”" in one.message.en and f"“{name}”" in one.message.zh for name in asked)

@@ -25,7 +25,7 @@ JOIN = "join"
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Yield a finding of kind `guessed_label`, `which_label` or `tick_label`; none if the user chose the column."""
+    """Yield a finding of kind `guessed_label`, `which_label`, `tick_label` or `no_label`; none if the user chose the column."""
     label = records.label
     if label is not None and label.confirmed:
         return
@@ -38,6 +38,8 @@ def check(records: PatientTable) -> Iterator[Finding]:
         if guess.ticks:
             choices = (Choice(_JOIN, remedy=JOIN), *_choices([*guess.ticks, *plausible]))
             yield Finding("tick_label", None, _TICKS.format(names=listed(guess.ticks, MOST_CHOICES)), None, choices[:MOST_CHOICES])
+        elif plausible:
+            yield Finding("no_label", None, _NO_LABEL.format(names=listed(plausible)), None, _choices(plausible))
         return
     said = {"label": shown(label.name), "others": listed(plausible)}
     choices = _choices([label.name, *plausible])
@@ -56,7 +58,7 @@ def chosen(records: Records, finding: Finding) -> Records:
     return records.with_columns([_as_chosen(column, name) for column in records.columns])
 
 
-REMEDIES = {"guessed_label": chosen, "which_label": chosen, "tick_label": chosen}
+REMEDIES = {"guessed_label": chosen, "which_label": chosen, "tick_label": chosen, "no_label": chosen}
 
 
 def _choices(names: Sequence[str]) -> tuple[Choice, ...]:
@@ -92,6 +94,10 @@ _GUESSED_OF = Words(
 _WHICH = Words(
     "“{label}” is used as the diagnosis, but {others} may be meant as well: make sure which column holds the diagnosis to find.",
     "“{label}”被用作诊断列，但也可能是{others}：请确认哪一列是要判断的诊断。",
+)
+_NO_LABEL = Words(
+    "No header names the diagnosis; it may be {names}: choose the column that holds it.",
+    "没有列名表明哪一列是诊断；可能是{names}：请选择诊断列。",
 )
 _TICKS = Words(
     "The diagnosis is spread over several tick columns ({names}), and no single column holds it: join them, which leaves patients with "

@@ -13,8 +13,9 @@ MAX_CLASSES = 50
 """Largest number of diagnoses of a task."""
 MOST_CODES = 10
 """A column of numbers may hold the codes of at most so many diagnoses."""
-LONELY = 0.2
-"""The gaps of a column are those of open patients if at most this share of the other columns has about as many."""
+LONELY = 0.25
+"""The gaps of a column are those of open patients if at most this share of the other columns, or one, has about as many."""
+MOST_OTHERS = 3
 
 _DISEASE = re.compile(
     r"(?:itis|osis|aemia|emia|oma|pathy|penia|plegia|syndrome|disease|disorder|cancer|tumou?r|carcinoma|failure|deficiency|infection|insufficiency|"
@@ -33,7 +34,7 @@ class LabelGuess:
     Parameters
     ----------
     name
-        The column; None if none is plausible.
+        The column; None if none is plausible enough.
     others
         Columns that may be meant as well, the most plausible first.
     named
@@ -64,9 +65,10 @@ def guess_label(cells: Mapping[str, Cells], words: Collection[str], codes: Colle
     if tiers and not (ticks and min(tiers.values()) > 1):
         return _by_name(tiers, cells)
     found = _by_values([name for name in cells if not is_no_label(name)], cells, words, codes)
-    if ticks:
-        return LabelGuess(None, tuple([*tiers, *found][:3]), ticks=ticks)
-    return LabelGuess(found[0], tuple(found[1:])) if found else LabelGuess(None)
+    ranked = sorted(found, key=found.__getitem__)[::-1]  # of equals the last
+    if ticks or not ranked or found[ranked[0]] < 1:
+        return LabelGuess(None, tuple([*tiers, *ranked][:MOST_OTHERS]), ticks=ticks)
+    return LabelGuess(ranked[0], tuple(ranked[1 : 1 + MOST_OTHERS]))
 
 
 def tick_columns(cells: Mapping[str, Cells]) -> tuple[str, ...]:
@@ -105,18 +107,18 @@ def _by_name(tiers: Mapping[str, int], cells: Mapping[str, Cells]) -> LabelGuess
     return LabelGuess(ranked[0], tuple(ranked[1:] + weaker), named=True)
 
 
-def _by_values(names: Sequence[str], cells: Mapping[str, Cells], words: Collection[str], codes: Collection[str]) -> list[str]:
-    """Columns whose values may be diagnoses, the most plausible first: names of diseases, gaps where the others have none, the last one."""
+def _by_values(names: Sequence[str], cells: Mapping[str, Cells], words: Collection[str], codes: Collection[str]) -> dict[str, int]:
+    """How plausible the values of a column are as diagnoses: names of diseases, gaps where the others have none; 0: not without being asked."""
     points: dict[str, int] = {}
     for name in names:
         one = cells[name]
         lonely = _lonely_gaps(name, cells)
         named = _DISEASE.search(all_words(name)) is not None
         if name in words and _few_values(one, least=2) and 2 * len(one.levels) <= one.n_known:
-            points[name] = 1 + 2 * _are_diseases(one.levels) + 3 * lonely + named
-        elif name in codes and lonely and _are_codes(one) and any(map(str.isalpha, name)):
-            points[name] = 3 + 2 * named
-    return sorted(points, key=points.__getitem__)[::-1]  # of equals the last
+            points[name] = 1 + 3 * _are_diseases(one.levels) + 3 * lonely + named
+        elif name in codes and 0 < openness(one) < 1 and _are_codes(one) and any(map(str.isalpha, name)):
+            points[name] = 3 + 2 * named if lonely else 0
+    return points
 
 
 def _are_diseases(levels: Sequence[str]) -> bool:
@@ -125,16 +127,16 @@ def _are_diseases(levels: Sequence[str]) -> bool:
 
 
 def _are_codes(cells: Cells) -> bool:
-    """Whether a column of numbers or of yes and no may hold the codes of diagnoses: few different ones, each of several patients."""
+    """Whether a column of numbers or of yes and no may hold the codes of diagnoses: few different ones, most of several patients."""
     whole = is_yes_no(cells) or all(text.removesuffix(".0").isdecimal() for text in cells.levels)
-    return whole and 2 <= len(cells.levels) <= MOST_CODES and int(cells.counts.min()) > 1
+    return whole and 2 <= len(cells.levels) <= MOST_CODES and 2 * int((cells.counts > 1).sum()) >= len(cells.levels)
 
 
 def _lonely_gaps(name: str, cells: Mapping[str, Cells]) -> bool:
     """Whether a column has gaps where hardly any other has as many: those of patients whose diagnosis is open."""
     share = openness(cells[name])
     others = [1.0 - one.n_known / max(len(one.codes), 1) for other, one in cells.items() if other != name and one.levels]
-    return 0.02 < share < 1 and sum(other > share / 2 for other in others) <= LONELY * len(others)
+    return 0.04 < share < 1 and sum(other > share / 2 for other in others) <= max(1, LONELY * len(others))
 
 
 def _few_values(cells: Cells, least: int) -> bool:
