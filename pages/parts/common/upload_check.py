@@ -17,6 +17,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import request_state
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.enter_table import own_table
+from pages.parts.common.forms import new_upload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
@@ -66,9 +67,7 @@ def offer_upload(say: Say, patients: PatientsState) -> None:
 
 
 def _receive(patients: PatientsState, key: str) -> None:
-    # The widget may be gone: "Delete my data" replaces it, and the old one once more reports that it is empty.
-    file = st.session_state.get(key)
-    if file is not None:
+    if (file := new_upload(key)) is not None:
         patients.attempt(lambda: _receive_file(patients, file.name, file.getvalue()))
 
 

@@ -14,7 +14,7 @@ from metamed_core.meta_training import Library, MetaTraining, StoredWeights, exp
 from metamed_core.words import UserError, Words
 from pages.parts.common import comparison_request
 from pages.parts.common.adapt_request import request_state
-from pages.parts.common.forms import complain
+from pages.parts.common.forms import complain, new_upload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.meta_train.address import SIMULATED, source_name
@@ -80,8 +80,8 @@ def _import(say: Say, state: MetaTrainingState) -> None:
     key = fresh_key("training_zip")
 
     def act() -> None:
-        file, name = st.session_state.get(key), str(st.session_state.get("import_name") or "")
-        if file is not None:
+        name = str(st.session_state.get("import_name") or "")
+        if (file := new_upload(key)) is not None:
             one = state.library.import_zip(file.getvalue(), name)
             state.message = Words("Imported as “{name}”.", "已导入为“{name}”。").format(name=one.name)
 

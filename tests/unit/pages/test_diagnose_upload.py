@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.data.records import PatientRecords, Role
 from metamed_core.words import LANGUAGES, Language, UserError
-from pages.parts.common import cohorts
+from pages.parts.common import cohorts, forms
 from pages.parts.common import roles_table as roles
 from pages.parts.common import upload_check as check
 from pages.parts.diagnose import table_edits
@@ -170,3 +171,13 @@ def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: A
     table_edits.undo_all(held(app))
     assert held(app).patients.current.records.features.at[0, "MCV (fL)"] == 68
     assert held(app).patients.current.records.column("MCV (fL)").low == 80, "the range was given in the check, not by an edit"
+
+
+def test_an_upload_that_the_browser_reports_again_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    session: dict[str, object] = {"upload_0": SimpleNamespace(file_id="first")}
+    monkeypatch.setattr(forms.st, "session_state", session)
+    assert forms.new_upload("upload_0") is session["upload_0"]
+    assert forms.new_upload("upload_0") is None
+    session["upload_0"] = SimpleNamespace(file_id="the same file, chosen anew")
+    assert forms.new_upload("upload_0") is session["upload_0"]
+    assert forms.new_upload("gone") is None
