@@ -38,8 +38,28 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
         "--mend", metavar="KIND", action="append", default=[], help="apply the remedy of these findings of the check; may be repeated"
     )
     parser.add_argument("--every-row", action="store_true", help="every row below the header is a patient, also sums, footnotes and units")
+    _add_cell_options(parser)
     if truth:
         parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
+
+
+def _add_cell_options(parser: argparse._ActionsContainer) -> None:
+    """Add the options that say how cells are read."""
+    parser.add_argument(
+        "--missing",
+        metavar="[COLUMN=]CODE",
+        action="append",
+        default=[],
+        help="a code for a missing value, such as 999, in all columns or in one; may be repeated (default: judged)",
+    )
+    parser.add_argument(
+        "--value",
+        metavar="[COLUMN=]TEXT",
+        action="append",
+        default=[],
+        help="a text that is a value although it looks like a missing one, such as ND; may be repeated",
+    )
+    parser.add_argument("--day-first", action="store_true", help="in dates such as 03/04/2024 the day comes first (default: judged)")
 
 
 def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
@@ -53,7 +73,20 @@ def records_of(path: Path, options: argparse.Namespace) -> PatientRecords:
         chosen |= {column.name: Role.IGNORE for column in records.columns if column.role is Role.LABEL} | {options.label: Role.LABEL}
     for name in chosen:
         _known(records, name)
-    return records.with_columns([_as(column, chosen.get(column.name)) for column in records.columns])
+    return with_cells(records.with_columns([_as(column, chosen.get(column.name)) for column in records.columns]), options)
+
+
+def with_cells(records: PatientRecords, options: argparse.Namespace) -> PatientRecords:
+    """Return the records with cells read as the options say: codes for missing, texts that are values, dates. Raises UserError for an unknown column."""
+    for texts, missing in ((options.missing, True), (options.value, False)):
+        for told in texts:
+            column, _, text = told.rpartition("=")
+            if column:
+                _known(records, column)
+            records = records.with_reading(text, column or None, missing=missing)
+    if options.day_first:
+        records = records.with_columns([replace(one, day_first=True) for one in records.columns])
+    return records
 
 
 def _mended(records: PatientRecords, kind: str) -> PatientRecords:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from metamed_core.data.formats.table import number_text
-from metamed_core.data.records.columns.values import LIMIT
+from metamed_core.data.records.columns.plain_numbers import LIMIT
 
 GAPS = frozenset({"", "nan", "none", "nat", "<na>", "na", "n/a", "null"})
 """Texts of a gap, in lower case: what programs write for a missing value."""

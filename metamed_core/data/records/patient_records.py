@@ -7,6 +7,8 @@ from functools import cached_property
 from metamed_core.data.records import quality
 from metamed_core.data.records.checks import task
 from metamed_core.data.records.checks.finding import Finding
+from metamed_core.data.records.checks.missing_codes import with_missing
+from metamed_core.data.records.columns.values import holds
 from metamed_core.data.records.patient_table import PatientTable
 from metamed_core.words import Words
 
@@ -28,6 +30,26 @@ class PatientRecords(PatientTable):
     def findings(self) -> tuple[Finding, ...]:
         """The findings of the upload check, the most serious first."""
         return quality.find(self)
+
+    def with_reading(self, text: str, column: str | None = None, *, missing: bool) -> PatientRecords:
+        """Return the records with a text read as missing or, for `missing=False`, as a value.
+
+        Parameters
+        ----------
+        text
+            The text, such as `999` or `ND`.
+        column
+            The column; None for all columns that hold the text.
+        missing
+            Whether the text stands for a missing value.
+        """
+        records = self
+        for one in self.columns:
+            if column in {None, one.name} and (column is not None or holds(self.raw[one.name], text)):
+                gone = (*one.missing, text) if missing else tuple(known for known in one.missing if known != text)
+                kept = tuple(known for known in one.kept if known != text) if missing else (*one.kept, text)
+                records = with_missing(records, one.name, gone, kept)
+        return records
 
     def with_remedy(self, finding: Finding) -> PatientRecords:
         """Return the records after a finding's remedy: a column or repeated rows dropped, values converted or capped."""

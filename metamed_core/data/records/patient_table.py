@@ -99,7 +99,8 @@ class PatientTable:
     def cells(self, name: str) -> Cells:
         """Return the cells of a column by distinct text; cached."""
         if name not in self.cells_read:
-            self.cells_read[name] = Cells(self.raw[name])
+            told = next((column for column in self.columns if column.name == name), None)
+            self.cells_read[name] = Cells(self.raw[name], read_as_missing=told.missing, kept=told.kept) if told else Cells(self.raw[name])
         return self.cells_read[name]
 
     @cached_property
@@ -121,7 +122,8 @@ class PatientTable:
         """The diagnosis of each patient; None where it is unknown."""
         texts: npt.NDArray[np.object_] = np.full(len(self.raw), None, dtype=object)
         if self.label is not None:
-            texts = without_point_zero(label_cells(self.raw[self.label.name]).texts())
+            cells = label_cells(self.raw[self.label.name], self.label.missing, self.label.kept)
+            texts = without_point_zero(cells.texts())
         return pd.Series(texts, index=self.raw.index, dtype=object, name=self.label.name if self.label else None)
 
     @cached_property
@@ -181,7 +183,7 @@ class PatientTable:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of cells, row labels, roles, units and ranges: equal for records with the same content."""
-        columns = [[c.name, c.role, c.unit, c.low, c.high] for c in self.columns]
+        columns = [[c.name, c.role, c.unit, c.low, c.high, *_readings(c)] for c in self.columns]
         content = [columns, [str(row) for row in self.raw.index], self.raw.to_numpy(dtype=object).tolist()]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -226,8 +228,16 @@ class PatientTable:
         if len(labels) > 1:
             raise UserError(TWO_LABELS.format(names=", ".join(map(shown, labels))))
         changed = replace(self, columns=ordered)
-        changed.cells_read.update(self.cells_read)
+        before = {column.name: (column.missing, column.kept) for column in self.columns}
+        alike = {one.name for one in ordered if before.get(one.name, ((), ())) == (one.missing, one.kept)}
+        changed.cells_read.update({name: cells for name, cells in self.cells_read.items() if name in alike})
         return changed
+
+
+def _readings(column: Column) -> list[object]:
+    """What else decides how the cells of a column are read; empty for most columns."""
+    chosen = [list(column.missing), list(column.kept), column.blank_is_no, column.day_first]
+    return chosen if chosen != [[], [], True, None] else []
 
 
 def _as_text(raw: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,10 @@ REMEDIES = {
     "pivot": Words("One row per patient", "每位患者一行"),
     "merge": Words("Join the rows", "合并各行"),
     "turn": Words("Turn the table", "转置表格"),
+    "missing": Words("Read as missing", "按缺失处理"),
+    "keep": Words("Keep it", "保留"),
+    "split": Words("Split it", "拆分"),
+    "day_first": Words("The day comes first", "日在前"),
 }
 MOST_FINDINGS = 12
 MIMES = {"csv": "text/csv"}

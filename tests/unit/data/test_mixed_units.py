@@ -109,4 +109,5 @@ def test_numbers_with_their_unit_are_numbers_and_mixed_units_are_found_among_the
     assert mended.features["Glucose"].between(2, 7).all()
     other = PatientRecords.from_table(table_of(dose=["5 mg", "200 µg", "3 mg", "7 mg"], dx=list("abab")))
     (named,) = other.findings
-    assert named.message.en.startswith("The cells of “dose” name several units (“mg”, “µg”)")
+    assert named.message.en.startswith("“dose” holds numbers in several units, such as “200 µg”; all are read as numbers in mg")
+    assert other.features["dose"].tolist() == pytest.approx([5, 0.2, 3, 7])

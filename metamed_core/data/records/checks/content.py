@@ -11,7 +11,7 @@ from metamed_core.data.records.checks.finding import Finding, cells, listed
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import is_age
-from metamed_core.data.records.columns.values import Flags, numbers, yes_no
+from metamed_core.data.records.columns.values import Flags, is_ticked, numbers, yes_no
 from metamed_core.data.records.patient_table import PatientTable
 from metamed_core.words import Words
 
@@ -36,6 +36,8 @@ def _of_feature(records: PatientTable, column: Column) -> Iterator[Finding]:
     name, values = shown(column.name), records.features[column.name]
     unreadable = _unreadable(records, column)
     share = 1.0 - records.cells(column.name).n_known / len(records.raw)
+    if column.role is Role.YES_NO and is_ticked(records.cells(column.name)):  # its empty cells mean no
+        share = float(values.isna().mean())
     if unreadable.any():
         yield Finding("unreadable", column.name, _not_read(records, column, unreadable), None)
     if share >= MOSTLY_MISSING:

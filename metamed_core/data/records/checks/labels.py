@@ -15,6 +15,7 @@ import pandas as pd
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.identifiers import words_of
+from metamed_core.data.records.columns.plain_numbers import plain_value
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.texts import clean
 from metamed_core.data.records.patient_table import PatientTable, Records
@@ -90,6 +91,8 @@ REMEDIES = {"label_variants": one_spelling}
 
 def _spelling(name: str) -> str:
     narrow = unicodedata.normalize("NFKC", name).casefold()
+    if plain_value(narrow) is not None:  # -1 is not a spelling of 1
+        return narrow
     return "".join(letter for letter in narrow if letter not in " -_" and unicodedata.category(letter) != "Cf")
 
 

@@ -29,7 +29,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
             continue
         known, named = analyte(column.name), units_in(records.cells(column.name).levels)
         odd, odd_is_large = _odd(records, column.name, known) if known else (NOBODY, False)
-        if not odd.any() and len(named) > 1:
+        if not odd.any() and len(named) > 1 and numbers(records.cells(column.name)).written is None:
             yield Finding("mixed_unit", column.name, _NAMED.format(name=shown(column.name), units=listed(named)), None)
         if known and odd.any():
             unit, usual = (known.large, known.small) if odd_is_large else (known.small, known.large)

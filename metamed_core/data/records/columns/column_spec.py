@@ -8,7 +8,7 @@ import io
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.words import UserError, Words
 
-FIELDS = ("column", "role", "unit", "low", "high", "en", "zh")
+FIELDS = ("column", "role", "unit", "low", "high", "en", "zh", "missing")
 
 
 def read_columns(name: str, data: bytes) -> tuple[Column, ...]:
@@ -19,7 +19,7 @@ def read_columns(name: str, data: bytes) -> tuple[Column, ...]:
     name
         The file name, for error messages.
     data
-        UTF-8 CSV with the fields `column`, `role` and optionally `unit`, `low`, `high`, `en`, `zh`.
+        UTF-8 CSV with the fields `column`, `role` and optionally `unit`, `low`, `high`, `en`, `zh`, `missing` (codes, separated by `|`).
 
     Raises
     ------
@@ -43,7 +43,8 @@ def _column(file: str, row: dict[str, str]) -> Column:
     except ValueError as error:
         raise UserError(_BAD_ROW.format(file=file, column=cell["column"], roles=", ".join(Role))) from error
     title = Words(cell["en"], cell["zh"]) if cell["en"] else None
-    return Column(name=cell["column"], role=role, unit=cell["unit"], low=low, high=high, title=title)
+    missing = tuple(code.strip() for code in cell["missing"].split("|") if code.strip())
+    return Column(name=cell["column"], role=role, unit=cell["unit"], low=low, high=high, title=title, missing=missing)
 
 
 _NO_FIELDS = Words(

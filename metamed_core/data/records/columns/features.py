@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.data.records.columns.dates import days
+from metamed_core.data.records.columns.plain_numbers import LIMIT
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import is_age
-from metamed_core.data.records.columns.values import LIMIT, Cells, numbers, yes_no
+from metamed_core.data.records.columns.values import Cells, numbers, yes_no
 
 
 def feature_values(column: Column, cells: Cells) -> npt.NDArray[np.float64] | npt.NDArray[np.object_]:
@@ -23,8 +24,8 @@ def feature_values(column: Column, cells: Cells) -> npt.NDArray[np.float64] | np
     if column.role is Role.NUMBER:
         return numbers(cells, limit=1.0 if is_age(column.name) else LIMIT).values
     if column.role is Role.YES_NO:
-        return yes_no(cells)[0]
-    return days(cells)[0] if column.role is Role.DATE else cells.levels_of_category()
+        return yes_no(cells, blank_is_no=column.blank_is_no)[0]
+    return days(cells, day_first=column.day_first)[0] if column.role is Role.DATE else cells.levels_of_category()
 
 
 def without_point_zero(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from metamed_core.data.records.columns.known_words import is_open
 from metamed_core.data.records.columns.label_names import all_words, base_and_number, is_chief, is_no_label, is_secondary, tier
-from metamed_core.data.records.columns.values import UNDIAGNOSED, Cells, is_yes_no
+from metamed_core.data.records.columns.values import Cells, is_yes_no
 
 MAX_CLASSES = 50
 """Largest number of diagnoses of a task."""
@@ -85,7 +86,7 @@ def option_of(header: str) -> tuple[str, str] | None:
 
 def openness(cells: Cells) -> float:
     """Return the share of patients without a diagnosis if this column were the label, 0 to 1."""
-    known = sum(int(n) for text, n in zip(cells.levels, cells.counts, strict=True) if text.lower() not in UNDIAGNOSED)
+    known = sum(int(n) for text, n in zip(cells.levels, cells.counts, strict=True) if not is_open(text))
     return 1.0 - known / max(len(cells.codes), 1)
 
 

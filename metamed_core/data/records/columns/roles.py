@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from metamed_core.data.records.columns.dates import days
+from metamed_core.data.records.columns.dates import are_compact, days
 from metamed_core.data.records.columns.identifiers import Identity, identity, words_of
 from metamed_core.data.records.columns.label_choice import guess_label
+from metamed_core.data.records.columns.missing_codes import label_codes, missing_codes
+from metamed_core.data.records.columns.rounded_codes import are_rounded_codes
 from metamed_core.data.records.columns.units import unit_in, units_in
-from metamed_core.data.records.columns.values import SHARE, Cells, Flags, is_yes_no, numbers, share_read
+from metamed_core.data.records.columns.values import SHARE, Cells, Flags, is_yes_no, label_cells, numbers, share_read
 from metamed_core.words import Language, Words
 
 
@@ -70,6 +72,14 @@ class Column:
         Display name; None: `name`.
     confirmed
         Whether the user gave the column its role, so that it is not asked about.
+    missing
+        Texts of this column that stand for a missing value, such as `999`.
+    kept
+        Texts that are values although they look like missing ones: the user said so.
+    blank_is_no
+        Whether empty cells mean no, in a column of ticks.
+    day_first
+        Whether `03/04/2024` is the third of April; None: as other cells of the column show.
     """
 
     name: str
@@ -79,6 +89,10 @@ class Column:
     high: float | None = None
     title: Words | None = None
     confirmed: bool = False
+    missing: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    blank_is_no: bool = True
+    day_first: bool | None = None
 
     def label(self, language: Language) -> str:
         """Return the display name in `language`."""
@@ -106,11 +120,28 @@ def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tup
         codes = {name for name, role in roles.items() if role in {Role.NUMBER, Role.YES_NO}}
         label = guess_label(cells, words, codes).name
         roles |= {label: Role.LABEL} if label is not None else {}
-    return tuple(Column(name, role, _unit(name, cells[name]) if role is Role.NUMBER else "") for name, role in roles.items())
+    return tuple(_described(name, role, cells[name]) for name, role in roles.items())
+
+
+def _described(name: str, role: Role, cells: Cells) -> Column:
+    """A column with its unit and with the codes that can only mean missing, such as 999 among ages."""
+    if role is Role.LABEL:
+        labels = label_cells(cells.column)
+        codes = label_codes(labels, others_open=labels.n_known < len(cells.codes))
+    else:
+        codes = missing_codes(name, cells) if role in {Role.NUMBER, Role.CATEGORY} else ()
+    missing = tuple(code.text for code in codes if code.sure)
+    if missing and role is not Role.LABEL:
+        cells = Cells(cells.column, read_as_missing=missing)
+        role = again if (again := guess_role(name, cells)) in FEATURES else role
+    return Column(name, role, _unit(name, cells) if role is Role.NUMBER else "", missing=missing)
 
 
 def _unit(name: str, cells: Cells) -> str:
-    """The unit in the header, or else the only unit in the cells."""
+    """The unit to which quantities are brought, the unit in the header, or else the only unit in the cells."""
+    written = numbers(cells).written
+    if written is not None and written.unit:
+        return written.unit
     named = units_in(cells.levels)
     return unit_in(name) or (named[0] if len(named) == 1 else "")
 
@@ -119,10 +150,17 @@ def guess_role(name: str, cells: Cells) -> Role:
     """Guess the role of a column that does not hold the diagnoses."""
     if not cells.levels:
         return Role.IGNORE
-    if identity(name, cells) is not Identity.NOTHING:
+    if identity(name, cells) is not Identity.NOTHING or are_rounded_codes(name, cells.levels):
         return Role.IDENTIFIER
     if is_yes_no(cells) and not _SEX.fullmatch(words_of(name)):
         return Role.YES_NO
+    return _guess_kind(cells)
+
+
+def _guess_kind(cells: Cells) -> Role:
+    """Number, date, text or category, by what can be read."""
+    if are_compact(cells.levels):
+        return Role.DATE
     for fits in (_nearly_all, _mostly):
         if fits(cells, numbers(cells).unreadable):
             return Role.NUMBER

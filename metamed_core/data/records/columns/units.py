@@ -38,6 +38,9 @@ _FLAG = re.compile(r"[hl]|\[[hl]\]|\([hl]\)|[↑↓]", re.IGNORECASE)
 """Laboratory flags for high and low values."""
 
 
+_DEGREES = re.compile(r"[°º˚]\s?[CF]|℃|℉|[CF]|(?:degrees? |deg\.? )?(?:celsius|fahrenheit)|度|摄氏度", re.IGNORECASE)
+
+
 def with_unit(cell: str) -> tuple[str, str]:
     """Split a cell into number and unit: `82 g/L` -> `82`, `g/L`.
 
@@ -46,7 +49,9 @@ def with_unit(cell: str) -> tuple[str, str]:
     match = _CELL.fullmatch(cell)
     if match and _FLAG.fullmatch(match[2].strip()):
         return match[1].strip(), ""
-    return (match[1].strip(), match[2].strip()) if match and UNIT.fullmatch(match[2].strip()) else (cell, "")
+    if match and (UNIT.fullmatch(match[2].strip()) or _DEGREES.fullmatch(match[2].strip())):
+        return match[1].strip(), match[2].strip()
+    return cell, ""
 
 
 def units_in(cells: Iterable[str]) -> list[str]:
