@@ -225,5 +225,5 @@ ODD_FILES: tuple[OddFile, ...] = (
     # Parquet
     OddFile("Parquet", "table.parquet", lambda: parquet(pd.read_csv(io.StringIO(TABLE))), "works"),
     OddFile("half a Parquet file", "half.parquet", lambda: parquet(pd.read_csv(io.StringIO(TABLE)))[:-200], "sentence"),
-    OddFile("Parquet with lists", "nested.parquet", lambda: parquet(pd.DataFrame({"x": [[1], [2]], "diagnosis": ["a", "b"]})), "works"),
+    OddFile("Parquet with lists", "nested.parquet", lambda: parquet(pd.DataFrame({"x": [[1], [2]], "diagnosis": ["a", "b"]})), "sentence"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from metamed_core.data.formats.table import MAX_UNPACKED, Row, cell_text, check_size
+from metamed_core.data.formats.table import MAX_UNPACKED, Row, cell_text, check_size, shown
 from metamed_core.words import UserError, Words
 
 EXTENSIONS = ("parquet",)
@@ -26,7 +26,10 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
     try:
         file = pq.ParquetFile(io.BytesIO(data))
         meta = file.metadata
-        check_size(n_rows=meta.num_rows, n_columns=meta.num_columns)
+        nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
+        if nested:
+            raise UserError(_NESTED.format(n=len(nested), names=", ".join(f"“{shown(name)}”" for name in nested[:5])))
+        check_size(n_rows=meta.num_rows, n_columns=meta.num_columns, n_cells=meta.num_rows * meta.num_columns)
         if sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups)) > MAX_UNPACKED:
             raise UserError(_TOO_LARGE)
         table = file.read()
@@ -44,6 +47,10 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
 _BROKEN = Words(
     "The Parquet file cannot be read, it is damaged or incomplete: write it again, or save the table as CSV.",
     "无法读取该 Parquet 文件（已损坏或不完整）：请重新生成，或将表格另存为 CSV。",
+)
+_NESTED = Words(
+    "The Parquet file has {n:a nested column|nested columns} ({names}), but a cell holds one value: write {n:its|their} parts as columns of their own, or save the table as CSV.",
+    "Parquet 文件中有嵌套列（{names}），而一个单元格只能有一个值：请将其各部分写成单独的列，或将表格另存为 CSV。",
 )
 _TOO_LARGE = Words(
     "The Parquet file unpacks to more than 400 MB: keep only the patients and columns that are needed.",

@@ -29,7 +29,7 @@ def recognizes(data: bytes) -> bool:
 
 def sheets(data: bytes) -> list[str]:
     """Return the names of the visible sheets; of all if none is visible. Raises UserError if the workbook cannot be opened."""
-    found = _read(data, None)["sheets"]
+    found = _read(data, None, only_names=True)["sheets"]
     return [name for name, visible in found if visible] or [name for name, _ in found]
 
 
@@ -40,25 +40,25 @@ def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
 
 def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
     """Return the rows of one sheet, the first nonempty visible one for None, and what else the sheet tells. Raises UserError."""
-    for name in [sheet] if sheet is not None else sheets(data):
-        read = _read(data, name)
-        if "rows" not in read:
-            raise UserError(_NO_SHEET.format(sheet=shown(name), names=", ".join(shown(one) for one, _ in read["sheets"])))
-        if read["rows"] or sheet is not None:
-            return _content(read, name)
-    return Content(())
+    read = _read(data, sheet)
+    if "rows" in read:
+        return _content(read)
+    if sheet is None:
+        return Content(())
+    raise UserError(_NO_SHEET.format(sheet=shown(sheet), names=", ".join(shown(one) for one, _ in read["sheets"])))
 
 
-def _content(read: dict[str, Any], sheet: str) -> Content:
+def _content(read: dict[str, Any]) -> Content:
     found = [(line, [cell_text(cell) for cell in cells]) for line, cells in read["rows"]]
     filled, merged = filled_down(found, read["merged"], read["first_column"])
-    return Content(filled, notes=(*merged, *_sheet_notes(read["sheets"], sheet), *_cell_notes(read["facts"])))
+    return Content(filled, notes=(*merged, *_sheet_notes(read["sheets"], read["sheet"]), *_cell_notes(read["facts"])))
 
 
-def _read(data: bytes, sheet: str | None) -> dict[str, Any]:
+def _read(data: bytes, sheet: str | None, *, only_names: bool = False) -> dict[str, Any]:
     _check_unpacked(data)
     try:
-        return read_apart("workbooks", data, sheet=sheet, most_rows=MAX_ROWS + MARGIN, most_columns=MAX_COLUMNS, most_cells=MAX_CELLS)
+        limits = (MAX_ROWS + MARGIN, MAX_COLUMNS, MAX_CELLS)
+        return read_apart("workbooks", data, sheet=sheet, only_names=only_names, limits=limits)
     except FailedApartError as error:
         check_size(
             n_rows=MAX_ROWS + 1 if error.kind == "rows" else 0,

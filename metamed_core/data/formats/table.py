@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -64,6 +65,14 @@ def cell_text(value: object) -> str | None:
         value = value.decode("utf-8", errors="replace")
     text = _CONTROL.sub("", str(value)).strip().strip(_INVISIBLE).strip()
     return text or None
+
+
+def column_texts(values: list[Any]) -> list[str | None]:
+    """Return the text of each cell of a column; of texts, as every table that was read holds them, each distinct one is looked at once."""
+    if not set(map(type, values)) <= {str, type(None)}:
+        return [cell_text(value) for value in values]
+    texts = {value: cell_text(value) for value in set(values)}
+    return values if all(text == value for value, text in texts.items()) else [texts[value] for value in values]
 
 
 def number_text(value: float) -> str:

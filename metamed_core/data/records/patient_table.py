@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data.formats.reading import Reading
-from metamed_core.data.formats.table import cell_text, shown
+from metamed_core.data.formats.table import cell_text, column_texts, shown
 from metamed_core.data.records.columns.features import feature_values, without_point_zero
 from metamed_core.data.records.columns.roles import FEATURES, Column, Role, guess_columns
 from metamed_core.data.records.columns.values import Cells, label_cells
@@ -243,5 +243,5 @@ def _readings(column: Column) -> list[object]:
 def _as_text(raw: pd.DataFrame) -> pd.DataFrame:
     """Convert cells to `str` or None, and column names to `str`."""
     names = [str(name) for name in raw.columns]
-    texts = {name: [cell_text(value) for value in raw.iloc[:, place]] for place, name in enumerate(names)}
+    texts = {name: column_texts(raw.iloc[:, place].tolist()) for place, name in enumerate(names)}
     return pd.DataFrame(texts, index=raw.index, columns=names, dtype=object)

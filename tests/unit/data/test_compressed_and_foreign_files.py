@@ -40,6 +40,7 @@ BOOK = workbook({"S": [line.split(",") for line in TABLE.splitlines()]})
         ("patients.zip", zipped({"folder/": b"", "folder/patients.tsv": CSV.replace(b",", b"\t")})),
         ("patients.zip", zipped({"README.txt": b"hello", "__MACOSX/._t.csv": b"x", "t.csv": CSV, "figure.png": b"\x89PNG"})),
         ("patients.zip", zipped({"no ending": CSV})),
+        ("patients.zip", zipped({"../../patients.csv": CSV})),
         ("patients.zip", zipped({"book.xlsx": BOOK})),
         ("a workbook.zip", BOOK),
     ],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from metamed_core.data.formats import read_table, sheets
 from metamed_core.data.records import PatientRecords
 from metamed_core.words import UserError, Words
-from tests.helpers.odd_files import ODD_FILES, TABLE, OddFile, parquet, workbook
+from tests.helpers.fuzzed_files import fuzzed
+from tests.helpers.odd_files import ODD_FILES, OddFile
 
 
 def outcome(name: str, data: bytes) -> Words | None:
@@ -46,19 +45,9 @@ def test_there_are_enough_odd_files() -> None:
     assert len({odd.key for odd in ODD_FILES}) == len(ODD_FILES)
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
-def test_damage_anywhere_in_a_file_raises_nothing_but_user_errors(kind: str) -> None:
-    rng = random.Random(7)  # noqa: S311 - damage must be the same each time
-    rows = [line.split(",") for line in TABLE.splitlines()]
-    whole = {"csv": TABLE.encode, "xlsx": lambda: workbook({"S": rows}), "parquet": lambda: parquet(_frame(rows))}[kind]()
-    for _ in range(60):
-        damaged = bytearray(whole)
-        for _ in range(rng.randint(1, 8)):
-            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
-        outcome(f"x.{kind}", bytes(damaged[: rng.randint(len(damaged) // 2, len(damaged))] if rng.random() < 0.3 else damaged))
-
-
-def _frame(rows: list[list[str]]) -> object:
-    import pandas as pd
-
-    return pd.DataFrame(rows[1:], columns=rows[0])
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_and_hostile_files_raise_nothing_but_user_errors(seed: int) -> None:
+    """A sample of 200 of what `python -m tests.benchmarks.fuzz_uploads` reads with its time and memory measured."""
+    for file in fuzzed(50, seed, heavy=False):
+        words = outcome(file.name, file.data)
+        assert words is None or is_sentence(words), file.made

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 from xml.parsers import expat
@@ -27,18 +28,19 @@ def is_open_document(data: bytes) -> bool:
         return "content.xml" in names and not any(name.startswith("xl/") for name in names)
 
 
-def read(data: bytes, *, sheet: str | None, most_rows: int, most_columns: int, most_cells: int) -> dict[str, Any]:
-    """Return what `workbooks.read` returns."""
+def opened(data: bytes, limits: Sequence[int]) -> tuple[list[list[Any]], Callable[[str], dict[str, Any]]]:
+    """Return the sheets, [name, whether it is visible] of each, and a function that reads one of them as `workbooks.read` describes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
             raise RefusedError("password")
         xml = archive.read("content.xml")
-    names = Names(xml)
-    if sheet not in {name for name, _ in names.sheets}:
-        return {"sheets": names.sheets}
-    found = Sheet(str(sheet), most_rows, most_columns, most_cells)
-    found.parse(xml)
-    return {"sheets": names.sheets, "rows": found.rows, "first_column": 1, "merged": found.merged, "facts": found.facts.told()}
+
+    def one(name: str) -> dict[str, Any]:
+        sheet = Sheet(name, limits)
+        sheet.parse(xml)
+        return {"rows": sheet.rows, "first_column": 1, "merged": sheet.merged, "facts": sheet.facts.told()}
+
+    return Names(xml).sheets, one
 
 
 class Names:
@@ -63,7 +65,7 @@ class Names:
             self._hidden.add(self._style)
         elif name == "table:table":
             told = _named(attributes)
-            if "table:name" in told:  # a table inside a cell has none
+            if told.get("table:name") not in {None, *(name for name, _ in self.sheets)}:  # a table inside a cell has none
                 self.sheets.append([told["table:name"], told.get("table:style-name") not in self._hidden])
 
 
@@ -73,12 +75,12 @@ class Sheet:
     Attributes: `rows`, [row number, cells] of each row that holds something; `merged`, the merged ranges; `facts`.
     """
 
-    def __init__(self, name: str, most_rows: int, most_columns: int, most_cells: int) -> None:
+    def __init__(self, name: str, limits: Sequence[int]) -> None:
         self.rows: list[list[Any]] = []
         self.merged: list[list[int]] = []
         self.facts = Facts()
         self._name = name
-        self._limits = (most_rows, most_columns, most_cells)
+        self._limits = limits
         self._n_cells = 0
         self._line = self._column = 1
         self._row: list[Cell] = []
