@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from tests.helpers.diagnose_browser import FIRST_CELL, card, choose, download, edit_cell, idle, press, ready, wait_until
@@ -86,7 +88,17 @@ def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Pa
     assert download(other, "csv", tmp_path) == before
 
 
-def test_twenty_pasted_rows_are_read(open_page: Callable[..., Page]) -> None:
+def workbook() -> bytes:
+    """A cover sheet, then a title above the column names."""
+    file = io.BytesIO()
+    labs = [["Ward 3, laboratory", None, None], [None, None, None], *([*row[:2], row[2]] for row in TYPED)]
+    with pd.ExcelWriter(file) as book:
+        pd.DataFrame([["Prepared for the ward round"]]).to_excel(book, sheet_name="Cover", index=False, header=False)
+        pd.DataFrame(labs).to_excel(book, sheet_name="Labs", index=False, header=False)
+    return file.getvalue()
+
+
+def test_twenty_pasted_rows_and_a_workbook_are_read_at_once(open_page: Callable[..., Page]) -> None:
     """What was read is shown before it is used."""
     page = open_page("/diagnose")
     own_way(page, "Paste cells")
@@ -97,8 +109,12 @@ def test_twenty_pasted_rows_are_read(open_page: Callable[..., Page]) -> None:
     page.get_by_label("Copy the cells in your spreadsheet").fill("\n".join("\t".join(row) for row in rows))
     page.locator(".st-key-read_pasted button").click()
     check = page.locator(".st-key-upload_check")
-    check.get_by_text("2 diagnoses with 7 labeled patients each").wait_for()
+    check.get_by_text("21 rows read: 20 patients, 1 header (row 1).").wait_for()
     assert check.get_by_text("first row is called R-0, that of the last row R-19").is_visible()
     press(page, "confirm")
     ready(page)
     wait_until(lambda: card(page, "R-2").count() == 1)
+    press(page, "change_patients")
+    page.locator("input[type=file]").set_input_files(files=[{"name": "ward.xlsx", "mimeType": "application/zip", "buffer": workbook()}])
+    check.get_by_text("5 patients, 1 title line, 1 header (row 3)").wait_for()
+    assert check.get_by_text("“pasted table” is not saved: using these patients replaces it").is_visible()

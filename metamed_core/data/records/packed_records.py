@@ -56,7 +56,7 @@ def _packed(value: Any) -> Any:
 
 def _column(packed: Mapping[str, Any]) -> Column:
     title = packed["title"]
-    return Column(**{**packed, "role": Role(packed["role"]), "title": None if title is None else Words(**title)})
+    return Column(**{**_with_tuples(packed), "role": Role(packed["role"]), "title": None if title is None else Words(**title)})
 
 
 def _reading(packed: Mapping[str, Any] | None) -> Reading | None:

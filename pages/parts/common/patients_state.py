@@ -83,6 +83,8 @@ class Pending:
         Whether the table is a file of the user, rather than pasted or typed.
     work
         The saved work that was opened, if it is such a file.
+    answered
+        Kind and column of the doubts for which the user has chosen a reading.
     number
         A unique number, part of widget keys.
     """
@@ -97,6 +99,7 @@ class Pending:
     guessed: tuple[Column, ...] = ()
     on_disk: bool = False
     work: SavedWork | None = None
+    answered: frozenset[tuple[str, str | None]] = frozenset()
     number: int = field(default_factory=_NUMBERS.__next__)
 
     @property

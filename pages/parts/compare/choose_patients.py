@@ -11,10 +11,10 @@ from pages.parts.common.bound_widgets import choice
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.forms import MAX_SEED, complain
 from pages.parts.common.markdown_text import plain
+from pages.parts.common.open_file import offer_upload
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patient_sources import patient_sources
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
-from pages.parts.common.upload_check import offer_upload
 from pages.parts.compare.state import ComparisonState, OpenMLTable
 
 OPENML = "openml"

@@ -53,10 +53,7 @@ def patient_tables(say: Say, state: Adaptation) -> None:
     columns = _columns_shown(say, records)
     _editor(say, state, columns, "labeled", records.diagnosed)
     _editor(say, state, columns, "undiagnosed", records.undiagnosed)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        rows_and_columns(say, state)
-        roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
-        st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=state.patients.check_again)
+    rows_and_columns(say, state)
     if state.patients.error_place == "rows_and_columns":
         complain(say, state.patients.error)
     edit_list(say, state)

@@ -11,9 +11,10 @@ from pages.parts.common import cohorts
 from pages.parts.common.enter_table import choose_way, enter_table, own_table
 from pages.parts.common.forms import complain
 from pages.parts.common.markdown_text import plain
+from pages.parts.common.open_file import offer_upload, open_typed
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
-from pages.parts.common.upload_check import offer_upload, open_typed, upload_check
+from pages.parts.common.upload_check import upload_check
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.choose_patients import choose_patients
 from pages.parts.diagnose.patient_tables import patient_tables

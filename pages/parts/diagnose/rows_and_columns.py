@@ -22,7 +22,7 @@ ADD = Words("Add", "添加")
 
 
 def rows_and_columns(say: Say, state: Adaptation) -> None:
-    """The row of four buttons, each of which opens a small form."""
+    """The row of buttons, each of which opens a small form, and the one that opens the upload check again."""
     with st.container(horizontal=True, vertical_alignment="center", key="rows_and_columns"):
         with _popover(say, state, Words("Add a patient", "添加患者"), "add_patient", "person_add"):
             _patient_form(say, state)
@@ -32,6 +32,8 @@ def rows_and_columns(say: Say, state: Adaptation) -> None:
             _column_form(say, state)
         with _popover(say, state, Words("Remove", "删除"), "remove", "delete"):
             _remove_form(say, state)
+        roles = Words("Roles, units and reference ranges", "角色、单位与参考区间")
+        st.button(say(roles), key="reopen", icon=":material/fact_check:", type="tertiary", on_click=state.patients.check_again)
 
 
 def _key(state: Adaptation, name: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from metamed_core.meta_training.tasks import LEAST_PATIENTS, DiseaseSplit
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
-from pages.parts.common import upload_check as check
+from pages.parts.common import open_file as check
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import complain
 from pages.parts.common.markdown_text import plain

@@ -31,7 +31,8 @@ def work() -> SavedWork:
     """Work of an afternoon: edits, a patient and a column more, a range, a unit, somebody left out, MAML at step 3."""
     original = open_upload("clinic.csv", TABLE.encode())[1]
     columns = [
-        replace(column, low=0.0, high=5.0, title=Words("CRP", "C反应蛋白")) if column.unit else column for column in original.columns
+        replace(column, low=0.0, high=5.0, title=Words("CRP", "C反应蛋白"), missing=("999",)) if column.unit else column
+        for column in original.columns
     ]
     original = original.with_columns(columns)
     records, row = with_new_patient(original, "N-1")
