@@ -18,8 +18,11 @@ from metamed_core.data.records.columns.identifiers import Identity, identity, is
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.values import Cells
 
-_FORMS = ("row", "file row", "line of the file:")
-"""Words in front of the number of a row; the first one with which no code of the table begins is used."""
+_FORMS = ("row {n}", "file row {n}", "line {n} of the file")
+_FORMS_ZH = ("第{n}行", "文件第{n}行", "文件中位于第{n}行")
+"""How a row is called, in English and for a table with Chinese headers; the first form that no code of the table has is used."""
+_ADDED, _ADDED_ZH = "new {n}", "新增{n}"
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 LEAST_DIFFERENT = 0.2
 """A column of codes names the patients if at least this share of its cells differ."""
 
@@ -57,18 +60,27 @@ def patient_names(columns: Sequence[Column], cells: Callable[[str], Cells], rows
     source = code_column(columns, cells)
     codes = [None] * len(rows) if source is None else codes_of(cells(source))
     given = [text.casefold() for one in columns if one.role is Role.IDENTIFIER for text in cells(one.name).levels]
-    form = next((form for form in _FORMS if not any(re.match(rf"{form}\W*\d", text) for text in given)), _FORMS[-1])
+    chinese = any(_CHINESE.search(column.name) for column in columns)
+    form = _free_form(_FORMS_ZH if chinese else _FORMS, given)
     times = Counter(code for code in codes if code is not None)
     lines = reading.lines if reading else ()
     names = []
     for row, code in zip(rows.tolist(), codes, strict=True):
-        made = _made(row, lines, form)
+        made = _made(row, lines, form, _ADDED_ZH if chinese else _ADDED)
         names.append(made if code is None else code if times[code] == 1 else f"{code} ({made})")
     return pd.Series(names, index=rows, dtype=object)
 
 
-def _made(row: Hashable, lines: Sequence[int], form: str) -> str:
+def _free_form(forms: Sequence[str], given: Sequence[str]) -> str:
+    """The first form that no given text has, whatever stands between its words and its number."""
+    patterns = {form: re.compile(r"\W*\d+\W*".join(map(re.escape, map(str.strip, form.split("{n}"))))) for form in forms}
+    return next((form for form, pattern in patterns.items() if not any(map(pattern.match, given))), forms[-1])
+
+
+def _made(row: Hashable, lines: Sequence[int], form: str, added: str) -> str:
     """A name by the row of the file; patients who were added to the table of a file later are counted apart."""
     if not isinstance(row, int):
         return str(row)
-    return f"{form} {lines[row]}" if row < len(lines) else f"new {row - len(lines) + 1}" if lines else f"{form} {row + 1}"
+    if lines and row >= len(lines):
+        return added.format(n=row - len(lines) + 1)
+    return form.format(n=lines[row] if lines else row + 1)

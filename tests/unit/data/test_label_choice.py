@@ -37,6 +37,14 @@ CHOSEN: dict[str, tuple[dict[str, list[str]], str | None, list[str]]] = {
     "how sure it is": ({"disease": ILL, "diagnosis_confidence": SURE}, "disease", []),
     "who made it": ({"disease": ILL, "diagnosed by": SITE, "diagnosis method": SURE}, "disease", []),
     "the date of it in Chinese": ({"疾病": ILL, "诊断日期": YEARS, "确诊年龄": YEARS}, "疾病", []),
+    "diag_1 and diag_2": ({"diag_2": OTHER, "diag_1": ILL}, "diag_1", ["diag_1", "diag_2"]),
+    "codes of ICD, numbered": ({"ICD10_1": ILL, "ICD10_2": OTHER}, "ICD10_1", ["ICD10_1", "ICD10_2"]),
+    "primary behind it": ({"diagnosis_primary": ILL, "diagnosis_secondary": OTHER}, "diagnosis_primary", []),
+    "a code and its words": ({"diagnosis code": ILL, "diagnosis description": ILL}, "diagnosis code", []),
+    "whether it is confirmed": ({"disease": ILL, "diagnosis confirmed": ["yes", "no"] * 6}, "disease", []),
+    "a status": ({"Disease Status": ILL, "disease_duration": YEARS}, "Disease Status", []),
+    "in German": ({"Diagnose": ILL, "Diagnosedatum": YEARS}, "Diagnose", []),
+    "of a data model": ({"condition_source_value": ILL, "condition_start_date": YEARS}, "condition_source_value", []),
     "in traditional characters": ({"診斷日期": YEARS, "診斷": ILL, "既往診斷": OTHER}, "診斷", []),
     "a mention only, and a word": ({"diagnosis_confidence": SURE, "entity": ILL}, "entity", ["entity"]),
     "numbered": ({"Diagnosis 1": ILL, "Diagnosis 2": OTHER, "Diagnosis 3": OTHER}, "Diagnosis 1", ["Diagnosis 1", "Diagnosis 2", "Diagnosis 3"]),
@@ -118,6 +126,13 @@ def test_tick_columns_are_known_in_other_spellings(headers: tuple[str, str]) -> 
     )
     (finding,) = (one for one in records.findings if one.kind == "tick_label")
     assert records.with_remedy(replace(finding, remedy="join")).counts == {"gout": 4, "lupus": 4}
+
+
+@pytest.mark.parametrize(("yes", "no"), [("Checked", "Unchecked"), ("x", ""), ("1", "")])
+def test_ticks_are_known_by_their_marks(yes: str, no: str) -> None:
+    records = named({f"dx___{name}": [yes if one == "1" else no for one in ticks] for name, ticks in (("a", TICKED), ("b", UNTICKED))})
+    (finding,) = (one for one in records.findings if one.kind == "tick_label")
+    assert records.with_remedy(replace(finding, remedy="join")).counts == {"a": 4, "b": 4}
 
 
 def test_tick_columns_beside_the_diagnosis_are_no_question() -> None:

@@ -37,7 +37,12 @@ NAMES: dict[str, tuple[str, list[str], list[str]]] = {
     "codes that begin with row": ("patient", changed({4: ""}, [f"Row {n}" for n in range(12, 0, -1)]), changed({4: "file row 6"}, [f"Row {n}" for n in range(12, 0, -1)])),
     "names with numbers": ("patient", [f"{name}1" for name in ("Anna", "Bertha", "Clara", "Doris", "Emma", "Frida")], [f"row {n}" for n in range(2, 8)]),
     "numbers of a hospital": ("hospital number", [f"{n:08}" for n in range(6)], [f"row {n}" for n in range(2, 8)]),
-    "a header in traditional characters": ("病患編號", DOWN, DOWN),
+    "a header in traditional characters": ("病患編號", changed({4: ""}), changed({4: "第6行"})),
+    "codes with blanks and a year": ("patient", [f"P - {n}/24" for n in range(12, 0, -1)], [f"P - {n}/24" for n in range(12, 0, -1)]),
+    "accession numbers": ("sample", [f"GSM{n}" for n in range(10012, 10000, -1)], [f"GSM{n}" for n in range(10012, 10000, -1)]),
+    "groups": ("sample", list("ABABABABABAB"), [f"row {n}" for n in range(2, 14)]),
+    "letters": ("patient", list("LKJIHGFEDCBA"), list("LKJIHGFEDCBA")),
+    "codes under their study": ("Study code", DOWN, DOWN),
     "a column that is no identifier": ("batch", DOWN, [f"row {n}" for n in range(2, 14)]),
     "each code twice": ("patient", ["A1", "A1", "A2", "A2", "A3", "A3"], [f"A{n // 2} (row {n})" for n in range(2, 8)]),
 }  # fmt: skip
@@ -80,6 +85,7 @@ def test_names_outlast_edits_and_exclusions() -> None:
 
 TOLD: dict[str, tuple[list[str], str]] = {
     "one blank": (changed({4: ""}), "“patient” is empty for 1 patient, named by the row in the file instead (“row 6”): fill in the patient's own code."),
+    "codes too long to be shown": ([f"{n:09}" for n in range(12)], "“patient” may identify a patient, so its codes are not used and not shown, and patients are named by the row"),
     "a name": (changed({2: "Anna Schmidt"}), "“patient” holds no code like the others for 1 patient, named by the row in the file instead (“row 4”)"),
     "one repeated": (changed({3: "P-012"}), "“patient” names a patient in more than one row (“P-012”): keep one row for each patient; until then"),
     "nothing": (DOWN, ""),
@@ -89,7 +95,7 @@ TOLD: dict[str, tuple[list[str], str]] = {
 @pytest.mark.parametrize("case", list(TOLD))
 def test_a_code_that_is_not_shown_is_told_without_it(case: str) -> None:
     codes, sentence = TOLD[case]
-    found = [one.message.en for one in records(codes).findings if one.kind in {"patient_codes", "repeated_patient"}]
+    found = [one.message.en for one in records(codes).findings if one.kind in {"patient_codes", "repeated_patient", "identifier"}]
     assert [one[: len(sentence)] for one in found] == [sentence] * bool(sentence)
     assert "Schmidt" not in "".join(found)
 

@@ -11,7 +11,7 @@ from metamed_core.data.formats.reading import Choice
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, patients
 from metamed_core.data.records.columns.dates import days
-from metamed_core.data.records.columns.identifiers import Identity, identity
+from metamed_core.data.records.columns.identifiers import Identity, identity, is_generic
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.columns.units import is_age
 from metamed_core.data.records.columns.values import SHARE, share_read
@@ -31,7 +31,13 @@ def check(records: PatientTable) -> Iterator[Finding]:
         if column.role not in {Role.LABEL, Role.FILE_NUMBER} and identity(column.name, records.cells(column.name)) is Identity.PERSON:
             dated = share_read(records.cells(column.name), days(records.cells(column.name))[1]) >= SHARE
             choices = () if dated or records.file_numbers is not None else (Choice(_DROP, remedy="drop"), Choice(_KEEP, remedy="keep"))
-            yield Finding("identifier", column.name, (_DATE if dated else _IDENTIFIER).format(name=name), "drop", choices)
+            yield Finding(
+                "identifier",
+                column.name,
+                (_DATE if dated else _UNSHOWN if is_generic(column.name) else _IDENTIFIER).format(name=name),
+                "drop",
+                choices,
+            )
         elif column.role is Role.DATE:
             yield Finding("identifier", column.name, _DATE.format(name=name), "drop")
         elif column.role is Role.TEXT:
@@ -68,6 +74,10 @@ def _old(records: PatientTable, column: Column) -> pd.Series:
 _IDENTIFIER = Words(
     "“{name}” may identify a patient and is not used for the diagnosis: drop the column.",
     "“{name}”可能泄露患者身份，且不用于诊断：请删除该列。",
+)
+_UNSHOWN = Words(
+    "“{name}” may identify a patient, so its codes are not used and not shown, and patients are named by the row in the file instead: drop the column.",
+    "“{name}”可能泄露患者身份，因此不使用也不显示，患者以其在文件中的行命名：请删除该列。",
 )
 _DROP = Words("Drop it", "删除")
 _KEEP = Words("Keep it to find patients", "保留，仅供查找患者")

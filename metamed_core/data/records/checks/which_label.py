@@ -11,9 +11,8 @@ import pandas as pd
 from metamed_core.data.formats.reading import Choice
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed
-from metamed_core.data.records.columns.label_choice import guess_label, option_of, tick_columns
+from metamed_core.data.records.columns.label_choice import guess_label, is_ticked, option_of, tick_columns
 from metamed_core.data.records.columns.roles import Column, Role
-from metamed_core.data.records.columns.values import yes_no
 from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
@@ -75,7 +74,7 @@ def _joined(records: Records) -> Records:
     """The records with one column of diagnoses made of the tick columns; patients with no tick, or with several, stay undiagnosed."""
     ticks = tick_columns({column.name: records.cells(column.name) for column in records.columns})
     options = [option_of(name) or (name, name) for name in ticks]
-    ticked = np.stack([yes_no(records.cells(name))[0] == 1 for name in ticks], axis=1)
+    ticked = np.array([list(map(is_ticked, records.cells(name).texts())) for name in ticks]).T
     names = np.array([answer for _, answer in options], dtype=object)
     label = options[0][0] if options[0][0] not in records.raw.columns else f"{options[0][0]} (joined)"
     texts = pd.Series(np.where(ticked.sum(1) == 1, names[ticked.argmax(1)], None), index=records.raw.index, dtype=object)

@@ -67,6 +67,12 @@ _GENERIC = re.compile(
     r"(?: ?(?:id|ids|no|num|number|nr|code|key|identifier|index|#))?"
     r"|id|ids|pid|sid|no|nr|number|index|key|identifier|#|unnamed.*|column \d+|rownames?|row|serial"
 )
+_MAYBE_CODES = re.compile(
+    r"code|codes|ref|reference|study(?: (?:id|no|nr|number|code))?|kennung|fall ?(?:nr|nummer)?|proband(?:en)? ?(?:nr|nummer|id)?|"
+    r"patienten? ?(?:nr|nummer|code|id)|pat nr|identifiant|codice(?: paziente)?|paciente|(?:n[°ºo] )?(?:dossier|paciente|paziente)|enrol?ment|screening|randomi[sz]ation"
+    r"(?: (?:no|number|id))?|患者代号|代码|代号"
+)
+"""Headers of codes, if the cells are short codes and differ from each other."""
 _WEAKLY_GENERIC = re.compile(r"no|nr|number|index|key|#|unnamed.*|column \d+|serial|号|序号")
 """Headers that occur above counts as well as above codes."""
 _TIME_BETWEEN = re.compile(
@@ -86,9 +92,12 @@ _GENERIC_ZH = re.compile(
     "患者|病人|病患|病患编号|病患代码|编号|序号|病例|病例号|受试者|受试者编号|研究编号|患者编号|病人编号|患者号|患者代码|号|样本|样本编号|个案|患者ID|患者id|病人ID"
 )
 
-_SHORT_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_]\d{1,4})?|\d{1,5}\.0")
+_SHORT_CODE = re.compile(
+    r"[A-Za-z\u4e00-\u9fff]{0,8} ?[-_ #.]? ?\d{1,5}(?:[-_/]\d{1,4})?|\d{1,5}\.0|[A-Z]|(?:GSM|[SED]RR|SAM[ND]|SAMEA)\d{3,9}"
+)
 _ODD_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_ ./(]+[A-Za-z0-9]{1,4}\)?|[A-Za-z]{1,4}|[*?!.])?")
 """A short code with something added: `P-003b`, `P-003*`, `P-003 (2)`."""
+MANY_CODES = 3
 LONG_PREFIX = 4
 """So many letters in front of a number may be a person's name."""
 MOSTLY_CODES = 0.8
@@ -125,6 +134,8 @@ def identity(header: str, cells: Cells) -> Identity:
     name = words_of(header)
     if _is_generic(name, header):
         return _of_generic(name, cells)
+    if _MAYBE_CODES.fullmatch(name) and len(cells.levels) >= max(MANY_CODES, 0.8 * cells.n_known) and _are_short_codes(cells.levels):
+        return Identity.CODE
     if _named_person(name, header) and not _is_measured(header, cells):
         return Identity.PERSON
     return Identity.PERSON if _valued_person(cells) else Identity.NOTHING
@@ -134,6 +145,11 @@ def words_of(header: str) -> str:
     """Return a header as lower-case words: `PatientID`, `patient_id` and `Patient-ID` all become `patient id`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", without_unit(header))
     return " ".join(re.sub(r"[^\w#']+|_", " ", spaced).lower().split())
+
+
+def is_generic(header: str) -> bool:
+    """Whether a header says that the column tells patients apart, and no more: `patient`, `id`, `record number`."""
+    return _is_generic(words_of(header), header)
 
 
 def _is_generic(name: str, header: str) -> bool:
@@ -146,8 +162,14 @@ def _of_generic(name: str, cells: Cells) -> Identity:
     n_codes = sum(_SHORT_CODE.fullmatch(text) is not None for text in cells.levels)
     codes = n_codes == len(cells.levels) or (n_codes >= max(4, MOSTLY_CODES * len(cells.levels)) and unique)
     if cells.levels and codes and not _names_with_numbers(cells.levels):
-        return Identity.CODE if unique or not _WEAKLY_GENERIC.fullmatch(name) else Identity.NOTHING
+        letters = any(text.isalpha() for text in cells.levels)  # a few letters that come again are groups
+        return Identity.CODE if unique or not (letters or _WEAKLY_GENERIC.fullmatch(name)) else Identity.NOTHING
     return Identity.PERSON if unique else Identity.NOTHING
+
+
+def _are_short_codes(levels: Sequence[str]) -> bool:
+    """Whether all texts are letters and digits of a code, rather than plain numbers, which may be measured."""
+    return all(_SHORT_CODE.fullmatch(text) and not text.replace(".", "").isdecimal() for text in levels)
 
 
 def is_row_number(header: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from metamed_core.data.records.columns.known_words import is_open
+from metamed_core.data.records.columns.known_words import YES, is_open
 from metamed_core.data.records.columns.label_names import all_words, base_and_number, is_chief, is_no_label, is_secondary, tier
 from metamed_core.data.records.columns.values import Cells, is_yes_no
 
@@ -26,6 +26,9 @@ _DISEASE = re.compile(
 )
 _ICD = re.compile(r"[A-TV-Z]\d\d(?:\.\d{1,2})?")
 _OPTION = re.compile(r"(.+?)(?:___|__|\s*\(choice\s*=\s*|\s*[:=]\s*|[ _.]|(?<=\d)(?=\D))(.+?)\)?")
+_LAST_OPTION = re.compile(r"(.+?)[ _](dx|diagnosis)", re.IGNORECASE)
+TICKS = frozenset({"checked", "x", "✓", "✔", "√", "☑"})
+UNTICKED = frozenset({"unchecked", "☐"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,22 @@ def guess_label(cells: Mapping[str, Cells], words: Collection[str], codes: Colle
 
 def tick_columns(cells: Mapping[str, Cells]) -> tuple[str, ...]:
     """Return the columns of yes and no that together hold one diagnosis: `diagnosis___1`, `diagnosis___2`; empty if there are not two."""
-    found = [name for name, one in cells.items() if is_yes_no(one) and option_of(name) is not None]
+    found = [name for name, one in cells.items() if (is_yes_no(one) or _are_ticks(one)) and option_of(name) is not None]
     return tuple(found) if len(found) > 1 else ()
+
+
+def is_ticked(text: str | None) -> bool:
+    """Whether a cell of a tick column says yes."""
+    return text is not None and text.lower() in YES | TICKS
 
 
 def option_of(header: str) -> tuple[str, str] | None:
     """Return the question and the answer of a tick column: `dx (choice=Gout)` -> `dx`, `Gout`; None for any other column."""
     match = _OPTION.fullmatch(header.strip())
-    return (match[1], match[2]) if match and tier(match[1]) == 0 else None
+    if match and tier(match[1]) == 0:
+        return match[1], match[2]
+    last = _LAST_OPTION.fullmatch(header.strip())
+    return (last[2], last[1]) if last and not is_chief(header) and not is_no_label(header) else None
 
 
 def openness(cells: Cells) -> float:
@@ -92,6 +103,9 @@ def openness(cells: Cells) -> float:
 
 def _by_name(tiers: Mapping[str, int], cells: Mapping[str, Cells]) -> LabelGuess:
     """Choose among columns whose headers name a diagnosis; those of the best tier are asked about."""
+    worded = any(not is_yes_no(cells[name]) and 0 < openness(cells[name]) < 1 for name in tiers)
+    # "diagnosis confirmed: yes", said of everybody, is not what is asked for.
+    tiers = {name: place for name, place in tiers.items() if not (worded and is_yes_no(cells[name]) and openness(cells[name]) == 0)}
     best = min(tiers.values())
     equal = [name for name, place in tiers.items() if place == best]
     filled = [name for name in equal if cells[name].levels] or equal
@@ -125,6 +139,11 @@ def _by_values(names: Sequence[str], cells: Mapping[str, Cells], words: Collecti
 def _are_diseases(levels: Sequence[str]) -> bool:
     """Whether at least half of the texts name a disease or its absence, by their ending or as a code of ICD-10."""
     return 2 * sum(_DISEASE.search(text) is not None or _ICD.fullmatch(text) is not None for text in levels) >= len(levels)
+
+
+def _are_ticks(cells: Cells) -> bool:
+    """Whether a column holds marks such as Checked and Unchecked, or x and nothing."""
+    return bool(cells.levels) and all(text.lower() in TICKS | UNTICKED for text in cells.levels)
 
 
 def _are_codes(cells: Cells) -> bool:

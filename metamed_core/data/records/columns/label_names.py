@@ -8,18 +8,25 @@ from metamed_core.data.records.columns.chinese import simplified
 from metamed_core.data.records.columns.identifiers import words_of
 from metamed_core.data.records.columns.texts import narrow
 
+_CHIEFLY = "final|primary|main|principal|confirmed|clinical|true|definite|definitive|discharge"
 # From the most to the least certain; the first pattern that matches a header applies.
 LABEL_NAMES = (
     re.compile(
-        r"(?:final |primary |main |principal |confirmed |clinical |true |definit(?:e|ive) |discharge )?diagnos[ie]s(?: label| class| name)?|dx|final dx|dx final|"
+        rf"(?:(?:{_CHIEFLY}) )?(?:diagnos[ie]s|diag)(?: label| class| name| code)?|diagnos[ie]s (?:{_CHIEFLY})|dx|final dx|dx final|"
+        r"diagnose|diagn[oó]stico|diagnostic|diagnosi|diagnoza|диагноз|"
         r"诊断|诊断结果|最终诊断|主要诊断|出院诊断|临床诊断|确诊|确诊疾病|疾病诊断|诊断名称"
     ),
-    re.compile(r"disease|label|labels|class|target|disease name|disease label|disease type|疾病|疾病名称|标签|病种|类别|分类|病名|目标"),
     re.compile(
-        r"(?:.* )?diagnos[ie]s|diagnosis icd ?10|diagnose|(?:.* )?dx|dx code|icd(?: ?10)?(?: code)?|ground truth|severity|.*诊断|condition|disorder|syndrome|outcome|"
+        r"disease|label|labels|class|target|phenotype|(?:disease|diagnosis|dx|cancer|tumou?r)(?: name| label| type| group| category| state| status| class| description| text)|"
+        r"(?:diagnosis )?icd ?(?:9|10|11)?(?: code| diagnosis)?|疾病|疾病名称|标签|病种|类别|分类|病名|目标"
+    ),
+    re.compile(
+        r"(?:.* )?diagnos[ie]s|(?:.* )?dx|dx code|ground truth|severity|.*诊断|condition|condition (?:source value|name|code)|disorder|syndrome|outcome|"
         r"category|subtype|y|prognosis|group|result|结局|结果|分型|亚型|分组|组别"
     ),
 )
+_NAMED_ALL_THE_SAME = re.compile(r"condition source value|(?:disease|diagnosis) (?:description|text)|dx description")
+"""Headers that name a diagnosis although a word in them often makes a mention."""
 _MENTIONS = re.compile(
     r"\b(?:years?|yrs?|dates?|days?|weeks?|months?|hours?|times?|age|ages|when|since|until|durations?|intervals?|delay|lag|onset|"
     r"confidence|certainty|certain|sure|likelihood|probability|prob|score|by|doctor|physician|clinician|method|basis|criteri\w+|source|"
@@ -30,7 +37,7 @@ _MENTIONS = re.compile(
 """Words beside "diagnosis" that make a column one about the diagnosis: `date of diagnosis`, `diagnosis_confidence`."""
 _ABOUT = re.compile(r"diagnos|\bdx|\bicd|disease|outcome|condition|disorder|label|\bclass|target|诊断|疾病|确诊|结局")
 _SECONDARY = re.compile(
-    r"\b(?:secondary|other|additional|further|accessory|co ?morbid\w*|previous|prior|past|old|former|family|differential|admission|admitting|referral|"
+    r"\b(?:secondary|tertiary|quaternary|other|additional|further|accessory|co ?morbid\w*|previous|prior|past|old|former|family|differential|admission|admitting|referral|"
     r"referring|working|provisional|preliminary|suspected|presumed|initial|first impression|mother\w*|father\w*|parent\w*)\b|次要|其他|既往|家族|合并|入院|初步|初诊|疑似|伴随"
 )
 _CHIEF = re.compile(r"\b(?:final|confirmed|primary|main|principal|definit(?:e|ive)|discharge|true)\b|最终|主要|出院|确诊")
@@ -58,7 +65,7 @@ def is_named_label(header: str) -> bool:
 def only_mentions(header: str) -> bool:
     """Whether a header is about a diagnosis without naming it: `date_of_diagnosis`, `outcome_days`, `diagnosis confidence`."""
     words = all_words(header)
-    return _ABOUT.search(words) is not None and _MENTIONS.search(words) is not None
+    return _ABOUT.search(words) is not None and _MENTIONS.search(words) is not None and _NAMED_ALL_THE_SAME.fullmatch(words) is None
 
 
 def is_secondary(header: str) -> bool:
