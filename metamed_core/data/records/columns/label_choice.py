@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from metamed_core.data.records.columns.known_words import YES, is_open
+from metamed_core.data.records.columns.known_words import NO, TICKS, YES, is_open
 from metamed_core.data.records.columns.label_names import all_words, base_and_number, is_chief, is_no_label, is_secondary, tier
 from metamed_core.data.records.columns.values import Cells, is_yes_no
 
@@ -27,8 +27,6 @@ _DISEASE = re.compile(
 _ICD = re.compile(r"[A-TV-Z]\d\d(?:\.\d{1,2})?")
 _OPTION = re.compile(r"(.+?)(?:___|__|\s*\(choice\s*=\s*|\s*[:=]\s*|[ _.]|(?<=\d)(?=\D))(.+?)\)?")
 _LAST_OPTION = re.compile(r"(.+?)[ _](dx|diagnosis)", re.IGNORECASE)
-TICKS = frozenset({"checked", "x", "✓", "✔", "√", "☑"})
-UNTICKED = frozenset({"unchecked", "☐"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _are_diseases(levels: Sequence[str]) -> bool:
 
 def _are_ticks(cells: Cells) -> bool:
     """Whether a column holds marks such as Checked and Unchecked, or x and nothing."""
-    return bool(cells.levels) and all(text.lower() in TICKS | UNTICKED for text in cells.levels)
+    return bool(cells.levels) and all(text.lower() in TICKS | NO for text in cells.levels)
 
 
 def _are_codes(cells: Cells) -> bool:
