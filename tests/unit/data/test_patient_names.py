@@ -85,7 +85,7 @@ def test_names_outlast_edits_and_exclusions() -> None:
 
 TOLD: dict[str, tuple[list[str], str]] = {
     "one blank": (changed({4: ""}), "“patient” is empty for 1 patient, named by the row in the file instead (“row 6”): fill in the patient's own code."),
-    "codes too long to be shown": ([f"{n:09}" for n in range(12)], "“patient” may identify a patient, so its codes are not used and not shown, and patients are named by the row"),
+    "codes too long to be shown": ([f"{n:09}" for n in range(12)], "“patient” may identify a patient, so its codes are not used and not shown, and each patient is called by the row"),
     "a name": (changed({2: "Anna Schmidt"}), "“patient” holds no code like the others for 1 patient, named by the row in the file instead (“row 4”)"),
     "one repeated": (changed({3: "P-012"}), "“patient” names a patient in more than one row (“P-012”): keep one row for each patient; until then"),
     "nothing": (DOWN, ""),

@@ -76,7 +76,7 @@ _IDENTIFIER = Words(
     "“{name}”可能泄露患者身份，且不用于诊断：请删除该列。",
 )
 _UNSHOWN = Words(
-    "“{name}” may identify a patient, so its codes are not used and not shown, and patients are named by the row in the file instead: drop the column.",
+    "“{name}” may identify a patient, so its codes are not used and not shown, and each patient is called by the row in the file instead: drop the column.",
     "“{name}”可能泄露患者身份，因此不使用也不显示，患者以其在文件中的行命名：请删除该列。",
 )
 _DROP = Words("Drop it", "删除")
