@@ -24,6 +24,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 
+_RANGE = re.compile(r"[(\[]?\s*(?:[<>≤≥]=?\s*[\d.,]+|[\d.,]+\s*(?:-|–|—|to|bis|à|~|～|至)\s*[\d.,]+)[^\d]{0,12}[)\]]?", re.IGNORECASE)
+
 NUMERIC = 0.75
 """A column holds numbers if at least this share of its known cells look like numbers."""
 
@@ -41,6 +43,11 @@ def is_nothing(cell: str | None) -> bool:
 def is_unit(cell: str) -> bool:
     """Whether a cell looks like a unit, or like the legend of a yes/no column."""
     return _UNIT.fullmatch(cell) is not None
+
+
+def is_range(cell: str) -> bool:
+    """Whether a cell looks like a reference range: 12-16, (<5)."""
+    return _RANGE.fullmatch(cell) is not None
 
 
 def shape(cell: str) -> str:

@@ -46,8 +46,9 @@ def decoded_with_notes(data: bytes, options: ReadOptions) -> tuple[str, str, tup
     broken = _BROKEN_LETTERS.search(text) if not text.isascii() or "??" in text else None
     if broken and not notes:
         line = text.count("\n", 0, broken.start()) + 1
-        context = text[max(0, broken.start() - 8) : broken.end() + 8].splitlines()
-        notes = (Note("letters", None, _LETTERS.format(line=line, example=shown(context[0] if context else ""))),)
+        before, after = text[max(0, broken.start() - 8) : broken.start()], text[broken.end() : broken.end() + 8]
+        example = before.rpartition("\n")[2] + broken[0] + after.partition("\n")[0]
+        notes = (Note("letters", None, _LETTERS.format(line=line, example=shown(example))),)
     return text, encoding, notes
 
 
@@ -68,7 +69,7 @@ def _judged(data: bytes, options: ReadOptions) -> tuple[str, str, tuple[Note, ..
         return data.decode("utf-8"), "utf-8", ()
     n_whole = len(_MULTIBYTE.findall(data))
     n_odd = sum(byte > 0x7F for byte in _MULTIBYTE.sub(b"", data))
-    if n_whole > max(2, 2 * n_odd):  # damaged, cut off, or joined with another file
+    if n_whole > 1 and n_whole >= 2 * n_odd:  # damaged, cut off, or joined with another file
         return data.decode("utf-8", "replace"), "utf-8", ()
     return _of_code_page(data, options)
 
@@ -96,20 +97,23 @@ def _of_code_page(data: bytes, options: ReadOptions) -> tuple[str, str, tuple[No
 
 
 def _doubt(text: str, best: CodePage, others: list[CodePage], options: ReadOptions, data: bytes) -> Note:
-    example = re.search(r"\w*[^\x00-\x7f]\w*", text)
     choices = tuple(
         Choice(
-            _READ_AS.format(page=page.title, codec=page.codec, example=_example(data, page.codec)), replace(options, encoding=page.codec)
+            _READ_AS.format(page=page.title, codec=page.codec, example=_example(data[:20_000].decode(page.codec, "ignore"))),
+            replace(options, encoding=page.codec),
         )
         for page in (best, *others)
     )
-    values = {"page": best.title, "codec": best.codec, "example": shown(example[0] if example else "", 20)}
+    values = {"page": best.title, "codec": best.codec, "example": _example(text)}
     return Note("encoding", None, _GUESSED.format(**values), choices)
 
 
-def _example(data: bytes, codec: str) -> str:
-    found = re.search(r"\w*[^\x00-\x7f]\w*", data[:20_000].decode(codec, "ignore"))
-    return shown(found[0] if found else "", 12)
+def _example(text: str) -> str:
+    """The first word with a letter beyond ASCII."""
+    found = re.search(r"[^\x00-\x7f]", text)
+    at = found.start() if found else 0
+    before, after = re.search(r"\w*$", text[max(0, at - 12) : at]), re.match(r"\w*", text[at + 1 : at + 12])
+    return (before[0] if before else "") + text[at : at + 1] + (after[0] if after else "")
 
 
 def _tried(data: bytes, encoding: str) -> str:

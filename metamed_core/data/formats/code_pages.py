@@ -41,7 +41,7 @@ class CodePage:
 
 def _alphabet(frequent: str, rare: str = "") -> Callable[[str], float]:
     both = frozenset(frequent + frequent.upper()), frozenset(rare + rare.upper())
-    return lambda letter: 1.0 if letter in both[0] else 0.4 if letter in both[1] else 0.2 if letter in "µ°±²³" else -1.5
+    return lambda letter: 1.0 if letter in both[0] else 0.4 if letter in both[1] else 0.6 if letter in "µ°±²³" else -1.5
 
 
 def _characters(codec: str, first: int, last: int, extra: str, extra_score: float = 1.0) -> Callable[[str], float]:
@@ -57,20 +57,33 @@ def _characters(codec: str, first: int, last: int, extra: str, extra_score: floa
             raw = character.encode(codec)
         except UnicodeEncodeError:
             return -1.0
-        return 1.0 if len(raw) > 1 and first <= raw[0] <= last else -0.7
+        if len(raw) > 1 and first <= raw[0] <= last:
+            return 1.0
+        return -0.7
+
+    return letter
+
+
+def _simplified() -> Callable[[str], float]:
+    """Score of Chinese characters in GB18030: it holds the traditional ones too."""
+    usual, traditional = _characters("gb2312", 0xB0, 0xD7, "(?!)"), _characters("big5", 0xA4, 0xC6, "(?!)")
+
+    @cache
+    def letter(character: str) -> float:
+        return max(usual(character), 0.8 * traditional(character))
 
     return letter
 
 
 _WESTERN = frozenset(
-    "größe geschlecht müdigkeit übelkeit körpergröße männlich fieber ödem schmerzen für âge sexe fièvre hémoglobine diagnostic décédé année "
+    "größe geschlecht müdigkeit übelkeit körpergröße männlich fieber ödem schmerzen für âge sexe fièvre hémoglobine décédé année "
     "fatigué oedème résultat prénom présent nº años edad género sí niño diagnóstico fiebre peso médico não idade sintomas diagnóstico "
     "età sesso febbre sì kön ålder kvinna alder køn mænd feber ja nein kjønn weiß bläschen entzündung anämie".split()
 )
 _CENTRAL = frozenset(
     "věk pohlaví horečka diagnóza výška muž žena léčba příznaky bolest teplota těžká lehká vek muž žena pohlavie horúčka liečba wiek płeć "
     "gorączka rozpoznanie mężczyzna kobieta ból waga wysokość kor nem férfi nő láz lázas diagnózis életkor magasság súly spol dob vročina "
-    "vrućica bol visina težina dijagnoza starost vârstă".split()
+    "vrućica bol visina težina dijagnoza starost vârstă febră hemoglobină greutate".split()
 )
 _RUSSIAN = frozenset(
     "возраст пол пациент диагноз гемоглобин да нет лихорадка температура вес рост муж жен боль вік стать діагноз пацієнт так ні здоров".split()
@@ -82,10 +95,13 @@ _TRADITIONAL = frozenset(
 _JAPANESE = frozenset("診断 年齢 性別 患者 番号 発熱 血圧 体重 身長 男 女 男性 女性 有 無 あり なし はい いいえ 病名 貧血 白血球".split())
 _KOREAN = frozenset("진단 나이 연령 성별 환자 번호 발열 혈압 체중 키 남 여 남성 여성 있음 없음 예 아니오 병명 빈혈 혈색소 정상".split())
 _GREEK = frozenset("ηλικία φύλο ασθενής διάγνωση πυρετός ναι όχι αιμοσφαιρίνη βάρος ύψος άνδρας γυναίκα".split())
+_HEBREW = frozenset("גיל מין אבחנה חום כן לא מטופל חולה זכר נקבה".split())
+_ARABIC = frozenset("العمر الجنس التشخيص نعم لا حمى مريض المريض ذكر أنثى".split())
+_THAI = frozenset("อายุ เพศ ใช่ ไม่ ชาย หญิง ไข้".split())
 _TURKISH = frozenset("yaş cinsiyet tanı ateş hasta kadın erkek evet hayır ağırlık boy kilo ağrı var yok".split())
 
 PAGES = (
-    CodePage("gb18030", Words("Simplified Chinese", "简体中文"), _characters("gb2312", 0xB0, 0xD7, "(?!)"), _SIMPLIFIED, 0.1),
+    CodePage("gb18030", Words("Simplified Chinese", "简体中文"), _simplified(), _SIMPLIFIED, 0.1),
     CodePage("big5hkscs", Words("Traditional Chinese", "繁体中文"), _characters("big5", 0xA4, 0xC6, "(?!)"), _TRADITIONAL),
     CodePage("cp932", Words("Japanese", "日文"), _characters("cp932", 0x88, 0x97, "[\u3041-\u30fe]"), _JAPANESE),
     CodePage("euc_jp", Words("Japanese (EUC)", "日文（EUC）"), _characters("euc_jp", 0xB0, 0xCF, "[\u3041-\u30fe]"), _JAPANESE, -0.1),
@@ -104,9 +120,9 @@ PAGES = (
     CodePage("koi8_r", Words("Cyrillic (KOI8)", "西里尔字母（KOI8）"), _alphabet("оеаинтсрвлкмдпуяыьгзбчйх", "жшюцщэфъё"), _RUSSIAN, -0.1),
     CodePage("cp866", Words("Cyrillic (DOS)", "西里尔字母（DOS）"), _alphabet("оеаинтсрвлкмдпуяыьгзбчйх", "жшюцщэфъё"), _RUSSIAN, -0.1),
     CodePage("cp1253", Words("Greek", "希腊文"), _alphabet("αοιετσνηυρπκμλςάίόήέύώδγθω", "χφβξζψϊϋ"), _GREEK),
-    CodePage("cp1255", Words("Hebrew", "希伯来文"), _alphabet("אבגדהוזחטיכלמנסעפצקרשתםןץףך"), frozenset(), -0.1),
-    CodePage("cp1256", Words("Arabic", "阿拉伯文"), _alphabet("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤ"), frozenset(), -0.1),
-    CodePage("cp874", Words("Thai", "泰文"), _alphabet("".join(map(chr, range(0x0E01, 0x0E4F)))), frozenset(), -0.1),
+    CodePage("cp1255", Words("Hebrew", "希伯来文"), _alphabet("אבגדהוזחטיכלמנסעפצקרשתםןץףך"), _HEBREW, -0.05),
+    CodePage("cp1256", Words("Arabic", "阿拉伯文"), _alphabet("ابتثجحخدذرزسشصضطظعغفقكلمنهويةىأإآءئؤ"), _ARABIC, -0.05),
+    CodePage("cp874", Words("Thai", "泰文"), _alphabet("".join(map(chr, range(0x0E01, 0x0E4F)))), _THAI, -0.1),
     CodePage("cp850", Words("Western European (DOS)", "西欧语言（DOS）"), _alphabet("äöüßéèàçêâîôûëùñåøæãõíóúá", "ï"), _WESTERN, -0.2),
     CodePage(
         "mac_roman",
@@ -116,15 +132,14 @@ PAGES = (
         -0.2,
     ),
 )
-_WORD = re.compile(rb"[A-Za-z]*(?:[\x80-\xff][\x40-\x7e\x80-\xff]?[A-Za-z]*)+")
-_CELL = re.compile(rb"[^\t\r\n;,|\"]*[\x80-\xff][^\t\r\n;,|\"]*")
+_BETWEEN = re.compile(rb"[\t\r\n;,|\"]+")
 _TOKEN = re.compile(r"[^\W\d_]+")
-_CASED = re.compile(r"[^\W\d_]*?[a-zß-öø-ÿ\u0101-\u0233а-яё\u03ac-\u03ce][A-ZÀ-ÖØ-ÞА-ЯЁ\u0391-\u03a9]")
+_CASED = re.compile(r"[a-zß-öø-ÿ\u0101-\u0233а-яё\u03ac-\u03ce][A-ZÀ-ÖØ-ÞА-ЯЁ\u0391-\u03a9]")
 
 
 def ranked(data: bytes) -> list[tuple[CodePage, float, bool]]:
     """Return the code pages that can be read, the most probable first: page, score, and whether a word of its languages occurs."""
-    cells = list(dict.fromkeys(_CELL.findall(data[:400_000])))[:3000]
+    cells = [cell[:300] for cell in dict.fromkeys(_BETWEEN.split(data[:400_000])) if not cell.isascii()][:3000]
     asides = set(re.findall(rb"[a-z]+", data[:50_000].lower()))
     found = [(page, *_score(page, cells, asides)) for page in PAGES if _decodes(data, page.codec)]
     return sorted(found, key=lambda one: -one[1])
@@ -140,7 +155,7 @@ def _decodes(data: bytes, codec: str) -> bool:
 
 def _score(page: CodePage, cells: list[bytes], asides: set[bytes]) -> tuple[float, bool]:
     total, n_bytes = 0.0, 0
-    hits = sum(word.encode() in asides for word in page.words if word.isascii())
+    hits, asides_hit = 0, sum(word.encode() in asides for word in page.words if word.isascii())
     for raw in cells:
         # A separator of ours may be the second byte of a Chinese character: what cannot be read by itself is left aside.
         try:
@@ -152,7 +167,7 @@ def _score(page: CodePage, cells: list[bytes], asides: set[bytes]) -> tuple[floa
         total += _worth(text, page) * high
         n_bytes += high
         hits += sum(1 for word in _TOKEN.findall(text.lower()) if word in page.words and not word.isascii())
-    return (total / n_bytes if n_bytes else 0.0) + page.prior + min(0.6, 0.2 * hits), hits > 0
+    return (total / n_bytes if n_bytes else 0.0) + page.prior + min(0.6, 0.2 * (hits + asides_hit)), hits > 0
 
 
 _WIDE = frozenset({"gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"})
@@ -172,9 +187,10 @@ def _worth(text: str, page: CodePage) -> float:
 
 def _in_place(letter: str, around: str, page: CodePage) -> float:
     """Score of a character beyond ASCII with its neighbors."""
-    score, latin = page.letter(letter), len(around) == 2 and around.isascii() and around.isalpha()
+    score = page.letter(letter)
     if page.codec in _WIDE:
-        return -1.5 if latin and around.islower() else score  # a single Chinese character amid a Latin word
+        alone = around.isascii() and re.search("[a-z]", around)
+        return -1.5 if alone else score  # a single Chinese character beside a Latin word
     if not letter.isalpha():
         return -1.5 if len(around) == 2 and around.isalpha() else score
     if letter != "µ" and any(map(str.isdigit, around)):

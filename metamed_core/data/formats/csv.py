@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from metamed_core.data.formats.character_encodings import decoded_with_notes
 from metamed_core.data.formats.reading import JUDGED, Choice, Note, ReadOptions
-from metamed_core.data.formats.separators import BLANKS, blank_lines, sniffed
+from metamed_core.data.formats.separators import BLANKS, blank_lines, sniffed, unwrapped
 from metamed_core.data.formats.table import MAX_COLUMNS, Content, Row, cell_text, check_size, shown
 from metamed_core.words import UserError, Words
 
@@ -43,7 +43,7 @@ def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
     text, encoding, notes = decoded_with_notes(data, options)
     if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
         raise UserError(_MARKUP)
-    text, separator, begins = _separated(text, options.separator)
+    text, separator, begins = _separated(unwrapped(text), options.separator)
     if len(separator) != 1 or separator in '"\r\n':
         raise UserError(_SEPARATOR.format(separator=shown(separator)))
     if separator == ";" and _ENTITY.search(text):
@@ -58,7 +58,10 @@ def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
 
 def _texts(cells: list[str]) -> list[str | None]:
     """The text of each cell of a line; at once where no control or invisible character is among them, as in nearly all lines."""
-    return [cell.strip() or None for cell in cells] if "".join(cells).isprintable() else [cell_text(cell) for cell in cells]
+    line = "".join(cells)
+    if not line.isprintable():
+        return [cell_text(cell) for cell in cells]
+    return [cell.strip() or None for cell in cells] if " " in line else [cell or None for cell in cells]
 
 
 def _separated(text: str, told: str | None) -> tuple[str, str, int]:

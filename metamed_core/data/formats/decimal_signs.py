@@ -74,13 +74,15 @@ def evidence(text: str, sign: Sign) -> Evidence:
         return Evidence()
     held = set(text.splitlines())
     whole = any(map(_WHOLE.fullmatch, held)) and not any(map(_LONG_WHOLE.fullmatch, held))
+    if not whole and sign == "." and len({cell.lstrip("<>≤≥=~±＜＞ +-").partition(".")[0] for cell in grouped}) == 1 < len(grouped):
+        return Evidence()  # 1.005, 1.010, 1.030: as thousands they would all be nearly alike
     padded = any(cell.rstrip("%* HL").endswith("0") for cell in grouped)
     return Evidence(doubtful=True, beside_whole=whole, padded=padded, example=grouped[0])
 
 
 def _holds_lists(text: str, sign: Sign) -> bool:
     """Whether some cells are lists of answers, dates or versions: several signs, not three digits apart."""
-    return any(_GROUPS[sign].fullmatch(found[0]) is None for found in _LIST[sign].finditer(text))
+    return any(_GROUPS[sign].fullmatch(found[0]) is None for found in _LIST[sign].finditer(text, 0, 50_000))
 
 
 def _proof(text: str, sign: Sign, other: Sign) -> Evidence | None:

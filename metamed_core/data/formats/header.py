@@ -14,6 +14,7 @@ from metamed_core.data.formats.cell_kinds import (
     columns_of,
     is_nothing,
     is_number,
+    is_range,
     is_unit,
     n_filled,
     numeric_places,
@@ -31,6 +32,7 @@ _KINDS = re.compile(
     r"boolean|bool|factor|character|chr|num|date|varchar.*|label|feature|id|attribute|input|target|object|int64|float64",
     re.IGNORECASE,
 )
+_COMMENTED = re.compile(r"^[#%]+\s*(?=[^\W\d_]{2})")
 _YEAR_OR_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?")
 
 
@@ -154,7 +156,7 @@ def _counted_up(cells: Cells) -> bool:
 
 def _with_second_rows(rows: Sequence[Cells], top: int, numeric: frozenset[int], kinds: dict[int, RowKind]) -> Header:
     """The header at `top` together with rows of units, kinds or further names below it."""
-    names, at = list(rows[top]), top + 1
+    names, at = _without_mark(rows[top]), top + 1
     texts = columns_of(rows[at + 3 : SAMPLE]) or columns_of(rows[at + 1 : SAMPLE])
     while at < min(len(rows) - 1, top + 4):
         kind = _second(rows[at], names, numeric, texts)
@@ -169,13 +171,21 @@ def _with_second_rows(rows: Sequence[Cells], top: int, numeric: frozenset[int], 
     return Header(top, at, names, kinds)
 
 
+def _without_mark(names: Cells) -> list[str | None]:
+    """The names without the sign of a comment before the first one: `#patient`."""
+    return [_COMMENTED.sub("", name) if name and at == 0 else name for at, name in enumerate(names)]
+
+
 def _second(cells: Cells, names: Sequence[str | None], numeric: frozenset[int], texts: Sequence[list[str]]) -> RowKind | None:
     """What the row below a header is, if it surely is no patient."""
     known = [(place, cell) for place, cell in enumerate(cells) if cell is not None and not is_nothing(cell)]
     words = [cell for place, cell in known if place in numeric and not is_number(cell)]
     n_numbers = sum(is_number(cell) for place, cell in known if place in numeric)
+    if (n_ranges := sum(is_range(cell) for place, cell in known if place in numeric)) > 1 and n_ranges >= len(words) > n_numbers:
+        return RowKind.RANGES
     seen = any(cell in texts[place] for place, cell in known if place not in numeric and place < len(texts))
-    if words and 2 * sum(map(is_unit, words)) >= len(words) > 3 * n_numbers and len(words) >= min(2, len(numeric)) and not seen:
+    enough = len(words) >= min(2, len(numeric)) or (len(words) == len(known) and "/" in "".join(words))
+    if words and 2 * sum(map(is_unit, words)) >= len(words) > 3 * n_numbers and enough and not seen:
         return RowKind.UNITS
     if not known or n_numbers:
         return None

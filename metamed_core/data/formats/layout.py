@@ -10,7 +10,7 @@ import pandas as pd
 
 from metamed_core.data.formats.cell_kinds import Cells
 from metamed_core.data.formats.header import Header, find_header
-from metamed_core.data.formats.layout_notes import about_header, about_left_out
+from metamed_core.data.formats.layout_notes import about_header, about_left_out, about_two_tables
 from metamed_core.data.formats.no_patients import no_patients
 from metamed_core.data.formats.numbers_as_written import Column, with_points
 from metamed_core.data.formats.reading import JUDGED, LeftOut, Reading, ReadOptions, RowKind
@@ -70,6 +70,7 @@ def as_table(content: Content, options: ReadOptions = JUDGED) -> tuple[pd.DataFr
         *content.notes,
         *about_header(header, filled, options),
         *told,
+        *about_two_tables(names, body),
         *about_numbers,
         *about_left_out(account.left_out, options),
     )

@@ -16,7 +16,7 @@ Numbered = tuple[int, Cells]
 """Line and cells of a row."""
 
 _SUMMARY = re.compile(
-    r"(?:the |overall |column )?(?:(?:grand |sub[- ]?)?totals?|subtotals?|sums?(?: total)?|means?|averages?|avg|sds?|s\.d\.|st\.? ?dev(?:iation)?|stddev|std(?:ev|\.? dev(?:iation)?)?|"
+    r"(?:the |overall |column )?(?:reference(?: values?)?|(?:grand |sub[- ]?)?totals?|subtotals?|sums?(?: total)?|means?|averages?|avg|sds?|s\.d\.|st\.? ?dev(?:iation)?|stddev|std(?:ev|\.? dev(?:iation)?)?|"
     r"standard deviation|standard error|sem|s\.e\.m\.|variance|var|median|medians|iqr|q1|q3|quartile \d|min(?:imum)?|max(?:imum)?|range|count|cv ?%?|all patients|"
     r"reference (?:range|interval)s?|ref\.? (?:range|interval)s?|normal (?:range|value)s?|normal(?:wert|bereich)e?|referenz(?:bereich|wert)e?|"
     r"(?:gesamt)?summe|gesamt|insgesamt|mittelwert|mittel|durchschnitt|standardabweichung|anzahl|"
@@ -29,6 +29,8 @@ _STRONG = re.compile(
     r"(?:grand |sub[- ]?)?totals?|subtotals?|means?|averages?|standard deviation|mittelwert|summe|moyenne|合计|总计|平均值|标准差",
     re.IGNORECASE,
 )
+_LOOSE = re.compile(r"(?:(?:sub[- ]?)?totals?|sums?|means?|averages?|medians?|合计|小计|平均)\b.{0,30}", re.IGNORECASE)
+"""A sum of some patients, such as “Subtotal gout”; it counts only among codes with digits."""
 _MARK = re.compile(
     r"[*†‡§¹²³#^]+\s?\S|[a-z0-9]\)\s|\((?:\d+ rows?|n ?= ?\d+)\)?|(?:notes?|source|legend|footnotes?|abbreviations?|remarks?|printed|generated|"
     r"exported|created|report|page \d|end of|values are|data are|n ?= ?\d+|"
@@ -52,7 +54,7 @@ def no_patients(names: Sequence[str | None], body: Sequence[Numbered], gaps: fro
     rows = [cells for _, cells in body]
     few = rows[:150] + rows[150 :: max(1, len(rows) // 150)]
     width = max(2, len([name for name in names if name]))
-    full = [cells for cells in few if n_filled(cells) > max(1, width // 3)]
+    full = [cells for cells in few if n_filled(cells) > max(1, width // 3) and not _repeats(names, cells)]
     if width < 3 or len(full) < 2:
         return {line: RowKind.REPEATED_HEADER for line, cells in body if _repeats(names, cells)}
     numeric, known = numeric_places(full), columns_of(full)
@@ -66,7 +68,7 @@ def no_patients(names: Sequence[str | None], body: Sequence[Numbered], gaps: fro
             kinds[line] = RowKind.REPEATED_HEADER
         elif line in gaps and _begins_table(names, cells, body[at + 1 : at + 8], numeric):
             return kinds | dict.fromkeys((after for after, _ in body[at:]), RowKind.SECOND_TABLE)
-        elif _bears_sum(cells) and _is_summary(cells, numeric, levels, near_end=at >= len(body) - 12):
+        elif (word := _sum_word(cells)) and _is_summary(word, cells, numeric, levels, known[place], near_end=at >= len(body) - 12):
             kinds[line] = RowKind.SUMMARY
         elif n_filled(cells) <= width // 2:
             kind = _remark(cells, numeric, known, place, at_end=at >= tail, after_gap=at >= gap)
@@ -77,13 +79,17 @@ def no_patients(names: Sequence[str | None], body: Sequence[Numbered], gaps: fro
 def _tail(body: Sequence[Numbered], width: int) -> int:
     """Position from which on only rows with few cells, sums and means follow."""
     at = len(body)
-    while at > 0 and len(body) - at < 40 and (n_filled(body[at - 1][1]) <= width // 2 or _bears_sum(body[at - 1][1])):
+    while at > 0 and len(body) - at < 40 and (n_filled(body[at - 1][1]) <= width // 2 or _sum_word(body[at - 1][1])):
         at -= 1
     return at
 
 
-def _bears_sum(cells: Cells) -> bool:
-    return any(cell is not None and len(cell) < 40 and _SUMMARY.fullmatch(cell) for cell in cells[:3])
+def _sum_word(cells: Cells) -> str | None:
+    """The cell that says that a row sums up others: one of the first three, or any if the first is empty; None if there is none."""
+    for cell in cells[:3] if cells[0] is not None else cells:
+        if cell is not None and len(cell) < 40 and (_SUMMARY.fullmatch(cell) or _LOOSE.fullmatch(cell)):
+            return cell
+    return None
 
 
 def _repeats(names: Sequence[str | None], cells: Cells) -> bool:
@@ -99,15 +105,19 @@ def _folded(text: str) -> str:
     return text.split(" (", maxsplit=1)[0].casefold()
 
 
-def _is_summary(cells: Cells, numeric: frozenset[int], levels: Counter[str | None], *, near_end: bool) -> bool:
+def _is_summary(
+    word: str, cells: Cells, numeric: frozenset[int], levels: Counter[str | None], codes: Sequence[str], *, near_end: bool
+) -> bool:
     """Whether a row that bears a word such as Mean sums up others: it has numbers, and the word is no value that patients have."""
-    word = next(cell for cell in cells[:3] if cell and _SUMMARY.fullmatch(cell))
     if levels[word] > 2 or len(levels) < 3:
         return False
-    others = [cell for place, cell in enumerate(cells) if place not in numeric and cell != word and not is_nothing(cell)]
-    codes = sum(n == 1 for n in levels.values()) > 0.5 * len(levels)
+    others = [cell for place, cell in enumerate(cells) if place not in numeric and cell is not None and cell != word]
+    others = [cell for cell in others if not is_nothing(cell) and not is_number(cell)]
+    if len(others) > 1 or (_SUMMARY.fullmatch(word) is None and not _differs(word, codes)):
+        return False
+    unique = sum(n == 1 for n in levels.values()) > 0.5 * len(levels)
     strong = _STRONG.match(word) is not None
-    return len(others) <= 1 and (near_end or strong) and (codes or strong)
+    return (near_end or strong) and (unique or strong)
 
 
 def _remark(
@@ -133,9 +143,9 @@ def _mostly_sentences(known: Sequence[str]) -> bool:
 
 
 def _differs(cell: str, known: Sequence[str]) -> bool:
-    """Whether all cells of a column hold digits, as codes do, and this one does not."""
+    """Whether nearly all cells of a column hold digits, as codes do, and this one does not."""
     others = [one for one in known if one != cell]
-    return len(others) > 2 and not any(map(str.isdigit, cell)) and all(any(map(str.isdigit, one)) for one in others)
+    return len(others) > 2 and not any(map(str.isdigit, cell)) and sum(any(map(str.isdigit, one)) for one in others) >= 0.8 * len(others)
 
 
 def _like(cell: str, known: Sequence[str]) -> bool:

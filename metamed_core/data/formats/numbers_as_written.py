@@ -83,7 +83,9 @@ def _decided(found: Found, separator: str | None) -> tuple[dict[int, Sign], list
         grouped = [place for place in doubtful["."] if point[place].beside_whole]
         if grouped and (separator in EUROPEAN or any(point[place].padded for place in grouped)):
             ways = dict.fromkeys(doubtful["."], ",")
-        doubts = doubtful["."] if grouped or separator in EUROPEAN else []
+        padded = any(point[place].padded for place in doubtful["."])
+        asked = separator in EUROPEAN or padded or (separator is not None and bool(grouped))
+        doubts = doubtful["."] if asked else []
         if separator in EUROPEAN:
             doubts = [*doubts, *doubtful[","]]
             if separator == ";" and not any(comma[place].beside_whole for place in doubtful[","]) and not point:

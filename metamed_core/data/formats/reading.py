@@ -89,6 +89,7 @@ class RowKind(StrEnum):
     HEADER = "header"
     SECOND_HEADER = "second_header"
     UNITS = "units"
+    RANGES = "ranges"
     REPEATED_HEADER = "repeated_header"
     SUMMARY = "summary"
     FOOTNOTE = "footnote"
@@ -108,6 +109,7 @@ _COUNTED = {
     RowKind.HEADER: Words("{n} {n:header|header rows}", "{n} 行列名"),
     RowKind.SECOND_HEADER: Words("{n} second {n:header row|header rows}", "{n} 行第二列名"),
     RowKind.UNITS: Words("{n} unit {n:row|rows}", "{n} 行单位"),
+    RowKind.RANGES: Words("{n} {n:row|rows} of reference ranges", "{n} 行参考范围"),
     RowKind.REPEATED_HEADER: Words("{n} repeated {n:header|headers}", "{n} 行重复列名"),
     RowKind.SUMMARY: Words("{n} summary {n:row|rows}", "{n} 行汇总"),
     RowKind.FOOTNOTE: Words("{n} {n:footnote|footnotes}", "{n} 行脚注"),

@@ -34,6 +34,17 @@ def sniffed(text: str) -> str:
     return best if width > 1 else ","
 
 
+def unwrapped(text: str) -> str:
+    """Return a text whose every line is one quoted cell, as if it had been saved twice, with the quotes taken off."""
+    lines = text[:20_000].splitlines()
+    if len(lines) < 2 or not all(line[0] == line[-1] == '"' and any(sign in line for sign in SEPARATORS) for line in lines[:20] if line):
+        return text
+    reader = list(islice(csv.reader(lines, strict=False), 20))
+    if any(len(cells) != 1 for cells in reader if cells):
+        return text
+    return "\n".join(line[1:-1].replace('""', '"') if len(line) > 1 else line for line in text.splitlines())
+
+
 def _without_titles(text: str) -> str:
     """The text from the first line on that holds any separator, without comments that begin with #."""
     lines = [line for line in text.splitlines(keepends=True) if not re.match(r"\s*#\s", line)]

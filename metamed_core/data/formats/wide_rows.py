@@ -74,7 +74,7 @@ def _names_rows(header: Sequence[str | None], rows: Sequence[Cells], *, split: b
     first = [cell_at(cells, 0) for cells in rows]
     if None in first or len(set(first)) < len(first) or (header[0] and _CODE_NAME.fullmatch(header[0])):
         return False
-    counted = first == [str(n) for n in range(1, len(first) + 1)]
+    counted = any(first == [str(n) for n in range(start, start + len(first))] for start in (0, 1))
     return counted or (not split and not all(cell is not None and is_number(cell) for cell in first))
 
 
