@@ -9,12 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import pairwise
 
 from metamed_core.data.records.columns.chinese import simplified
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.units import unit_in, without_unit
-from metamed_core.data.records.columns.values import Cells, is_yes_no, numbers
+from metamed_core.data.records.columns.values import Cells, are_unordered_numbers, is_yes_no, numbers
 
 
 class Identity(StrEnum):
@@ -74,8 +73,6 @@ _MAYBE_CODES = re.compile(
     r"(?: (?:no|number|id))?|患者代号|代码|代号"
 )
 """Headers of codes, if the cells are short codes and differ from each other."""
-_UNNAMED = re.compile(r"unnamed.*|column \d+")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _WEAKLY_GENERIC = re.compile(r"no|nr|number|index|key|#|unnamed.*|column \d+|serial|号|序号")
 """Headers that occur above counts as well as above codes."""
 _TIME_BETWEEN = re.compile(
@@ -162,24 +159,18 @@ def _is_generic(name: str, header: str) -> bool:
 def _of_generic(name: str, cells: Cells) -> Identity:
     """Classify a column with a header such as `patient` or `id`: short codes, nearly unique longer texts, or no identifier."""
     unique = len(cells.levels) > 0.5 * cells.n_known
-    if _UNNAMED.fullmatch(name) and all(_NUMBER.fullmatch(text) for text in cells.levels) and not _increasing(cells.levels):
-        return Identity.NOTHING  # a measurement whose column has no name, not a count of the rows
+    measured = name.startswith(("column ", "unnamed")) and are_unordered_numbers(cells)
     n_codes = sum(_SHORT_CODE.fullmatch(text) is not None for text in cells.levels)
     codes = n_codes == len(cells.levels) or (n_codes >= max(4, MOSTLY_CODES * len(cells.levels)) and unique)
-    if cells.levels and codes and not _names_with_numbers(cells.levels):
+    if cells.levels and codes and not measured and not _names_with_numbers(cells.levels):
         letters = any(text.isalpha() for text in cells.levels)  # a few letters that come again are groups
         return Identity.CODE if unique or not (letters or _WEAKLY_GENERIC.fullmatch(name)) else Identity.NOTHING
-    return Identity.PERSON if unique else Identity.NOTHING
+    return Identity.PERSON if unique and not measured else Identity.NOTHING
 
 
 def _are_short_codes(levels: Sequence[str]) -> bool:
     """Whether all texts are letters and digits of a code, rather than plain numbers, which may be measured."""
     return all(_SHORT_CODE.fullmatch(text) and not text.replace(".", "").isdecimal() for text in levels)
-
-
-def _increasing(texts: Sequence[str]) -> bool:
-    values = [float(text) for text in texts]
-    return all(one < other for one, other in pairwise(values))
 
 
 def is_row_number(header: str) -> bool:

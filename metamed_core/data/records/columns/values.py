@@ -218,3 +218,9 @@ def is_yes_no(cells: Cells) -> bool:
 def share_read(cells: Cells, unreadable: Flags) -> float:
     """Return the share of the known cells that could be read, 0 to 1."""
     return 1.0 - float(unreadable.sum()) / max(cells.n_known, 1)
+
+
+def are_unordered_numbers(cells: Cells) -> bool:
+    """Whether all known cells are numbers that do not go up from row to row: measured, rather than a count of the rows."""
+    read = numbers(cells)
+    return not read.unreadable.any() and sorted(read.values) != list(read.values)
