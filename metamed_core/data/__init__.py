@@ -25,6 +25,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `RowLabel`: the type that identifies a patient in a table.
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: protocol of a source of tasks.
+- `UsualRange`: the usual adult reference range that is offered for a column.
 - `class_means`: the mean of each class.
 - `edits`: all differences of an edited table from the table as read.
 - `features_of`: reads a table of another program as features.
@@ -48,9 +49,11 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `unit_in`: the unit in a column's name.
 - `unit_words`: a unit in display form, in both languages.
 - `unpacked_records`: the table of patients that `packed_records` packed.
+- `usual_ranges`: the usual adult ranges of columns whose header names an analyte.
 - `with_new_column`: a table with one more column.
 - `with_new_patient`: a table with one more patient.
 - `with_typed_cell`: a table with one cell as typed by hand, or a refusal in words.
+- `with_usual_ranges`: a table whose columns have these ranges.
 - `without_column`: a table without one of its columns.
 """
 
@@ -77,6 +80,7 @@ from metamed_core.data.records.packed_records import packed_records, unpacked_re
 from metamed_core.data.records.patient_records import PatientRecords
 from metamed_core.data.records.typed_cells import with_typed_cell
 from metamed_core.data.records.upload import open_upload
+from metamed_core.data.reference_ranges import UsualRange, usual_ranges, with_usual_ranges
 from metamed_core.data.spreadsheet_safety import harmless
 from metamed_core.data.task import NO_CLASS, Positions, Task
 
@@ -103,6 +107,7 @@ __all__ = [
     "RowLabel",
     "Task",
     "TaskDistribution",
+    "UsualRange",
     "class_means",
     "edits",
     "features_of",
@@ -126,8 +131,10 @@ __all__ = [
     "unit_in",
     "unit_words",
     "unpacked_records",
+    "usual_ranges",
     "with_new_column",
     "with_new_patient",
     "with_typed_cell",
+    "with_usual_ranges",
     "without_column",
 ]

@@ -16,6 +16,7 @@ from pages.parts.common.adapt_request import request_state
 from pages.parts.common.enter_table import own_table
 from pages.parts.common.findings_list import WAITS, findings_list, open_doubts
 from pages.parts.common.markdown_text import plain
+from pages.parts.common.offer_ranges import offer_ranges
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
 from pages.parts.common.roles_table import roles_table
@@ -40,6 +41,7 @@ def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
             st.markdown(plain(say(pending.records.task_sentence)))
         st.caption(plain(say(_called(pending.records))))
         findings_list(say, patients, pending)
+        offer_ranges(say, patients, pending)
         roles_table(say, patients, pending)
         if pending.records.problem is not None:
             st.warning(plain(say(pending.records.problem)), icon=":material/flag:")

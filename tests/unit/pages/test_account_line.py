@@ -91,3 +91,15 @@ def test_an_answered_doubt_is_not_asked_again_and_another_sheet_asks_anew(app: A
     assert len(pending(app).records.raw) == 3
     assert pending(app).on_disk
     assert open_doubts(pending(app)) == ()
+
+
+def test_the_usual_range_is_offered_and_can_be_edited(app: AppTest) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    assert pending(app).records.reference_ranges == {}
+    assert "ferritin (µg/L): **24–336 µg/L** · :small[ferritin (women and men together, which differ); ABIM" in said(app)
+    app.button(key="range_0").click().run()
+    assert pending(app).records.reference_ranges == {"ferritin (µg/L)": (24, 336)}
+    app.button(key="range_all").click().run()
+    assert pending(app).records.reference_ranges["MCV (fL)"] == (80, 98)
+    assert not app.exception
+    assert "Usual adult ranges" not in [expander.label for expander in app.expander]

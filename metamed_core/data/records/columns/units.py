@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from metamed_core.data.records.columns.header_units import split_header
 from metamed_core.data.records.columns.texts import narrow
 from metamed_core.words import Words
 
 _BASE = r"(?:(?:[kcdmµμunpf]|mc)?(?:g|mol|eq|osm|l|m|s|iu|u|kat)|mmhg|kpa|cmh2o|%|percent|bpm|kg|cells|copies|years?|yrs?|months?|weeks?|days?|h|hours?|min|deg|岁|天|周|月|年|小时|分钟|次/分)"
 _PER = r"(?:/(?:(?:[mcdµμu]?l|m2|m²|kg|g|h|24h|d|day|min|mm3|mm³|hpf|s|mol|mmol|1\.73m2|次|分)))*"
-_COUNT = r"(?:[×x*]?\s?10\s?[\^*]?\s?[0-9⁹¹²]{1,2}/(?:[mµμu]?l))"
+_COUNT = r"(?:[km]/[µμu]l|[×x*]?\s?10\s?[\^*]?\s?[0-9⁹¹²]{1,2}/(?:[mµμu]?l))"
 UNIT = re.compile(rf"(?:{_COUNT}|{_BASE}{_PER})", re.IGNORECASE)
 
 _BRACKETS = re.compile(r"[\(\[]([^()\[\]]+)[\)\]]\s*$")
@@ -23,8 +24,10 @@ _LAST_WORD = re.compile(r"[\s,_]+([^\s,_]+)$")
 
 
 def unit_in(header: str) -> str:
-    """Return the unit in a header as written: `glucose (mmol/L)` -> `mmol/L`; empty if there is none."""
+    """Return the unit in a header as written: `glucose (mmol/L)` -> `mmol/L`, `hb_g_dl` -> `g/dL`; empty if there is none."""
     text = narrow(header)
+    if written := split_header(text)[1]:
+        return written
     bracketed = _BRACKETS.search(text)
     if bracketed:
         return bracketed[1].strip() if UNIT.fullmatch(bracketed[1].strip()) else ""
@@ -72,6 +75,9 @@ def unit_words(unit: str) -> Words:
 
 def without_unit(header: str) -> str:
     """Return a header without its unit."""
+    name, written = split_header(narrow(header))
+    if written:
+        return name
     unit = unit_in(header)
     return narrow(header).replace(f"({unit})", "").replace(f"[{unit}]", "").removesuffix(unit).strip(" ,_") if unit else narrow(header)
 
