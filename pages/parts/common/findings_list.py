@@ -55,11 +55,7 @@ def findings_list(say: Say, patients: PatientsState, pending: Pending) -> None:
 
 def open_doubts(pending: Pending) -> tuple[Finding, ...]:
     """The findings that have several plausible readings, of which none was chosen yet."""
-    return tuple(
-        one
-        for one in pending.records.findings
-        if one.remedy is None and len(_choices(pending, one)) > 1 and _name(one) not in pending.answered
-    )
+    return tuple(one for one in pending.records.findings if len(_choices(pending, one)) > 1 and _name(one) not in pending.answered)
 
 
 def _ordered(pending: Pending) -> tuple[Finding, ...]:

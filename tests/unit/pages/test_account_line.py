@@ -103,3 +103,16 @@ def test_the_usual_range_is_offered_and_can_be_edited(app: AppTest) -> None:
     assert pending(app).records.reference_ranges["MCV (fL)"] == (80, 98)
     assert not app.exception
     assert "Usual adult ranges" not in [expander.label for expander in app.expander]
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_a_number_that_may_mean_missing_is_asked_and_the_button_waits(app: AppTest, answer: int) -> None:
+    rows = [f"K{i},{pain},{'gout' if i % 2 else 'lupus'}" for i, pain in enumerate([0, 1, 9, 2, 3, 9, 1, 9])]
+    upload(app, "pain.csv", "\n".join(["patient,pain,diagnosis", *rows, "K9,2,"]).encode())
+    assert app.button(key="confirm").disabled
+    asked = next(one for one in held(app).patients.pending.records.findings if one.kind == "missing_code")
+    assert len(asked.choices) == 2
+    app.button(key="remedy_0" if answer == 0 else "choice_0_0").click().run()
+    assert not app.exception
+    assert not app.button(key="confirm").disabled
+    assert int(held(app).patients.pending.records.features["pain"].isna().sum()) == (3 if answer == 0 else 0)

@@ -25,9 +25,9 @@ class Finding:
     remedy
         `drop`, `convert`, `cap`, `pivot`, `merge` or `turn`; None if there is no automatic correction.
     choices
-        The plausible readings, where a doubt has more than one: a page draws one button for each, with `choice.title`. Where
-        `choice.options` is given, the file is read again: `open_upload(name, data, sheet, options=choice.options)`; otherwise
-        `records.with_remedy(replace(finding, remedy=choice.remedy))`.
+        The plausible readings; where there is more than one, the finding asks, and a page waits for the answer. One button for each,
+        with `choice.title`. Where `choice.options` is given, the file is read again: `open_upload(name, data, sheet,
+        options=choice.options)`; otherwise `records.with_remedy(replace(finding, remedy=choice.remedy))`.
     """
 
     kind: str

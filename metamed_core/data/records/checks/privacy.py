@@ -30,7 +30,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
         name = shown(column.name)
         if column.role not in {Role.LABEL, Role.FILE_NUMBER} and identity(column.name, records.cells(column.name)) is Identity.PERSON:
             dated = share_read(records.cells(column.name), days(records.cells(column.name))[1]) >= SHARE
-            choices = () if dated or records.file_numbers is not None else (Choice(_DROP, remedy="drop"), Choice(_KEEP, remedy="keep"))
+            choices = () if dated or records.file_numbers is not None else (Choice(_KEEP, remedy="keep"),)
             yield Finding(
                 "identifier",
                 column.name,
@@ -79,7 +79,6 @@ _UNSHOWN = Words(
     "“{name}” may identify a patient, so its codes are not used and not shown, and each patient is called by the row in the file instead: drop the column.",
     "“{name}”可能泄露患者身份，因此不使用也不显示，患者以其在文件中的行命名：请删除该列。",
 )
-_DROP = Words("Drop it", "删除")
 _KEEP = Words("Keep it to find patients", "保留，仅供查找患者")
 _DATE = Words(
     "“{name}” holds dates, which may identify a patient: drop the column, or use a length of time instead.",
