@@ -43,7 +43,7 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
     assert numbers(cells(text)).values[0] == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["abc", "1_000", "inf", "1e999", "10²", "1,23,4", "3.4.5", "0x1f", "½"])
+@pytest.mark.parametrize("text", ["abc", "1_000", "inf", "1e999", "1,23,4", "3.4.5", "0x1f", "½"])
 def test_what_is_no_number_is_missing_and_marked(text: str) -> None:
     read = numbers(cells(text))
     assert np.isnan(read.values[0])

@@ -44,6 +44,8 @@ ASKED = {
     "pulse now": ("70|72|-1|68|80|90", "-1"),
     "likert": ("1|2|3|9|5|4|9", "9"),
     "letter": ("M|F|9|M", "9"),
+    "decimals": ("1.5|-1|2.5|3.1|4.2|5.5|6.1|7.7|8.8|9.1|10.4|11.2", "-1"),
+    "group": ("A|B|0|9", "9"),
     "month": ("1|2|3|11|99|12|4|5|6|7|8|9", "99"),
     "age at visit": ("61|58|99|70|24|31|28|99|64|99|57|33", "99"),
 }
@@ -140,6 +142,17 @@ def test_a_word_for_an_open_diagnosis_is_no_diagnosis_and_is_told(word: str) -> 
     assert f"“{word}” in “diagnosis” is read as not diagnosed yet" in told(records, "open_words")
     kept = records.with_remedy(next(one for one in records.findings if one.kind == "open_words"))
     assert kept.counts == {"gout": 4, "lupus": 4, word: 4}
+
+
+@pytest.mark.parametrize("name", ["gout?", "?gout", "probable gout", "r/o gout", "疑似痛风", "gout (suspected)"])
+def test_an_uncertain_diagnosis_is_told(name: str) -> None:
+    records = patients([name] * 4 + ["lupus"] * 4 + [None] * 4)
+    assert f"“{name}”" in told(records, "uncertain_label")
+    assert records.with_remedy(next(one for one in records.findings if one.kind == "uncertain_label")).classes == ("lupus",)
+
+
+def test_nd_among_measurements_is_told() -> None:
+    assert told(patients(dna="ND|12|<20"), "not_detected").startswith("“ND” in “dna” (4 patients) is read as missing")
 
 
 def test_nd_beside_empty_cells_is_a_diagnosis_and_asked_about() -> None:

@@ -9,7 +9,7 @@ import pytest
 from metamed_core.data.records import PatientRecords, Role
 from tests.helpers.twelve_patients import patients, told, values
 
-TICKS = {"x|": [1, 0], "✓||NA": [1, 0, None], "1||": [1, 0, 0], "yes||": [1, 0, 0], "x|-": [1, 0], "X||x": [1, 0, 1]}
+TICKS = {"x|": [1, 0], "✓||NA": [1, 0, None], "1||": [1, 0, 0], "yes||": [1, 0, 0], "x|-": [1, 0], "X||x": [1, 0, 1], "sign|": [1, 0]}
 
 
 @pytest.mark.parametrize("written", TICKS)
@@ -47,7 +47,16 @@ def test_several_answers_in_a_cell_are_split_on_request() -> None:
     assert "signs" not in split.raw.columns
 
 
-@pytest.mark.parametrize("written", ["1;3;5|1;2|2;3|5", "a|b".replace("|", "; ") + "|a|b; c|c", "chest/arm|chest|arm|arm/leg"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1;3;5|1;2|2;3|5",
+        "1,2,3|1,2|2|3|1,3",
+        "fever and rash|rash|fever|cough and rash|cough",
+        "a|b".replace("|", "; ") + "|a|b; c|c",
+        "chest/arm|chest|arm|arm/leg",
+    ],
+)
 def test_lists_of_any_separator_are_told(written: str) -> None:
     assert told(patients(x=written), "several_answers")
 
@@ -88,9 +97,18 @@ def test_whether_the_day_comes_first_is_asked_unless_a_cell_proves_it() -> None:
     assert not told(day_first, "day_order")
     for proved in ("13/02/2024|03/04/2023", "02/13/2024|03/04/2023", "13.02.2024|03.04.2023", "04/04/2023|05/05/2023"):
         assert not told(patients(onset=proved), "day_order")
+    elsewhere = patients(onset="01/02/2024|03/04/2023", seen="13/02/2024|05/06/2023")
+    assert not told(elsewhere, "day_order"), "one file is written in one order"
+    assert elsewhere.features["onset"][0] == 19754
 
 
-@pytest.mark.parametrize("written", ["TP53|KRAS|2-Sep|EGFR", "TP53|2024-03-01|BRCA1|KRAS", "mild|moderate|severe|01.02.2024"])
+def test_days_that_stand_for_none_are_asked_about() -> None:
+    assert "“1900-01-01”, “9999-12-31”" in told(patients(onset="2020-01-05|1900-01-01|2021-02-03|9999-12-31"), "missing_code")
+
+
+@pytest.mark.parametrize(
+    "written", ["TP53|KRAS|2-Sep|EGFR", "TP53|2024-03-01|BRCA1|KRAS", "TP53|44805|KRAS|EGFR", "mild|moderate|severe|01.02.2024"]
+)
 def test_dates_among_words_are_told(written: str) -> None:
     assert "“x” holds dates" in told(patients(x=written), "stray_dates")
 

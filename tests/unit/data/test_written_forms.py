@@ -18,6 +18,7 @@ SILENT = {
     "−0.5|1.5|-0.7": [-0.5, 1.5, -0.7],
     "5.2×10³|6.1*10^3|4.8x10^3": [5200, 6100, 4800],
     "12.5%|13 %|14": [12.5, 13, 14],
+    "10^5|10²|1e3": [1e5, 100, 1000],
     "less than 5|above 80|7": [5 / ROOT2, 80 * ROOT2, 7],
 }
 """Other signs for the same number: nothing is interpreted, so nothing is said."""
@@ -37,6 +38,8 @@ def test_other_signs_for_the_same_number_are_read_silently(written: str) -> None
         ("20 (H)|9.8 L|3.8 CRIT|7 HH", [20, 9.8, 3.8, 7]),
         ("↑51|6 (low)|47 (高)|5", [51, 6, 47, 5]),
         ("~50|ca. 40|60", [50, 40, 60]),
+        ("5.2 (4.0-10.0)|11.3 (4-10) H|3.1 [4.0 - 10.0] L", [5.2, 11.3, 3.1]),
+        ("15 (12.5%)|12.5±0.3|13", [15, 12.5, 13]),
     ],
 )
 def test_marks_beside_a_number_are_left_out_and_said(written: str, read: list[float]) -> None:
@@ -66,6 +69,10 @@ FORMS = {
     "durations": ("1 h 30 min|2 hours|45 min", [1.5, 2, 0.75], "in h"),
     "feet": ("5'8\"|6 ft|170", [172.72, 182.88, 170], "in cm"),
     "pounds": ("154 lb|70 kg|11 st 4 lb", [69.853, 70, 71.668], "in kg"),
+    "thousands": ("150K|210k|98|15万", [150_000, 210_000, 98, 150_000], "thousands"),
+    "counted days": ("Day 1|Day 5|day 12", [1, 5, 12], "counts"),
+    "feet without a sign": ("5'8|6'1|5'11", [172.72, 185.42, 180.34], "in cm"),
+    "meters and centimeters": ("1m75|1.62 m|180 cm", [175, 162, 180], "in cm"),
     "doses": ("5 mg|200 µg|7 mg", [5, 0.2, 7], "in mg"),
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 from metamed_core.data.formats.reading import Choice
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed, patients
-from metamed_core.data.records.columns.missing_codes import Code, missing_codes
+from metamed_core.data.records.columns.missing_codes import Code, day_codes, missing_codes
 from metamed_core.data.records.columns.plausible import possible
 from metamed_core.data.records.columns.roles import Column, Role, guess_role
 from metamed_core.data.records.columns.values import Cells, numbers
@@ -37,6 +37,8 @@ def check(records: PatientTable) -> Iterator[Finding]:
         if column.role in _ROLES:
             yield from _asked(column, missing_codes(column.name, _without_kept(records, column)))
             yield from _impossible(records, column)
+        elif column.role is Role.DATE:
+            yield from _asked(column, day_codes(_without_kept(records, column)))
 
 
 def _read_as_missing(records: PatientTable, column: Column) -> Iterator[Finding]:
@@ -71,11 +73,13 @@ def impossible_texts(records: PatientTable, column: Column) -> list[str]:
     if column.role is not Role.NUMBER:
         return []
     cells = records.cells(column.name)
-    values = _level_values(cells)
+    values = numbers(cells).of_levels
     odd = np.isfinite(values) & ~_within(values, possible(column.name)) | _sign_slips(values)
     odd &= (values != 0) | (
         cells.counts >= ZEROS * cells.n_known
     )  # in a large table, a few zeros are a pressure that could not be measured
+    if not odd.any():
+        return []
     coded = {code.text for code in missing_codes(column.name, cells)}
     return [text for text, out in zip(cells.levels, odd, strict=True) if out and text not in column.kept and text not in coded]
 
@@ -87,14 +91,6 @@ def _impossible(records: PatientTable, column: Column) -> Iterator[Finding]:
         where = records.patient_names.to_numpy()[np.isin(cells.texts().astype(str), texts)]
         message = _IMPOSSIBLE.format(texts=listed(texts), k=len(texts), name=shown(column.name), who=listed(map(str, where)))
         yield Finding("impossible", column.name, message, MISSING, CHOICES)
-
-
-def _level_values(cells: Cells) -> np.ndarray:
-    """The number of each distinct text, `(n_levels,)`."""
-    values = np.full(len(cells.levels), np.nan)
-    known = cells.codes >= 0
-    values[cells.codes[known]] = numbers(cells).values[known]
-    return values
 
 
 def _within(values: np.ndarray, spans: Sequence[tuple[float, float]]) -> np.ndarray:
@@ -123,7 +119,8 @@ def read_as_missing(records: Records, finding: Finding) -> Records:
     if finding.kind == "impossible":
         texts = impossible_texts(records, column)
     else:
-        texts = [code.text for code in missing_codes(column.name, _without_kept(records, column))]
+        cells = _without_kept(records, column)
+        texts = [code.text for code in (day_codes(cells) if column.role is Role.DATE else missing_codes(column.name, cells))]
     if finding.remedy == KEEP:
         return with_missing(records, column.name, column.missing, kept=(*column.kept, *texts))
     return with_missing(records, column.name, (*column.missing, *texts), kept=column.kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ _SAYS_NOTHING = frozenset({"none", "?"})
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
-    """Yield findings of kind `open_words` and `label_code`."""
+    """Yield findings of kind `open_words`, `uncertain_label` and `label_code`."""
     if records.label is None:
         return
     name = records.label.name
@@ -37,6 +38,10 @@ def check(records: PatientTable) -> Iterator[Finding]:
         message = _OPEN.format(words=listed(words, most=MOST), k=len(words), name=shown(name), n=patients(sum(words.values())))
         yield Finding("open_words", name, message, KEEP)
     doubtful = doubtful_words(records)
+    if doubts := uncertain(records):
+        n = patients(sum(doubts.values()))
+        message = _UNSURE.format(words=listed(doubts, most=MOST), k=len(doubts), name=shown(name), n=n)
+        yield Finding("uncertain_label", name, message, MISSING, CHOICES)
     if doubtful:
         n = patients(sum(doubtful.values()))
         yield Finding(
@@ -46,6 +51,12 @@ def check(records: PatientTable) -> Iterator[Finding]:
             MISSING,
             CHOICES,
         )
+
+
+def uncertain(records: PatientTable) -> dict[str, int]:
+    """Return the diagnoses that are written as uncertain, such as `gout?` and `probable gout`."""
+    kept = records.label.kept if records.label is not None else ()
+    return {name: n for name, n in records.counts.items() if _UNCERTAIN.search(name) and name not in kept}
 
 
 def open_words(records: PatientTable, label: Column) -> dict[str, int]:
@@ -74,14 +85,30 @@ def decided(records: Records, finding: Finding) -> Records:
     if label is None:
         return records
     if finding.remedy == KEEP:
-        words = doubtful_words(records) if finding.kind == "label_code" else open_words(records, label)
+        words = _words_of(records, finding, label)
         changed = replace(label, kept=tuple(dict.fromkeys([*label.kept, *words])))
     else:
-        changed = replace(label, missing=tuple(dict.fromkeys([*label.missing, *doubtful_words(records)])))
+        changed = replace(label, missing=tuple(dict.fromkeys([*label.missing, *_words_of(records, finding, label)])))
     return records.with_columns([changed if one.name == label.name else one for one in records.columns])
 
 
-REMEDIES = {"open_words": decided, "label_code": decided}
+def _words_of(records: PatientTable, finding: Finding, label: Column) -> dict[str, int]:
+    if finding.kind == "uncertain_label":
+        return uncertain(records)
+    return doubtful_words(records) if finding.kind == "label_code" else open_words(records, label)
+
+
+REMEDIES = dict.fromkeys(("open_words", "label_code", "uncertain_label"), decided)
+
+_UNCERTAIN = re.compile(
+    r"^\?|\?$|\(\?\)|^(?:probabl[ey]|possibl[ey]|suspected|susp\.?|suspicion of|likely|presumed|r/o|rule out|query|v\. ?a\.|verdacht auf|疑似|可疑|疑)[\s:]?\S"
+    r"|\((?:probable|possible|suspected|likely|presumed|疑似)\)$|[（(]疑[)）]$|待排$",
+    re.IGNORECASE,
+)
+_UNSURE = Words(
+    "{words} in “{name}” ({n}) {k:seems to be an uncertain diagnosis and is taken as a diagnosis|seem to be uncertain diagnoses and are taken as diagnoses} of {k:its|their} own: write the diagnosis alone, or read {k:it|them} as not diagnosed yet.",
+    "“{name}”中的{words}（{n}）似乎是未确定的诊断，现被当作单独的诊断：请只写诊断名称，或按尚未诊断处理。",
+)
 
 _OPEN = Words(
     "{words} in “{name}” {k:is|are} read as not diagnosed yet ({n}), not as {k:a diagnosis: keep it as a diagnosis if it is one|diagnoses: keep them if they are diagnoses}.",

@@ -18,10 +18,11 @@ from metamed_core.words import Words
 RANK = 2
 SPLIT = "split"
 
-_SEPARATORS = (";|；", r"\|", "\n", "、", "[,，]", r"\s/\s|/", r"\s?\+\s?", r"\s&\s")
+_SEPARATORS = (";|；", r"\|", "\n", "、", "[,，]", r"\s/\s|/", r"\s?\+\s?", r"\s(?:&|and|und|et|y)\s")
 """From the surest to the least sure; the first that fits is used, together with semicolon, bar and comma."""
 _SURE = 3
 _ALWAYS = r"[;；|,，、\n]"
+_CODES = re.compile(r"\d{1,2}(?:\s?,\s?\d{1,2}){2,}")
 MOST_ANSWERS = 40
 LONGEST = 40
 _ROLES = frozenset({Role.CATEGORY, Role.TEXT})
@@ -30,7 +31,8 @@ _ROLES = frozenset({Role.CATEGORY, Role.TEXT})
 def check(records: PatientTable) -> Iterator[Finding]:
     """Yield findings of kind `several_answers`."""
     for column in records.columns:
-        if column.role in _ROLES or column.role is Role.LABEL:
+        listed_codes = column.role is Role.NUMBER and any(map(_CODES.fullmatch, records.cells(column.name).levels))
+        if column.role in _ROLES or column.role is Role.LABEL or listed_codes:
             found = answers_in(_texts(records, column))
             if found:
                 message = _LABEL if column.role is Role.LABEL else _SEVERAL
@@ -45,7 +47,7 @@ def _texts(records: PatientTable, column: Column) -> tuple[str, ...]:
 
 def answers_in(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the answers in each distinct text of a column; empty unless several texts are lists of the same few answers."""
-    if len(texts) < FEW or not any(re.search(r"[;；|,，、/+&\n]", text) for text in texts):
+    if len(texts) < FEW or not any(re.search(r"[;；|,，、/+&\n]|\s(?:and|und|et|y)\s", text) for text in texts):
         return {}
     for place, separator in enumerate(_SEPARATORS):
         if not any(re.search(separator, text) for text in texts):
@@ -69,7 +71,9 @@ def _are_answers(split: dict[str, tuple[str, ...]], *, sure: bool) -> bool:
     if not 2 <= len(n_texts) <= MOST_ANSWERS or max(map(len, n_texts)) > LONGEST or any(len(part.split()) > 5 for part in n_texts):
         return False
     repeated = sum(n > 1 for n in n_texts.values())
-    if not sure and (all(part.replace(".", "").isdecimal() for part in n_texts) or repeated < 0.6 * len(n_texts)):
+    numbered = all(part.replace(".", "").isdecimal() for part in n_texts)
+    codes = numbered and max(map(len, split.values())) > 2 and max(map(len, n_texts)) <= 2
+    if not sure and ((numbered and not codes) or repeated < 0.6 * len(n_texts)):
         return False
     return 2 * repeated >= len(n_texts)
 

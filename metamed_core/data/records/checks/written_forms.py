@@ -10,6 +10,7 @@ import numpy as np
 
 from metamed_core.data.formats.table import shown
 from metamed_core.data.records.checks.finding import Finding, listed
+from metamed_core.data.records.checks.several_answers import answers_in
 from metamed_core.data.records.columns.dates import looks_like_a_day
 from metamed_core.data.records.columns.plain_numbers import PLAIN, number, without_marks
 from metamed_core.data.records.columns.roles import Column, Role, guess_columns
@@ -40,7 +41,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
                 yield Finding("written_form", column.name, message, remedy)
             elif example := _with_mark(cells):
                 marked[column.name] = example
-        elif column.role is Role.CATEGORY and (digits := _digits(column, cells)):
+        elif column.role is Role.CATEGORY and not answers_in(cells.levels) and (digits := _digits(column, cells)):
             yield Finding("digits_in_words", column.name, digits, None)
     if marked:
         texts = listed(list(dict.fromkeys(marked.values())))

@@ -78,6 +78,16 @@ def order(cells: Cells) -> Order:
     return Order.PROVED if any(int(match[1]) > 12 or int(match[3]) > 12 for match in found) else Order.OPEN
 
 
+def proved_order(columns: Iterable[Cells]) -> bool | None:
+    """Return whether the day comes first in the dates of these columns, as numbers above 12 prove; None without proof, or if they contradict."""
+    found: set[bool] = set()
+    for cells in columns:
+        for text in cells.levels:
+            if (match := _YEAR_LAST.fullmatch(text)) and match[2] != "." and max(int(match[1]), int(match[3])) > 12:
+                found.add(int(match[1]) > 12)
+    return found.pop() if len(found) == 1 else None
+
+
 def looks_like_a_day(text: str) -> bool:
     """Whether a text is a date, or a day of a month such as `1-Mar` or `Sep-02`."""
     if _DAY_OF_MONTH.fullmatch(text):

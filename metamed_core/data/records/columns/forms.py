@@ -112,7 +112,7 @@ def _no_years(matches: Matches) -> bool:
 
 
 def _falling(matches: Matches) -> bool:
-    return all(_float(one["a"]) > _float(one["b"]) for one in matches)
+    return all(_float(one["a"]) > _float(one["b"]) and not 1900 <= _float(one["a"]) <= 2100 for one in matches)
 
 
 def _raised_and_lowered(matches: Matches) -> bool:
@@ -134,7 +134,7 @@ def _coma(match: re.Match[str]) -> float:
     return sum(float(match[part]) if match[part].isdecimal() else 1.0 for part in "evm")
 
 
-_PAIR = rf"(?P<a>{_NUMBER})\s*/\s*(?P<b>{_NUMBER})(?:\s*(?:mm\s?hg|/hpf))?"
+_PAIR = rf"(?:[a-z]{{1,4}}\s*:?\s+)?(?P<a>{_NUMBER})\s*(?:/|\\|over)\s*(?P<b>{_NUMBER})(?:\s*(?:mm\s?hg|/hpf))?(?:\s*\([a-z ]+\))?"
 
 FORMS = (
     Form(

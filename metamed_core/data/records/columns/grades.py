@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -41,6 +41,10 @@ _OF_STAGES = re.compile(
 )
 
 
+MOST_GRADES = 24
+"""A column with more distinct texts holds no grades."""
+
+
 def grade(text: str) -> float:
     """Return a semiquantitative grade as a number: `-` 0, `±` 0.5, `+` or `1+` 1, `+++` 3; NaN if the text is no grade."""
     bare = text.strip("()").lower().replace(" ", "")
@@ -66,6 +70,8 @@ def grades(texts: Sequence[str]) -> list[float] | None:
     Digits without a plus may stand beside `1+` and `3+`: only 0, or at most 5 if two have a plus. `0`, `1`, `2`, `3+` is a count that
     ends in "3 or more".
     """
+    if len(texts) > MOST_GRADES:
+        return None
     read = [grade(_core(text)) for text in texts]
     above = {value for value in read if value > 0}
     bare = {text for text, value in zip(texts, read, strict=True) if np.isnan(value)}
@@ -85,7 +91,7 @@ def _core(text: str) -> str:
     return (told[1] or told[2]).strip()
 
 
-def stages(header: str, texts: Iterable[str]) -> list[float] | None:
+def stages(header: str, texts: Sequence[str]) -> list[float] | None:
     """Return stages or grades of one kind as numbers: `I`, `IIA`, `IV`; `Grade 2`; None for other texts, or if only one stage occurs.
 
     Parameters
@@ -95,6 +101,8 @@ def stages(header: str, texts: Iterable[str]) -> list[float] | None:
     texts
         The distinct texts of a column.
     """
+    if len(texts) > MOST_GRADES:
+        return None
     found = [_STAGE.fullmatch(text) for text in texts]
     matched = [one for one in found if one is not None]
     if len(matched) < len(found) or len({(one["word"] or "").lower() for one in matched}) > 1:

@@ -16,7 +16,7 @@ MISSING = frozenset(
     "not stated|not reported|not given|not collected|not taken|not documented|not ordered|not evaluable|not assessable|"
     "no information|no info|no result|no results|no value|no answer|no record|no sample|unavailable|unrecorded|"
     "prefer not to say|don't know|do not know|dont know|dnk|d/k|n/k|n.k.|n/d|n/r|to follow|awaited|"
-    "k.a.|k. a.|keine angabe|keine angaben|nicht bekannt|unbekannt|nicht erhoben|nicht gemessen|nicht durchgeführt|n.b.|n. b.|n.v.|"
+    "k.a.|k. a.|keine angabe|keine angaben|nicht bekannt|unbekannt|unbek.|unkn.|unkn|unknwn|#n/a n/a|nicht erhoben|nicht gemessen|nicht durchgeführt|n.b.|n. b.|n.v.|"
     "inconnu|inconnue|non renseigné|non disponible|non fait|manquant|s/d|s/r|sin dato|sin datos|no disponible|desconocido|no aplica|no realizado|"
     "não informado|ignorado|sconosciuto|non noto|onbekend|niet bekend|okänd|ukjent|ukendt|нет данных|н/д|неизвестно|brak danych|"
     "缺失|缺|未查|未测|未检|未检测|未检查|未测定|未做|未行|无数据|无资料|无记录|未记录|未提供|未填|未填写|不详|未知|不明|不清|空|空白|待补|"
@@ -72,6 +72,10 @@ def is_missing(text: str, missing: frozenset[str] = MISSING) -> bool:
     lower = text.lower()
     if lower in missing:
         return True
+    if lower[-1:] == ".":
+        return lower.replace(" ", "") in missing
+    if lower[-1:] not in ")]>}":
+        return False
     bracketed = _BRACKETED.fullmatch(lower)
     return bracketed is not None and bracketed[1] not in _SIGNS and bracketed[1] in missing
 

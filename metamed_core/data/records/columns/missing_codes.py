@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.plain_numbers import plain_value
 from metamed_core.data.records.columns.plausible import never_negative
-from metamed_core.data.records.columns.values import Cells, Floats
+from metamed_core.data.records.columns.values import Cells, Floats, numbers
 
 _NINES = re.compile(r"([6-9])\1*(?:\.\1+|\.0+)?|9+[6-8]|1{3,}|5{3,}")
 _MACHINE = {32767.0, 65535.0, 2147483647.0, -32768.0, -2147483648.0, 1e9, 999999999.0}
@@ -19,6 +20,7 @@ _SMALL = 6
 _FAR_FROM_ALL = 5.0
 """Codes farther from the other values than this many times their spread can be nothing else."""
 MOST_CODES = 4
+FIRST_YEAR, LAST_YEAR = 1901.5, 2075.0
 TOO_MANY = 0.5
 """A negative number of at least this share of the patients is a value of a scale from -1 to 1."""
 
@@ -52,16 +54,30 @@ def missing_codes(header: str, cells: Cells) -> tuple[Code, ...]:
     cells
         The cells, without those that are already read as missing.
     """
-    amounts = [plain_value(text) for text in cells.levels]
-    counts = cells.counts
-    numeric = [place for place, amount in enumerate(amounts) if amount is not None]
-    if not numeric or len(cells.levels) < 3:
+    if len(cells.levels) < 3:
+        return ()
+    amounts, counts = numbers(cells).of_levels, cells.counts
+    numeric = np.flatnonzero(np.isfinite(amounts))
+    if not len(numeric):
         return ()
     words = len(cells.levels) - len(numeric)
-    if words > len(numeric):
-        return _among_words(cells, numeric, counts) if words > 1 else ()
-    found = _among_numbers(header, [(float(amounts[place] or 0.0), int(counts[place])) for place in numeric])
-    return tuple(Code(_text(cells, amount), n, sure) for amount, n, sure in found)
+    if words > 1 and words >= len(numeric):
+        return _among_words(cells, numeric.tolist(), counts) if words > 1 else ()
+    if not _is_code(float(amounts[numeric].min())) and not _is_code(float(amounts[numeric].max())):
+        return ()
+    found = _among_numbers(header, list(zip(amounts[numeric].tolist(), counts[numeric].tolist(), strict=True)))
+    return tuple(Code(cells.levels[int(np.argmax(amounts == amount))], n, sure) for amount, n, sure in found)
+
+
+def day_codes(cells: Cells) -> tuple[Code, ...]:
+    """Return the days of a column of dates that stand for a missing one, such as 1900-01-01 and 9999-12-31."""
+    if len(cells.levels) < 3:
+        return ()
+    spread = days(cells)[0]
+    years = {text: 1970 + spread[cells.codes == place][0] / 365.25 for place, text in enumerate(cells.levels)}
+    odd = {text for text, year in years.items() if year < FIRST_YEAR or year > LAST_YEAR}
+    counts = dict(zip(cells.levels, map(int, cells.counts), strict=True))
+    return tuple(Code(text, counts[text], False) for text in cells.levels if text in odd and len(odd) <= 2)
 
 
 def label_codes(cells: Cells, *, others_open: bool) -> tuple[Code, ...]:
@@ -92,10 +108,6 @@ def label_codes(cells: Cells, *, others_open: bool) -> tuple[Code, ...]:
     return tuple(Code(text, counts[text], not others_open and (amount < 0 or amount > max(rest) + 2)) for text, amount in odd)
 
 
-def _text(cells: Cells, amount: float) -> str:
-    return next(text for text in cells.levels if plain_value(text) == amount)
-
-
 def _is_code(amount: float) -> bool:
     """Whether a number is one of those that people write for nothing: 9, 99, 998, 99.9, -1, -88."""
     text = f"{abs(amount):.10g}"
@@ -105,7 +117,8 @@ def _is_code(amount: float) -> bool:
 def _among_words(cells: Cells, numeric: Sequence[int], counts: np.ndarray) -> tuple[Code, ...]:
     """A single number beside words: `M`, `F`, `9`."""
     coded = [place for place in numeric if _is_code(plain_value(cells.levels[place]) or 0.0)]
-    if len(coded) < len(numeric) or len(coded) > 2 or not all(text.isalpha() for at, text in enumerate(cells.levels) if at not in coded):
+    others = [text for at, text in enumerate(cells.levels) if at not in coded]
+    if not coded or len(coded) > 2 or not all(text.isalpha() or text == "0" for text in others):
         return ()
     return tuple(Code(cells.levels[place], int(counts[place]), False) for place in coded)
 
@@ -139,7 +152,7 @@ def _lower(header: str, ordered: Sequence[tuple[float, int]], below: Sequence[tu
         whole = bool(np.all(values == np.round(values)))
         if n >= TOO_MANY * (n + int(sum(count for _, count in rest))):
             continue
-        if far or (nonnegative and (n > 1 or strong or whole or never_negative(header))):
+        if far or (nonnegative and (n > 1 or strong or whole or len(rest) >= _SMALL or never_negative(header))):
             sure = (nonnegative and strong and (n > 1 or never_negative(header))) or (far and strong and n > 1)
             return [(value, count, sure) for value, count in codes]
     return []
@@ -161,7 +174,8 @@ def _upper(codes: Sequence[tuple[float, int]], rest: Sequence[tuple[float, int]]
     scale = whole and gap >= 3 * max(width, 1)
     beyond = gap >= 3 * max(abs(high), 1) and digits > 2
     apart = gap >= max(0.2 * width, 3 * float(np.median(np.diff(values))))
-    repeated = n >= 3 and max(count for _, count in codes) >= 3 * int(counts.max()) and apart
+    nines = set(f"{codes[-1][0]:g}") <= {"9", "."}
+    repeated = nines and n >= 2 and max(count for _, count in codes) > int(counts.max()) and apart
     if not ((far and (n > 1 or scale or beyond)) or repeated):
         return []
     sure = far and gap >= _FAR_FROM_ALL * max(width, 1.0) and (n > 1 or (beyond and gap >= 10 * max(width, 1.0)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from metamed_core.data.records.columns.units import with_unit
 
@@ -13,6 +14,7 @@ LIMIT = 2**0.5
 """`<0.1` is read as 0.1 / LIMIT and `>1000` as 1000 * LIMIT (Hornung and Reed 1990, for values under a detection limit)."""
 LARGEST = 1e30
 
+_OF_NUMBERS = re.compile(r"[0-9.eE+\n-]+")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ ]\d{3})+(\.\d*)?")
 _LAKHS = re.compile(r"[+-]?\d{1,2}(,\d{2})+,\d{3}(\.\d*)?")
@@ -26,6 +28,7 @@ _LIMITED_IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _POWER = re.compile(r"\s*[×x*·]\s*10\^?([+-]?\d+)$", re.IGNORECASE)
+_TEN_TO = re.compile(r"^10\s?(?:\^|\*\*)\s?([+-]?\d{1,2})$")
 _RAISED = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 
@@ -33,10 +36,25 @@ _WORD_MARK = (
     r"hh|ll|h|l|high|low|crit(?:ical)?|panic|abn(?:ormal)?|norm(?:al)?|pos(?:itive)?|flag|aa|a|n|!h|!l|repeat(?:ed)?|rpt|est(?:imated)?"
 )
 _ZH_MARK = "偏高|偏低|升高|降低|增高|减低|高|低|正常|异常"
+_BESIDE = r"[(\[]\s*(?:ref\.?|normal|nv|n)?:?\s*[<>≤≥]?\s*\d[\d.,\s%]*(?:(?:[-–]|to)\s*\d[\d.,\s]*)?%?\s*[)\]]|\s(?:±|\+/-)\s?\d[\d.,]*|±\s?\d[\d.,]*"
+"""A reference range, a share or a spread behind the number."""
 _MARK = rf"(?:[*†‡§¶#!^↑↓▲▼⇑⇓⬆⬇]+|[(\[](?:{_WORD_MARK}|{_ZH_MARK}|[*!↑↓+-]+|[a-e])[)\]]|{_ZH_MARK})"
-_AFTER = re.compile(rf"(?<=[\w%.)°])\s*(?:{_MARK}|(?<=[\d%°])(?:hh|ll|h|l)|(?<=\s)(?:{_WORD_MARK}|[+-]{{1,3}}))$", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"(?<=[\w%.)\]°])\s*(?:{_MARK}|{_BESIDE}|(?<=[\d%°])(?:hh|ll|h|l)|(?<=\s)(?:{_WORD_MARK}|[+-]{{1,3}}))$", re.IGNORECASE
+)
 _FIRST = r"hh|ll|h|l|high|low|crit(?:ical)?|panic|abn(?:ormal)?|normal|pos(?:itive)?|ca\.?|circa|about|approx(?:imately|\.)?|around"
 _BEFORE = re.compile(rf"^(?:{_MARK}|(?:{_FIRST})(?:\s*:\s*|\s+)|c\.\s+|[~≈]|约|大约)\s*(?=[<>≤≥=+-]?\s*[\d.])", re.IGNORECASE)
+
+
+def plain_values(texts: Sequence[str]) -> npt.NDArray[np.float64] | None:
+    """Return texts as numbers, `(n_texts,)`, if all are written with digits, point, sign and exponent only; else None."""
+    if not texts or _OF_NUMBERS.fullmatch("\n".join(texts)) is None:
+        return None
+    try:
+        values = np.array(texts, dtype=np.float64)
+    except ValueError:
+        return None
+    return np.where(np.abs(values) < LARGEST, values, np.nan)
 
 
 def uses_comma(texts: Iterable[str]) -> bool:
@@ -91,7 +109,7 @@ def without_marks(text: str) -> str:
 
 def _magnitude(text: str, *, comma: bool) -> float:
     text = without_marks(with_unit(_RAISED.sub(lambda raised: "^" + raised[0].translate(_SUPERSCRIPTS), text))[0])
-    text = _POWER.sub(r"e\1", text.removesuffix("%").strip())
+    text = _TEN_TO.sub(r"1e\1", _POWER.sub(r"e\1", text.removesuffix("%").strip()))
     if comma and (_COMMA.fullmatch(text) or _GROUPED_COMMA.fullmatch(text)):
         text = text.replace(".", "").replace(" ", "").replace(",", ".")
     elif _GROUPED.fullmatch(text) or _LAKHS.fullmatch(text):

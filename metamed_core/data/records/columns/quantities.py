@@ -25,7 +25,7 @@ _SPELLED = {
         "m": (100.0, "m|meter|metre|米"),
         "mm": (0.1, "mm|毫米"),
         "in": (2.54, "in|inch|inches|\"|''|″|”"),
-        "ft": (30.48, "ft|foot|feet|'|′|’"),
+        "ft": (30.48, "ft|foot|feet"),
     },
     "mass": {
         "kg": (1.0, "kg|kgs|kilo|kilos|公斤|千克"),
@@ -41,6 +41,7 @@ _SPELLED = {
 FACTORS = {kind: {unit: factor for unit, (factor, _) in units.items()} for kind, units in _SPELLED.items()}
 _UNIT_OF = {kind: {word: unit for unit, (_, words) in units.items() for word in words.split("|")} for kind, units in _SPELLED.items()}
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\d\s.,;+-][^\d\s,;+-]*)?(?:\s+of age|\s+old)?\s*(?:[,;+]|and|und|et)?\s*", re.IGNORECASE)
+_UNIT_SIGN = re.compile(r"[^\d.,<>≤≥=\s+-]")
 _SIGN = re.compile(r"(<=?|>=?|≤|≥)\s*(?=\d)")
 _FOOT_INCH = re.compile(r"(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(\d{1,2}(?:[.,]\d+)?)?\s*(?:\"|''|″|”|in\.?|inch|inches)?", re.IGNORECASE)
 
@@ -89,7 +90,7 @@ def quantities(texts: Sequence[str]) -> Quantities | None:
 
 
 def _has_unit(text: str) -> bool:
-    return text[:1] in "<>≤≥0123456789" and not text[-1:].isdecimal()
+    return text[:1] in "<>≤≥0123456789" and _UNIT_SIGN.search(text) is not None
 
 
 def _together(texts: Sequence[str], parts: Sequence[list[tuple[float, str]]], kind: str, own: tuple[bool, ...]) -> Quantities | None:
@@ -154,7 +155,7 @@ def _parts(text: str, kind: str) -> list[tuple[float, str]]:
 
 def _unit(word: str | None, kind: str, text: str, last: str) -> str:
     if word is None:
-        return {"st": "lb", "ft": "in", "h": "min"}.get(last, "")  # 11 st 4, 5 ft 6, 1 h 30
+        return {"st": "lb", "ft": "in", "h": "min", "m": "cm"}.get(last, "")  # 11 st 4, 5 ft 6, 1 h 30
     lower = word.lower().rstrip(".")
     if kind == "time" and lower == "m":  # 018M and `3y 6m` are months, `1h 30m` are minutes
         return "min" if last == "h" else "months"

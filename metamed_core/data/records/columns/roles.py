@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from metamed_core.data.records.columns.dates import are_compact, days
+from metamed_core.data.records.columns.dates import Order, are_compact, days, order, proved_order
 from metamed_core.data.records.columns.identifiers import Identity, identity, words_of
 from metamed_core.data.records.columns.label_choice import guess_label
 from metamed_core.data.records.columns.missing_codes import label_codes, missing_codes
@@ -120,7 +120,14 @@ def guess_columns(cells: Mapping[str, Cells], *, with_label: bool = True) -> tup
         codes = {name for name, role in roles.items() if role in {Role.NUMBER, Role.YES_NO}}
         label = guess_label(cells, words, codes).name
         roles |= {label: Role.LABEL} if label is not None else {}
-    return tuple(_described(name, role, cells[name]) for name, role in roles.items())
+    columns = [_described(name, role, cells[name]) for name, role in roles.items()]
+    day_first = proved_order(cells[name] for name, role in roles.items() if role in {Role.DATE, Role.IDENTIFIER})
+    return tuple(
+        replace(one, day_first=day_first)
+        if one.role is Role.DATE and day_first is not None and order(cells[one.name]) is Order.OPEN
+        else one
+        for one in columns
+    )
 
 
 def _described(name: str, role: Role, cells: Cells) -> Column:

@@ -12,5 +12,7 @@ MOST = 0.8
 
 def are_rounded_codes(header: str, texts: Sequence[str]) -> bool:
     """Whether at least `MOST` of a column's distinct texts are long codes in scientific notation, and its header names no large quantity."""
+    if not any("E+" in text.upper() for text in texts[:20]):
+        return False
     n = sum(_ROUNDED.fullmatch(text) is not None for text in texts)
     return n > 0 and n >= MOST * len(texts) and not _MEASURED.search(header)

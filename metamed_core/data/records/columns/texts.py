@@ -29,6 +29,8 @@ def clean(text: str) -> str:
 
     `="13.9"`, `'13.9` and `"13.9"` become `13.9`; a decimal point at mid height becomes a point.
     """
+    if text.isalnum() and text.isascii():  # most cells
+        return text
     narrowed = text if text.isascii() or _CHINESE.search(text) else text.translate(_WIDTH)
     text = " ".join(narrowed.split())
     return _bared(text) if _FEW.search(text) else text

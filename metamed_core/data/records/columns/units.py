@@ -61,7 +61,7 @@ def units_in(cells: Iterable[str]) -> list[str]:
     """Return the distinct units in the cells of a column, each in its first spelling."""
     first: dict[str, str] = {}
     for cell in cells:
-        unit = with_unit(cell.lstrip("<>≤≥= "))[1]
+        unit = "" if cell.replace(".", "", 1).isdecimal() else with_unit(cell.lstrip("<>≤≥= "))[1]
         if unit:
             first.setdefault(_folded(unit), unit)
     return list(first.values())

@@ -7,7 +7,7 @@ column shares in `written_forms.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import pandas as pd
 
 from metamed_core.data.records.columns.grades import grades, is_plus, stages
 from metamed_core.data.records.columns.known_words import ALSO_DIAGNOSES, NO, TICKS, YES, is_missing, is_open
-from metamed_core.data.records.columns.plain_numbers import LIMIT, number, plain_value, uses_comma
+from metamed_core.data.records.columns.plain_numbers import LIMIT, number, plain_value, plain_values, uses_comma
 from metamed_core.data.records.columns.texts import clean
 from metamed_core.data.records.columns.written_forms import Written, written_form
 
@@ -45,12 +45,15 @@ class Numbers:
         Cells that hold text but no number, `(n_patients,)`.
     written
         The form in which the column's numbers are written; None for plain numbers.
+    of_levels
+        The number of each distinct text, `(n_levels,)`, NaN where unreadable.
     """
 
     values: Floats
     censored: Flags
     unreadable: Flags
     written: Written | None = None
+    of_levels: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 class Cells:
@@ -158,10 +161,13 @@ def numbers(cells: Cells, *, limit: float = LIMIT) -> Numbers:
 
 
 def _numbers(cells: Cells, limit: float) -> Numbers:
+    plain = plain_values(cells.levels)
+    if plain is not None:
+        return Numbers(cells.spread(plain), cells.marked(np.zeros(len(plain), dtype=np.bool_)), cells.marked(np.isnan(plain)), None, plain)
     graded = grades(cells.levels) or stages(cells.header, cells.levels)
     if graded is not None:
         nobody = np.zeros(len(cells.codes), dtype=np.bool_)
-        return Numbers(cells.spread(np.array(graded)), nobody, nobody)
+        return Numbers(cells.spread(np.array(graded)), nobody, nobody, of_levels=np.array(graded))
     comma = uses_comma(cells.levels)
     read = [number(text, comma=comma, limit=limit) for text in cells.levels]
     values = np.array([value for value, _ in read], dtype=np.float64)
@@ -170,7 +176,7 @@ def _numbers(cells: Cells, limit: float) -> Numbers:
     if written is not None:
         values = np.array(written.values, dtype=np.float64)
         limited &= ~np.array(written.own)
-    return Numbers(cells.spread(values), cells.marked(limited), cells.marked(np.isnan(values)), written)
+    return Numbers(cells.spread(values), cells.marked(limited), cells.marked(np.isnan(values)), written, values)
 
 
 def is_graded(cells: Cells) -> bool:
@@ -184,9 +190,10 @@ def yes_no(cells: Cells, *, blank_is_no: bool = True) -> tuple[Floats, Flags]:
     In a column of ticks (see `is_ticked`) an empty cell means no, unless `blank_is_no` is False.
     """
     yes, no = (YES | TICKS, NO) if _crosses_are_yes(cells) else (YES, NO | _CROSSES)
-    values = np.array([1.0 if text.lower() in yes else 0.0 if text.lower() in no else np.nan for text in cells.levels])
+    ticked = is_ticked(cells)
+    values = np.array([1.0 if ticked or text.lower() in yes else 0.0 if text.lower() in no else np.nan for text in cells.levels])
     spread = cells.spread(values)
-    if blank_is_no and is_ticked(cells):
+    if blank_is_no and ticked:
         spread[~cells.filled] = 0.0
         return spread, cells.marked(np.isnan(values))
     return spread, cells.marked(np.isnan(values))
@@ -194,10 +201,18 @@ def yes_no(cells: Cells, *, blank_is_no: bool = True) -> tuple[Floats, Flags]:
 
 def is_ticked(cells: Cells) -> bool:
     """Whether a column holds ticks: one mark such as `x`, `✓`, `1` or `yes` in some cells, and every other cell is empty."""
-    if len({text.lower() for text in cells.levels}) != 1 or cells.levels[0].lower() not in TICKS:
+    if not 0 < len(cells.levels) < 5 or len({text.lower() for text in cells.levels}) != 1:
+        return False
+    if cells.levels[0].lower() in NO:
+        return False
+    if cells.levels[0].lower() not in TICKS and _words(cells.levels[0]) != _words(cells.header):
         return False
     empty = 1.0 - float(cells.filled.mean())
     return empty > (0.0 if cells.levels[0].lower() not in YES or not cells.levels[0].isalnum() else GAPS)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.lower().replace("_", " ").split())
 
 
 def _crosses_are_yes(cells: Cells) -> bool:
@@ -209,6 +224,8 @@ def is_yes_no(cells: Cells) -> bool:
     """Whether every known cell is a yes or a no, and the column is not graded."""
     if is_ticked(cells):
         return True
+    if len(cells.levels) > len(YES) + len(NO):
+        return False
     texts = {text.lower() for text in cells.levels}
     crossed = bool(texts & _CROSSES) and len(texts) == 2 and (texts <= NO | _CROSSES or not _crosses_are_yes(cells))
     known = YES | NO | (_CROSSES if crossed else frozenset())

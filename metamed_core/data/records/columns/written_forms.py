@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metamed_core.data.records.columns.forms import FORMS, MANY, Form
+from metamed_core.data.records.columns.counted_forms import ALL_FORMS
+from metamed_core.data.records.columns.forms import MANY, Form
 from metamed_core.data.records.columns.plain_numbers import LIMIT
 from metamed_core.data.records.columns.quantities import quantities
 from metamed_core.words import Words
@@ -62,7 +63,7 @@ def written_form(texts: Sequence[str], plain: Sequence[float]) -> Written | None
         return None
     best: Written | None = None
     n_best = len(texts) - len(odd)
-    for form in FORMS:
+    for form in ALL_FORMS:
         if (one := _in_form(form, texts, plain, odd)) is not None:
             n_read = int(np.isfinite(one.values).sum())
             if n_read > n_best and n_read >= ENOUGH * len(texts):
@@ -74,7 +75,7 @@ def _quantities(texts: Sequence[str]) -> Written | None:
     found = quantities(texts)
     if found is None:
         return None
-    several = len(found.units) > 1 or len(found.changed) > 0
+    several = len(found.units) > 1 or len(found.changed) > 0 or not all(found.own)
     example = f"“{found.changed or texts[found.own.index(True)]}”"
     told = (_UNITS if several else _ONE_UNIT).format(example=example, unit=found.unit)
     return Written("quantities", found.values, list(found.own), told, found.unit)
