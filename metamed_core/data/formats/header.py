@@ -73,7 +73,7 @@ def find_header(rows: Sequence[Cells]) -> Header:
         top = lower  # lines of remarks that are as wide as the table
         data = _first_with_numbers(rows, top, numeric)
     kinds = dict.fromkeys(range(top), RowKind.TITLE)
-    if data == top and (sure := _headless(rows[top:SAMPLE], numeric)) > 0:
+    if (data == top or not numeric) and (sure := _headless(rows[top:SAMPLE], numeric)) > 0:
         return Header(None, top, [], kinds, doubtful=sure < 2)
     return _with_second_rows(rows, top, numeric, kinds)
 
@@ -125,8 +125,8 @@ def _lower_header(rows: Sequence[Cells], top: int, numeric: frozenset[int], typi
 def _headless(rows: Sequence[Cells], numeric: frozenset[int]) -> int:
     """How surely the first row is a patient: 2 surely, 1 probably, 0 not."""
     first, below = rows[0], columns_of(rows[1:])
-    if _counted_up(first):
-        return 0
+    if _counted_up(first) or (not numeric and any(_same(first, other) for other in rows[1:])):
+        return 0  # positions for names, or a header that comes again
     for_patient = for_header = of_text = 0
     for place, known in enumerate(below):
         cell = cell_at(first, place)
@@ -143,7 +143,7 @@ def _headless(rows: Sequence[Cells], numeric: frozenset[int]) -> int:
                 continue  # every patient has another text: free text, which tells nothing
             of_text += like_patient
         for_patient, for_header = for_patient + like_patient, for_header + (not like_patient)
-    if for_patient < 2 or for_header > (for_patient // 3 if of_text else 0):
+    if for_patient < (2 if numeric else 3) or for_header > (for_patient // 3 if of_text else 0):
         return 0
     return 2 if for_header == 0 and (for_patient > 2 or not numeric) else 1
 

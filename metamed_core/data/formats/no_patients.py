@@ -55,7 +55,7 @@ def no_patients(names: Sequence[str | None], body: Sequence[Numbered], gaps: fro
     few = rows[:150] + rows[150 :: max(1, len(rows) // 150)]
     width = max(2, len([name for name in names if name]))
     full = [cells for cells in few if n_filled(cells) > max(1, width // 3) and not _repeats(names, cells)]
-    if width < 3 or len(full) < 2:
+    if len(full) < 2:
         return {line: RowKind.REPEATED_HEADER for line, cells in body if _repeats(names, cells)}
     numeric, known = numeric_places(full), columns_of(full)
     kinds: dict[int, RowKind] = {}
@@ -127,7 +127,9 @@ def _remark(
     filled = [(place, cell) for place, cell in enumerate(cells) if cell is not None]
     place, first = filled[0]
     column = known[place] if place < len(known) else []
-    if any(is_number(cell) for at, cell in filled if at in numeric) or _like(first, column) or (is_nothing(first) and not at_end):
+    if any(is_number(cell) for at, cell in filled if at in numeric) or _like(first, column):
+        return None
+    if is_nothing(first) and not at_end and not (len(first) > 3 and first.isalpha() and _differs(first, column)):
         return None
     explained = after_gap and any(at in numeric and not is_nothing(cell) for at, cell in filled)
     sentence = len(first.split()) > 1 and not _mostly_sentences(column)
@@ -145,7 +147,7 @@ def _mostly_sentences(known: Sequence[str]) -> bool:
 def _differs(cell: str, known: Sequence[str]) -> bool:
     """Whether nearly all cells of a column hold digits, as codes do, and this one does not."""
     others = [one for one in known if one != cell]
-    return len(others) > 2 and not any(map(str.isdigit, cell)) and sum(any(map(str.isdigit, one)) for one in others) >= 0.8 * len(others)
+    return len(others) > 2 and not any(map(str.isdigit, cell)) and sum(any(map(str.isdigit, one)) for one in others) >= 0.7 * len(others)
 
 
 def _like(cell: str, known: Sequence[str]) -> bool:

@@ -109,6 +109,29 @@ def test_sums_without_a_word_are_found_by_their_numbers() -> None:
     assert kinds(reading) == {11: "summary"}
 
 
+def test_headings_between_groups_and_sums_of_groups_are_left_out() -> None:
+    table, reading = read(
+        [HEADER, "Ward A", *PATIENTS[:4], "Subtotal A,250,90,,", "Unknown", *PATIENTS[4:], "n,9,9,9,6", "Grand total,612.5,540,,"]
+    )
+    assert table["code"] == CODES
+    assert kinds(reading) == {2: "title", 7: "summary", 8: "title", 14: "summary", 15: "summary"}
+
+
+def test_reference_ranges_below_the_header_and_a_marked_header() -> None:
+    table, reading = read(["# version 2", "#" + HEADER, "Reference,50-80,15-150,,", *PATIENTS])
+    assert list(table) == HEADER.split(",")
+    assert table["code"] == CODES
+    assert kinds(reading) == {1: "comment", 3: "ranges"}
+
+
+def test_two_tables_side_by_side_are_told() -> None:
+    lines = [f"{HEADER},,{HEADER}", *[f"{one},,{other}" for one, other in zip(PATIENTS[:4], PATIENTS[4:8], strict=True)]]
+    _, reading = read(lines)
+    assert reading.notes[0].message.en.startswith(
+        "Two tables seem to stand side by side, as the column names come twice (“code”, “cough”, “disease”)"
+    )
+
+
 def test_a_header_that_comes_again_and_headings_between_patients_are_left_out() -> None:
     table, reading = read([HEADER, *PATIENTS[:4], HEADER, *PATIENTS[4:6], "From the other ward", *PATIENTS[6:]])
     assert table["code"] == CODES
@@ -148,6 +171,7 @@ def test_every_row_is_a_patient_if_the_user_says_so() -> None:
 
 
 NO_HEADER = {
+    "words only": ["K1,f,y,p", "K2,m,n,q", "K3,f,y,q", "K4,m,y,p", "K5,f,n,p", "K6,f,y,q"],
     "codes, numbers and words": [row for row in PATIENTS if not row.endswith(",")],
     "numbers only": ["61,13.9,41,1", "58,14.2,55,1", "24,10.2,8,0", "31,9.8,5,0", "64,14.0,47,"],
 }
