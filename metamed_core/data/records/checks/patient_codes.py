@@ -19,8 +19,9 @@ def check(records: PatientTable) -> Iterator[Finding]:
     cells = None if name is None else records.cells(name)
     if name is None or cells is None or not cells.levels:
         return
+    codes = codes_of(cells)
     for message, without in ((_EMPTY, cells.codes < 0), (_ODD, cells.codes >= 0)):
-        names = [str(one) for one, code, here in zip(records.patient_names, codes_of(cells), without, strict=True) if code is None and here]
+        names = [str(one) for one, code, here in zip(records.patient_names, codes, without, strict=True) if code is None and here]
         if names:
             said = message.format(name=shown(name), n=patients(len(names)), which=listed(names))
             yield Finding("patient_codes", name, said, None)

@@ -129,7 +129,7 @@ def identity(header: str, cells: Cells) -> Identity:
     cells
         The cells of the column.
     """
-    if is_yes_no(cells) and len(cells.levels) <= 2 and cells.n_known > 2:
+    if len(cells.levels) <= 2 and cells.n_known > 2 and is_yes_no(cells):
         return Identity.NOTHING  # "e-mail consent: yes" identifies no patient
     name = words_of(header)
     if _is_generic(name, header):
@@ -180,9 +180,10 @@ def is_row_number(header: str) -> bool:
 
 def shown_codes(levels: Sequence[str]) -> frozenset[str]:
     """Return the texts of a column of codes that may be shown: short codes, and those with something added to a prefix that others have too."""
-    times = Counter(_prefix(text) for text in levels)
-    odd = {text for text in levels if _ODD_CODE.fullmatch(text) and (times[_prefix(text)] > 1 or not _prefix(text))}
-    return frozenset(odd | {text for text in levels if _SHORT_CODE.fullmatch(text)})
+    short = frozenset(text for text in levels if _SHORT_CODE.fullmatch(text))
+    odd = [text for text in levels if text not in short and _ODD_CODE.fullmatch(text)]
+    times = Counter(map(_prefix, levels if odd else ()))
+    return short | {text for text in odd if times[_prefix(text)] > 1 or not _prefix(text)}
 
 
 def _prefix(text: str) -> str:
@@ -192,7 +193,7 @@ def _prefix(text: str) -> str:
 
 def _names_with_numbers(levels: Sequence[str]) -> bool:
     """Whether most codes begin with a word of their own, which may be a person's name: `Schmidt1`, `Mueller2`."""
-    long = {prefix for prefix in map(_prefix, levels) if len(prefix) >= LONG_PREFIX}
+    long = {_prefix(text) for text in levels if text[:LONG_PREFIX].isalpha() and len(text) >= LONG_PREFIX}
     return len(long) > max(2, len(levels) / 2)
 
 

@@ -75,7 +75,7 @@ def guess_label(cells: Mapping[str, Cells], words: Collection[str], codes: Colle
 
 def tick_columns(cells: Mapping[str, Cells]) -> tuple[str, ...]:
     """Return the columns of yes and no that together hold one diagnosis: `diagnosis___1`, `diagnosis___2`; empty if there are not two."""
-    found = [name for name, one in cells.items() if (is_yes_no(one) or _are_ticks(one)) and option_of(name) is not None]
+    found = [name for name, one in cells.items() if option_of(name) is not None and (is_yes_no(one) or _are_ticks(one))]
     return tuple(found) if len(found) > 1 else ()
 
 
