@@ -97,9 +97,8 @@ _SHORT_CODE = re.compile(
 )
 _ODD_CODE = re.compile(r"[A-Za-z\u4e00-\u9fff]{0,8}[-_ #.]?\d{1,5}(?:[-_ ./(]+[A-Za-z0-9]{1,4}\)?|[A-Za-z]{1,4}|[*?!.])?")
 """A short code with something added: `P-003b`, `P-003*`, `P-003 (2)`."""
-MANY_CODES = 3
-LONG_PREFIX = 4
-"""So many letters in front of a number may be a person's name."""
+MANY_CODES, LONG_PREFIX = 3, 4
+"""Fewest texts of a column of codes; so many letters in front of a number may be a person's name."""
 MOSTLY_CODES = 0.8
 """A column holds codes if at least this share of its different texts, and no fewer than 4, are short codes."""
 _CHINESE_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
