@@ -1,8 +1,8 @@
 """Uploads of damaged and hostile files: `python -m tests.benchmarks.fuzz_uploads --files 2000`.
 
-Every file is read and checked in a process of its own, whose time and memory are measured (those of the readers that it starts
-included). Wanted: each ends in a table or a sentence; none takes more than 10 s or 1 GB. Exit status 1 otherwise. Needs a system that can
-fork.
+Every file is read and checked in a process of its own, whose processor time and memory are measured (those of the readers that it
+starts included). Wanted: each ends in a table or a sentence; none takes more than 10 s or 1 GB. Exit status 1 otherwise. Needs a system
+that can fork.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ MOST_BYTES = 2**30
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of a file: "table", "sentence" or the end of a traceback; wall-clock seconds, and the largest process in bytes."""
+    """What became of a file: "table", "sentence" or the end of a traceback; processor seconds, and the largest process in bytes."""
 
     said: str
     seconds: float
@@ -53,7 +52,6 @@ def outcome(file: Fuzzed) -> str:
 def measured(file: Fuzzed) -> Ending:
     """The outcome in a child process, with its time and memory."""
     readable, writable = os.pipe()
-    began = time.perf_counter()
     child = os.fork()
     if child == 0:
         try:
@@ -67,7 +65,7 @@ def measured(file: Fuzzed) -> Ending:
     said = os.read(readable, 4000).decode("utf-8", "replace")
     os.close(readable)
     unit = 1 if sys.platform == "darwin" else 1024
-    return Ending(said or f"died with status {status}", time.perf_counter() - began, usage.ru_maxrss * unit)
+    return Ending(said or f"died with status {status}", usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
 def main() -> int:

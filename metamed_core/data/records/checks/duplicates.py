@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from math import comb, lgamma, log
 
 import numpy as np
@@ -94,14 +94,21 @@ def _repeated_patients(records: PatientTable) -> Iterator[Finding]:
 
 
 def _repeated_columns(features: pd.DataFrame) -> Iterator[Finding]:
-    first: dict[tuple[object, ...], str] = {}
+    first: dict[Hashable, str] = {}
     n_pairs = comb(features.shape[1], 2)
     for name, code in _codes(features).items():
         if code.max(initial=-1) < 1:
             continue  # constant or empty columns have a finding of their own
-        same = first.setdefault((*features[name].astype(object).where(features[name].notna(), None),), name)
+        same = first.setdefault(_content(features[name]), name)
         if same != name and log(n_pairs) - _log_arrangements(code) < log(CHANCE):
             yield Finding("duplicate_column", name, _COLUMN.format(name=shown(name), same=shown(same)), "drop")
+
+
+def _content(values: pd.Series) -> Hashable:
+    """What is equal for two columns with equal values."""
+    if values.dtype == np.float64:
+        return (values.to_numpy() + 0.0).tobytes()  # -0.0 becomes 0.0
+    return (*values.astype(object).where(values.notna(), None),)
 
 
 def _log_arrangements(code: Codes) -> float:

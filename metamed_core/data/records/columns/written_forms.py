@@ -58,7 +58,7 @@ def written_form(texts: Sequence[str], plain: Sequence[float]) -> Written | None
     """
     if (found := _quantities(texts)) is not None:
         return found
-    odd = [place for place, value in enumerate(plain) if np.isnan(value) and len(texts[place]) < 40]
+    odd = [place for place in np.flatnonzero(np.isnan(plain)).tolist() if len(texts[place]) < 40]
     if not any(map(str.isdigit, "".join(texts[place] for place in odd))):
         return None
     best: Written | None = None
