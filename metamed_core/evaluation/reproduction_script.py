@@ -58,6 +58,9 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
 def _column(column: Column) -> str:
     values = [repr(column.name), f"Role.{column.role.name}"]
     values += [repr(value) for value in (column.unit, column.low, column.high)] if column.unit or column.low is not None else []
+    plain = Column(column.name, column.role)
+    chosen = ("missing", "kept", "blank_is_no", "day_first")  # how its cells are read
+    values += [f"{name}={getattr(column, name)!r}" for name in chosen if getattr(column, name) != getattr(plain, name)]
     return f"Column({', '.join(values)})"
 
 

@@ -66,6 +66,7 @@ FORMS = {
     "ages of images": ("018M|045Y|002Y", [1.5, 45, 2], "years"),
     "ages of children": ("3y 6m|18 months|2 years", [3.5, 1.5, 2], "years"),
     "ages in Chinese": ("3岁|18个月|45岁", [3, 1.5, 45], "years"),
+    "ages in two languages": ("61 yrs|58|66 Jahre", [61, 58, 66], "years"),
     "durations": ("1 h 30 min|2 hours|45 min", [1.5, 2, 0.75], "in h"),
     "feet": ("5'8\"|6 ft|170", [172.72, 182.88, 170], "in cm"),
     "pounds": ("154 lb|70 kg|11 st 4 lb", [69.853, 70, 71.668], "in kg"),
@@ -175,3 +176,4 @@ def test_two_scales_in_one_column_are_told_and_converted(name: str) -> None:
 
 def test_an_honest_spread_is_not_two_scales() -> None:
     assert not patients(crp="0.3|0.5|60|44|12|3", saturation="97|98|95", share="0.2|0.4|0.9").findings
+    assert not told(patients(tsh="<0.01|1.2|1.4"), "two_scales"), "a limit is no share"

@@ -87,6 +87,12 @@ def test_a_script_without_truth_with_settings_and_leave_one_out(run_here: Callab
     assert run_here(script) == printed(plan)
 
 
+def test_a_script_reads_cells_as_the_records_do() -> None:
+    table = records("sample_data/rare_findings.csv").with_reading("yes", "scoliosis", missing=True)
+    plan = Plan(Cohort.of_records(table), methods(("nearest_centroid",)), (1,), 1)
+    assert "Column('scoliosis', Role.YES_NO, missing=('yes',))" in as_python(plan, Source(FILE, table.columns))
+
+
 def test_a_script_says_so_if_the_patients_are_others(run_here: Callable[[str], str]) -> None:
     table = records("sample_data/rare_findings.csv")
     plan = Plan(Cohort.of_records(table.without(table.diagnosed[:1])), methods(("nearest_centroid",)), (1,), 1)

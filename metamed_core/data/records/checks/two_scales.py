@@ -11,7 +11,7 @@ import numpy as np
 from metamed_core.data.formats.table import number_text, shown
 from metamed_core.data.records.checks.finding import Finding, patients
 from metamed_core.data.records.columns.roles import Column, Role
-from metamed_core.data.records.columns.values import Flags, Floats
+from metamed_core.data.records.columns.values import Flags, Floats, numbers
 from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
 
@@ -50,7 +50,7 @@ def _scales(names: str, low: tuple[float, float], high: tuple[float, float], to_
 _COUNTS = r"\b(?:wbc|w\.b\.c|white|leu[ck]o\w*|platelets?|plt|thrombo\w*|neutro\w*|lympho\w*|anc|alc)\b|白细胞|血小板"
 SCALES = (
     _scales(r"\b(?:body )?temp(?:erature)?s?\b|体温", (30.0, 44.0), (86.0, 112.0), lambda f: (f - 32) / 1.8, "°C|°F"),
-    _scales(r"\b(?:height|stature|body length)\b|身高", (0.4, 2.5), (40.0, 250.0), lambda cm: cm / 100, "m|cm"),
+    _scales(r"\b(?:height|ht|stature|body length)\b|身高", (0.4, 2.5), (40.0, 250.0), lambda cm: cm / 100, "m|cm"),
     _scales(r"\b(?:birth ?weight)\b|出生体重", (0.3, 7.0), (300.0, 7000.0), lambda g: g / 1000, "kg|g"),
     _scales(
         r"\b(?:hb ?a1c|a1c|glycated ha?emoglobin)\b|糖化血红蛋白", (3.0, 19.9), (20.0, 190.0), lambda m: m / 10.93 + 2.15, "%|mmol/mol"
@@ -74,7 +74,8 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 def _mixed(records: PatientTable, column: Column) -> tuple[Scales, Flags] | None:
     """The scales in which a column is, and the patients whose value is in the scale of the larger numbers; None for one scale."""
-    values = records.features[column.name].to_numpy(dtype=np.float64)
+    limits = numbers(records.cells(column.name)).censored  # the true value beyond a detection limit is unknown
+    values = np.where(limits, np.nan, records.features[column.name].to_numpy(dtype=np.float64))
     known = np.isfinite(values)
     name = re.sub(r"[_.]+|(?<=[a-z])(?=[A-Z])", " ", column.name)
     for scales in SCALES:

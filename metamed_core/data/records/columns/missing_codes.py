@@ -56,7 +56,8 @@ def missing_codes(header: str, cells: Cells) -> tuple[Code, ...]:
     """
     if len(cells.levels) < 3:
         return ()
-    amounts, counts = numbers(cells).of_levels, cells.counts
+    read, counts = numbers(cells), cells.counts
+    amounts = read.of_levels if read.written is None else np.where(read.written.own, np.nan, read.of_levels)
     numeric = np.flatnonzero(np.isfinite(amounts))
     if not len(numeric):
         return ()

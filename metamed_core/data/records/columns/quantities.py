@@ -97,7 +97,8 @@ def _together(texts: Sequence[str], parts: Sequence[list[tuple[float, str]]], ki
     units = tuple(dict.fromkeys(unit for part in parts for _, unit in part))
     dicom = any(re.fullmatch(r"\d{3}[DWMY]", text) for text in texts)
     several = any(len(part) > 1 for part in parts)
-    if len(units) < 2 and not dicom and not several and kind != "length" and not (kind == "mass" and units == ("lb",)):
+    one_unit = len(units) < 2 and not dicom and not several and kind != "length" and not (kind == "mass" and units == ("lb",))
+    if one_unit and not any(np.isnan(number(text)[0]) for text, there in zip(texts, own, strict=True) if there):
         return None  # `82 kg` in every cell: a number with its unit
     if kind == "length" and units in {("m",), ("cm",), ("mm",)}:
         return None
