@@ -26,8 +26,9 @@ class Finding:
         `drop`, `convert`, `cap`, `pivot`, `merge` or `turn`; None if there is no automatic correction.
     choices
         The plausible readings; where there is more than one, the finding asks, and a page waits for the answer. One button for each,
-        with `choice.title`. Where `choice.options` is given, the file is read again: `open_upload(name, data, sheet,
-        options=choice.options)`; otherwise `records.with_remedy(replace(finding, remedy=choice.remedy))`.
+        with `choice.title`. Where `choice.options` is given, the file is read again with them:
+        `open_upload(name, data, sheet, options=choice.options)`; otherwise
+        `records.with_remedy(replace(finding, remedy=choice.remedy))`.
     """
 
     kind: str
