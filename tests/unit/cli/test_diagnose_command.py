@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -111,15 +112,15 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["diagnose", *PROTOTYPICAL, "--out", "predictions.csv"]) == 0
     here = bundled("blood_panel")
-    state = Adaptation(PatientsState(here), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
+    state = Adaptation(PatientsState(here, {here.source: here}), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
     state.adapt()
     state.go_to(state.total)
-    made: list[bytes] = []
-    monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data()))
+    made: list[Callable[[], bytes]] = []
+    monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data))
     monkeypatch.setattr(take_away.st, "caption", lambda *_: None)
     take_away.take_away(Say("en"), state)
     mine = Path("predictions.csv").read_bytes()
-    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[1]
+    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[1]()
     rows = list(csv.DictReader(io.StringIO(mine.decode("utf-8-sig"))))
     assert len(rows) == len(here.in_use.undiagnosed)
     assert state.trace is not None

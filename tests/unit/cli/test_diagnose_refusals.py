@@ -20,7 +20,7 @@ def test_findings_of_the_upload_check_are_told_the_gravest_first(capsys: pytest.
     table = records("MRN,diagnosis,x,y,e-mail\n" + rows + "2000,,3,7,joe@example.org\n")
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--out", "told.json"]) == 0
     said = [line.removeprefix("- ") for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]
-    assert said == [finding.message.en for finding in table.findings]
+    assert said == [finding.message.en + f" [--mend {finding.kind}]" * (finding.remedy is not None) for finding in table.findings]
     assert "e-mail" in said[0] + said[1]
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--drop", "y"]) == 0
     assert len([line for line in capsys.readouterr().err.splitlines() if line.startswith("- ")]) < len(said)
