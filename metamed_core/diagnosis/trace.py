@@ -14,9 +14,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabeledSet, Task, class_means
+from metamed_core.data import Task
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import nearest_patients
+from metamed_core.diagnosis.query_parts import query_parts
+from metamed_core.diagnosis.untrained_prototype import untrained_prototype_held_out
 from metamed_core.learners import (
     UNIVERSAL,
     Calibrated,
@@ -24,7 +26,6 @@ from metamed_core.learners import (
     Learner,
     SupportCrossValidator,
     cross_entropy,
-    in_blocks,
     load_weights,
 )
 from metamed_core.words import UserError, Words
@@ -112,6 +113,8 @@ class AdaptationTrace:
         self.baseline_held_out = untrained_prototype_held_out(support, self.held_out.groups) if self.held_out else math.nan
         self._classifiers: Iterator[Calibrated] = initialization.adapt(learner, support, task.n_way)
         self._axes: Axes | None = None
+        self._current: Iterator[float] | None = None
+        self._part, self._prepared = 0.0, 0.0
 
     @property
     def finished(self) -> bool:
@@ -128,13 +131,38 @@ class AdaptationTrace:
         """Explained variance ratios (0..1) of the two map axes; zeros before the first step."""
         return self._axes.shares if self._axes else (0.0, 0.0)
 
+    @property
+    def share(self) -> float:
+        """The share of the whole adaptation that is done, 0..1, including the finished part of the current step."""
+        return min(1.0, (len(self.steps) + self._part) / (self.total_steps + 1))
+
+    @property
+    def seconds_left(self) -> float:
+        """Estimate of the seconds that the rest takes, by the time that the finished parts took; 0 before the first part."""
+        return (self.seconds - self._prepared) * (1 - self.share) / self.share if self.share else 0.0
+
     def advance(self) -> bool:
-        """Make one step; returns False if none was left."""
+        """Make one step, or what is left of it; returns False if none was left."""
+        return self.advance_for(math.inf)
+
+    def advance_for(self, seconds: float) -> bool:
+        """Work on one step for about so long, or until it is done; returns False if no step was left.
+
+        A table of many patients is worked on in parts, so that a page can show progress and stop within a step.
+        """
         if self.finished:
             return False
         started = time.perf_counter()
-        classifier = next(self._classifiers)
-        self.steps.append(self._watch(classifier))
+        if self._current is None:
+            self._current = self._watch()
+        for part in self._current:
+            self._part = part
+            if not part and not self.steps:
+                self._prepared = time.perf_counter() - started
+            if 0 < part < 1 and time.perf_counter() - started > seconds:
+                break
+        else:
+            self._current, self._part = None, 0.0
         if self.finished:
             # Without its generators the trace can be copied and pickled.
             self._classifiers, self.held_out = iter(()), None
@@ -151,46 +179,42 @@ class AdaptationTrace:
             pass
         return self
 
-    @torch.no_grad()
-    def _watch(self, classifier: Calibrated) -> Step:
+    def _watch(self) -> Iterator[float]:
+        """Make one step in parts, each followed by the share of the query patients that is done; then add it to `steps`."""
         known, query = self.task.support, self.task.query.x
-        support = classifier.embed(known.x)
-        if self._axes is None:
-            self._axes = Axes.fit(torch.cat([support, classifier.embed(query[:500])]))
-        axes = self._axes
-        places, distances, positions = zip(*(self._seen(classifier, axes, support, x) for x in in_blocks(query)), strict=True)
-        distance, nearest = torch.cat(distances), torch.cat(positions)
-        return Step(
-            index=len(self.steps),
-            support_loss=float(cross_entropy(classifier.raw.log_proba(known.x), known.y)),
-            held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
-            proba=classifier.predict_proba(query).double().numpy(),
-            support_map=axes.place(support),
-            query_map=np.concatenate(places),
-            prototype_map=axes.place(classifier.prototypes()),
-            nearest=nearest.numpy(),
-            distance=distance.double().numpy(),
-            classifier=classifier,
-        )
+        classifier = next(self._classifiers)
+        with torch.no_grad():
+            support = classifier.embed(known.x)
+            self._axes = self._axes or Axes.fit(torch.cat([support, classifier.embed(query[:500])]))
+        axes, seen, proba, n_done = self._axes, [], [], 0
+        yield 0.0
+        for x in query_parts(query):
+            with torch.no_grad():
+                seen.append(self._seen(classifier, axes, support, x))
+                proba.append(classifier.predict_proba(x))
+            n_done += len(x)
+            yield n_done / max(len(query), 1)
+        places, distances, positions = zip(*seen, strict=True)
+        with torch.no_grad():
+            self.steps.append(
+                Step(
+                    index=len(self.steps),
+                    support_loss=float(cross_entropy(classifier.raw.log_proba(known.x), known.y)),
+                    held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
+                    proba=torch.cat(proba).double().numpy(),
+                    support_map=axes.place(support),
+                    query_map=np.concatenate(places),
+                    prototype_map=axes.place(classifier.prototypes()),
+                    nearest=torch.cat(positions).numpy(),
+                    distance=torch.cat(distances).double().numpy(),
+                    classifier=classifier,
+                )
+            )
 
     def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
         """Map coordinates of some query patients, and distances and positions of their nearest labeled patients."""
         query = classifier.embed(x)
         return axes.place(query), *nearest_patients(query, support)
-
-
-def untrained_prototype_held_out(support: LabeledSet, groups: list[list[int]]) -> float:
-    """Cross-validated accuracy (0..1) of the nearest class mean on standardized values, without network; `groups` are the folds."""
-    values, right = support.x[..., 0], 0
-    for group in groups:
-        rest = torch.ones(len(support), dtype=torch.bool)
-        rest[group] = False
-        classes, y = torch.unique(support.y[rest], return_inverse=True)
-        centers = class_means(values[rest], y, len(classes))
-        named = classes[(values[group].unsqueeze(1) - centers).square().sum(-1).argmin(-1)]
-        right += int((named == support.y[group]).sum())
-    n_patients = sum(len(group) for group in groups)
-    return right / n_patients if n_patients else math.nan
 
 
 def start(records: PatientRecords, learner: Learner, weights: str | Initialization = UNIVERSAL, seed: int = 0) -> AdaptationTrace:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 KEY = "adaptation"
 SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the tick to end
+LONG_SLICE = 0.4  # the same where it takes long: fewer drawings, more steps
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
+LONG = 10.0  # seconds from which on the page says how long it will take, and makes a step in parts
 AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
 
 
@@ -49,7 +51,7 @@ class Adaptation:
     """The adaptation of one tab; see the top of this file.
 
     answered: the version of the patients and the request that the trace is of. watched: the row of the patient whose curve is drawn.
-    editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
+    goal: the step at which a live run stops, if it is not the last. editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
     """
 
     patients: PatientsState
@@ -64,6 +66,7 @@ class Adaptation:
     watched: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
     editors: int = 0
+    goal: int | None = None
     charts_open: bool = False
     patients_open: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -108,7 +111,7 @@ class Adaptation:
         # Streamlit may start the next run of the page before this one has noticed that it is to stop. So the steps are
         # taken on a trace of one's own, and it is shown only if it still answers what is asked.
         until = time.perf_counter() + AT_ONCE
-        while now == self.asked and trace.advance() and time.perf_counter() < until:
+        while now == self.asked and trace.advance_for(until - time.perf_counter()) and time.perf_counter() < until:
             pass
         with self.lock:
             if now == self.asked:
@@ -130,7 +133,7 @@ class Adaptation:
         elif stays:
             self.go_to(self.cursor)
         else:
-            self.cursor, self.playing = len(trace.steps) - 1, not trace.finished
+            self.cursor, self.playing, self.goal = max(len(trace.steps) - 1, 0), not trace.finished, None
 
     def go_to(self, step: int) -> None:
         """Show this step, taking the steps up to it if they are not yet taken."""
@@ -142,34 +145,71 @@ class Adaptation:
             self.cursor = min(step, len(self.trace.steps) - 1)
 
     def stop_at(self, step: int) -> None:
-        """Show this step and make no more by itself."""
-        self.playing = False
-        self.go_to(step)
+        """Show this step and make no more by itself; a step that takes long is first made live."""
+        self.playing = self.takes_long and self.trace is not None and step >= len(self.trace.steps)
+        self.goal = step if self.playing else None
+        if not self.playing:
+            self.go_to(step)
+
+    def stop(self) -> None:
+        """Make no more steps by itself."""
+        self.playing, self.goal = False, None
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether a step is made in parts, with progress, rather than at once."""
+        return self.seconds_left > LONG
+
+    @property
+    def seconds_left(self) -> float:
+        """Estimate of the time that the rest of the adaptation takes, from the time so far."""
+        return 0.0 if self.trace is None else self.trace.seconds_left
 
     def shown(self) -> Snapshot | None:
         """What to draw; None before the first adaptation."""
         with self.lock:
-            return Snapshot(self.adapted, self.trace, self.cursor) if self.trace is not None and self.adapted is not None else None
+            if self.trace is None or self.adapted is None or not self.trace.steps:
+                return None
+            return Snapshot(self.adapted, self.trace, self.cursor)
 
     def tick(self) -> None:
         """One slice of a live run."""
-        until = time.perf_counter() + SLICE
+        until = time.perf_counter() + (LONG_SLICE if self.takes_long else SLICE)
         for _ in range(max(1, math.ceil(self.total / TICKS_TO_WATCH))):
-            self.go_to(self.cursor + 1)
-            if self.cursor >= self.total or time.perf_counter() > until:
+            if not self._next_step(until - time.perf_counter()) or self.cursor >= self.total or time.perf_counter() > until:
                 break
             # Streamlit looks here whether the whole page is wanted anew (after an edit, say); if so, this run ends at once.
             st.session_state.get(KEY)
-        self.playing = self.playing and self.cursor < self.total
+        self.playing = self.playing and (self.cursor < self.total or not (self.trace and self.trace.steps))
+        if self.goal is not None and self.cursor >= self.goal:
+            self.stop()
+
+    def _next_step(self, seconds: float) -> bool:
+        """Show the next step, or work on it for so long; whether it is shown."""
+        with self.lock:
+            if self.trace is None:
+                return False
+            first = not self.trace.steps
+            wanted = 0 if first else self.cursor + 1
+            if len(self.trace.steps) <= wanted:
+                self.trace.advance_for(seconds)
+            if len(self.trace.steps) <= wanted:
+                return False
+            self.needs_rerun |= first  # now there are answers to draw
+            self.cursor = wanted
+            return True
 
     def play(self) -> None:
         """Go on from the step that is shown, or from the start when it is the last."""
         if self.cursor >= self.total:
             self.cursor = 0
-        self.playing = True
+        self.playing, self.goal = True, None
 
     def reset(self) -> None:
         """Forget the steps and stand before the first."""
+        if self.trace is not None and self.trace.seconds > LONG:
+            self.stop_at(0)  # made before, and to make it again would take long
+            return
         with self.lock:
             self.playing, self.trace = False, begin(self.patients.current.in_use, self.requests.current)
             self.go_to(0)

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+from metamed_core.data import PatientRecords
 from metamed_core.diagnosis import ONLY_THESE, Order, agreement, arrange, how_to_read, predicted
 from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
@@ -59,6 +60,7 @@ def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None
     """The cards of one page, with ways to find a patient."""
     shown = state.shown()
     if shown is None:
+        _none_yet(say, state)
         return
     records, proba = shown.records, shown.step.proba
     if not len(records.undiagnosed):
@@ -71,7 +73,8 @@ def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None
         revealed = bool(state.patients.current.truth) and st.toggle(
             say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
         )
-    found = [at for at in arrange(records.classes, proba, names, order, only) if name.lower() in names[at].lower()]
+    fits = _named(records, names, name)
+    found = [at for at in arrange(records.classes, proba, names, order, only) if fits[at]]
     if state.playing:
         said = Words(
             "Still adapting: these are the answers at step {step}; they follow when it stops.",
@@ -89,6 +92,19 @@ def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None
     with part, st.grid(2, gap="small"):
         for one in answers_of(shown.trace, shown.cursor, on_page):
             answer_card(say, one, styles, truth.get(one.diagnosis.row))
+
+
+def _none_yet(say: Say, state: Adaptation) -> None:
+    said = Words("There are no answers yet: they come with the first step.", "尚无答案：完成第一步后即出现。")
+    press = Words("Press Play to go on.", "点击“播放”继续。")
+    st.caption(say(said if state.playing else said + press))
+
+
+def _named(records: PatientRecords, names: list[str], text: str) -> list[bool]:
+    """Which undiagnosed patients have this text in their name or local file number; all for an empty text."""
+    wanted, filed = text.strip().lower(), records.file_numbers
+    numbers = [""] * len(names) if filed is None else [str(one or "") for one in filed.loc[records.undiagnosed]]
+    return [wanted in name.lower() or wanted in number.lower() for name, number in zip(names, numbers, strict=True)]
 
 
 def _what_they_show(say: Say, shown: Snapshot) -> None:
@@ -136,7 +152,12 @@ def _choices(
         width=260,
     )
     name = st.text_input(
-        say(Words("Patient", "患者")), persist_state="session", key=fresh_key("find"), type="search", width=180, placeholder=example
+        say(Words("Patient or file number", "患者或病历号")),
+        persist_state="session",
+        key=fresh_key("find"),
+        type="search",
+        width=180,
+        placeholder=example,
     )
     order = next(known for known in ORDERS if known == state.view["order"])
     return order, state.view["only"] or None, name or ""

@@ -15,12 +15,14 @@ from pages.parts.diagnose.adaptation_state import Adaptation
 def draw_controls(say: Say, state: Adaptation) -> None:
     """The row of controls; each redraws the charts at once, and `needs_rerun` then asks for a full run, so that the answers follow."""
     at_end = state.cursor >= state.total
+    if state.playing and state.takes_long:
+        st.info(say(_how_long(state)), icon=":material/hourglass_top:")
     with st.container(horizontal=True, vertical_alignment="center"):
         if state.total:
             replay = Words("Play again", "重新播放") if at_end else Words("Play", "播放")
             _button(say, state, replay, "play_arrow", "play", state.play, off=state.playing)
             _button(say, state, Words("Step", "单步"), "skip_next", "step_once", lambda: state.stop_at(state.cursor + 1), off=at_end)
-            _button(say, state, Words("Stop", "停止"), "stop", "stop", lambda: state.stop_at(state.cursor), off=not state.playing)
+            _button(say, state, Words("Stop", "停止"), "stop", "stop", state.stop, off=not state.playing)
             off = state.cursor == 0 and not state.playing
             _button(say, state, Words("Reset", "重置"), "restart_alt", "reset", state.reset, off=off)
             _slider(say, state)
@@ -31,7 +33,7 @@ def draw_controls(say: Say, state: Adaptation) -> None:
             )
             st.button(say(title), icon=":material/show_chart:", key="charts", type="tertiary", on_click=_turn_charts, args=(state,))
     with st.container(key="not_last_step"):  # always there: what comes and goes above a live chart would have it rebuilt
-        if not at_end and not state.playing:
+        if not at_end and not state.playing and state.shown() is not None:
             _banner(say, state)
 
 
@@ -50,7 +52,7 @@ def _turn_charts(state: Adaptation) -> None:
 def _slider(say: Say, state: Adaptation) -> None:
     if state.playing:
         # No slider while it plays: the browser would send back the step before last, and that would count as a move.
-        st.progress(state.cursor / state.total, width=260)
+        st.progress(_shown_share(state), width=260)
         return
 
     def move(step: int) -> None:
@@ -59,6 +61,32 @@ def _slider(say: Say, state: Adaptation) -> None:
 
     label = say(Words("Step shown", "显示的步"))
     bound(st.slider, label, 0, state.total, key="step", value=state.cursor, write=move, step=1, label_visibility="collapsed", width=260)
+
+
+def _shown_share(state: Adaptation) -> float:
+    """How far the bar has come: the step that is shown, or what is done of the one that is being made."""
+    made = state.trace.share if state.trace is not None and state.cursor >= len(state.trace.steps) - 1 else 0.0
+    return max(made, state.cursor / max(state.total, 1))
+
+
+def _how_long(state: Adaptation) -> Words:
+    """How long the rest will take, by the time it took so far."""
+    left = _time(state.seconds_left)
+    if state.trace is not None and not state.trace.steps:
+        done = state.trace.share * (state.total + 1)
+        first = _time(state.seconds_left * (1 - done) / (state.total + 1 - done))
+        return Words(
+            "This takes about {left} for {n:,} {n:patient|patients}; the first answers come in about {first}. You can stop, and go on later.",
+            "共 {n:,} 位患者，约需 {left}；约 {first} 后出现第一批答案。可随时停止，稍后继续。",
+        ).format(left=left, first=first, n=len(state.patients.current.in_use.raw))
+    return Words("About {left} left. You can stop, and go on later.", "约剩 {left}。可随时停止，稍后继续。").format(left=left)
+
+
+def _time(seconds: float) -> Words:
+    if seconds < 90:
+        n = max(5, round(seconds / 5) * 5)
+        return Words("{n} {n:second|seconds}", "{n} 秒").format(n=n)
+    return Words("{n} {n:minute|minutes}", "{n} 分钟").format(n=round(seconds / 60))
 
 
 def _banner(say: Say, state: Adaptation) -> None:

@@ -17,7 +17,8 @@ from metamed_core.data.episode import LabeledSet
 from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import NEAREST
-from metamed_core.diagnosis.trace import AdaptationTrace, start, untrained_prototype_held_out
+from metamed_core.diagnosis.trace import AdaptationTrace, start
+from metamed_core.diagnosis.untrained_prototype import untrained_prototype_held_out
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.support_cross_validator import folds
@@ -208,3 +209,27 @@ def test_a_table_too_large_to_watch_is_a_sentence(monkeypatch: pytest.MonkeyPatc
     raw = pd.DataFrame({"x": list("1234"), "dx": ["a", "b", None, None]}, dtype=object)
     with pytest.raises(UserError, match="The table holds 4 values, more than 3: keep fewer patients or columns"):
         start(PatientRecords.from_table(raw), LEARNERS["prototypical"]())
+
+
+def test_a_step_over_many_patients_is_made_in_parts_with_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after each part, as a page does, and at one go."""
+    records = PatientRecords.from_table(table_of(40))
+    whole = start(records, LEARNERS["prototypical"]()).run()
+    monkeypatch.setattr("metamed_core.diagnosis.query_parts.UNDIVIDED_CELLS", 10)
+    monkeypatch.setattr("metamed_core.diagnosis.query_parts.PART_CELLS", 20)
+    parted, shares = start(records, LEARNERS["prototypical"]()), [0.0]
+    while parted.advance_for(0.0):
+        shares.append(parted.share)
+    assert len(shares) > 3 * len(parted.steps), "several parts in each step"
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert [step.index for step in parted.steps] == [step.index for step in whole.steps]
+    np.testing.assert_allclose(parted.steps[-1].proba, whole.steps[-1].proba, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(parted.steps[-1].nearest, whole.steps[-1].nearest)
+
+
+def table_of(n: int) -> pd.DataFrame:
+    """Two diagnoses with three patients each, the others to diagnose."""
+    values = np.random.default_rng(3).normal(size=(n, 4)).round(3)
+    table = pd.DataFrame({f"x{k}": values[:, k].astype(str) for k in range(4)})
+    return table.assign(diagnosis=[["a", "b"][i % 2] if i < 6 else None for i in range(n)])

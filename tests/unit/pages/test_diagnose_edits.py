@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 from metamed_core.data.records import Column, Role
 from metamed_core.words import UserError
 from pages.parts.common import cohorts
-from pages.parts.common.adapt_request import AdaptRequest
+from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.page_frame import Say
-from pages.parts.common.patients_state import bundled
-from pages.parts.diagnose import adaptation_state, table_edits
+from pages.parts.common.patients_state import PatientsState, bundled
+from pages.parts.diagnose import adaptation_state, controls, table_edits
 from pages.parts.diagnose import patient_tables as patients
 from tests.helpers.diagnose_page import adaptation_of, held, opened, unfold, uploaded
 
@@ -156,3 +156,49 @@ def test_what_the_user_did_wrong_is_kept_as_a_sentence() -> None:
     assert state.patients.error is not None
     assert state.patients.attempt(lambda: None)
     assert state.patients.error is None
+
+
+def test_a_long_adaptation_goes_on_live_within_its_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is drawn before the first step is done, with an estimate; Stop holds it there, and Play goes on to the answers."""
+    monkeypatch.setattr(adaptation_state, "AT_ONCE", 0.0)
+    monkeypatch.setattr("metamed_core.diagnosis.query_parts.UNDIVIDED_CELLS", 10)
+    monkeypatch.setattr("metamed_core.diagnosis.query_parts.PART_CELLS", 30)
+    monkeypatch.setattr(adaptation_state, "LONG", 0.0)
+    state = adaptation_of_unfinished()
+    assert state.shown() is None
+    assert state.playing
+    assert state.seconds_left > 0
+    assert "the first answers come in about" in controls._how_long(state).en
+    state.stop()
+    assert not state.busy
+    state.play()
+    monkeypatch.setattr(adaptation_state, "LONG_SLICE", 0.0)
+    shares = []
+    while state.shown() is None:
+        state.tick()
+        shares.append(controls._shown_share(state))
+    assert len(shares) > 3
+    assert shares == sorted(shares)
+    assert state.needs_rerun, "the answers are drawn as soon as they are there"
+    state.stop_at(2)
+    assert (state.playing, state.goal) == (True, 2)
+    while state.playing:
+        state.tick()
+    assert state.cursor == 2
+    state.play()
+    while state.playing:
+        state.tick()
+    assert state.cursor == state.total
+    monkeypatch.setattr(adaptation_state, "LONG", -1.0)
+    state.reset()
+    assert (state.cursor, len(state.trace.steps)) == (0, state.total + 1), "made once, and not made again"
+
+
+def adaptation_of_unfinished() -> adaptation_state.Adaptation:
+    """A bundled cohort whose adaptation goes on live."""
+    first = bundled("blood_panel")
+    state = adaptation_state.Adaptation(
+        PatientsState(first, {first.source: first}), RequestState(AdaptRequest("prototypical", (), "universal", 0))
+    )
+    state.adapt()
+    return state
