@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `diagnose` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("table", type=Path, metavar="TABLE",
-        help="CSV, TSV, Excel or Parquet; patients whose diagnosis is empty are answered for")  # fmt: skip
+        help="CSV, Excel, SPSS, Stata, JSON, Parquet and more; patients whose diagnosis is empty are answered for")  # fmt: skip
     add_table_options(parser, truth=False)
     parser.add_argument("--algorithm", choices=list(LEARNERS), help=f"default: that of the weights, else {DEFAULT}")
     parser.add_argument("--weights", default=UNIVERSAL, metavar="WEIGHTS",

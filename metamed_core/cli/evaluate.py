@@ -54,7 +54,7 @@ TELL_EVERY = 2.0
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `evaluate` to `parser`."""
     parser.set_defaults(run=run, stopped="")
-    parser.add_argument("table", type=Path, metavar="TABLE", help="CSV, TSV, Excel or Parquet")
+    parser.add_argument("table", type=Path, metavar="TABLE", help="CSV, Excel, SPSS, Stata, JSON, Parquet and more")
     add_table_options(parser)
     parser.add_argument("--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on")
     parser.add_argument("--shots", type=shots_or_left_out, default=SHOTS, metavar="K,...",

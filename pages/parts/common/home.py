@@ -33,7 +33,10 @@ DOORS = (
         ),
         (
             Words("Opens on a finished example: nothing to upload", "打开即是一个已完成的示例，无需上传"),
-            Words("Your own table: CSV, TSV, Excel or Parquet", "可用自己的表格：CSV、TSV、Excel 或 Parquet"),
+            Words(
+                "Your own table: a file of nearly any kind, pasted cells, or typed in",
+                "可用自己的表格：几乎任何格式的文件、粘贴的单元格，或直接录入",
+            ),
             Words("Five algorithms, which you can watch learning step by step", "五种算法，可逐步观看其学习过程"),
             Words("The most similar labeled patients beside each answer", "每个答案旁附最相似的已确诊患者"),
         ),
