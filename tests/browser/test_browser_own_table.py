@@ -110,7 +110,7 @@ def test_twenty_pasted_rows_and_a_workbook_are_read_at_once(open_page: Callable[
     page.locator(".st-key-read_pasted button").click()
     check = page.locator(".st-key-upload_check")
     check.get_by_text("21 rows read: 20 patients, 1 header (row 1).").wait_for()
-    assert check.get_by_text("first row is called R-0, that of the last row R-19").is_visible()
+    assert check.get_by_text("the first patient of the table is called “R-0”, the last one “R-19”").is_visible()
     press(page, "confirm")
     ready(page)
     wait_until(lambda: card(page, "R-2").count() == 1)

@@ -60,8 +60,8 @@ def _called(records: PatientRecords) -> Words:
     """A sentence on the display names of the patients."""
     first, last = records.patient_names.iloc[0], records.patient_names.iloc[-1]
     return Words(
-        "On this page the patient of the first row is called {first}, that of the last row {last}.",
-        "本页中，第一行的患者称为 {first}，最后一行的患者称为 {last}。",
+        "On this page the first patient of the table is called “{first}”, the last one “{last}”.",
+        "本页中，表中第一位患者称为“{first}”，最后一位称为“{last}”。",
     ).format(first=first, last=last)
 
 

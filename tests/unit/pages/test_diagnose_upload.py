@@ -106,7 +106,7 @@ def test_a_workbook_opens_on_its_first_sheet_of_patients(app: AppTest) -> None:
         frame.to_excel(book, sheet_name="patients", index=False)
     upload(app, "book.xlsx", file.getvalue())
     assert held(app).patients.pending.sheet == "patients"
-    assert "first row is called A-1, that of the last row Q-2" in texts(app).replace("\\", "")
+    assert "the first patient of the table is called “A-1”, the last one “Q-2”" in texts(app).replace("\\", "")
 
 
 def test_a_refused_range_gives_a_fresh_table_and_a_sentence_beside_it(app: AppTest) -> None:
