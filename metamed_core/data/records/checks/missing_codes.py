@@ -22,6 +22,9 @@ RANK = 0
 MISSING, KEEP = "missing", "keep"
 """Remedies: read the texts as missing, or as values."""
 ZEROS = 0.02
+"""Share of zeros in a column at and above which they are no rare measurements but stand for something else."""
+FEW = 0.2
+"""Largest share of distinct impossible values, or a single one, at which they are taken for errors."""
 CHOICES = (
     Choice(Words("Read as missing", "按缺失处理"), remedy=MISSING),
     Choice(Words("It is a value", "是真实取值"), remedy=KEEP),
@@ -97,8 +100,10 @@ def _within(values: np.ndarray, spans: Sequence[tuple[float, float]]) -> np.ndar
     if not spans:
         return np.ones(len(values), dtype=np.bool_)
     inside: np.ndarray = np.any([(values >= low) & (values <= high) for low, high in spans], axis=0)
-    # A column mostly outside is another quantity, or in another unit: nothing is known about it.
-    return inside if inside[np.isfinite(values)].mean() >= 0.5 else np.ones(len(values), dtype=np.bool_)
+    # Where more than a few lie outside, the column is in another unit, standardized or a change: nothing is known about it.
+    known = np.isfinite(values)
+    few = (~inside & known).sum() <= max(1, FEW * known.sum())
+    return inside if few else np.ones(len(values), dtype=np.bool_)
 
 
 def _sign_slips(values: np.ndarray) -> np.ndarray:
