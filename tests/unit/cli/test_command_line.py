@@ -74,8 +74,9 @@ def test_the_command_on_a_card_makes_the_same_file_again(tmp_path: Path) -> None
     assert read_card(first)["validation"] == read_card(again)["validation"]
 
 
-# The largest network takes a minute here, and its last number is found again below.
-REPEATED = [pytest.param(name, marks=pytest.mark.slow) if name == "prior_fitted" else name for name in LEARNERS]
+# These three take a minute together and more on a busy computer; their last numbers are found again below.
+LONG = ("prior_fitted", "maml", "reptile")
+REPEATED = [pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in LEARNERS]
 
 
 @pytest.mark.parametrize("name", REPEATED)

@@ -102,6 +102,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_two_dask_workers_give_the_same_to_the_bit(tmp_path: Path) -> None:
     """In a Python of its own, as on a cluster: its workers begin from nothing."""
     pytest.importorskip("dask.distributed", reason="Dask is an optional extra: pip install metamed[cluster]")
