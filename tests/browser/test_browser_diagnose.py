@@ -154,7 +154,7 @@ def test_no_html_from_a_table_is_drawn(open_page: Callable[..., Page]) -> None:
     """Names and diagnoses that look like HTML or Markdown are shown as they stand."""
     evil = "<img src=x onerror=alert(1)>"
     table = (
-        f"patient,diagnosis,<b>a</b>,b\nA-1,{evil},1,2\nA-2,{evil},2,1\nA-3,**x** :red[y] $z$,8,9\nA-4,**x** :red[y] $z$,9,8\nA-5,,2,2\n"
+        f"patient,diagnosis,<b>a</b>,b\nA-1,{evil},1,2\nA-2,{evil},2,1\nA-3,**x** :red[y] $z$,4,5\nA-4,**x** :red[y] $z$,5,4\nA-5,,2,2\n"
     )
     page = open_page("/diagnose")
     ready(page)

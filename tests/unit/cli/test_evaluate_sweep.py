@@ -38,7 +38,7 @@ def expected() -> list[EpisodeResult]:
 
 @pytest.mark.parametrize(
     ("backend", "jobs", "parcel"),
-    [("loky", 1, 4), ("loky", 2, 1), ("loky", 2, 100), ("threading", 2, 3), ("sequential", 1, 1)],
+    [("loky", 1, 4), pytest.param("loky", 2, 1, marks=pytest.mark.slow), ("loky", 2, 100), ("threading", 2, 3), ("sequential", 1, 1)],
 )
 def test_a_sweep_gives_what_compare_gives(backend: str, jobs: int, parcel: int, expected: list[EpisodeResult]) -> None:
     threads = torch.get_num_threads()

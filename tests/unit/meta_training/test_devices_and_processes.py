@@ -32,6 +32,7 @@ def two_processes(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_processes_walk_as_one(tmp_path: Path) -> None:
     """The same first gradient and, after some steps, the same weights as one process; both processes hold the very same bits."""
     done = two_processes("tests.helpers.shared_work", str(tmp_path))
