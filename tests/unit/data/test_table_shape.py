@@ -85,3 +85,12 @@ def test_one_row_for_each_patient_is_left_alone() -> None:
     assert (
         kinds(opened("patient,test,result,diagnosis\nA1,PCR,1.2,gout\nA2,PCR,3.1,lupus\nA3,ELISA,2.2,gout\nA4,ELISA,0.4,lupus\n")) == set()
     )
+
+
+def test_results_in_two_units_keep_their_units_and_the_check_says_so() -> None:
+    rows = [f"K{i},glucose,{value},{unit},{'ab'[i % 2]}" for i, (value, unit) in enumerate([("99", "mg/dL"), ("5.5", "mmol/L")] * 4)]
+    found = mended(
+        opened("\n".join(["patient,test,result,unit,diagnosis", *rows, *(row.replace("glucose", "hb") for row in rows)])), "long_table"
+    )
+    assert found.raw["glucose"].tolist()[:2] == ["99 mg/dL", "5.5 mmol/L"]
+    assert any(one.column == "glucose" and "unit" in one.message.en for one in found.findings)

@@ -100,8 +100,13 @@ def wide(records: Records, _finding: Finding | None = None) -> Records:
     for test, rows in raw.groupby(long.test, sort=False):
         units: list[str] = list(rows[long.unit].dropna().unique()) if long.unit else []
         header = f"{test} ({units[0]})" if len(units) == 1 else str(test)
-        values = rows.drop_duplicates(long.patient).set_index(long.patient)[long.value]
-        table[header if header not in table else f"{header} (2)"] = table[long.patient].map(values)
+        firsts = rows.drop_duplicates(long.patient).set_index(long.patient)
+        values = firsts[long.value]
+        if len(units) > 1:  # each value keeps its unit, so that the check sees that they differ
+            values = (values + " " + firsts[long.unit].fillna("")).str.strip()
+        while header in table:
+            header += " (2)"
+        table[header] = table[long.patient].map(values)
     return _as(records, table)
 
 
