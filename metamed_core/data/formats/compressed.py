@@ -21,6 +21,7 @@ _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ASIDE = re.compile(r"(^|/)(__MACOSX/|\.[^./]|Thumbs\.db$|desktop\.ini$|(read\W?me|licen[cs]e)[^/]*$)", re.IGNORECASE)
+# What zipfile and gzip raise on damaged files; NotImplementedError: a version or compression that zipfile does not know.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError, NotImplementedError, RuntimeError, OverflowError)
 
 

@@ -129,6 +129,7 @@ def members(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return [name.lower() for name in archive.namelist()]
+    # NotImplementedError: a version of zip files that zipfile does not know.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, LookupError, OverflowError):
         return []
 

@@ -75,6 +75,7 @@ def _check_unpacked(data: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             size = sum(info.file_size for info in archive.infolist())
+    # NotImplementedError: a version of zip files that zipfile does not know.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise UserError(_BROKEN) from error
     if size > MAX_UNPACKED:
