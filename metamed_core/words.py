@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Literal, get_args
@@ -110,6 +111,47 @@ class UserError(ValueError):
     def __reduce__(self) -> tuple[type[UserError], tuple[Words]]:
         """Pickle both languages: by default an exception that crosses a process boundary keeps its English message only."""
         return type(self), (self.words,)
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_MOST_MARKS = 12
+"""Code points of one sign that are shown; an emoji of a family has 11, a letter under a tower of accents hundreds."""
+
+
+def without_controls(text: str) -> str:
+    """Return text without control characters and marks of writing direction, with which a name could show itself as another.
+
+    >>> without_controls("gout\u202efdp.exe")
+    'goutfdp.exe'
+    """
+    return text if text.isprintable() else _UNSEEN.sub("", text)
+
+
+def cut(text: str, most: int) -> str:
+    """Return text of at most `most` signs as a reader counts them: a letter with its accents, a flag, a joined emoji is one.
+
+    >>> cut("e\u0301" * 3, 3) == "e\u0301" * 3, cut("abcd", 3)
+    (True, 'ab…')
+    """
+    if text.isascii():
+        return text if len(text) <= most else f"{text[: most - 1]}…"
+    signs: list[str] = []
+    within = 100 * most  # what is longer than that in so few signs need not be read to its end
+    for char in text[:within]:
+        if not (signs and _belongs(char, signs[-1])):
+            signs.append(char)
+        elif len(signs[-1]) < _MOST_MARKS:
+            signs[-1] += char
+        if len(signs) > most:
+            return "".join([*signs[: most - 1], "…"])
+    return "".join(signs) + ("…" if len(text) > within else "")
+
+
+def _belongs(char: str, sign: str) -> bool:
+    """Whether a character is drawn as a part of the sign before it."""
+    flags = "\U0001f1e6" <= char <= "\U0001f1ff" and len(sign) == 1 and "\U0001f1e6" <= sign <= "\U0001f1ff"
+    joined = sign.endswith("\u200d") or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return flags or joined or char == "\u200d" or unicodedata.category(char) in {"Mn", "Mc", "Me"}
 
 
 def chance(p: float) -> str:

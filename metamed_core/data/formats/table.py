@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metamed_core.data.formats.reading import Note
-from metamed_core.words import UserError, Words
+from metamed_core.words import UserError, Words, cut, without_controls
 
 Row = tuple[int, list[str | None]]
 """Line number in the file, and the cells."""
@@ -27,7 +26,6 @@ MAX_CELLS = 4_000_000
 """Most cells of a table, so that reading and checking one ends within seconds."""
 
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def cell_text(value: object) -> str | None:
         return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, bytes):
         value = value.decode("utf-8", errors="replace")
-    text = _CONTROL.sub("", str(value)).strip().strip(_INVISIBLE).strip()
+    text = without_controls(str(value)).strip().strip(_INVISIBLE).strip()
     return text or None
 
 
@@ -81,9 +79,8 @@ def number_text(value: float) -> str:
 
 
 def shown(text: str, most: int = 40) -> str:
-    """Return text from a file on one line of at most `most` characters, for use in a sentence."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    """Return text from a file on one line of at most `most` signs, for use in a sentence."""
+    return cut(" ".join(without_controls(text).split()), most)
 
 
 def check_size(*, n_rows: int = 0, n_columns: int = 0, n_cells: int = 0) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metamed_core.data import EXTENSIONS, Column, ReadOptions, open_upload, sheets
 from metamed_core.diagnosis import is_saved_work, read_saved_work
-from metamed_core.words import Words
+from metamed_core.words import Words, without_controls
 from pages.parts.common import cohorts
 from pages.parts.common.forms import new_upload
 from pages.parts.common.page_frame import Say, fresh_key
@@ -50,7 +50,7 @@ def offer_upload(say: Say, patients: PatientsState) -> None:
 
 def _receive(patients: PatientsState, key: str) -> None:
     if (file := new_upload(key)) is not None:
-        patients.attempt(lambda: _receive_file(patients, file.name, file.getvalue()))
+        patients.attempt(lambda: _receive_file(patients, without_controls(file.name), file.getvalue()))
 
 
 def _receive_file(patients: PatientsState, name: str, data: bytes) -> None:

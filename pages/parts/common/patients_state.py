@@ -102,6 +102,10 @@ class Pending:
     answered: frozenset[tuple[str, str | None]] = frozenset()
     number: int = field(default_factory=_NUMBERS.__next__)
 
+    def __post_init__(self) -> None:
+        # Before a page holds the table: what fails here fails once, and not again at every run of the page.
+        _ = self.records.findings
+
     @property
     def set_by_user(self) -> tuple[Column, ...]:
         """The columns whose role, unit or range the user has changed."""
@@ -114,6 +118,7 @@ class Pending:
     def change(self, act: Callable[[PatientRecords], PatientRecords]) -> None:
         """Apply `act` to the records and to the original, which may lack a column. If it raises for the records, nothing is changed."""
         changed = act(self.records)
+        _ = changed.findings
         if self.original is self.records:
             self.original = changed
         else:

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metamed_core.data import open_upload
+from metamed_core.data.formats.table import shown
 from metamed_core.data.records import PatientRecords, Role
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.units import is_age, unit_in, unit_words
@@ -41,6 +43,31 @@ def cells(*texts: str | None) -> Cells:
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
     assert numbers(cells(text)).values[0] == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "seen"),
+    [
+        ("e\u0301" * 3, 3, "e\u0301" * 3),
+        ("e\u0301" * 4, 3, "e\u0301" * 2 + "…"),
+        ("👩\u200d👧\u200d👦" * 3, 2, "👩\u200d👧\u200d👦…"),
+        ("🇩🇪🇫🇷🇮🇹", 2, "🇩🇪…"),
+        ("👍🏽👍🏽👍🏽", 3, "👍🏽👍🏽👍🏽"),
+        ("a" + "\u0301" * 9999, 3, "a" + "\u0301" * 11 + "…"),
+        ("缺铁性\n 贫血", 5, "缺铁性 …"),
+        ("gout\u202efdp", 9, "goutfdp"),
+    ],
+)
+def test_a_name_is_cut_by_what_is_seen(text: str, most: int, seen: str) -> None:
+    assert shown(text, most) == seen
+
+
+@pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x9b")
+def test_no_name_turns_the_direction_of_writing(mark: str) -> None:
+    _, records = open_upload("x.csv", f"pa{mark}tient,diag{mark}nosis,x\nA{mark}1,go{mark}ut,1\nB1,gout,2\nC1,sepsis,3\nD1,,4\n".encode())
+    assert records.classes == ("gout", "sepsis"), "and two names that look the same are the same"
+    assert list(records.raw.columns) == ["patient", "diagnosis", "x"]
+    assert records.patient_names.iloc[0] == "A1"
 
 
 @pytest.mark.parametrize("text", ["abc", "1_000", "inf", "1e999", "1,23,4", "3.4.5", "0x1f", "½"])

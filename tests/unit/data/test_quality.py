@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from metamed_core.data import open_upload
 from metamed_core.data.formats import read_table
 from metamed_core.data.records import PatientRecords
 from metamed_core.data.records.columns.roles import Role
@@ -170,6 +171,13 @@ def test_patients_who_contradict_each_other_are_named_and_none_is_dropped() -> N
     (finding,) = records.findings
     assert (finding.kind, finding.remedy) == ("contradiction", None)
     assert "“P-004”, “P-900” have the same values" in finding.message.en
+
+
+@pytest.mark.parametrize("rows", ["1,,x", "1,,x\n,2,y\n3,,x", "1,2,x\n,,y", ",,x\n,,y", "1,,\n,,x\n2,3,"])
+def test_a_table_of_a_few_cells_is_checked_like_any_other(rows: str) -> None:
+    """Such as one in which no patient has two values."""
+    _, records = open_upload("x.csv", f"a,b,dx\n{rows}\n".encode())
+    assert not {"duplicate_rows", "contradiction"} & {finding.kind for finding in records.findings}
 
 
 def test_none_beside_empty_cells_is_a_diagnosis_and_alone_it_is_said_how_it_is_read() -> None:

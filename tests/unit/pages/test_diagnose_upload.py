@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.data.records import PatientRecords, Role
+from metamed_core.data.records import PatientRecords, Role, quality
 from metamed_core.words import LANGUAGES, Language, UserError
 from pages.parts.common import cohorts, forms
 from pages.parts.common import roles_table as roles
 from pages.parts.common import upload_check as check
+from pages.parts.common.patients_state import Pending
 from pages.parts.diagnose import table_edits
 from tests.helpers.diagnose_page import TABLE, held, opened, texts, unfold, upload, uploaded
 
@@ -47,6 +48,20 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_lost(app: AppTest, language: 
     assert len(app.error) == 1
     assert held(app).patients.current is before
     assert held(app).patients.pending is None
+
+
+def test_a_table_whose_check_fails_is_not_held_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else every later run of the page would fail too."""
+    monkeypatch.setattr(quality, "CHECKS", (SimpleNamespace(check=lambda _: 1 / 0),))
+    records = PatientRecords.from_table(pd.read_csv(io.StringIO(TABLE), dtype=object))
+    with pytest.raises(ZeroDivisionError):
+        Pending("x.csv", b"", [], None, records, records)
+    monkeypatch.setattr(quality, "CHECKS", ())
+    pending = Pending("x.csv", b"", [], None, records, records)
+    monkeypatch.setattr(quality, "CHECKS", (SimpleNamespace(check=lambda _: 1 / 0),))
+    with pytest.raises(ZeroDivisionError):
+        pending.change(lambda records: records.without([records.raw.index[0]]))
+    assert pending.records is records
 
 
 def test_a_workbook_with_two_sheets_asks_which(app: AppTest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,10 +116,21 @@ def test_the_core_is_ready_after_asking() -> None:
         (":red[x] $y$ `z`", r"\:red\[x\] \$y\$ \`z\`"),
         (3.5, r"3\.5"),
         ("缺铁性贫血", "缺铁性贫血"),
+        ("gout\u202efdp\u2066.csv\u200f", r"goutfdp\.csv"),
     ],
 )
 def test_plain_text_means_nothing_to_markdown(text: object, shown: str) -> None:
     assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["https://a.example/x?y", "HTTP://a.example", "see www.a.example.", "x@a.example", "mailto:x.y@a-b.example"]
+)
+def test_no_text_of_a_table_is_a_link(text: str) -> None:
+    """The patterns are those of GitHub's Markdown, section 6.9: they hold in spite of a backslash, so the word must be parted."""
+    read = plain(text).replace("\\", "")
+    assert not re.search(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w", read, re.IGNORECASE)
+    assert read.replace("\u2060", "") == text, "and nothing that is seen has changed"
 
 
 def test_the_helpers_work_outside_a_running_page(monkeypatch: pytest.MonkeyPatch) -> None:

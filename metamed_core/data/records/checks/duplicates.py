@@ -68,7 +68,7 @@ def _equal(records: PatientTable) -> pd.DataFrame:
     """Features of all patients that share every value with another one, diagnosed first; empty where chance could explain this."""
     features = records.features.loc[[*records.diagnosed, *records.undiagnosed]]
     telling = features[features.notna().sum(axis=1) > 1]
-    if telling.shape[1] < 2 or _chance_of_equal_rows(telling) > log(CHANCE):
+    if min(telling.shape) < 2 or _chance_of_equal_rows(telling) > log(CHANCE):
         return telling.iloc[:0]
     return telling[telling.duplicated(keep=False).to_numpy()]
 
