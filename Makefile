@@ -13,6 +13,8 @@ PORT ?= 8501
 # Developers: WATCH=poll picks up a changed file without a restart.
 WATCH ?= none
 BIN := .venv/bin
+# Where this is set, each of the tests' many processes would compile torch and Streamlit anew: 7 s of work.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check format bench docs translations clean
 .DEFAULT_GOAL := run
