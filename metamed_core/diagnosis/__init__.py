@@ -62,7 +62,8 @@ from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, ONLY_THESE, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
-from metamed_core.diagnosis.trace import AdaptationTrace, Step, start
+from metamed_core.diagnosis.trace import AdaptationTrace, start
+from metamed_core.diagnosis.watched_step import Step
 
 __all__ = [
     "NOTHING_ODD",

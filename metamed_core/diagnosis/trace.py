@@ -6,26 +6,21 @@ import dataclasses
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from metamed_core.data import Task
 from metamed_core.diagnosis.embedding_map import Axes
-from metamed_core.diagnosis.nearest_patients import nearest_patients
-from metamed_core.diagnosis.query_parts import query_parts
 from metamed_core.diagnosis.untrained_prototype import untrained_prototype_held_out
+from metamed_core.diagnosis.watched_step import Step, StepMaker
 from metamed_core.learners import (
     UNIVERSAL,
     Calibrated,
     Initialization,
     Learner,
     SupportCrossValidator,
-    cross_entropy,
     load_weights,
 )
 from metamed_core.words import UserError, Words
@@ -40,42 +35,6 @@ _TOO_LARGE = Words(
     "The table holds {n:,} {n:value|values}, more than {most:,}: keep fewer patients or columns, or use FewShotClassifier from Python.",
     "表格共有 {n:,} 个数据，超过上限 {most:,}：请减少患者或列，或在 Python 中使用 FewShotClassifier。",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The record of one adaptation step; immutable.
-
-    Parameters
-    ----------
-    index
-        Number of the step; 0 is before the first.
-    support_loss
-        Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: the loss that gradient-based learners minimize.
-    held_out_accuracy
-        Cross-validated accuracy on the support set, 0..1; NaN if no diagnosis has two patients.
-    proba
-        Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is.
-    support_map, query_map, prototype_map
-        Coordinates on the map of the embedding, `(n, 2)`.
-    nearest
-        Positions in the support set of the nearest labeled patients, `(n_query, n_nearest)`, at most 3.
-    distance
-        Their Euclidean distances in the embedding (no unit), same shape.
-    classifier
-        The classifier after this step.
-    """
-
-    index: int
-    support_loss: float
-    held_out_accuracy: float
-    proba: Array
-    support_map: Array
-    query_map: Array
-    prototype_map: Array
-    nearest: npt.NDArray[np.int64]
-    distance: Array
-    classifier: Calibrated
 
 
 class AdaptationTrace:
@@ -114,7 +73,7 @@ class AdaptationTrace:
         self._classifiers: Iterator[Calibrated] = initialization.adapt(learner, support, task.n_way)
         self._axes: Axes | None = None
         self._current: Iterator[float] | None = None
-        self._part, self._prepared = 0.0, 0.0
+        self._part, self._first = 0.0, (0.0, 0.0)
 
     @property
     def finished(self) -> bool:
@@ -138,8 +97,9 @@ class AdaptationTrace:
 
     @property
     def seconds_left(self) -> float:
-        """Estimate of the seconds that the rest takes, by the time that the finished parts took; 0 before the first part."""
-        return (self.seconds - self._prepared) * (1 - self.share) / self.share if self.share else 0.0
+        """Estimate of the seconds that the rest takes, by the time that the finished parts took; 0 before the second part."""
+        first_seconds, first_share = self._first
+        return (self.seconds - first_seconds) * (1 - self.share) / (self.share - first_share) if self.share > first_share else 0.0
 
     def advance(self) -> bool:
         """Make one step, or what is left of it; returns False if none was left."""
@@ -157,9 +117,9 @@ class AdaptationTrace:
             self._current = self._watch()
         for part in self._current:
             self._part = part
-            if not part and not self.steps:
-                self._prepared = time.perf_counter() - started
-            if 0 < part < 1 and time.perf_counter() - started > seconds:
+            if not self._first[1]:  # what is made ready once does not count as the pace
+                self._first = time.perf_counter() - started, self.share
+            elif time.perf_counter() - started > seconds:
                 break
         else:
             self._current, self._part = None, 0.0
@@ -180,41 +140,18 @@ class AdaptationTrace:
         return self
 
     def _watch(self) -> Iterator[float]:
-        """Make one step in parts, each followed by the share of the query patients that is done; then add it to `steps`."""
-        known, query = self.task.support, self.task.query.x
-        classifier = next(self._classifiers)
-        with torch.no_grad():
-            support = classifier.embed(known.x)
-            self._axes = self._axes or Axes.fit(torch.cat([support, classifier.embed(query[:500])]))
-        axes, seen, proba, n_done = self._axes, [], [], 0
-        yield 0.0
-        for x in query_parts(query):
-            with torch.no_grad():
-                seen.append(self._seen(classifier, axes, support, x))
-                proba.append(classifier.predict_proba(x))
-            n_done += len(x)
-            yield n_done / max(len(query), 1)
-        places, distances, positions = zip(*seen, strict=True)
-        with torch.no_grad():
-            self.steps.append(
-                Step(
-                    index=len(self.steps),
-                    support_loss=float(cross_entropy(classifier.raw.log_proba(known.x), known.y)),
-                    held_out_accuracy=self.held_out.advance() if self.held_out else math.nan,
-                    proba=torch.cat(proba).double().numpy(),
-                    support_map=axes.place(support),
-                    query_map=np.concatenate(places),
-                    prototype_map=axes.place(classifier.prototypes()),
-                    nearest=torch.cat(positions).numpy(),
-                    distance=torch.cat(distances).double().numpy(),
-                    classifier=classifier,
-                )
-            )
-
-    def _seen(self, classifier: Calibrated, axes: Axes, support: Tensor, x: Tensor) -> tuple[Array, Tensor, Tensor]:
-        """Map coordinates of some query patients, and distances and positions of their nearest labeled patients."""
-        query = classifier.embed(x)
-        return axes.place(query), *nearest_patients(query, support)
+        """Make one step in parts, each followed by the share of the step that is done; then add it to `steps`."""
+        maker, done = StepMaker(next(self._classifiers), self.task, self.held_out), 0
+        making = maker.make(len(self.steps), self._axes)
+        while True:
+            try:
+                done += next(making)
+            except StopIteration as finished:
+                step, self._axes = finished.value
+                break
+            if maker.divided:
+                yield done / maker.work
+        self.steps.append(step)
 
 
 def start(records: PatientRecords, learner: Learner, weights: str | Initialization = UNIVERSAL, seed: int = 0) -> AdaptationTrace:

@@ -27,7 +27,7 @@ meta-training, `weights` the shipped weight files.
 - `descend`: one step of gradient descent.
 - `descended`: several steps of gradient descent.
 - `found_in`: the learners that the modules of a package define.
-- `in_blocks`: splits patients into blocks of bounded memory.
+- `in_parts`: splits many patients into parts of a fraction of a second.
 - `initial_minus_adapted`: Reptile's outer step, as a gradient.
 - `load_weights`: shipped, random or saved weights as an `Initialization`.
 - `matching_posterior`: the probabilities of matching networks.
@@ -48,9 +48,10 @@ from metamed_core.learners import support_cross_validator
 from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
-from metamed_core.learners.learner import Calibrated, Classifier, Learner, Setting, cross_entropy, in_blocks, settings
+from metamed_core.learners.learner import Calibrated, Classifier, Learner, Setting, cross_entropy, settings
 from metamed_core.learners.maml import Maml
 from metamed_core.learners.matching import attention, matching_posterior
+from metamed_core.learners.patient_parts import in_parts
 from metamed_core.learners.prior_fitted import PriorFitted, PriorFittedClassifier
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
 from metamed_core.learners.recipe import Precision, Recipe
@@ -85,7 +86,7 @@ __all__ = [
     "descend",
     "descended",
     "found_in",
-    "in_blocks",
+    "in_parts",
     "initial_minus_adapted",
     "load_weights",
     "matching_posterior",

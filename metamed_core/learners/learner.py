@@ -39,6 +39,11 @@ class Classifier(ABC):
     def __init__(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> None:
         self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
 
+    @property
+    def passes(self) -> int:
+        """How many times as long a prediction takes as an embedding."""
+        return 1
+
     @abstractmethod
     def log_proba(self, x: Tensor) -> Tensor:
         """Natural log-probabilities, cells `(n, n_columns, n_channels)` -> `(n, n_way)`; rows are independent of each other."""
@@ -76,6 +81,11 @@ class Calibrated(Classifier):
     def __init__(self, raw: Classifier, calibration: Calibration) -> None:
         super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
         self.raw, self.calibration = raw, calibration
+
+    @property
+    def passes(self) -> int:
+        """See `Classifier.passes`."""
+        return self.raw.passes
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`; the ranking of the classes is that of `raw`."""

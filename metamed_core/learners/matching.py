@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -94,10 +95,15 @@ def full_context(weights: Weights, queries: Tensor, support: Tensor, width: int,
 
 def posterior(backbone: Backbone, weights: Weights, x: Tensor, support: LabeledSet, n_way: int, reads: int) -> Tensor:
     """Class probabilities `(n, n_way)` of cells `(n, n_columns, n_channels)`: embed, `reads` context steps (0: none), attend."""
-    queries, known = backbone.embed(weights, x), backbone.embed(weights, support.x)
+    return posterior_of(backbone, weights, x, LabeledSet(backbone.embed(weights, support.x), support.y), n_way, reads)
+
+
+def posterior_of(backbone: Backbone, weights: Weights, x: Tensor, known: LabeledSet, n_way: int, reads: int) -> Tensor:
+    """The same, where the support set is embedded: `known.x` is `(n_support, n_embedding)`."""
+    queries = backbone.embed(weights, x)
     if reads:
-        queries = full_context(weights, queries, known, backbone.features, reads)
-    return matching_posterior(queries, known, support.y, n_way, weights[SHARPNESS].exp())
+        queries = full_context(weights, queries, known.x, backbone.features, reads)
+    return matching_posterior(queries, known.x, known.y, n_way, weights[SHARPNESS].exp())
 
 
 class AttentionClassifier(Classifier):
@@ -109,7 +115,13 @@ class AttentionClassifier(Classifier):
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
-        return posterior(self.backbone, self.weights, x, self.support, self.n_way, self.reads).clamp_min(TINY).log()
+        return posterior_of(self.backbone, self.weights, x, self._known, self.n_way, self.reads).clamp_min(TINY).log()
+
+    @cached_property
+    def _known(self) -> LabeledSet:
+        """The support set, embedded; computed once, because many patients are predicted in parts."""
+        with torch.no_grad():
+            return LabeledSet(self.backbone.embed(self.weights, self.support.x), self.support.y)
 
 
 @dataclass(frozen=True)

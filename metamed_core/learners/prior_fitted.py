@@ -115,6 +115,11 @@ class PriorFittedClassifier(Classifier):
         super().__init__(network, {name: weight.to(kind) for name, weight in weights.items()}, support, n_way)
         self.network, self.n_readings, self._kind = network, n_readings, kind
 
+    @property
+    def passes(self) -> int:
+        """See `Classifier.passes`."""
+        return self.n_readings
+
     @cached_property
     def _read(self) -> tuple[Readings, Memory]:
         """The codings and the encoded support set; computed at the first prediction, because many steps never predict."""
@@ -160,7 +165,7 @@ class PriorFittedClassifier(Classifier):
 
 @dataclass(frozen=True)
 class PriorFitted(Learner):
-    """A prior-fitted network; the adaptation steps use 1, 2, 4, ... all patients of each class.
+    """A prior-fitted network; the adaptation steps use 1, 2, 4, ... patients of each class, the last all of them.
 
     `readings` is the number of forward passes to average; it is multiplied if there are more classes than output slots.
     """
@@ -199,14 +204,14 @@ class PriorFitted(Learner):
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`; step 0 already uses one patient per class."""
-        return n_doubling_steps(support) - 1
+        return n_doubling_steps(support, MAX_PATIENTS) - 1
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
         network = _network(backbone)
         # If classes share slots, a single reading is less informative.
         n_readings = self.readings * -(-n_way // network.slots)
-        for seen in doubling_schedule(support):
+        for seen in doubling_schedule(support, MAX_PATIENTS):
             yield PriorFittedClassifier(network, weights, seen, n_way, n_readings)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:

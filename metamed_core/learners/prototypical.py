@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import torch
@@ -44,7 +45,12 @@ class PrototypeClassifier(Classifier):
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
-        return prototypical_log_posterior(self.backbone.embed(self.weights, x), self.prototypes())
+        return prototypical_log_posterior(self.backbone.embed(self.weights, x), self._centers)
+
+    @cached_property
+    def _centers(self) -> Tensor:
+        """The prototypes; computed once, because many patients are predicted in parts."""
+        return self.prototypes()
 
 
 @dataclass(frozen=True)

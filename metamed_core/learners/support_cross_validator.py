@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from metamed_core.data import LabeledSet
 from metamed_core.learners.learner import Classifier, Learner
+from metamed_core.learners.patient_parts import in_parts
 from metamed_core.networks import Backbone, Weights
 
 MAX_FOLDS = 25
@@ -60,20 +62,34 @@ class SupportCrossValidator:
 
     def advance(self) -> float:
         """Make one step in every fold; returns the accuracy on the held-out patients, 0..1, or NaN if none can be held out."""
-        for i, run in enumerate(self._runs):
-            # A fold with fewer steps than the main adaptation keeps its last result.
-            self._hits[i] = next(run, self._hits[i])
+        for _ in self.advance_in_parts():
+            pass
+        return self.accuracy
+
+    @property
+    def accuracy(self) -> float:
+        """The accuracy on the held-out patients after the steps so far, 0..1, or NaN."""
         n_patients = sum(len(group) for group in self.groups)
         return sum(self._hits) / n_patients if n_patients else math.nan
 
-    def _without(self, learner: Learner, backbone: Backbone, weights: Weights, group: list[int]) -> Iterator[float]:
-        """Yield the number of correctly predicted held-out patients after each step of one fold."""
+    def advance_in_parts(self) -> Iterator[int]:
+        """The same step in parts; yields after each how many held-out patients it predicted."""
+        for i, (run, group) in enumerate(zip(self._runs, self.groups, strict=True)):
+            made = next(run, None)
+            if made is None:  # a fold with fewer steps than the main adaptation keeps its last result
+                yield len(group)
+                continue
+            classifier, classes = made
+            named = []
+            for part in in_parts(self._support.x[group]):
+                named.append(classes[classifier.predict_proba(part).argmax(-1)])
+                yield len(part)
+            self._hits[i] = float((torch.cat(named) == self._support.y[group]).sum())
+
+    def _without(self, learner: Learner, backbone: Backbone, weights: Weights, group: list[int]) -> Iterator[tuple[Classifier, Tensor]]:
+        """Yield the classifier of each step of one fold, and which classes it tells apart."""
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
         classes, y = torch.unique(self._support.y[rest], return_inverse=True)
         for classifier in learner.adapt(backbone, weights, LabeledSet(self._support.x[rest], y), len(classes)):
-            yield self._hits_of(classifier, classes, group)
-
-    def _hits_of(self, classifier: Classifier, classes: torch.Tensor, group: list[int]) -> float:
-        named = classes[classifier.predict_proba(self._support.x[group]).argmax(-1)]
-        return float((named == self._support.y[group]).sum())
+            yield classifier, classes

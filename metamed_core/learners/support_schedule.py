@@ -38,13 +38,19 @@ def support_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
         yield support.take(torch.nonzero(place <= last).squeeze(1))
 
 
-def n_doubling_steps(support: LabeledSet) -> int:
-    """Number of subsets that `doubling_schedule` yields: 1 + ceil(log2(size of the largest class))."""
-    return 1 + (int(torch.bincount(support.y).max()) - 1).bit_length()
+def n_doubling_steps(support: LabeledSet, enough: int) -> int:
+    """Number of subsets that `doubling_schedule` yields: 1 + ceil(log2(size of the largest class)), fewer for a large support set."""
+    counts = torch.bincount(support.y)
+    n_steps = 1 + (int(counts.max()) - 1).bit_length()
+    return next((i + 2 for i in range(n_steps - 1) if int(counts.clamp_max(2**i).sum()) >= enough), n_steps)
 
 
-def doubling_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
-    """Yield subsets with 1, 2, 4, 8, ... patients per class, the last the whole support set; for learners with a costly forward pass."""
-    place = places(support.y)
-    for i in range(n_doubling_steps(support)):
+def doubling_schedule(support: LabeledSet, enough: int) -> Iterator[LabeledSet]:
+    """Yield subsets with 1, 2, 4, 8, ... patients per class, the last the whole support set; for learners with a costly forward pass.
+
+    The subset after the first of `enough` patients is the whole: who reads no more at once learns little from the steps between.
+    """
+    place, n_steps = places(support.y), n_doubling_steps(support, enough)
+    for i in range(n_steps - 1):
         yield support.take(torch.nonzero(place < 2**i).squeeze(1))
+    yield support

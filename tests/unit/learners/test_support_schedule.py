@@ -8,7 +8,14 @@ import pytest
 import torch
 
 from metamed_core.data.episode import LabeledSet
-from metamed_core.learners.support_schedule import MAX_ROUNDS, n_schedule_steps, places, support_schedule
+from metamed_core.learners.support_schedule import (
+    MAX_ROUNDS,
+    doubling_schedule,
+    n_doubling_steps,
+    n_schedule_steps,
+    places,
+    support_schedule,
+)
 
 
 def labeled(y: list[int]) -> LabeledSet:
@@ -35,3 +42,22 @@ def test_large_diagnoses_are_read_in_a_bounded_number_of_growing_rounds(most: in
     assert sizes[0] == 2
     assert sizes[-1] == len(support)
     assert all(a < b for a, b in itertools.pairwise(sizes))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((1, 1), [2]),
+        ((3, 1), [2, 3, 4]),
+        ((8, 2), [2, 4, 6, 10]),
+        ((8, 5), [2, 4, 8, 13]),
+        ((100, 4), [2, 4, 8, 12, 104]),
+        ((5, 5), [2, 4, 8, 10]),
+    ],
+    ids=["single", "uneven", "short of enough", "just enough", "many", "even"],
+)
+def test_the_doubling_ends_with_everybody_once_enough_are_read(counts: tuple[int, int], expected: list[int]) -> None:
+    support = labeled([0] * counts[0] + [1] * counts[1])
+    read = [len(each) for each in doubling_schedule(support, 10)]
+    assert read == expected
+    assert len(read) == n_doubling_steps(support, 10)

@@ -161,8 +161,8 @@ def test_what_the_user_did_wrong_is_kept_as_a_sentence() -> None:
 def test_a_long_adaptation_goes_on_live_within_its_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is drawn before the first step is done, with an estimate; Stop holds it there, and Play goes on to the answers."""
     monkeypatch.setattr(adaptation_state, "AT_ONCE", 0.0)
-    monkeypatch.setattr("metamed_core.diagnosis.query_parts.UNDIVIDED_CELLS", 10)
-    monkeypatch.setattr("metamed_core.diagnosis.query_parts.PART_CELLS", 30)
+    monkeypatch.setattr("metamed_core.learners.patient_parts.UNDIVIDED_CELLS", 10)
+    monkeypatch.setattr("metamed_core.learners.patient_parts.PART_CELLS", 30)
     monkeypatch.setattr(adaptation_state, "LONG", 0.0)
     state = adaptation_of_unfinished()
     assert state.shown() is None

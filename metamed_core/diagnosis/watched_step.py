@@ -1,0 +1,140 @@
+"""One adaptation step as it is recorded: made in parts, so that a step over many patients can be watched and stopped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from metamed_core.data import Task, class_means
+from metamed_core.diagnosis.embedding_map import Axes
+from metamed_core.diagnosis.nearest_patients import nearest_patients
+from metamed_core.learners import Calibrated, SupportCrossValidator, cross_entropy, in_parts
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The record of one adaptation step; immutable.
+
+    Parameters
+    ----------
+    index
+        Number of the step; 0 is before the first.
+    support_loss
+        Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: the loss that gradient-based learners minimize.
+    held_out_accuracy
+        Cross-validated accuracy on the support set, 0..1; NaN if no diagnosis has two patients.
+    proba
+        Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is.
+    support_map, query_map, prototype_map
+        Coordinates on the map of the embedding, `(n, 2)`.
+    nearest
+        Positions in the support set of the nearest labeled patients, `(n_query, n_nearest)`, at most 3.
+    distance
+        Their Euclidean distances in the embedding (no unit), same shape.
+    classifier
+        The classifier after this step.
+    """
+
+    index: int
+    support_loss: float
+    held_out_accuracy: float
+    proba: Array
+    support_map: Array
+    query_map: Array
+    prototype_map: Array
+    nearest: npt.NDArray[np.int64]
+    distance: Array
+    classifier: Calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class StepMaker:
+    """What a step is made of; `make` works on it in parts.
+
+    Parameters
+    ----------
+    classifier
+        The classifier after this step.
+    task
+        The support set, on which it is judged, and the query set, which it predicts.
+    held_out
+        Cross-validates on the support set; None to leave it out.
+    """
+
+    classifier: Calibrated
+    task: Task
+    held_out: SupportCrossValidator | None
+
+    @property
+    def divided(self) -> bool:
+        """Whether the patients are so many that the step is worth watching in parts."""
+        return any(len(in_parts(patients.x)) > 1 for patients in (self.task.support, self.task.query))
+
+    @property
+    def work(self) -> int:
+        """The work of the step, in passes of one patient through the network."""
+        n_known, n_query, passes = len(self.task.support), len(self.task.query), self.classifier.passes
+        n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out else 0
+        return n_known * (1 + passes) + n_query * (1 + passes) + len(self.classifier.support) + n_held_out
+
+    def make(self, index: int, axes: Axes | None) -> Generator[int, None, tuple[Step, Axes]]:
+        """Make the step; yields the work of each part and returns the step with the axes of its map.
+
+        Without `axes`, those of the first step, they are fitted.
+        """
+        known, query, passes = self.task.support, self.task.query.x, self.classifier.passes
+        support = yield from _in_parts(self.classifier.embed, known.x)
+        axes = axes or Axes.fit(torch.cat([support, self.classifier.embed(query[:500])]))
+        placed, distances, positions, proba = [], [], [], []
+        for x in in_parts(query):
+            embedded = self.classifier.embed(x)
+            placed.append(axes.place(embedded))
+            distance, position = nearest_patients(embedded, support)
+            distances.append(distance)
+            positions.append(position)
+            proba.append(self.classifier.predict_proba(x))
+            yield len(x) * (1 + passes)
+        prototypes = yield from self._prototypes()
+        log_proba = yield from _in_parts(self.classifier.raw.log_proba, known.x, passes)
+        if self.held_out:
+            yield from self.held_out.advance_in_parts()
+        step = Step(
+            index=index,
+            support_loss=float(cross_entropy(log_proba, known.y)),
+            held_out_accuracy=self.held_out.accuracy if self.held_out else math.nan,
+            proba=torch.cat(proba).double().numpy(),
+            support_map=axes.place(support),
+            query_map=np.concatenate(placed),
+            prototype_map=axes.place(prototypes),
+            nearest=torch.cat(positions).numpy(),
+            distance=torch.cat(distances).double().numpy(),
+            classifier=self.classifier,
+        )
+        return step, axes
+
+    def _prototypes(self) -> Generator[int, None, Tensor]:
+        """`Classifier.prototypes`, in parts."""
+        seen = self.classifier.support
+        if len(in_parts(seen.x)) == 1:
+            yield len(seen)
+            return self.classifier.prototypes()
+        embedded = yield from _in_parts(self.classifier.embed, seen.x)
+        return class_means(embedded, seen.y, self.classifier.n_way)
+
+
+def _in_parts(apply: Callable[[Tensor], Tensor], x: Tensor, passes: int = 1) -> Generator[int, None, Tensor]:
+    """Apply a function of single patients to many, in parts; yields the work of each part."""
+    found = []
+    for part in in_parts(x):
+        with torch.no_grad():
+            found.append(apply(part))
+        yield len(part) * passes
+    return torch.cat(found)
