@@ -113,7 +113,7 @@ class UserError(ValueError):
         return type(self), (self.words,)
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MOST_MARKS = 12
 """Code points of one sign that are shown; an emoji of a family has 11, a letter under a tower of accents hundreds."""
 

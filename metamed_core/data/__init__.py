@@ -30,6 +30,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `edits`: all differences of an edited table from the table as read.
 - `features_of`: reads a table of another program as features.
 - `frame_of`: a table of another library as a DataFrame.
+- `from_json`: reads parsed JSON as the types that a dataclass names.
 - `harmless`: protects a text against interpretation as a spreadsheet formula.
 - `kinds_of`: what the columns of such a table hold.
 - `labels`: the check of the diagnoses: spellings, copies in other columns.
@@ -39,12 +40,14 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `open_upload`: reads a file's name and content as `PatientRecords`.
 - `openml`: the module that downloads a public table.
 - `packed_records`: a table of patients as JSON values.
+- `parse_json`: parses JSON that somebody else may have written.
 - `read_columns`: reads column roles and units from a second file.
 - `read_file`: reads a file as a table of text, with the account of its rows.
 - `read_table`: reads a file as a table of text.
 - `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
 - `shown`: shortens a text from a file for use in a sentence.
+- `typed_entries`: the same as `from_json` for some of the fields.
 - `undone`: an edited table without one of its edits.
 - `unit_in`: the unit in a column's name.
 - `unit_words`: a unit in display form, in both languages.
@@ -83,6 +86,7 @@ from metamed_core.data.records.upload import open_upload
 from metamed_core.data.reference_ranges import UsualRange, usual_ranges, with_usual_ranges
 from metamed_core.data.spreadsheet_safety import harmless
 from metamed_core.data.task import NO_CLASS, Positions, Task
+from metamed_core.data.typed_json import from_json, parse_json, typed_entries
 
 __all__ = [
     "CHANNELS",
@@ -112,6 +116,7 @@ __all__ = [
     "edits",
     "features_of",
     "frame_of",
+    "from_json",
     "harmless",
     "kinds_of",
     "labels",
@@ -121,12 +126,14 @@ __all__ = [
     "open_upload",
     "openml",
     "packed_records",
+    "parse_json",
     "read_columns",
     "read_file",
     "read_table",
     "set_aside",
     "sheets",
     "shown",
+    "typed_entries",
     "undone",
     "unit_in",
     "unit_words",

@@ -5,6 +5,9 @@ see `learner`. A new file that defines a `Learner` subclass is registered automa
 meta-training, `weights` the shipped weight files.
 
 - `LEARNERS`: the learners by name, in the order in which they are offered.
+- `MAX_BYTES`: size of the largest weight file that is read.
+- `MAX_CARD_BYTES`: size of the largest card that is read.
+- `MOST_NAME`: characters of a name on a card.
 - `RANDOM`: the name of random initial weights.
 - `UNIVERSAL`: the name of the shipped initial weights.
 - `Calibrated`: a classifier whose probabilities a calibration has corrected.
@@ -21,7 +24,7 @@ meta-training, `weights` the shipped weight files.
 - `Setting`: one field of a learner, as a form offers it.
 - `SupportCrossValidator`: cross-validates a learner on the support set, in step with its adaptation.
 - `add_to_card`: writes facts into the card of weights.
-- `aside_of`: the temporary path that a file is written to before it is renamed.
+- `asides_of`: the temporary files that a killed process has left behind.
 - `attention`: attention weights of each query patient over the labeled patients.
 - `cross_entropy`: class-balanced cross-entropy.
 - `descend`: one step of gradient descent.
@@ -32,6 +35,7 @@ meta-training, `weights` the shipped weight files.
 - `load_weights`: shipped, random or saved weights as an `Initialization`.
 - `matching_posterior`: the probabilities of matching networks.
 - `prototypical_log_posterior`: the log-probabilities of prototypical networks.
+- `read_bytes`: the content of a file of bounded size.
 - `read_card`: the card of weights.
 - `save_weights`: writes weights and their card.
 - `settings`: the fields of a learner that a form can offer.
@@ -45,6 +49,7 @@ meta-training, `weights` the shipped weight files.
 from __future__ import annotations
 
 from metamed_core.learners import support_cross_validator
+from metamed_core.learners.card import MOST_NAME
 from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
@@ -57,13 +62,27 @@ from metamed_core.learners.prototypical import Prototypical, prototypical_log_po
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.support_cross_validator import SupportCrossValidator
-from metamed_core.learners.weight_files import add_to_card, aside_of, read_card, save_weights, shipped, write_card, write_whole
+from metamed_core.learners.weight_files import (
+    MAX_BYTES,
+    MAX_CARD_BYTES,
+    add_to_card,
+    asides_of,
+    read_bytes,
+    read_card,
+    save_weights,
+    shipped,
+    write_card,
+    write_whole,
+)
 
 LEARNERS: dict[str, type[Learner]] = found_in(__name__, __path__)
 """The learners by name, in the order in which they are offered."""
 
 __all__ = [
     "LEARNERS",
+    "MAX_BYTES",
+    "MAX_CARD_BYTES",
+    "MOST_NAME",
     "RANDOM",
     "UNIVERSAL",
     "Calibrated",
@@ -80,7 +99,7 @@ __all__ = [
     "Setting",
     "SupportCrossValidator",
     "add_to_card",
-    "aside_of",
+    "asides_of",
     "attention",
     "cross_entropy",
     "descend",
@@ -91,6 +110,7 @@ __all__ = [
     "load_weights",
     "matching_posterior",
     "prototypical_log_posterior",
+    "read_bytes",
     "read_card",
     "save_weights",
     "settings",

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
 from torch import Tensor
 
-from metamed_core.data import LabeledSet, Panel
+from metamed_core.data import CHANNELS, LabeledSet, Panel, from_json
+from metamed_core.learners.card import Card
 from metamed_core.learners.learner import Calibrated, Learner
-from metamed_core.learners.weight_files import damaged, read_bytes, read_card, shipped
-from metamed_core.networks import Backbone, backbone_of
+from metamed_core.learners.weight_files import SHIPPED, damaged, read_bytes, read_card, shapes_in, shipped
+from metamed_core.networks import Backbone, backbone_of, shapes_of
 from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
@@ -101,53 +102,56 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> Initializatio
 
 
 def _load(path: Path, learner: Learner) -> Initialization:
-    data, card = read_bytes(path), read_card(path)
-    if hashlib.sha256(data).hexdigest() != card.get("sha256"):
+    data, card = read_bytes(path), from_json(Card, read_card(path))
+    if hashlib.sha256(data).hexdigest() != card.sha256:
         raise UserError(
             Words(
                 "The weights in {file} are not those its card describes (the hash differs): restore the original file.",
                 "{file} 中的权重与其说明卡不符（哈希值不同）：请恢复原始文件。",
             ).format(file=path.name)
         )
-    if card.get("learner") != learner.name:
+    if card.learner != learner.name:
         raise UserError(
             Words(
                 "The weights in {file} belong to “{theirs}”, not to “{ours}”: choose that algorithm or other weights.",
                 "{file} 中的权重属于“{theirs}”，而不是“{ours}”：请改选该算法或其他权重。",
-            ).format(file=path.name, theirs=card.get("learner"), ours=learner.name)
+            ).format(file=path.name, theirs=card.learner, ours=learner.name)
         )
+    panel = None if card.panel is None else Panel(card.panel.columns, {}, frozenset(card.panel.coded))
     try:
-        backbone, weights = backbone_of(card["backbone"]), _double(load(data))
-        expected = learner.init(backbone, torch.Generator())
-    except (SafetensorError, RuntimeError, TypeError, KeyError, AttributeError) as error:
+        backbone, names = _network(card, data, learner)
+        weights = _double(load(data))
+        # In the order of the learner: safetensors keeps none, and the rounding of a sum over all weights depends on the order.
+        start = Initialization(backbone, {name: weights[name] for name in names}, card.fitted, str(path), card.sha256, panel=panel)
+        if path.parent != SHIPPED:
+            _try(start, learner)
+    except (SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         raise damaged(path) from error
-    if {name: weight.shape for name, weight in weights.items()} != {name: weight.shape for name, weight in expected.items()}:
-        raise damaged(path)
-    # In the order of the learner: safetensors keeps none, and the rounding of a sum over all weights depends on the order.
-    ordered = {name: weights[name] for name in expected}
-    return Initialization(backbone, ordered, _calibration(path, card), str(path), str(card["sha256"]), panel=_panel(path, card))
+    return start
 
 
-def _panel(path: Path, card: dict[str, Any]) -> Panel | None:
-    """The columns that the weights were meta-trained on; None if they serve any table."""
-    if "panel" not in card:
-        return None
-    try:
-        return Panel(tuple(map(str, card["panel"]["columns"])), {}, frozenset(map(str, card["panel"]["coded"])))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(path.with_suffix(".json")) from error
+def _network(card: Card, data: bytes, learner: Learner) -> tuple[Backbone, tuple[str, ...]]:
+    """The network on a card and the names of its weights in their order. Raises ValueError if the file's header names other weights."""
+    backbone, header = backbone_of(card.backbone), shapes_in(data)
+    # A card may claim a network of any size: it is made only as far as the file has weights.
+    shapes = shapes_of(lambda rng: learner.init(backbone, rng), sum(map(math.prod, header.values())))
+    if header != shapes:
+        raise ValueError("the network on the card has other weights")
+    return backbone, tuple(shapes)
 
 
-def _calibration(path: Path, card: dict[str, Any]) -> Calibration:
-    """The calibration in a card; further entries beside its fields record how it was fitted and are ignored."""
-    if "calibration" not in card:
-        return Calibration.none()
-    try:
-        facts = {field.name: card["calibration"][field.name] for field in dataclasses.fields(Calibration)}
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
-        return Calibration(**values)
-    except (TypeError, KeyError, ValueError) as error:
-        raise damaged(path.with_suffix(".json")) from error
+def _try(start: Initialization, learner: Learner) -> None:
+    """Ask for the diagnosis of two patients, so that weights that cannot answer are refused before anybody relies on them.
+
+    Sizes may be at odds with one another or with the panel, and numbers be infinite. Raises ValueError or whatever the network does.
+    """
+    if not all(weight.isfinite().all() for weight in start.weights.values()):
+        raise ValueError("a weight is no finite number")
+    for n_columns in (2, 3) if start.panel is None else (start.panel.n_cells,):
+        x = torch.linspace(-1, 1, 2 * n_columns * len(CHANNELS), dtype=torch.float64).reshape(2, n_columns, len(CHANNELS))
+        first = next(start.adapt(learner, LabeledSet(x, torch.arange(2)), 2))
+        if not first.log_proba(x).isfinite().all():
+            raise ValueError("its answer is no finite number")
 
 
 def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:

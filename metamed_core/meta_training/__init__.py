@@ -16,6 +16,7 @@ stand in a `Library` that belongs to one owner.
 - `SUFFIX`: the ending of files of weights.
 - `Budget`: outer steps, tasks per step, step sizes, seed.
 - `Compute`: one process: its device and its rank.
+- `DamagedWeights`: a file of a library that is left out, and why.
 - `Job`: a meta-training with its tasks, network and files.
 - `Lease`: one tab's claim to a run.
 - `Library`: the saved weights and stopped runs of one owner.
@@ -53,7 +54,8 @@ from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
-from metamed_core.meta_training.weights_library import SUFFIX, Library, StoredWeights, export_zip, is_single_user, new_owner
+from metamed_core.meta_training.weights_library import DamagedWeights, Library, StoredWeights, is_single_user, new_owner
+from metamed_core.meta_training.weights_zip import SUFFIX, export_zip
 
 __all__ = [
     "ALONE",
@@ -68,6 +70,7 @@ __all__ = [
     "SUFFIX",
     "Budget",
     "Compute",
+    "DamagedWeights",
     "Job",
     "Lease",
     "Library",

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from metamed_core.learners import Learner, aside_of, write_whole
+from metamed_core.data import from_json, parse_json
+from metamed_core.learners import Learner, asides_of, write_whole
+from metamed_core.meta_training.library_files import remove_files
 from metamed_core.meta_training.outer_loop import MetaState
 from metamed_core.meta_training.progress import Progress
 from metamed_core.networks import Backbone
@@ -86,7 +89,7 @@ def read_header(path: Path) -> Progress:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            facts = json.loads(json.loads(file.read(min(length, MOST_HEADER)))["__metadata__"][KEY])
+            facts = parse_json(parse_json(file.read(min(length, MOST_HEADER)))["__metadata__"][KEY])
         return _progress(facts)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
@@ -130,16 +133,25 @@ def parse_state(data: bytes, path: Path, about: Mapping[str, Any]) -> tuple[Meta
     return MetaState(facts["step"], weights, mean=mean, square=square), _progress(facts)
 
 
-def _progress(facts: Mapping[str, Any]) -> Progress:
-    return Progress(
-        int(facts["step"]), validation=tuple(facts["validation"]), baselines=facts["baselines"], seconds=float(facts["seconds"])
-    )
+@dataclass(frozen=True)
+class _Facts:
+    """What a header says of the way to its step; see `Progress`."""
+
+    step: int
+    seconds: float
+    validation: tuple[Mapping[str, Any], ...]
+    baselines: Mapping[str, Any]
+
+
+def _progress(facts: object) -> Progress:
+    """How far a checkpoint is. Raises ValueError if its header does not say it."""
+    known = from_json(_Facts, facts)
+    return Progress(known.step, validation=known.validation, baselines=known.baselines, seconds=known.seconds)
 
 
 def remove_state(path: Path) -> None:
-    """Forget a state: meta-training has finished, or begins anew."""
-    for each in (path, aside_of(path)):
-        each.unlink(missing_ok=True)
+    """Forget a state: meta-training has finished, or begins anew. Raises UserError if it cannot be removed."""
+    remove_files((path, *asides_of(path)))
 
 
 def _digest(facts: str, tensors: Mapping[str, Tensor]) -> str:

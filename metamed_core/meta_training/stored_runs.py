@@ -9,14 +9,17 @@ import math
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from metamed_core.learners import read_card
+from metamed_core.learners import asides_of, read_card, write_whole
 from metamed_core.meta_training.checkpoint import read_header, remove_state, state_path
+from metamed_core.meta_training.library_files import files_in, remove_files
 from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.training import MetaTraining
-from metamed_core.meta_training.weights_library import SUFFIX, TOKEN, Library, no_such_run
+from metamed_core.meta_training.weights_library import TOKEN, Library, no_such_run
+from metamed_core.meta_training.weights_zip import SUFFIX
 from metamed_core.words import UserError, Words
 
 STALE = 4.0
@@ -48,11 +51,12 @@ def new_token() -> str:
 def find(library: Library, token: str) -> StoredRun:
     """The run with this token. Raises UserError if there is none in this library, or it is damaged or of another version."""
     path = library.run_path(token)
-    if not path.exists():
+    there = {each for each, _ in files_in(path.parent)}
+    if path not in there:
         raise no_such_run()
     card = read_card(path)
     training, state = MetaTraining.of_card(card.get("run") or {}), state_path(path)
-    if state.exists():
+    if state in there:
         return StoredRun(token, path, training, read_header(state))
     n_steps, validation, baselines = training.budget.meta_steps, tuple(card.get("validation", ())), card.get("baselines", {})
     return StoredRun(token, path, training, Progress(n_steps, math.nan, validation, baselines, seconds=float(card.get("seconds", 0))))
@@ -60,12 +64,14 @@ def find(library: Library, token: str) -> StoredRun:
 
 def stopped_runs(library: Library) -> Iterator[StoredRun]:
     """Runs of this library with steps left, the latest first; damaged ones are left out and old ones cleared away."""
-    paths = [path for path in library.place("runs").glob(f"*{SUFFIX}") if TOKEN.fullmatch(path.stem)]
-    for path in sorted(paths, key=lambda path: -path.stat().st_mtime):
-        if time.time() - path.stat().st_mtime > MAX_AGE:
-            remove(library, path.stem)
-            continue
+    there = [
+        (changed / 1e9, path) for path, changed in files_in(library.place("runs")) if path.suffix == SUFFIX and TOKEN.fullmatch(path.stem)
+    ]
+    for changed, path in sorted(there, reverse=True):
         try:
+            if time.time() - changed > MAX_AGE:
+                remove(library, path.stem)
+                continue
             found = find(library, path.stem)
         except UserError:
             continue
@@ -75,17 +81,15 @@ def stopped_runs(library: Library) -> Iterator[StoredRun]:
 
 def clear_old_runs() -> None:
     """Clear away what visitors have not touched for `MAX_AGE` seconds: nobody else can, for nobody else finds it."""
-    for path in Library().place("visitors").glob("*/runs/*"):
-        if time.time() - path.stat().st_mtime > MAX_AGE:
-            path.unlink(missing_ok=True)
+    for visitor, _ in files_in(Library().place("visitors")):
+        remove_files(path for path, changed in files_in(visitor / "runs") if time.time() - changed / 1e9 > MAX_AGE)
 
 
 def remove(library: Library, token: str) -> None:
-    """Clear a run away."""
+    """Clear a run away. Raises UserError if its files cannot be removed."""
     path = library.run_path(token)
     remove_state(state_path(path))
-    for each in (path, path.with_suffix(".json"), _lease_of(path)):
-        each.unlink(missing_ok=True)
+    remove_files((path, path.with_suffix(".json"), *asides_of(path), _lease_of(path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Lease:
     tab: str
 
     def take(self) -> None:
-        """Claim the run. Raises UserError while another tab is alive on it."""
+        """Claim the run. Raises UserError while another tab is alive on it, or if nothing can be written."""
         tab, age = self._claim()
         if tab not in {"", self.tab} and age < STALE:
             raise UserError(
@@ -105,7 +109,7 @@ class Lease:
                     "该元训练正在另一标签页中运行（或刚刚还在运行）：请在那里停止，或稍等几秒后再点击。",
                 )
             )
-        _lease_of(self.path).write_text(self.tab, "utf-8")
+        write_whole(_lease_of(self.path), self.tab.encode())
 
     def is_held(self) -> bool:
         """Whether no other tab has claimed it since."""
@@ -115,7 +119,8 @@ class Lease:
         """Show that this tab is alive; whether the run is still its own."""
         held = self.is_held()
         if held:
-            _lease_of(self.path).touch()
+            with suppress(OSError):  # on a disk that is full or read-only by now, which the next writing of weights will say
+                _lease_of(self.path).touch()
         return held
 
     def _claim(self) -> tuple[str, float]:
@@ -123,13 +128,13 @@ class Lease:
         path = _lease_of(self.path)
         try:
             return path.read_text("utf-8"), time.time() - path.stat().st_mtime
-        except FileNotFoundError:
+        except (OSError, ValueError):  # none there, or nothing that can be read
             return "", math.inf
 
     def release(self) -> None:
         """Let others have it."""
         if self.is_held():
-            _lease_of(self.path).unlink(missing_ok=True)
+            remove_files([_lease_of(self.path)])
 
 
 def _lease_of(path: Path) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from metamed_core.data import Cohort
+from metamed_core.data import Cohort, from_json
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.tasks import VERSION, DiseaseSplit, split_by_disease
@@ -134,13 +134,13 @@ class MetaTraining:
     def of_card(cls, card: Mapping[str, Any]) -> MetaTraining:
         """The meta-training that `card` has written. Raises UserError for anything else."""
         try:
-            values = {name: card[name] for name in cls.__dataclass_fields__}
-            split = values["split"] and DiseaseSplit(**{part: tuple(names) for part, names in values["split"].items()})
-            known = card["format"] == FORMAT and values["learner"] in LEARNERS and values["network"] in NETWORKS
-            found = cls(**{**values, "budget": Budget(**values["budget"]), "split": split, "shots": tuple(values["shots"])})
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            known = card["format"] == FORMAT and card["learner"] in LEARNERS and card["network"] in NETWORKS
+            # Another version may have other fields, whose absence would mean another training.
+            whole = set(cls.__dataclass_fields__) <= set(card) and set(Budget.__dataclass_fields__) == set(card["budget"])
+            found = from_json(cls, card)
+        except (KeyError, TypeError, ValueError) as error:
             raise UserError(_OTHER_VERSION) from error
-        if not known:
+        if not (known and whole):
             raise UserError(_OTHER_VERSION)
         return found
 

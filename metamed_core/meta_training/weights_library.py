@@ -6,28 +6,33 @@ Only numbers are read (safetensors) and text (the card, JSON): nothing that is r
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import re
 import secrets
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from metamed_core.learners import LEARNERS, add_to_card, load_weights, read_card, write_whole
-from metamed_core.words import UserError, Words
+from metamed_core.learners import LEARNERS, MOST_NAME, add_to_card, load_weights, read_bytes, read_card, write_whole
+from metamed_core.meta_training.library_files import (
+    HOME,
+    check_number,
+    check_quota,
+    file_stem,
+    files_in,
+    home,
+    read_only,
+    remove_abandoned,
+    remove_files,
+)
+from metamed_core.meta_training.weights_zip import SUFFIX, not_weights, unzipped
+from metamed_core.words import UserError, Words, cut, without_controls
 
-HOME = "METAMED_HOME"
-"""Environment variable that names another folder than `~/.metamed`."""
 SINGLE_USER = "METAMED_SINGLE_USER"
 """Environment variable: "1" says that everybody who reaches the server is one person, with one library."""
-SUFFIX = ".safetensors"
-MAX_BYTES = 50_000_000
-"""Largest file that is imported; the shipped weights have 3 MB."""
 OWNER = re.compile(r"[A-Za-z0-9_-]{22}")
 """An owner's token: 128 random bits."""
 TOKEN = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -36,12 +41,21 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{12}")
 
 @dataclass(frozen=True, slots=True)
 class StoredWeights:
-    """Weights in a library: their name, the learner's, their file, and what their card says."""
+    """Weights in a library: their name, the learner's, their file and its time, and what their card says."""
 
     name: str
     learner: str
     path: Path
     card: dict[str, Any]
+    made: float = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedWeights:
+    """A file of a library that is left out, and why."""
+
+    path: Path
+    problem: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +88,34 @@ class Library:
 
     def place(self, part: str) -> Path:
         """The folder of a part of the library, "weights", "runs" or "incoming"; it may not exist yet."""
-        home = Path(os.environ.get(HOME) or Path.home() / ".metamed")
+        return self._root / part
+
+    @property
+    def _root(self) -> Path:
+        return home() / "visitors" / hashlib.sha256(self.owner.encode()).hexdigest()[:32] if self.owner else home()
+
+    @property
+    def problem(self) -> Words | None:
+        """Why nothing can be kept here, None if it can: where the folder is read-only, the library is what it was, or empty."""
+        return read_only(self.place("weights"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are neither weights nor runs in it."""
+        return not (files_in(self.place("weights")) or files_in(self.place("runs")))
+
+    def check_room(self, more: int) -> None:
+        """Check that there is room for `more` bytes. Raises UserError if a visitor has none; the single user's disk is their own."""
         if self.owner:
-            home = home / "visitors" / hashlib.sha256(self.owner.encode()).hexdigest()[:32]
-        return home / part
+            check_quota(self._root, self._root.parent, more)
 
     def folder(self, part: str) -> Path:
         """The same, made if it is not there. Raises UserError if it cannot be made."""
         place = self.place(part)
         try:
-            place.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(
-                Words(
-                    "The folder {folder} cannot be made: set {variable} to a folder that may be written to.",
-                    "无法建立文件夹 {folder}：请将环境变量 {variable} 设为可写的文件夹。",
-                ).format(folder=place, variable=HOME)
-            ) from error
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:  # ValueError: no path can be so named
+            raise UserError(_NOT_MADE.format(folder=place, variable=HOME)) from error
         return place
 
     def run_path(self, token: str) -> Path:
@@ -100,17 +125,21 @@ class Library:
         return self.place("runs") / f"{token}{SUFFIX}"
 
     def list_weights(self, learner: str | None = None) -> tuple[StoredWeights, ...]:
-        """The weights that are sound, of one learner or of all, by name; a file that does not match its card is left out."""
-        return tuple(one for one in _all(self.place("weights"), self.listing()) if learner in {None, one.learner})
+        """The weights that are sound, of one learner or of all, by name."""
+        found = _all(self.place("weights"), self.listing())
+        return tuple(one for one in found if isinstance(one, StoredWeights) and learner in {None, one.learner})
+
+    def damaged(self) -> tuple[DamagedWeights, ...]:
+        """The files that are left out of `list_weights`, by name."""
+        return tuple(one for one in _all(self.place("weights"), self.listing()) if isinstance(one, DamagedWeights))
 
     def listing(self) -> tuple[tuple[str, int], ...]:
-        """Name and time of every file of kept weights: equal as long as nothing has changed."""
-        place = self.place("weights")
-        return tuple((path.name, path.stat().st_mtime_ns) for path in sorted(place.iterdir())) if place.is_dir() else ()
+        """Name and time of every file of kept weights: equal as long as nothing has changed; empty if the folder cannot be read."""
+        return tuple((path.name, changed) for path, changed in files_in(self.place("weights")))
 
     def save(self, weights: Path, name: str) -> StoredWeights:
-        """Put a copy of these weights and their card into the library under a name. Raises UserError if the name is taken or empty."""
-        return self._put(weights.read_bytes(), json.dumps(read_card(weights)).encode(), name)
+        """Put a copy of these weights and their card into the library. Raises UserError if the name is taken or empty, or there is no room."""
+        return self._put(read_bytes(weights), json.dumps(read_card(weights)).encode(), name, named=True)
 
     def import_zip(self, data: bytes, name: str = "") -> StoredWeights:
         """Put weights from a .zip of `export_zip` into the library.
@@ -120,62 +149,45 @@ class Library:
         data
             Content of the .zip file.
         name
-            Another name than in the file.
+            Another name than on the card. The names of the file and of its members are not used.
 
         Raises
         ------
         UserError
-            If it is no such file, damaged, altered or of another version, or if the name is taken.
+            If it is no such file, damaged, altered or of another version, if the name is taken, or if there is no room.
         """
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                members = {Path(one.filename).suffix: one for one in archive.infolist()}
-                if (
-                    set(members) != {SUFFIX, ".json"}
-                    or len(archive.infolist()) != 2
-                    or any(member.file_size > MAX_BYTES for member in members.values())
-                ):
-                    raise UserError(_NOT_WEIGHTS)
-                weights, card = (archive.read(members[ending]) for ending in (SUFFIX, ".json"))
-        # Of a member that is encrypted zipfile raises RuntimeError, of one compressed in an unknown way NotImplementedError.
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-            raise UserError(_NOT_WEIGHTS) from error
-        return self._put(weights, card, name or Path(members[SUFFIX].filename).stem)
+        return self._put(*unzipped(data), name, named=False)
 
     def remove(self, name: str) -> None:
-        """Take the weights of this name out of the library for good; nothing happens where there are none."""
-        for one in self.list_weights():
-            if one.name == name:
-                for path in (one.path, one.path.with_suffix(".json")):
-                    path.unlink(missing_ok=True)
+        """Take the weights of this name, or the damaged file, out of the library for good; nothing happens where there are none."""
+        for one in _all(self.place("weights"), self.listing()):
+            if name == (one.name if isinstance(one, StoredWeights) else one.path.name):
+                remove_files((one.path, one.path.with_suffix(".json")))
 
-    def _put(self, weights: bytes, card: bytes, name: str) -> StoredWeights:
+    def _put(self, weights: bytes, card: bytes, name: str, *, named: bool) -> StoredWeights:
         """Write both aside, check them as a reader would, and only then let them in."""
-        name = " ".join(name.split())
-        stem = re.sub(r"[^\w.-]+", "_", name).strip("._")[:80]
-        if not stem:
-            raise UserError(
-                Words("The weights need a name: give them one of letters or digits.", "权重需要名称：请用字母、汉字或数字命名。")
-            )
-        path = self.folder("weights") / f"{stem}{SUFFIX}"
-        if path.exists():
-            raise UserError(
-                Words("There are weights named “{name}” already: choose another name.", "已有名为“{name}”的权重：请另取名称。").format(
-                    name=name
-                )
-            )
-        trial = self.folder("incoming") / path.name
+        if self.owner:
+            check_number(len(self.listing()) // 2)
+        self.check_room(len(weights) + len(card))
+        incoming = self.folder("incoming")
+        remove_abandoned(incoming)
         try:
+            return self._checked_aside(incoming, weights, card, name, named=named)
+        except OSError as error:
+            raise UserError(_NOT_MADE.format(folder=incoming, variable=HOME)) from error
+
+    def _checked_aside(self, incoming: Path, weights: bytes, card: bytes, name: str, *, named: bool) -> StoredWeights:
+        with tempfile.TemporaryDirectory(dir=incoming, ignore_cleanup_errors=True) as aside:
+            trial = Path(aside, f"{file_stem(name) or 'weights'}{SUFFIX}")
             write_whole(trial, weights)
             write_whole(trial.with_suffix(".json"), card)
-            _read(trial)
+            found = _read(trial)
+            name = name if named or name.strip() else str(found.card.get("name") or found.learner)
+            name = cut(" ".join(without_controls(name).split()), 60)[:MOST_NAME]
+            if not file_stem(name):
+                raise UserError(_NO_NAME)
             add_to_card(trial, {"name": name})
-            trial.with_suffix(".json").replace(path.with_suffix(".json"))
-            trial.replace(path)
-        finally:
-            trial.unlink(missing_ok=True)
-            trial.with_suffix(".json").unlink(missing_ok=True)
-        return _read(path)
+            return _let_in(trial, self.folder("weights") / f"{file_stem(name)}{SUFFIX}", name)
 
 
 def new_owner() -> str:
@@ -188,45 +200,51 @@ def is_single_user() -> bool:
     return os.environ.get(SINGLE_USER) == "1"
 
 
-def export_zip(path: Path) -> bytes:
-    """Weights and card as one .zip, to take to another computer."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for each in (path, path.with_suffix(".json")):
-            archive.writestr(each.name, each.read_bytes())
-    return content.getvalue()
-
-
 def no_such_run() -> UserError:
     """What is said of a token of which there is no run in the library."""
     return UserError(Words("There is no meta-training under this address any more: begin a new one.", "该地址下已没有元训练：请新建一次。"))
 
 
-@lru_cache(maxsize=64)
-def _all(place: Path, _: object) -> tuple[StoredWeights, ...]:
-    """Read anew only when a file has changed."""
-    return tuple(_sound(place))
+@lru_cache(maxsize=64)  # read anew only when a file has changed
+def _all(place: Path, _: object) -> tuple[StoredWeights | DamagedWeights, ...]:
+    return tuple(_sound(path) for path, _ in files_in(place) if path.suffix == SUFFIX)
 
 
-def _sound(place: Path) -> Iterator[StoredWeights]:
-    for path in sorted(place.glob(f"*{SUFFIX}")):
-        try:
-            yield _read(path)
-        except UserError:
-            continue
+def _sound(path: Path) -> StoredWeights | DamagedWeights:
+    try:
+        return _read(path)
+    except UserError as error:
+        return DamagedWeights(path, error.words)
 
 
 def _read(path: Path) -> StoredWeights:
     """One file of the library, wholly checked. Raises UserError."""
     card = read_card(path)
-    learner = str(card.get("learner"))
-    if learner not in LEARNERS:
-        raise UserError(_NOT_WEIGHTS)
+    if (learner := card["learner"]) not in LEARNERS:
+        raise not_weights()
     load_weights(str(path), LEARNERS[learner]())
-    return StoredWeights(str(card.get("name") or path.stem), learner, path, card)
+    made = dict(files_in(path.parent)).get(path, 0) / 1e9
+    return StoredWeights(str(card.get("name") or path.stem), learner, path, card, made)
 
 
-_NOT_WEIGHTS = Words(
-    "The file does not hold weights of MetaMed: choose the .zip that “Download weights” gave.",
-    "该文件中没有 MetaMed 的权重：请选择由“下载权重”得到的 .zip 文件。",
+def _let_in(trial: Path, path: Path, name: str) -> StoredWeights:
+    """Move weights that were checked to their place. Raises UserError if there are others, also if those come at the same moment."""
+    try:
+        path.open("xb").close()  # only one can make this file
+    except FileExistsError as error:
+        raise UserError(_TAKEN.format(name=name)) from error
+    try:
+        trial.with_suffix(".json").replace(path.with_suffix(".json"))
+        trial.replace(path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return _read(path)
+
+
+_NO_NAME = Words("The weights need a name: give them one of letters or digits.", "权重需要名称：请用字母、汉字或数字命名。")
+_TAKEN = Words("There are weights named “{name}” already: choose another name.", "已有名为“{name}”的权重：请另取名称。")
+_NOT_MADE = Words(
+    "The folder {folder} cannot be made: set {variable} to a folder that may be written to.",
+    "无法建立文件夹 {folder}：请将环境变量 {variable} 设为可写的文件夹。",
 )

@@ -14,6 +14,7 @@ Weights are values: they are passed in and handed back, never held. `episode`-sh
 - `joined`: several memories as one.
 - `patient_order`: an order of the patients that does not depend on the rows.
 - `perceptron_gradients`: the file of hand-written gradients of `Perceptron`, for speed.
+- `shapes_of`: the shapes of a network's weights, if they are not more than a file holds.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from metamed_core.networks import perceptron_gradients
 from metamed_core.networks.backbones import Backbone, ColumnEncoder, Perceptron, Weights, backbone_of
 from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from metamed_core.networks.cell_transformer import CellTransformer, Memory, joined
+from metamed_core.networks.shapes import shapes_of
 
 __all__ = [
     "Backbone",
@@ -36,4 +38,5 @@ __all__ = [
     "joined",
     "patient_order",
     "perceptron_gradients",
+    "shapes_of",
 ]

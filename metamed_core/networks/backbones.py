@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, linear, relu
 
-from metamed_core.data import CHANNELS
+from metamed_core.data import CHANNELS, typed_entries
 
 Weights = Mapping[str, Tensor]
 """A network's parameters by name. Treat as immutable: an update makes a new mapping of new tensors."""
@@ -21,6 +21,9 @@ Weights = Mapping[str, Tensor]
 
 BACKBONES: dict[str, type[Backbone]] = {}
 """The classes of backbones by name. A class enters when it is defined, so that one in a file of its own needs no line here."""
+
+MAX_SIZE = 16_384
+"""Largest size on a card. The cells of a panel of 1,000 columns are at most 12,000."""
 
 
 class Backbone(ABC):
@@ -93,13 +96,22 @@ def backbone_of(card: Mapping[str, Any]) -> Backbone:
 
     Raises
     ------
-    KeyError
-        No backbone has this name.
-    TypeError
-        The backbone has no such size.
+    ValueError
+        No backbone has this name, or not such a size, or the size is beyond `MAX_SIZE`.
     """
     sizes = {**card}
-    return BACKBONES[sizes.pop("name", ColumnEncoder.name)](**sizes)
+    name = sizes.pop("name", ColumnEncoder.name)
+    if not isinstance(name, str) or name not in BACKBONES:
+        raise ValueError("there is no such backbone")
+    kind: Any = BACKBONES[name]
+    for size, value in typed_entries(kind, sizes).items():
+        if type(value) is int and not 1 <= value <= MAX_SIZE:
+            raise ValueError(f"{size} is out of bounds")
+    try:
+        made: Backbone = kind(**sizes)
+    except TypeError as error:  # a size is missing
+        raise ValueError(str(error)) from error
+    return made
 
 
 def random_linear(n_out: int, n_in: int, rng: torch.Generator, gain: float = 1.0) -> Tensor:

@@ -22,7 +22,7 @@ def own_library() -> Library:
 
 def to_address(library: Library) -> None:
     """Write the owner's token into the address once the library has content."""
-    if library.owner and (library.listing() or library.place("runs").is_dir()) and st.query_params.get(PARAMETER) != library.owner:
+    if library.owner and not library.is_empty and st.query_params.get(PARAMETER) != library.owner:
         st.query_params[PARAMETER] = library.owner
 
 

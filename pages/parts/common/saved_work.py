@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from metamed_core.diagnosis import SavedWork
-from metamed_core.learners import RANDOM, UNIVERSAL, weights_path
-from metamed_core.words import Words
+from metamed_core.learners import RANDOM, UNIVERSAL, read_bytes, weights_path
+from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
 from pages.parts.common.own_library import own_library
@@ -104,4 +104,8 @@ def _start(work: SavedWork) -> tuple[str, bool]:
 
 
 def _sha256(algorithm: str, start: str) -> str:
-    return "" if start == RANDOM else hashlib.sha256(weights_path(start, algorithm).read_bytes()).hexdigest()
+    """Of the weights that a start means; empty for random ones, and for those that are gone since."""
+    try:
+        return "" if start == RANDOM else hashlib.sha256(read_bytes(weights_path(start, algorithm))).hexdigest()
+    except UserError:
+        return ""

@@ -77,4 +77,6 @@ def _stopped_run(say: Say, state: MetaTrainingState, one: StoredRun) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(say(about)), width="stretch")
         st.button(say(Words("Open", "打开")), key=f"open_{one.token}", on_click=attempt, args=(state, lambda: state.open(one.token)))
-        st.button(say(Words("Remove", "移除")), key=f"clear_{one.token}", on_click=remove, args=(state.library, one.token))
+        st.button(
+            say(Words("Remove", "移除")), key=f"clear_{one.token}", on_click=attempt, args=(state, lambda: remove(state.library, one.token))
+        )

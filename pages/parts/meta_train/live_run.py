@@ -11,6 +11,9 @@ from pathlib import Path
 from metamed_core.data import Cohort
 from metamed_core.meta_training import Lease, Library, MetaTraining, Progress, StoredRun, make_job, new_token, train
 
+ROOM = 15_000_000
+"""Bytes that the files of a run take at most: weights, and three times as much for the state."""
+
 
 @dataclass
 class LiveRun:
@@ -64,7 +67,8 @@ class LiveRun:
         return self.training.split is not None and (cohort is None or cohort.sha256 != self.training.sha256)
 
     def go_on(self, cohort: Cohort | None) -> None:
-        """Begin, or go on from wherever it was stopped. Raises UserError if another tab runs it, or the patients are others."""
+        """Begin, or go on from wherever it was stopped. Raises UserError if another tab runs it, the patients are others, or there is no room."""
+        self.library.check_room(ROOM)
         self.library.folder("runs")
         self.lease.take()
         self.steps = train(make_job(self.training, cohort, self.path, may_write=self.lease.is_held))

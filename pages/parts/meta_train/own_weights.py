@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.learners import LEARNERS
-from metamed_core.meta_training import Library, MetaTraining, StoredWeights, export_zip
+from metamed_core.meta_training import DamagedWeights, MetaTraining, StoredWeights, export_zip
 from metamed_core.words import UserError, Words
 from pages.parts.common import comparison_request
 from pages.parts.common.adapt_request import request_state
@@ -29,13 +29,14 @@ YOURS_ALONE = Words(
     "Nobody else sees these weights. You find them again by the address of this page: bookmark it, and share it with nobody.",
     "他人看不到这些权重。您可通过本页的网址再次找到它们：请收藏该网址，不要告诉他人。",
 )
+LEFT_OUT = Words("One file of your kept weights is left out. {why}", "有一份已保存的权重未列出。{why}")
 NO_WEIGHTS = Words("None yet.", "暂无。")
 
 
 def keep(say: Say, state: MetaTrainingState) -> None:
     """Name the weights of this run and put them into the library."""
     run = state.run
-    if run is None or state.busy or not run.path.exists():
+    if run is None or state.busy or state.library.problem is not None or not run.path.exists():
         return
 
     def act() -> None:
@@ -63,15 +64,19 @@ def keep(say: Say, state: MetaTrainingState) -> None:
 
 
 def shelf(say: Say, state: MetaTrainingState) -> None:
-    """The kept weights of this visitor; and those of another computer."""
+    """The kept weights of this visitor, what is damaged among them; and those of another computer."""
     kept = state.library.list_weights()
     for one in kept:
-        _kept(say, state.library, one)
+        _kept(say, state, one)
+    for damaged in state.library.damaged():
+        _left_out(say, state, damaged)
     if not kept:
         st.caption(say(NO_WEIGHTS))
     elif state.library.owner:
         st.caption(say(YOURS_ALONE))
     _answer(say, state, "import")
+    if state.library.problem is not None:
+        return
     with st.expander(say(Words("Import weights from a file", "从文件导入权重")), icon=":material/upload_file:", key="training_import"):
         _import(say, state)
 
@@ -85,7 +90,7 @@ def _import(say: Say, state: MetaTrainingState) -> None:
             one = state.library.import_zip(file.getvalue(), name)
             state.message = Words("Imported as “{name}”.", "已导入为“{name}”。").format(name=one.name)
 
-    st.text_input(say(Words("Name (default: as in the file)", "名称（默认与文件相同）")), key="import_name", max_chars=60)
+    st.text_input(say(Words("Name (default: as it was kept)", "名称（默认与原名相同）")), key="import_name", max_chars=60)
     st.file_uploader(
         say(Words("A .zip file made by “Download weights”", "由“下载权重”得到的 .zip 文件")),
         type=["zip"],
@@ -103,16 +108,31 @@ def _answer(say: Say, state: MetaTrainingState, error_place: str) -> None:
             st.success(plain(say(state.message)))
 
 
-def _kept(say: Say, library: Library, one: StoredWeights) -> None:
+def _left_out(say: Say, state: MetaTrainingState, one: DamagedWeights) -> None:
+    """Why a file is not offered, and a way to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(plain(say(LEFT_OUT.format(why=one.problem))), icon=":material/broken_image:")
+        _remove(say, state, one.path.name, one.path.stem)
+
+
+def _remove(say: Say, state: MetaTrainingState, name: str, key: str) -> None:
+    st.button(
+        say(Words("Remove for good", "彻底移除")),
+        key=f"remove_{key}",
+        on_click=lambda: attempt(state, lambda: state.library.remove(name), "import"),
+    )
+
+
+def _kept(say: Say, state: MetaTrainingState, one: StoredWeights) -> None:
     with st.container(border=True, key=f"kept_{one.path.stem}"):
         st.markdown(f"**{plain(one.name)}**  \n:small[{plain(say(_about(one)))}]")
-        _acts(say, library, one)
+        _acts(say, state, one)
 
 
 def _about(one: StoredWeights) -> Words:
     """Learner, date, steps, source and best validation of kept weights."""
     accuracy = max((each["accuracy"] for each in one.card.get("validation", [])), default=math.nan)
-    made = datetime.fromtimestamp(one.path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+    made = datetime.fromtimestamp(one.made).astimezone().strftime("%Y-%m-%d %H:%M")
     return Words(
         "{learner} · {made} · trained on {source}, step {steps} · validation accuracy {accuracy}",
         "{learner} · {made} · 在{source}上训练至第 {steps} 步 · 验证准确率 {accuracy}",
@@ -137,7 +157,7 @@ def _source(card: Mapping[str, Any]) -> Words:
         return SIMULATED
 
 
-def _acts(say: Say, library: Library, one: StoredWeights) -> None:
+def _acts(say: Say, state: MetaTrainingState, one: StoredWeights) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say(Words("Use in Diagnose", "用于诊断")), key=f"use_{one.path.stem}", icon=":material/stethoscope:"):
             request_state().ask(one.learner, str(one.path))
@@ -147,7 +167,7 @@ def _acts(say: Say, library: Library, one: StoredWeights) -> None:
             st.switch_page("pages/compare.py")
         st.download_button(
             say(Words("Download weights", "下载权重")),
-            export_zip(one.path),
+            lambda: export_zip(one.path),  # only when asked for: the file may be gone by then
             f"{one.path.stem}.zip",
             "application/zip",
             key=f"download_{one.path.stem}",
@@ -155,4 +175,4 @@ def _acts(say: Say, library: Library, one: StoredWeights) -> None:
             on_click="ignore",
         )
         with st.popover(say(Words("Remove", "移除")), icon=":material/delete:"):
-            st.button(say(Words("Remove for good", "彻底移除")), key=f"remove_{one.path.stem}", on_click=library.remove, args=(one.name,))
+            _remove(say, state, one.name, one.path.stem)

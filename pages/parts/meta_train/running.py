@@ -8,6 +8,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.parts.common.forms import complain
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
 from pages.parts.meta_train.curves import curves
@@ -26,7 +27,9 @@ def running(say: Say, state: MetaTrainingState) -> None:
 
     def draw() -> None:
         _controls(say, state)
-        if not state.busy:
+        if state.library.problem is not None:
+            st.info(plain(say(state.library.problem)), icon=":material/lock:")
+        elif not state.busy:
             st.caption(say(PRIVACY))
         if not state.error_place:
             complain(say, state.error)
@@ -38,9 +41,9 @@ def running(say: Say, state: MetaTrainingState) -> None:
 def _controls(say: Say, state: MetaTrainingState) -> None:
     run = state.run
     with st.container(horizontal=True, vertical_alignment="center"):
-        if run is not None and not run.is_finished and not state.busy:
+        if run is not None and not run.is_finished and not state.busy and state.library.problem is None:
             _button(say, state, "go_on", Words("Continue", "继续"), "play_arrow", primary=True, disabled=state.needs_table)
-        again, can_begin = run is not None, state.can_begin and not state.busy
+        again, can_begin = run is not None, state.can_begin and not state.busy and state.library.problem is None
         title = Words("Begin anew", "重新开始") if again else Words("Start", "开始")
         _button(say, state, "begin", title, "restart_alt" if again else "play_arrow", primary=not again, disabled=not can_begin)
         _button(say, state, "stop", Words("Stop", "停止"), "stop", disabled=not state.busy)
@@ -100,8 +103,8 @@ def _running(run: LiveRun) -> Words:
 
 def _before(state: MetaTrainingState) -> Words | None:
     """What Start will do, and how long that takes once the pace is known."""
-    if not state.can_begin:
-        return None  # what is missing is said where the patients are chosen
+    if not state.can_begin or state.library.problem is not None:
+        return None  # what is missing is said where the patients are chosen, or below
     budget = state.request.training(state.cohort).budget
     pace = state.paces.get((state.request.learner, state.request.network))
     if pace is None:

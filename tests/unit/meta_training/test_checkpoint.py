@@ -96,7 +96,7 @@ def test_killed_at_random_moments_it_ends_in_the_same_bits(tmp_path: Path) -> No
 
 def test_half_a_state_beside_a_whole_one_is_no_hindrance_and_is_cleared_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "mine.safetensors"
-    out.with_name("mine.safetensors.state.part").write_bytes(b"half a sta")
+    out.with_name("mine.safetensors.state.x1y2z3.part").write_bytes(b"half a sta")
     assert main(["meta-train", "--learner", "prototypical", "--meta-steps", "1", "--meta-batch", "2", "--out", str(out)]) == 0
     assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.json", "mine.safetensors"]
 

@@ -16,8 +16,9 @@ import pytest
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import SHIPPED, read_card
-from metamed_core.meta_training import weights_library
-from metamed_core.meta_training.weights_library import Library, export_zip, new_owner
+from metamed_core.meta_training import weights_library, weights_zip
+from metamed_core.meta_training.weights_library import Library, new_owner
+from metamed_core.meta_training.weights_zip import export_zip
 from metamed_core.words import UserError
 from tests.helpers.weight_files import Trap
 
@@ -62,6 +63,14 @@ def test_it_travels_as_a_zip() -> None:
     again = Library().import_zip(data, "again")
     assert again.path.read_bytes() == one.path.read_bytes()
     assert {**again.card, "name": "mine"} == one.card
+    Library().remove("mine")
+    assert Library().import_zip(data).name == "mine", "the name is that of the card"
+
+
+def test_the_name_of_an_uploaded_file_reaches_no_disk(home: Path) -> None:
+    data = zipped(Meier_Hans__safetensors=SHIPPED_ONE.read_bytes(), Meier_Hans__json=SHIPPED_ONE.with_suffix(".json").read_bytes())
+    assert Library().import_zip(data).path.name == "prototypical.safetensors"
+    assert not any("Meier" in str(path) or b"Meier" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("name", ["", "  ", "///", "..", "._"])
@@ -86,16 +95,19 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "truncated weights": (
         lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes()[:-9], mine__json=SHIPPED_ONE.with_suffix(".json").read_bytes()),
-        r"The weights in mine.safetensors are not those its card describes \(the hash differs\)",
+        r"The weights in weights.safetensors are not those its card describes \(the hash differs\)",
     ),
     "altered weights": (
         lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes()[:-1] + b"\x00", mine__json=SHIPPED_ONE.with_suffix(".json").read_bytes()),
-        r"The weights in mine.safetensors are not those its card describes \(the hash differs\)",
+        r"The weights in weights.safetensors are not those its card describes \(the hash differs\)",
     ),
-    "another version": (lambda: altered(lambda card: card.update(format=2)), "The card of mine.safetensors is of another version"),
+    "another version": (lambda: altered(lambda card: card.update(format=2)), "The card of weights.safetensors is of another version"),
     "unknown learner": (lambda: altered(lambda card: card.update(learner="gpt")), "The file does not hold weights of MetaMed"),
-    "no card": (lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes(), mine__json=b"[]"), "The card of mine.safetensors is of another"),
-    "a strange panel": (lambda: altered(lambda card: card.update(panel=3)), "mine.json is damaged or not made by MetaMed"),
+    "no card": (
+        lambda: zipped(mine__safetensors=SHIPPED_ONE.read_bytes(), mine__json=b"[]"),
+        "The card of weights.safetensors is of another",
+    ),
+    "a strange panel": (lambda: altered(lambda card: card.update(panel=3)), "weights.json is damaged or not made by MetaMed"),
 }
 
 
@@ -111,28 +123,28 @@ def test_a_pickle_in_disguise_is_refused_and_not_run(tmp_path: Path) -> None:
     trace = tmp_path / "executed"
     data, card = pickle.dumps(Trap(trace)), read_card(SHIPPED_ONE)
     card["sha256"] = hashlib.sha256(data).hexdigest()
-    with pytest.raises(UserError, match=r"^mine.safetensors is damaged or not made by MetaMed"):
+    with pytest.raises(UserError, match=r"^weights.safetensors is damaged or not made by MetaMed"):
         Library().import_zip(zipped(mine__safetensors=data, mine__json=json.dumps(card).encode()))
     assert not trace.exists()
 
 
-def test_a_file_that_is_no_longer_sound_is_not_offered(home: Path) -> None:
+def test_a_file_that_is_no_longer_sound_is_left_out_with_a_sentence_and_can_be_removed(home: Path) -> None:
     one = Library().save(SHIPPED_ONE, "mine")
     Library().save(SHIPPED_ONE, "other")
     one.path.write_bytes(one.path.read_bytes()[:-1])
+    (home / "weights" / "alone.safetensors").write_bytes(b"")
+    assert [each.name for each in Library().list_weights()] == ["other"]
+    alone, damaged = Library().damaged()
+    assert alone.problem.en.startswith(f"The file {home / 'weights' / 'alone.json'} cannot be read")
+    assert damaged.problem.en.startswith("The weights in mine.safetensors are not those its card describes")
+    Library().remove("mine.safetensors")
+    Library().remove("alone.safetensors")
+    assert not Library().damaged()
     assert [each.name for each in Library().list_weights()] == ["other"]
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").write_text("x")
-    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "file"))
-    assert Library().list_weights() == ()
-    with pytest.raises(UserError, match=r"^The folder .* cannot be made: set METAMED_HOME to a folder that may be written to"):
-        Library().save(SHIPPED_ONE, "mine")
-
-
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights_library, "MAX_BYTES", 1000)
+    monkeypatch.setitem(weights_zip.MOST, weights_zip.SUFFIX, 1000)
     with pytest.raises(UserError, match=r"^The file does not hold weights"):
         Library().import_zip(zipped(mine__safetensors=b"\0" * 2000, mine__json=b"{}"))
 
