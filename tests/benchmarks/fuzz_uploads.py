@@ -12,7 +12,9 @@ import os
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from metamed_core.data import open_upload
 from metamed_core.words import UserError
@@ -24,7 +26,7 @@ MOST_BYTES = 2**30
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of a file: "table", "sentence" or the end of a traceback; processor seconds, and the largest process in bytes."""
+    """What became of a file: "result", "sentence" or the end of a traceback; processor seconds, and the largest process in bytes."""
 
     said: str
     seconds: float
@@ -33,29 +35,29 @@ class Ending:
     @property
     def fault(self) -> str:
         """What is wrong with it; empty if nothing."""
-        if self.said.partition(":")[0] not in {"table", "sentence"}:
+        if self.said.partition(":")[0] not in {"result", "sentence"}:
             return self.said
         slow = f"took {self.seconds:.1f} s" if self.seconds > MOST_SECONDS else ""
         return slow or (f"took {self.memory / 2**20:.0f} MB" if self.memory > MOST_BYTES else "")
 
 
 def outcome(file: Fuzzed) -> str:
-    """Read and check a file; "table" or "sentence: ..."."""
+    """Read and check a file; "result" or "sentence: ..."."""
     try:
         _, records = open_upload(file.name, file.data)
         _ = records.features, records.findings, records.problem
     except UserError as error:
         return f"sentence: {error}"
-    return "table"
+    return "result"
 
 
-def measured(file: Fuzzed) -> Ending:
-    """The outcome in a child process, with its time and memory."""
+def measured(act: Callable[[], str]) -> Ending:
+    """What `act` gives in a child process, with its time and memory."""
     readable, writable = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            said = outcome(file)
+            said = act()
         except BaseException:  # noqa: BLE001 - whatever it is, it is the finding
             said = traceback.format_exc(limit=-4)
         os.write(writable, said.encode()[:4000])
@@ -78,7 +80,7 @@ def main() -> int:
     slowest, largest = ("", 0.0), ("", 0)
     faults = 0
     for file in fuzzed(options.files, options.seed):
-        ending = measured(file)
+        ending = measured(partial(outcome, file))
         endings[ending.said.partition(":")[0].partition("\n")[0]] += 1
         slowest = max(slowest, (file.made, ending.seconds), key=lambda one: one[1])
         largest = max(largest, (file.made, ending.memory), key=lambda one: one[1])

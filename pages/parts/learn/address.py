@@ -35,7 +35,7 @@ def parse_address(asked: Mapping[str, str]) -> Address:
     if name not in LESSONS:
         return Address(None, large=large, unknown=name)
     text = asked.get("screen", "1")
-    screen = int(text) if text.isascii() and text.isdigit() else 1
+    screen = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
     return Address(name, min(max(screen, 1), len(LESSONS[name].screens)), locked, large)
 
 
