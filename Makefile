@@ -3,6 +3,7 @@
 # make check   formatting, lint, types
 # make bench   how long adapting, predicting and a page switch take on this computer
 # make docs    the documentation as a site, in build/docs
+# make sbom     a software bill of materials (CycloneDX) and the licenses of everything installed, in build
 # make translations    all texts as a catalog for a translator, build/metamed.zh.po; back again: make translations FROM=file.po
 # Another Python: make run PYTHON=python3.12      Another port: make run PORT=8600
 
@@ -16,7 +17,7 @@ BIN := .venv/bin
 # Where this is set, each of the tests' many processes would compile torch and Streamlit anew: 7 s of work.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check format bench docs translations clean
+.PHONY: run test check format bench docs sbom translations clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -42,6 +43,13 @@ bench: .venv/develop.stamp
 docs: .venv/develop.stamp
 	$(BIN)/python -m sphinx -W --keep-going -q docs build/docs
 	@echo "Open build/docs/index.html"
+
+# Tools of their own environment, so that they do not appear in the list themselves.
+sbom: .venv/run.stamp
+	test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet cyclonedx-bom==7.5.0 pip-licenses==5.5.5
+	build/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file build/sbom.json $(BIN)/python
+	build/tools/bin/pip-licenses --python $(BIN)/python --format markdown --with-urls --output-file build/licenses.md
 
 translations: .venv/develop.stamp
 	$(BIN)/python -m tests.tools.translations $(if $(FROM),import $(FROM),export build/metamed.zh.po)

@@ -36,6 +36,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # a page whose headers a test has changed counts as one from elsewhere
 )
 PATIENCE = 30_000  # milliseconds to wait for what must come: a busy computer is slow, not wrong
 # On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
@@ -62,14 +63,30 @@ class Server:
 
 
 @contextmanager
-def serve(log: Path) -> Iterator[Server]:
-    """The app in a process of its own, on a free port, that nobody has visited yet; its library is not the user's own."""
+def serve(log: Path, *options: str, folder: Path = ROOT, before: tuple[str, ...] = (), **variables: str) -> Iterator[Server]:
+    """The app in a process of its own, on a free port, that nobody has visited yet; its library is not the user's own.
+
+    options: further ones of `streamlit run`. folder: where the app lies. before: a command that runs it. variables: of its
+    environment.
+    """
     port = _free_port()
-    environment = {"METAMED_HOME": str(log.parent / "metamed"), **os.environ}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)]
+    environment = {"METAMED_HOME": str(log.parent / "metamed"), **os.environ, **variables}
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+        *options,
+    ]
     with (
         log.open("wb") as out,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
+        subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process,
     ):
         running = Server(f"http://127.0.0.1:{port}", log, process.pid)
         try:

@@ -13,6 +13,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.forms import new_upload
 from pages.parts.common.page_frame import Say, fresh_key
 from pages.parts.common.patients_state import UPLOAD, PatientsState, Pending
+from pages.parts.common.sign_in import NOT_ALLOWED, check_may_open_tables, may_open_tables
 
 MIMES = {"csv": "text/csv"}
 JUDGED = ReadOptions()
@@ -20,6 +21,9 @@ JUDGED = ReadOptions()
 
 def offer_upload(say: Say, patients: PatientsState) -> None:
     """Draw the file uploader and the template download."""
+    if not may_open_tables():
+        st.info(say(NOT_ALLOWED), icon=":material/lock:")
+        return
     key = fresh_key("upload")
     st.file_uploader(
         say(Words("Or your own table of patients", "或上传自己的患者表格")),
@@ -55,6 +59,7 @@ def _receive(patients: PatientsState, key: str) -> None:
 
 def _receive_file(patients: PatientsState, name: str, data: bytes) -> None:
     """Read a file of the user: a table, or saved work. Raises UserError and then changes nothing."""
+    check_may_open_tables()
     if is_saved_work(data):
         work = read_saved_work(name, data)
         source = work.cohort if work.cohort in cohorts.cohorts() else UPLOAD
@@ -70,6 +75,7 @@ def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], in
     pending = patients.pending
 
     def read(columns: Sequence[Column] = ()) -> None:
+        check_may_open_tables()
         patients.pending = _read(name, make(), columns=columns)
 
     if instead_of is None:

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
-from pages.parts.common import preload
+from pages.parts.common import preload, sign_in
 from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
@@ -57,6 +57,7 @@ def frame(path: str) -> Say:
     st.set_page_config(page_title=title, page_icon=str(HERE / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(HERE / "logo.svg"), size="large")
     st.html(STYLE)
+    sign_in.ask(say)
     _menu(say)
     _strip(say)
     with st.container(gap=None, key="page_title"):
@@ -128,6 +129,7 @@ def _strip(say: Say) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
         st.caption(f":material/shield: **{say(INTENDED_USE)}** {say(PRIVACY)}", width="stretch")
         delete = say(Words("Delete my data", "删除我的数据"))
+        sign_in.offer_sign_out(say, delete_my_data)
         # A new popover after each deletion: the old one would stay open.
         with st.popover(delete, icon=":material/delete:", type="tertiary", key=fresh_key("delete")):
             st.markdown(

@@ -14,6 +14,7 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.open_file import offer_upload, open_typed
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
+from pages.parts.common.sign_in import may_open_tables
 from pages.parts.common.upload_check import upload_check
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.choose_patients import choose_patients
@@ -56,9 +57,10 @@ def _choose(say: Say, patients: PatientsState) -> None:
     with choose:
         choose_patients(say, patients)
     with upload:
-        if choose_way(say) == "upload":
+        if not may_open_tables() or choose_way(say) == "upload":
             offer_upload(say, patients)
-    enter_table(say, partial(open_typed, patients))
+    if may_open_tables():
+        enter_table(say, partial(open_typed, patients))
     if not patients.error_place:
         complain(say, patients.error)
 

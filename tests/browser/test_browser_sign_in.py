@@ -1,0 +1,76 @@
+"""Sign-in in a real browser against an identity provider on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pages.parts.common.menu import PAGES
+from pages.parts.common.sign_in import NOT_ALLOWED
+from tests.conftest import serve
+from tests.helpers.diagnose_browser import press, ready, upload
+from tests.helpers.identity_provider import identity_provider, secrets_file
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that asks who comes."""
+    folder = tmp_path_factory.mktemp("guarded")
+    secrets = folder / "secrets.toml"
+    with identity_provider() as provider:
+        secrets.write_text(secrets_file(provider, "http://127.0.0.1:{port}"), "utf-8")
+        with serve(folder / "server.log", "--secrets.files", str(secrets)) as running:
+            yield running
+        assert "Traceback" not in running.text(), running.text()
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=who).click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def test_who_has_not_signed_in_sees_no_data_and_who_signs_out_leaves_none(guarded: Server, browser: Browser) -> None:
+    from playwright.sync_api import expect
+
+    page = browser.new_page()
+    for entry in PAGES:
+        page.goto(guarded.url + entry.path.removeprefix("pages").removesuffix(".py").replace("app", "/"))
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        expect(page.locator(".st-key-menu, [data-testid=stDataFrame], [data-testid=stFileUploader]")).to_have_count(0)
+
+    sign_in(page, "Dr. Ada")
+    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
+    ready(page)
+    upload(page, name="mine.csv")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    sign_in(page, "Dr. Ada")
+    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
+    expect(page.get_by_role("heading", name="Answers")).to_be_visible()
+    expect(page.get_by_text("mine.csv")).to_have_count(0)
+    page.close()
+
+
+def test_who_is_in_none_of_the_groups_opens_no_table(guarded: Server, browser: Browser) -> None:
+    from playwright.sync_api import expect
+
+    page = browser.new_page()
+    page.goto(guarded.url)
+    sign_in(page, "Guest")
+    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
+    expect(page.get_by_role("heading", name="Answers")).to_be_visible()
+    ready(page)
+    press(page, "change_patients")
+    expect(page.get_by_text(NOT_ALLOWED.en)).to_be_visible()
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(0)
+    page.close()
