@@ -23,10 +23,9 @@ unexport PYTHONDONTWRITEBYTECODE
 run: .venv/run.stamp
 	METAMED_SINGLE_USER=1 $(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType $(WATCH)
 
-# Two at a time; a file of browser tests stays together, for it shares one server.
+# Three at a time, for two cores: the first begins with the browser tests, which wait a good deal.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and not slow"
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/develop.stamp
 	$(BIN)/ruff format --check .

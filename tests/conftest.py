@@ -14,17 +14,20 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.helpers.browsing import new_visitor
+
 # Before torch is imported: nets of this size are quicker on one thread, on a busy computer many times so.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -38,7 +41,7 @@ FLAGS = (
     "--disable-sync",
     "--disable-features=LocalNetworkAccessChecks",  # a page whose headers a test has changed counts as one from elsewhere
 )
-PATIENCE = 30_000  # milliseconds to wait for what must come: a busy computer is slow, not wrong
+PATIENCE = 60_000  # milliseconds to wait for what must come: a busy computer is slow, not wrong
 # On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
 PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
@@ -96,19 +99,12 @@ def serve(log: Path, *options: str, folder: Path = ROOT, before: tuple[str, ...]
             process.terminate()
 
 
-@contextmanager
-def serve_without_fault(log: Path) -> Iterator[Server]:
-    """The same; a traceback in its log fails the test."""
-    with serve(log) as running:
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of a process: each visitor's work is their own, and torch is imported once."""
+    with serve(tmp_path_factory.mktemp("server") / "server.log") as running:
         yield running
     assert "Traceback" not in running.text(), running.text()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for a file of tests, fresh for its first: each visitor's work is their own, and torch is imported once."""
-    with serve_without_fault(tmp_path_factory.mktemp("server") / "server.log") as running:
-        yield running
 
 
 def _free_port() -> int:
@@ -179,28 +175,34 @@ class Guard:
             self.faults.append(f"request to another host: {url}")
 
 
+@pytest.fixture(scope="session")
+def visitors(browser: Browser) -> Callable[[str], BrowserContext]:
+    """One browser profile for each language: it loads and compiles Streamlit's scripts once, a second and more of work for each page."""
+    return cache(partial(new_visitor, browser))
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Open the app as a new visitor: `open_page("/diagnose", locale="zh-CN", color_scheme="dark")`. Guarded."""
-    guard, contexts = Guard(urlsplit(server.url).netloc), []
+def open_page(visitors: Callable[[str], BrowserContext], server: Server) -> Iterator[Callable[..., Page]]:
+    """Open the app as a new visitor, whose work is bound to the page: `open_page("/diagnose", locale="zh-CN", color_scheme="dark")`. Guarded."""
+    guard, said, pages = Guard(urlsplit(server.url).netloc), len(server.text()), []
 
     def open_at(
         path: str = "/", *, locale: str = "en-US", color_scheme: Literal["light", "dark"] = "light", width: int = 1280, height: int = 800
     ) -> Page:
-        context = browser.new_context(
-            locale=locale, color_scheme=color_scheme, viewport={"width": width, "height": height}, accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = visitors(locale).new_page()
+        pages.append(page)
         page.set_default_timeout(PATIENCE)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
         guard.watch(page)
         page.goto(server.url + path)
         return page
 
     yield open_at
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert guard.faults == []
+    assert "Traceback" not in server.text()[said:], server.text()[said:]
 
 
 @pytest.fixture

@@ -62,8 +62,6 @@ def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Call
     page.get_by_role("heading", name="3 · Results").wait_for()
     page.get_by_text("has the best balanced accuracy over all numbers of labeled patients").wait_for()
     assert len(numbers(page)) == 8
-    idle(page)
-    page.screenshot(path=tmp_path / "opening.png", full_page=True)
 
     page = open_page(f"/compare?{PLAN}&episodes=40")
     page.locator(".st-key-compare_run button").click()

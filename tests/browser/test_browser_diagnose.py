@@ -1,4 +1,4 @@
-"""The main job in a real browser, from a deep link on a fresh server to the files that one takes home."""
+"""The main job in a real browser, from a deep link to the files that one takes home."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ def with_maml(page: Page) -> None:
     choose(page, "algorithm", "MAML")
     page.get_by_text(LEARNERS["maml"].summary.en[:30]).wait_for()
     page.get_by_text("Settings", exact=True).first.click()
-    page.get_by_label("Steps (0–200)", exact=True).fill("64")
+    page.get_by_label("Steps (0–200)", exact=True).fill("24")
     page.get_by_label("Steps (0–200)", exact=True).press("Enter")
-    wait_until(lambda: step_shown(page) == (64, 64))
+    wait_until(lambda: step_shown(page) == (24, 24))
     ready(page)
     press(page, "reset")
     chart = page.locator(".st-key-loss_chart :is(canvas, svg)").first
@@ -84,7 +84,7 @@ def with_maml(page: Page) -> None:
     wait_until(page.locator(".st-key-stop button").is_disabled)
     ready(page)
     at = step_shown(page)[0]
-    assert 2 <= at < 64
+    assert 2 <= at < 24
     page.wait_for_timeout(1000)
     assert step_shown(page)[0] == at, "it stays stopped"
     press(page, "last_step")

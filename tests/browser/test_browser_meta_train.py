@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from safetensors import safe_open
 from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.checkpoint import KEY as STATE
 from tests.browser.test_browser_compare import charts_without_alt, violations
-from tests.conftest import serve, serve_without_fault
+from tests.conftest import serve
+from tests.helpers.browsing import new_visitor
 from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
@@ -31,18 +32,9 @@ AT = re.compile(r"step (\d+) / (\d+)|Stopped at step (\d+) of (\d+)")
 BUSY = 0.25  # share of a core that is still held for work
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A library of this test's own, before its server starts."""
-    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def server(home: Path, tmp_path: Path) -> Iterator[Server]:
-    """A server of this test's own, with that library."""
-    with serve_without_fault(tmp_path / "server.log") as running:
-        yield running
+def kept_files() -> set[Path]:
+    """What visitors have kept in the library of the server that the tests share."""
+    return set(Path(os.environ[weights_library.HOME]).glob("visitors/*/weights/*"))
 
 
 def press(page: Page, key: str) -> None:
@@ -71,7 +63,7 @@ def ready(page: Page) -> None:
     idle(page)
 
 
-def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Page], home: Path) -> None:
+def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Page]) -> None:
     page = open_page("/meta_train")
     ready(page)
     for part in ("Train on", "Validate on", "Test on"):
@@ -83,22 +75,23 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
     assert step(page) <= stopped
     press(page, "training_go_on")
     wait_for_step(page, stopped + 1)
-    page.get_by_text("Finished: 36 steps.").wait_for(timeout=400_000)
+    page.get_by_text("Finished: 24 steps.").wait_for(timeout=400_000)
     page.get_by_text("than without meta-training (untrained prototype").first.wait_for(timeout=240_000)
     page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
     assert page.locator(".mm-board tbody tr").count() == 2 * 4
     assert charts_without_alt(page) == 0
+    before = kept_files()
     _kept(page, "my weights")
-    assert sorted(path.name for path in home.glob("visitors/*/weights/*")) == ["my_weights.json", "my_weights.safetensors"]
+    assert sorted(path.name for path in kept_files() - before) == ["my_weights.json", "my_weights.safetensors"]
     _used(page)
 
 
 def _watched_and_stopped(page: Page) -> int:
-    """Start 36 steps, see the curve grow in place, stop; the step where it stands."""
+    """Start 24 steps, see the curve grow in place, stop; the step where it stands."""
     steps = page.locator("[class*='st-key-training_steps'] input")
-    steps.fill("36")
+    steps.fill("24")
     steps.press("Enter")
-    page.get_by_text("36 steps; press Start and watch").wait_for()
+    page.get_by_text("24 steps; press Start and watch").wait_for()
     press(page, "training_begin")
     chart = page.locator(".st-key-training_accuracy_chart :is(canvas, svg)").first
     chart.wait_for()
@@ -164,9 +157,10 @@ def test_nothing_grave_for_those_who_cannot_see_well(open_page: Callable[..., Pa
     assert violations(page) == []
 
 
-def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tmp_path: Path) -> None:
+def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(weights_library.HOME, str(tmp_path / "home"))
     with serve(tmp_path / "one.log") as server:
-        page = browser.new_page(locale="en-US")
+        page = new_visitor(browser).new_page()
         page.set_default_timeout(60_000)
         page.goto(server.url + "/meta_train")
         ready(page)
@@ -176,19 +170,19 @@ def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tm
         wait_until(lambda: any(folder.rglob("*.state")))
         os.kill(server.pid, signal.SIGKILL)
         address = page.url.partition("/meta_train")[2]
-        page.close()
+        page.context.close()
     (state,) = folder.rglob("*.state")
     with safe_open(state, "pt") as file:
         saved = json.loads(file.metadata()[STATE])["step"]
     with serve(tmp_path / "two.log") as server:
-        page = browser.new_page(locale="en-US")
+        page = new_visitor(browser).new_page()
         page.set_default_timeout(60_000)
         page.goto(server.url + "/meta_train" + address)
         page.locator(".st-key-training_go_on button:enabled").wait_for(timeout=90_000)
         press(page, "training_go_on")
         assert wait_for_step(page, saved + 1) < saved + 100, "it goes on from there"
         press(page, "training_stop")
-        page.close()
+        page.context.close()
 
 
 def cpu_seconds(pid: int) -> float:

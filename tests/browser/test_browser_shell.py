@@ -45,7 +45,7 @@ def settle(page: Page) -> None:
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
 
 
-def test_a_deep_link_on_a_fresh_server_has_the_whole_frame(open_page: OpenPage) -> None:
+def test_a_deep_link_has_the_whole_frame(open_page: OpenPage) -> None:
     expect_frame(open_page("/diagnose"), "pages/diagnose.py")
     expect_frame(open_page("/"), "app.py")
     expect_frame(open_page("/diagnose"), "pages/diagnose.py")

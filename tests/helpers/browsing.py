@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FilePayload
+    from playwright.sync_api import Browser, BrowserContext, FilePayload
+
+TALK = """
+window.metamedTalk = { asked: 0, told: 0 }; // how many messages went to the server before its last one, and how many in all
+window.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); this.addEventListener("message", () => { metamedTalk.told = metamedTalk.asked }) }
+  send(message) { metamedTalk.asked += 1; super.send(message) }
+}
+"""
+
+
+def new_visitor(browser: Browser, locale: str = "en-US") -> BrowserContext:
+    """A visitor of whom the browser knows nothing yet; their pages count what they ask of the server, for `idle`."""
+    context = browser.new_context(locale=locale)
+    context.add_init_script(TALK)
+    return context
 
 
 def csv_file(name: str, text: str) -> FilePayload:

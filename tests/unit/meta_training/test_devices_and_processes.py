@@ -65,16 +65,35 @@ def test_two_processes_go_on_from_one_state_and_only_the_first_speaks(tmp_path: 
     assert sorted(each.name for each in tmp_path.iterdir()) == ["one.json", "one.safetensors", "two.json", "two.safetensors"]
 
 
+UNSHARED = (
+    "3 groups of tasks cannot be divided evenly among 2 processes: choose --groups or --nproc-per-node so that the first is a multiple of "
+    "the second."
+)
+
+
+@pytest.mark.slow
 def test_groups_that_the_processes_cannot_share_are_refused_once(tmp_path: Path) -> None:
     options = ["--meta-steps", "1", "--meta-batch", "9", "--groups", "3", "--device", "cpu", "--out", str(tmp_path / "x.safetensors")]
     done = two_processes("metamed_core", "meta-train", "--learner", "prototypical", *options)
     assert done.returncode != 0
-    sentence = (
-        "3 groups of tasks cannot be divided evenly among 2 processes: choose --groups or --nproc-per-node so that the first is a multiple of "
-        "the second.\n"
-    )
-    assert done.stderr.count(sentence) == 1
+    assert done.stderr.count(f"{UNSHARED}\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_groups_that_cannot_be_shared_are_a_sentence() -> None:
+    with pytest.raises(UserError) as caught:
+        Compute(processes=2).share(3)
+    assert caught.value.words.en == UNSHARED
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_only_the_first_process_says_what_is_wrong(
+    rank: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"TORCHELASTIC_RUN_ID": "mine", "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "1"}.items():
+        monkeypatch.setenv(name, value)  # what torchrun tells a process
+    assert main(["meta-train", "--learner", "prototypical", "--cohort", str(tmp_path / "none.csv")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == (rank == 0)
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3, 6])
