@@ -1,7 +1,7 @@
 """Usual adult reference ranges of common analytes, offered where a header names one. Nothing is set without being asked for.
 
-The limits were written down from these sources and partly from memory of them, and not yet compared with the printed tables one by one:
-`docs/reference/file-formats.md` says so to users.
+The limits were written down from these sources and partly from memory of them; most were then compared with public transcriptions of the lists:
+`docs/reference/file-formats.md` says which.
 
 The ranges stand in `reference_ranges.csv`: one row for each analyte, or one for each sex where they differ, in one unit with factors to others.
 """

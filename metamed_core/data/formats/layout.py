@@ -15,7 +15,7 @@ from metamed_core.data.formats.no_patients import no_patients
 from metamed_core.data.formats.numbers_as_written import Column, with_points
 from metamed_core.data.formats.reading import JUDGED, LeftOut, Reading, ReadOptions, RowKind
 from metamed_core.data.formats.rules_and_comments import comments, is_rule
-from metamed_core.data.formats.table import MAX_ROWS, Content, Row, check_size, shown
+from metamed_core.data.formats.table import MAX_ROWS, Content, Row, check_size, free_name, shown
 from metamed_core.data.formats.wide_rows import widened
 from metamed_core.words import UserError, Words
 
@@ -151,13 +151,8 @@ def _unique_names(header: Sequence[str | None]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for place, cell in enumerate(header, start=1):
-        base = " ".join((cell or f"Column {place}").split())
-        name, n = base, 1
-        while name in taken:
-            n += 1
-            name = f"{base} ({n})"
-        taken.add(name)
-        names.append(name)
+        names.append(free_name(" ".join((cell or f"Column {place}").split()), taken))
+        taken.add(names[-1])
     return names
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,15 @@ def column_texts(values: list[Any]) -> list[str | None]:
 def number_text(value: float) -> str:
     """Return a number as text without a redundant decimal point: `123`, not `123.0`."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def free_name(wanted: str, taken: Container[str]) -> str:
+    """Return a name that no column has yet: `age`, else `age (2)`, `age (3)`, ..."""
+    name, n = wanted, 1
+    while name in taken:
+        n += 1
+        name = f"{wanted} ({n})"
+    return name
 
 
 def shown(text: str, most: int = 40) -> str:

@@ -18,7 +18,7 @@ def read(content: str, name: str = "x.csv", encoding: str = "utf-8") -> pd.DataF
 
 
 def test_the_endings_are_those_of_the_files_in_the_folder() -> None:
-    expected = "csv tsv txt tab md xlsx xlsm xls xlsb ods sav zsav por dta xpt sas7bdat parquet json jsonl ndjson gz zip"
+    expected = "csv tsv txt tab md xlsx xlsm xls xlsb ods sav zsav por dta xpt sas7bdat parquet json jsonl ndjson arff gz zip"
     assert set(EXTENSIONS) == set(expected.split())
     assert all(form.EXTENSIONS for form in FORMATS.values())
 

@@ -90,6 +90,9 @@ def test_real_values_that_look_like_codes_are_left_alone(written: str) -> None:
         ("BMI", "25|0|31|22", "0"),
         ("glucose mmol/L", "5.2|0|6.1|5.5", "0"),
         ("pulse", "70|700|80|66", "700"),
+        ("pulse", "70|0|80|66", "0"),
+        ("weight", "70|0|80|66", "0"),
+        ("birth weight", "3.1|2.9|0|3.3", "0"),
         ("systolic bp", "120|130|0|110", "0"),
         ("x", "13.9|-14.2|13.1|12.2|11.4|13.3|15|14|13.6|12.7|11.8|14.9", "-14.2"),
     ],
@@ -134,7 +137,20 @@ def test_words_for_nothing_are_missing(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["#NV", r"\N", "(blank)", "k.A.", "inconclusive", "awaiting biopsy", "???", "unbekannt", "待诊断", "under investigation", "#¿NOMBRE?"],
+    [
+        "#NV",
+        r"\N",
+        "(blank)",
+        "k.A.",
+        "inconclusive",
+        "awaiting biopsy",
+        "???",
+        "unbekannt",
+        "待诊断",
+        "无",
+        "under investigation",
+        "#¿NOMBRE?",
+    ],
 )
 def test_a_word_for_an_open_diagnosis_is_no_diagnosis_and_is_told(word: str) -> None:
     records = patients(["gout"] * 4 + ["lupus"] * 4 + [word] * 4)
@@ -149,6 +165,26 @@ def test_an_uncertain_diagnosis_is_told(name: str) -> None:
     records = patients([name] * 4 + ["lupus"] * 4 + [None] * 4)
     assert f"“{name}”" in told(records, "uncertain_label")
     assert records.with_remedy(next(one for one in records.findings if one.kind == "uncertain_label")).classes == ("lupus",)
+
+
+@pytest.mark.parametrize(
+    ("labels", "counts"),
+    [
+        (["痛风"] * 4 + ["无"] * 4 + [None] * 4, {"无": 4, "痛风": 4}),
+        (["有"] * 6 + ["无"] * 6, {"无": 6, "有": 6}),
+    ],
+)
+def test_none_in_chinese_is_a_diagnosis_beside_empty_cells_and_beside_yes(labels: list[str | None], counts: dict[str, int]) -> None:
+    records = patients(labels)
+    assert records.counts == counts
+    assert next(iter(counts)) in told(records, "label_code")
+
+
+@pytest.mark.parametrize(("written", "asked"), [("34|41|0|29|66|0|38|71", True), ("34|41|0|29|66", True), ("3|4|0|29|66", False)])
+def test_a_newborn_among_adults_is_asked_about(written: str, asked: bool) -> None:
+    records = patients(age=written)
+    assert ("“0” in “age”" in told(records, "missing_code")) == asked
+    assert records.features["age"].notna().all()
 
 
 def test_nd_among_measurements_is_told() -> None:

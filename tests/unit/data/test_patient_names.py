@@ -43,6 +43,8 @@ NAMES: dict[str, tuple[str, list[str], list[str]]] = {
     "groups": ("sample", list("ABABABABABAB"), [f"row {n}" for n in range(2, 14)]),
     "letters": ("patient", list("LKJIHGFEDCBA"), list("LKJIHGFEDCBA")),
     "codes under their study": ("Study code", DOWN, DOWN),
+    "numbers under code": ("code", [str(n) for n in range(12, 4, -1)] + ["", "3", "2", "1"], [str(n) for n in range(12, 4, -1)] + ["row 10", "3", "2", "1"]),
+    "numbers that are measured": ("reference", [str(n) for n in range(112, 100, -1)], [f"row {n}" for n in range(2, 14)]),
     "a column that is no identifier": ("batch", DOWN, [f"row {n}" for n in range(2, 14)]),
     "each code twice": ("patient", ["A1", "A1", "A2", "A2", "A3", "A3"], [f"A{n // 2} (row {n})" for n in range(2, 8)]),
 }  # fmt: skip

@@ -55,6 +55,15 @@ def test_a_long_laboratory_export_becomes_one_row_for_each_patient(names: tuple[
     assert kinds(found) == set()
 
 
+def test_rows_of_a_long_export_without_patient_or_test_are_counted() -> None:
+    lines = long_export("patient", "test", "result", "unit").splitlines()
+    lines[2:2] = [",Hb,11,g/dL,", "K3,,17,mg/L,lupus"]
+    records = opened("\n".join(lines))
+    told = next(one for one in records.findings if one.kind == "long_table").message.en
+    assert "2 rows name no patient or no test and are left out then (“row 3”, “K3 (row 4)”)" in told
+    assert "1 result is a repeat" in told
+
+
 def test_rows_that_complete_one_another_are_joined_and_none_is_lost() -> None:
     records = opened("record_id,age,crp,diagnosis\nA1,61,,gout\nA1,,41,\nA2,24,,\nA2,,8,lupus\nA3,70,,\nA3,,5,\n,33,7,gout\n")
     assert kinds(records) == {"rows_of_one_patient"}

@@ -71,6 +71,9 @@ FORMS = {
     "feet": ("5'8\"|6 ft|170", [172.72, 182.88, 170], "in cm"),
     "pounds": ("154 lb|70 kg|11 st 4 lb", [69.853, 70, 71.668], "in kg"),
     "thousands": ("150K|210k|98|15万", [150_000, 210_000, 98, 150_000], "thousands"),
+    "weeks and days": ("38+4|39|40+1|27+6", [38 + 4 / 7, 39, 40 + 1 / 7, 27 + 6 / 7], "weeks and days"),
+    "weeks and sevenths": ("38 4/7|39 0/7|40 1/7", [38 + 4 / 7, 39, 40 + 1 / 7], "weeks and days"),
+    "two numbers with a dash": ("120-80|131-85|99-60", [120, 131, 99], "two numbers in one cell"),
     "counted days": ("Day 1|Day 5|day 12", [1, 5, 12], "counts"),
     "feet without a sign": ("5'8|6'1|5'11", [172.72, 185.42, 180.34], "in cm"),
     "meters and centimeters": ("1m75|1.62 m|180 cm", [175, 162, 180], "in cm"),
@@ -88,8 +91,9 @@ def test_a_form_that_a_column_shares_is_read_and_said(form: str) -> None:
     assert not told(records, "mixed_unit")
 
 
-def test_a_pair_is_split_into_two_columns() -> None:
-    records = patients(bp="120/80|131/85|99/60")
+@pytest.mark.parametrize("written", ["120/80|131/85|99/60", "120-80|131-85|99-60", "120 over 80|131 Over 85|99 over 60"])
+def test_a_pair_is_split_into_two_columns(written: str) -> None:
+    records = patients(bp=written)
     (finding,) = records.findings
     assert finding.remedy == "split"
     parts = records.with_remedy(finding)
@@ -172,6 +176,47 @@ def test_two_scales_in_one_column_are_told_and_converted(name: str) -> None:
     mended = records.with_remedy(next(finding for finding in records.findings if finding.kind == "two_scales"))
     assert values(mended, name, 4) == pytest.approx(read, rel=1e-3)
     assert not told(mended, "two_scales")
+
+
+KG, CM = [62, 75, 81, 58, 90, 70, 66, 84, 77, 59, 73, 68], [162, 175, 181, 158, 190, 170, 166, 184, 177, 159, 173, 168]
+
+
+def every_third(values: list[int], factor: float) -> str:
+    return "|".join(f"{value if place % 3 else value * factor:.0f}" for place, value in enumerate(values))
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("weight", every_third(KG, 2.2046), KG),
+        ("Körpergewicht", every_third(KG, 2.2046), KG),
+        ("体重", every_third(KG, 2.2046), KG),
+        ("Height", every_third(CM, 1 / 2.54), CM),
+        ("waist circumference", every_third([value - 80 for value in CM], 1 / 2.54), [value - 80 for value in CM]),
+    ],
+)
+def test_two_clumps_apart_by_the_factor_of_two_units_are_told_and_converted(name: str, written: str, read: list[int]) -> None:
+    records = patients(**{name.replace(" ", "__"): written})
+    assert "seems to be in two units: 4 patients" in told(records, "two_scales")
+    mended = records.with_remedy(next(finding for finding in records.findings if finding.kind == "two_scales"))
+    assert values(mended, name, 12) == pytest.approx(read, rel=0.01)
+    assert mended.column(name).unit == ("kg" if read is KG else "cm")
+    assert not told(mended, "two_scales")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("weight", "12|14|18|9|11|62|75|81|58|90|13|66"),  # children and adults
+        ("weight (kg)", every_third(KG, 2.2046)),
+        ("weight", "50|52|49|51|110|112|115|109|48|108|53|111"),  # the first four patients have one diagnosis, the next four another
+        ("weight loss", every_third(KG, 2.2046)),
+        ("height", "162|175|181|158|190|170|66|184|177|159|173|168"),  # one slip is no second unit
+        ("height", "120|125|131|140|148|155|160|166|171|178|183|190"),
+    ],
+)
+def test_other_spreads_are_no_two_units(name: str, written: str) -> None:
+    assert not told(patients(**{name.replace(" ", "__"): written}), "two_scales")
 
 
 def test_an_honest_spread_is_not_two_scales() -> None:

@@ -85,9 +85,7 @@ def _in_large_unit(values: Floats, known: Analyte, labels: Labels, *, surely: bo
     above: Flags = values >= upper[0]
     if _impossible(lower, upper, known) and gaps.max() > known.factor**0.25 and 0.4 < ratio / known.factor < 2.5:
         return above
-    return (
-        above if not surely and _alike(lower, upper, known, ratio) and not _told_by_label(above, np.isfinite(values), labels) else nothing
-    )
+    return above if not surely and _alike(lower, upper, known, ratio) and not told_by_label(above, np.isfinite(values), labels) else nothing
 
 
 def _impossible(lower: Floats, upper: Floats, known: Analyte) -> bool:
@@ -109,8 +107,8 @@ def _alike(lower: Floats, upper: Floats, known: Analyte, ratio: float) -> bool:
     return max(widths) < np.log(known.factor) and float(np.log(both.max() / both.min())) < 1.3 * max(widths)
 
 
-def _told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
-    """Whether the two groups coincide with the diagnoses: then the value is a strong marker, not a mixture of units."""
+def told_by_label(above: Flags, known: Flags, labels: Labels) -> bool:
+    """Return whether the two groups coincide with the diagnoses: then the value is a strong marker, not a mixture of units."""
     names = {label for label in labels[known] if label is not None}
     shares = [float(above[known & (labels == name)].mean()) for name in names]
     return bool(shares) and all(share <= 0.2 or share >= 0.8 for share in shares) and min(shares) < 0.5 < max(shares)

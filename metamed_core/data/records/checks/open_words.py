@@ -24,6 +24,7 @@ CHOICES = (
     Choice(Words("It is a diagnosis", "是一种诊断"), remedy=KEEP),
 )
 MOST = 6
+_NONE_ZH = frozenset("无無")
 _SAYS_NOTHING = frozenset({"none", "?"})
 """Words with a finding of their own, or that nobody takes for a diagnosis."""
 
@@ -72,7 +73,9 @@ def doubtful_words(records: PatientTable) -> dict[str, int]:
     if label is None:
         return {}
     found = {
-        name: n for name, n in records.counts.items() if name.lower() in ALSO_DIAGNOSES and is_missing(name) and name.lower() != "none"
+        name: n
+        for name, n in records.counts.items()
+        if name.lower() in ALSO_DIAGNOSES and (is_missing(name) or name in _NONE_ZH) and name.lower() != "none"
     }
     cells = label_cells(records.raw[label.name], label.missing, label.kept)
     codes = {code.text: code.n for code in label_codes(cells, others_open=len(records.undiagnosed) > 0)}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from metamed_core.data.formats.table import shown
+from metamed_core.data.formats.table import free_name, shown
 from metamed_core.data.records.checks.finding import Finding
 from metamed_core.data.records.columns.roles import Column, Role
 from metamed_core.data.records.patient_table import PatientTable, Records
@@ -89,20 +89,12 @@ def split_answers(records: Records, finding: Finding) -> Records:
     at, columns = list(raw.columns).index(name), {}
     for place, answer in enumerate(answers):
         texts = ["yes" if answer.lower() in {part.lower() for part in found[text]} else "no" for text in cells.levels]
-        new = _new_name(f"{name}: {answer}", raw)
+        new = free_name(f"{name}: {answer}", raw.columns)
         columns[new] = Column(new, Role.YES_NO)
         raw.insert(at + 1 + place, new, np.array([*texts, None], dtype=object)[cells.codes])
     raw = raw.drop(columns=name)
     old = {column.name: column for column in records.columns}
     return replace(records, raw=raw, columns=tuple(columns.get(one) or old[one] for one in raw.columns))
-
-
-def _new_name(wanted: str, raw: object) -> str:
-    name, n = wanted, 1
-    while name in raw:  # type: ignore[operator]
-        n += 1
-        name = f"{wanted} ({n})"
-    return name
 
 
 REMEDIES = {"several_answers": split_answers}

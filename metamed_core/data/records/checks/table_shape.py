@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from metamed_core.data.formats.table import shown
+from metamed_core.data.formats.table import free_name, shown
 from metamed_core.data.records.checks.finding import Finding, listed
 from metamed_core.data.records.columns.identifiers import Identity, identity, words_of
 from metamed_core.data.records.columns.label_names import is_named_label
@@ -44,6 +44,8 @@ class Long:
         Name of the column of units; None if there is none.
     repeated
         How many tests of a patient have more than one result.
+    lost
+        Row labels of the rows that name no patient or no test.
     """
 
     patient: str
@@ -51,6 +53,7 @@ class Long:
     value: str
     unit: str | None
     repeated: int
+    lost: tuple[int, ...]
 
 
 def check(records: PatientTable) -> Iterator[Finding]:
@@ -59,6 +62,8 @@ def check(records: PatientTable) -> Iterator[Finding]:
         message = _LONG.format(patient=shown(long.patient), test=shown(long.test), value=shown(long.value))
         if long.repeated:
             message += _FIRST.format(n=long.repeated)
+        if long.lost:
+            message += _LOST.format(n=len(long.lost), which=listed(str(records.patient_names[row]) for row in long.lost))
         yield Finding("long_table", None, message, "pivot")
     elif (name := mergeable(records)) is not None:
         yield Finding("rows_of_one_patient", name, _MERGE.format(name=shown(name), n=records.raw[name].nunique()), "merge")
@@ -81,9 +86,10 @@ def long_export(records: PatientTable) -> Long | None:
         of_patient = records.raw.groupby(patient, sort=False)[name]
         if _holds_numbers(records, name) or of_patient.nunique().max() < 2:
             continue
-        repeated = int(records.raw.duplicated([patient, name]).sum())
+        named_both = records.raw[[patient, name]].notna().all(axis=1)
+        repeated = int(records.raw[named_both].duplicated([patient, name]).sum())
         unit = next((one for one, its in named.items() if _UNIT.fullmatch(its)), None)
-        return Long(patient, name, value, unit, repeated)
+        return Long(patient, name, value, unit, repeated, tuple(records.raw.index[~named_both]))
     return None
 
 
@@ -104,8 +110,7 @@ def wide(records: Records, _finding: Finding | None = None) -> Records:
         values = firsts[long.value]
         if len(units) > 1:  # each value keeps its unit, so that the check sees that they differ
             values = (values + " " + firsts[long.unit].fillna("")).str.strip()
-        while header in table:
-            header += " (2)"
+        header = free_name(header, table.columns)
         table[header] = table[long.patient].map(values)
     return _as(records, table)
 
@@ -193,6 +198,10 @@ _LONG = Words(
 _FIRST = Words(
     " {n} {n:result is|results are} a repeat of the same test in the same patient: the first one is kept.",
     "有 {n} 个结果是同一患者同一检验的重复：将保留第一个。",
+)
+_LOST = Words(
+    " {n} {n:row names|rows name} no patient or no test and {n:is|are} left out then ({which}).",
+    "有 {n} 行缺少患者或检验名称，转换时将舍去（{which}）。",
 )
 _MERGE = Words(
     "“{name}” names a patient in more than one row ({n} {n:patient|patients} in all), and these rows complete one another: join them to one row for each patient.",

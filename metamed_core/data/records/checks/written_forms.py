@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from metamed_core.data.formats.table import shown
+from metamed_core.data.formats.table import free_name, shown
 from metamed_core.data.records.checks.finding import Finding, listed
 from metamed_core.data.records.checks.several_answers import answers_in
 from metamed_core.data.records.columns.dates import looks_like_a_day
+from metamed_core.data.records.columns.forms import BETWEEN
 from metamed_core.data.records.columns.plain_numbers import PLAIN, number, without_marks
 from metamed_core.data.records.columns.roles import Column, Role, guess_columns
 from metamed_core.data.records.columns.values import Cells, numbers
@@ -87,7 +88,7 @@ def split(records: Records, finding: Finding) -> Records:
     at, added = list(raw.columns).index(name), []
     for place, part in enumerate(("first number", "second number")):
         texts = np.array([*(half[place] for half in halves), None], dtype=object)[cells.codes]
-        added.append(_free_name(f"{name} ({part})", raw.columns))
+        added.append(free_name(f"{name} ({part})", raw.columns))
         raw.insert(at + 1 + place, added[-1], texts)
     raw = raw.drop(columns=name)
     new = {column.name: column for column in guess_columns({one: Cells(raw[one]) for one in added}, with_label=False)}
@@ -96,17 +97,8 @@ def split(records: Records, finding: Finding) -> Records:
 
 
 def _halves(text: str) -> tuple[str, str | None]:
-    separator = "/" if "/" in text else "-"
-    first, _, second = text.partition(separator)
+    first, *_, second = re.split(BETWEEN, text, maxsplit=1, flags=re.IGNORECASE)
     return first.strip(), second.strip() or None
-
-
-def _free_name(wanted: str, taken: object) -> str:
-    name, n = wanted, 1
-    while name in taken:  # type: ignore[operator]
-        n += 1
-        name = f"{wanted} {n}"
-    return name
 
 
 REMEDIES = {"written_form": split}

@@ -107,12 +107,10 @@ def _eye_chart(matches: Matches) -> bool:
     )
 
 
-def _no_years(matches: Matches) -> bool:
-    return not any(1900 <= _float(one["b"]) <= 2100 for one in matches)
-
-
-def _falling(matches: Matches) -> bool:
-    return all(_float(one["a"]) > _float(one["b"]) and not 1900 <= _float(one["a"]) <= 2100 for one in matches)
+def _two_numbers(matches: Matches) -> bool:
+    """Whether these are no dates and, with a dash between them, no ranges."""
+    years = any(1900 <= _float(one[part]) <= 2100 for one in matches for part in ("ab" if one["dash"] else "b"))
+    return not years and all(not one["dash"] or _float(one["a"]) > _float(one["b"]) for one in matches)
 
 
 def _raised_and_lowered(matches: Matches) -> bool:
@@ -134,7 +132,9 @@ def _coma(match: re.Match[str]) -> float:
     return sum(float(match[part]) if match[part].isdecimal() else 1.0 for part in "evm")
 
 
-_PAIR = rf"(?:[a-z]{{1,4}}\s*:?\s+)?(?P<a>{_NUMBER})\s*(?:/|\\|over)\s*(?P<b>{_NUMBER})(?:\s*(?:mm\s?hg|/hpf))?(?:\s*\([a-z ]+\))?"
+BETWEEN = r"/|\\|over|(?P<dash>[-–])"
+"""What stands between two numbers in one cell."""
+_PAIR = rf"(?:[a-z]{{{{1,4}}}}\s*:?\s+)?(?P<a>{_NUMBER})\s*(?:{{between}})\s*(?P<b>{_NUMBER})(?:\s*(?:mm\s?hg|/hpf))?(?:\s*\([a-z ]+\))?"
 
 FORMS = (
     Form(
@@ -165,30 +165,20 @@ FORMS = (
     ),
     Form(
         "eye chart",
-        re.compile(_PAIR, re.IGNORECASE),
+        re.compile(_PAIR.format(between="/"), re.IGNORECASE),
         _ratio,
         Words("ratios such as {example}, read as first number divided by second number", "比值（如 {example}），按前数除以后数读取"),
         fits=_eye_chart,
     ),
     Form(
         "pair",
-        re.compile(_PAIR, re.IGNORECASE),
+        re.compile(_PAIR.format(between=BETWEEN), re.IGNORECASE),
         lambda match: _float(match["a"]),
         Words(
             "two numbers in one cell, such as {example}, of which only the first number is read",
             "一格两个数值（如 {example}），仅读取第一个数值",
         ),
-        fits=_no_years,
-    ),
-    Form(
-        "pair",
-        re.compile(rf"(?P<a>{_NUMBER})\s*[-–]\s*(?P<b>{_NUMBER})"),
-        lambda match: _float(match["a"]),
-        Words(
-            "two numbers in one cell, such as {example}, of which only the first number is read",
-            "一格两个数值（如 {example}），仅读取第一个数值",
-        ),
-        fits=_falling,
+        fits=_two_numbers,
     ),
     Form(
         "clock",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from metamed_core.data.records.columns.chinese import simplified
-from metamed_core.data.records.columns.dates import days
+from metamed_core.data.records.columns.rounded_codes import are_long_codes
 from metamed_core.data.records.columns.units import unit_in, without_unit
 from metamed_core.data.records.columns.values import Cells, are_unordered_numbers, is_yes_no, numbers
 
@@ -73,6 +73,8 @@ _MAYBE_CODES = re.compile(
     r"(?: (?:no|number|id))?|患者代号|代码|代号"
 )
 """Headers of codes, if the cells are short codes and differ from each other."""
+_CODE_OR_NUMBER = re.compile(r"code|nr|nummer|\bno\b|number|study|kennung|代码|代号")
+"""Those of them above which a whole number is a code too, rather than measured."""
 _WEAKLY_GENERIC = re.compile(r"no|nr|number|index|key|#|unnamed.*|column \d+|serial|号|序号")
 """Headers that occur above counts as well as above codes."""
 _TIME_BETWEEN = re.compile(
@@ -133,7 +135,7 @@ def identity(header: str, cells: Cells) -> Identity:
     name = words_of(header)
     if _is_generic(name, header):
         return _of_generic(name, cells)
-    if _MAYBE_CODES.fullmatch(name) and len(cells.levels) >= max(MANY_CODES, 0.8 * cells.n_known) and _are_short_codes(cells.levels):
+    if _MAYBE_CODES.fullmatch(name) and _are_codes(name, cells):
         return Identity.CODE
     if _named_person(name, header) and not _is_measured(header, cells):
         return Identity.PERSON
@@ -167,9 +169,12 @@ def _of_generic(name: str, cells: Cells) -> Identity:
     return Identity.PERSON if unique and not measured else Identity.NOTHING
 
 
-def _are_short_codes(levels: Sequence[str]) -> bool:
-    """Whether all texts are letters and digits of a code, rather than plain numbers, which may be measured."""
-    return all(_SHORT_CODE.fullmatch(text) and not text.replace(".", "").isdecimal() for text in levels)
+def _are_codes(name: str, cells: Cells) -> bool:
+    """Whether nearly all texts differ and are short codes; plain numbers, which may be measured, only where the header says code or number."""
+    if len(cells.levels) < max(MANY_CODES, 0.8 * cells.n_known):
+        return False
+    numbered = len(cells.levels) == cells.n_known and _CODE_OR_NUMBER.search(name) is not None
+    return all(_SHORT_CODE.fullmatch(text) and (numbered or not text.replace(".", "").isdecimal()) for text in cells.levels)
 
 
 def is_row_number(header: str) -> bool:
@@ -222,21 +227,7 @@ def _valued_person(cells: Cells) -> bool:
         return False
     if any(_mostly(pattern, cells.levels) for pattern in _VALUES):
         return len(cells.levels) > 0.5 * cells.n_known
-    return cells.n_known >= 5 and len(cells.levels) >= 0.95 * cells.n_known and (_long_codes(cells) or _names(cells))
-
-
-def _long_codes(cells: Cells) -> bool:
-    """Whether all values have one pattern: eight or more digits, or up to four letters with four or more digits."""
-    shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", text.removesuffix(".0"))) for text in cells.levels}
-    shape = next(iter(shapes))
-    return (
-        len(shapes) == 1 and re.fullmatch(r"0{8,}|a{1,4}[-_]?0{4,}|0{4,}a{1,4}", shape) is not None and ("a" in shape or _no_dates(cells))
-    )
-
-
-def _no_dates(cells: Cells) -> bool:
-    """Whether some values of eight digits are not dates (20240131)."""
-    return bool(days(cells)[1].any())
+    return cells.n_known >= 5 and len(cells.levels) >= 0.95 * cells.n_known and (are_long_codes(cells) or _names(cells))
 
 
 def _names(cells: Cells) -> bool:

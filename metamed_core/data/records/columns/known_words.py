@@ -33,13 +33,13 @@ UNDIAGNOSED = MISSING | frozenset(
     "in progress|awaiting|awaiting result|awaiting results|awaiting diagnosis|awaiting biopsy|diagnosis pending|results pending|pending biopsy|"
     "no diagnosis yet|no diagnosis|not established|not clear|not classified|unassigned|unspecified|not specified|xx|xxx|empty|refused|declined|lost|missing diagnosis|diagnosis unknown|"
     "en attente|à déterminer|indéterminé|pendiente|por determinar|indeterminado|in attesa|da definire|em investigação|a definir|не установлен|"
-    "未诊断|未确诊|待诊断|待诊|待定|诊断不明|诊断未明|未明确|未标注|待明确|待确诊|待排|未分类|无诊断|待诊断中|未診斷|待診斷|未確診".split(
+    "未诊断|未确诊|待诊断|待诊|待定|诊断不明|诊断未明|未明确|未标注|待明确|待确诊|待排|未分类|无诊断|待诊断中|未診斷|待診斷|未確診|无|無|暂无|未下诊断".split(
         "|"
     )
 )
 """Texts of a label column that denote a patient without a diagnosis."""
 
-ALSO_DIAGNOSES = frozenset("none|nd|n.d.|nil|indeterminate|unclassified|unclassifiable|unspecified|no diagnosis|未分类".split("|"))
+ALSO_DIAGNOSES = frozenset("none|nd|n.d.|nil|indeterminate|unclassified|unclassifiable|unspecified|no diagnosis|未分类|无|無".split("|"))
 """Texts of `UNDIAGNOSED` that are diagnoses as well: where other cells of the label column are empty, they are read as diagnoses (ND is also a diagnosis)."""
 
 YES = frozenset(

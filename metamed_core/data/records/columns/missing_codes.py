@@ -11,6 +11,7 @@ import numpy as np
 from metamed_core.data.records.columns.dates import days
 from metamed_core.data.records.columns.plain_numbers import plain_value
 from metamed_core.data.records.columns.plausible import never_negative
+from metamed_core.data.records.columns.units import is_age
 from metamed_core.data.records.columns.values import Cells, Floats, numbers
 
 _NINES = re.compile(r"([6-9])\1*(?:\.\1+|\.0+)?|9+[6-8]|1{3,}|5{3,}")
@@ -21,6 +22,8 @@ _FAR_FROM_ALL = 5.0
 """Codes farther from the other values than this many times their spread can be nothing else."""
 MOST_CODES = 4
 FIRST_YEAR, LAST_YEAR = 1901.5, 2075.0
+GROWN_UP, LEAST_ADULTS = 16.0, 4
+"""Years of age, and how many different ages from it on make a newborn among them doubtful."""
 TOO_MANY = 0.5
 """A negative number of at least this share of the patients is a value of a scale from -1 to 1."""
 
@@ -64,10 +67,21 @@ def missing_codes(header: str, cells: Cells) -> tuple[Code, ...]:
     words = len(cells.levels) - len(numeric)
     if words > 1 and words >= len(numeric):
         return _among_words(cells, numeric.tolist(), counts) if words > 1 else ()
+    if (zero := _newborn_among_adults(header, amounts[numeric])) is not None:
+        place = int(numeric[zero])
+        return (Code(cells.levels[place], int(counts[place]), False),)
     if not _is_code(float(amounts[numeric].min())) and not _is_code(float(amounts[numeric].max())):
         return ()
     found = _among_numbers(header, list(zip(amounts[numeric].tolist(), counts[numeric].tolist(), strict=True)))
     return tuple(Code(cells.levels[int(np.argmax(amounts == amount))], n, sure) for amount, n, sure in found)
+
+
+def _newborn_among_adults(header: str, amounts: Floats) -> int | None:
+    """The position of an age of 0 where everybody else is grown up; None if there is none."""
+    others = amounts[amounts != 0]
+    if len(others) < LEAST_ADULTS or len(others) == len(amounts) or others.min() < GROWN_UP or not is_age(header):
+        return None
+    return int(np.argmax(amounts == 0))
 
 
 def day_codes(cells: Cells) -> tuple[Code, ...]:

@@ -24,11 +24,12 @@ _BOUNDS: tuple[tuple[re.Pattern[str], tuple[tuple[float, float], ...]], ...] = t
     (re.compile(names, re.IGNORECASE), spans)
     for names, spans in (
         (r"\b(?:body )?temp(?:erature)?\b|体温", ((20.0, 46.0), (68.0, 115.0))),
-        (r"\b(?:heart rate|pulse(?: rate)?|hr)\b|心率|脉搏", ((0.0, 400.0),)),
+        (r"\b(?:heart rate|pulse(?: rate)?|hr)\b|心率|脉搏", ((1.0, 400.0),)),
+        (r"^(?:(?:body|birth|current|admission) ?)?(?:weight|height|length)$|^(?:体重|身高|出生体重)$", ((0.01, float("inf")),)),
         (r"\b(?:systolic(?: bp| blood pressure)?|sbp|sys bp)\b|收缩压", ((20.0, 370.0),)),
         (r"\b(?:diastolic(?: bp| blood pressure)?|dbp|dia bp)\b|舒张压", ((5.0, 260.0),)),
         (r"\b(?:spo2|sao2|o2 sat(?:uration)?|oxygen saturation)\b|血氧饱和度", ((0.0, 1.0), (20.0, 100.0))),
-        (r"\b(?:resp(?:iratory)? rate|rr)\b|呼吸频率", ((0.0, 150.0),)),
+        (r"\b(?:resp(?:iratory)? rate|rr)\b|呼吸频率", ((1.0, 150.0),)),
         (r"\b(?:bmi|body mass index)\b", ((5.0, 210.0),)),
         (r"\b(?:arterial |blood )ph\b|^ph$", ((6.2, 8.2),)),
         (r"\bgcs\b|\bglasgow coma\b", ((3.0, 15.0),)),

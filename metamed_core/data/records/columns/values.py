@@ -144,11 +144,13 @@ def holds(column: pd.Series, text: str) -> bool:
 def label_cells(column: pd.Series, read_as_missing: Collection[str] = (), kept: Collection[str] = ()) -> Cells:
     """Read a column of diagnoses.
 
-    `none`, `ND` and the like are diagnoses if other cells are empty and two patients or more bear them, else they mean undiagnosed.
+    `none`, `ND` and the like are diagnoses if other cells are empty and two patients or more bear them, and `无` is one beside `有`; else they
+    mean undiagnosed.
     """
     surely = Cells(column, lambda text: is_open(text) and text.lower() not in ALSO_DIAGNOSES, read_as_missing, kept)
     doubtful = [text for text, n in zip(surely.levels, surely.counts, strict=True) if text.lower() in ALSO_DIAGNOSES and n > 1]
-    if doubtful and surely.n_known < len(column):
+    answers = [text.lower() for text in surely.levels if text not in NO]  # beside `有`, `无` is no
+    if doubtful and (surely.n_known < len(column) or (NO.issuperset(doubtful) and answers and YES.issuperset(answers))):
         kept = {*kept, *doubtful}
     return Cells(column, is_open, read_as_missing, kept)
 
