@@ -36,13 +36,11 @@ class Classifier(ABC):
         Number of classes.
     """
 
+    passes: int = 1
+    """How many times as long a prediction takes as an embedding."""
+
     def __init__(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> None:
         self.backbone, self.weights, self.support, self.n_way = backbone, weights, support, n_way
-
-    @property
-    def passes(self) -> int:
-        """How many times as long a prediction takes as an embedding."""
-        return 1
 
     @abstractmethod
     def log_proba(self, x: Tensor) -> Tensor:
@@ -80,12 +78,7 @@ class Calibrated(Classifier):
 
     def __init__(self, raw: Classifier, calibration: Calibration) -> None:
         super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
-        self.raw, self.calibration = raw, calibration
-
-    @property
-    def passes(self) -> int:
-        """See `Classifier.passes`."""
-        return self.raw.passes
+        self.raw, self.calibration, self.passes = raw, calibration, raw.passes
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`; the ranking of the classes is that of `raw`."""

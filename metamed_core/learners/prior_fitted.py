@@ -114,11 +114,7 @@ class PriorFittedClassifier(Classifier):
         kind = support.x.dtype if support.x[..., 0].numel() <= DOUBLE_CELLS else torch.float32
         super().__init__(network, {name: weight.to(kind) for name, weight in weights.items()}, support, n_way)
         self.network, self.n_readings, self._kind = network, n_readings, kind
-
-    @property
-    def passes(self) -> int:
-        """See `Classifier.passes`."""
-        return self.n_readings
+        self.passes = n_readings
 
     @cached_property
     def _read(self) -> tuple[Readings, Memory]:
