@@ -12,8 +12,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, UserError, Words
 from pages.parts.common import preload, sign_in
+from pages.parts.common.markdown_text import plain
 from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
@@ -34,6 +35,10 @@ ASK_BEFORE_LEAVING = """<script>window.onbeforeunload = %s;</script>"""
 PRIVACY = Words(
     "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
     "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",
+)
+
+NOT_ALL = Words(
+    "Your data were deleted from memory, but not all from the disk. {why}", "您的数据已从内存中删除，但磁盘上的未能全部删除。{why}"
 )
 
 
@@ -80,14 +85,18 @@ def delete_my_data() -> None:
     context = get_script_run_ctx()
     if context is not None:
         context.uploaded_file_mgr.remove_session_files(context.session_id)
+    left: Words | None = None
     for key in list(st.session_state):
         if key not in KEPT:
             # Streamlit keeps a widget's callback, and its references, for the whole session: therefore states with patients are emptied.
             if hasattr(held := st.session_state[key], "forget"):
-                held.forget()
+                try:
+                    held.forget()
+                except UserError as error:  # a file that cannot be removed: all else is deleted, and this is said
+                    left = error.words
             del st.session_state[key]
     st.session_state["generation"] = st.session_state.get("generation", 0) + 1
-    st.session_state["deleted"] = True
+    st.session_state["deleted"] = left or True
 
 
 def _language() -> Language:
@@ -141,5 +150,8 @@ def _strip(say: Say) -> None:
                 )
             )
             st.button(say(Words("Delete now", "立即删除")), key="delete_now", on_click=delete_my_data, type="primary")
-    if st.session_state.pop("deleted", False):
+    deleted = st.session_state.pop("deleted", False)
+    if isinstance(deleted, Words):
+        st.error(plain(say(NOT_ALL.format(why=deleted))))
+    elif deleted:
         st.toast(say(Words("Your data were deleted.", "您的数据已删除。")), icon=":material/check:")

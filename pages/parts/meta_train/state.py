@@ -63,16 +63,16 @@ class MetaTrainingState:
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def forget(self) -> None:
-        """Hold no patient any more, and leave nothing on disk of a run on a table of one's own."""
+        """Hold no patient any more, and leave nothing on disk of a run on a table of one's own. Raises UserError if the latter fails."""
         with self.lock:
             token = self.run.token if self.run is not None else ""
             self.leave()
-            for each in self.own_tokens:
-                remove(self.library, each)
-            if token in self.own_tokens and "run" in st.query_params:
-                del st.query_params["run"]
-            self.own_tokens.clear()
             self.patients = self.cohort = None
+            tokens, self.own_tokens = self.own_tokens, set()
+            if token in tokens and "run" in st.query_params:
+                del st.query_params["run"]
+            for each in tokens:
+                remove(self.library, each)
 
     # -- what is asked ---------------------------------------------------------------------------------------------------
 
@@ -138,10 +138,10 @@ class MetaTrainingState:
             self.leave()
             try:
                 self._watch(LiveRun(self.library, self.tab, self.request.training(self.cohort)))
+                clear_old_runs()
             except UserError as error:
                 self.error, self.error_place = error.words, ""
                 return
-            clear_old_runs()
             self.go_on()
 
     def go_on(self) -> None:

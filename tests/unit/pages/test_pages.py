@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
-from metamed_core.words import INTENDED_USE, LANGUAGES, Language, chance
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, UserError, Words, chance
 from pages.parts.common import preload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.menu import PAGES
@@ -140,6 +140,26 @@ def test_the_helpers_work_outside_a_running_page(monkeypatch: pytest.MonkeyPatch
     delete_my_data()
     assert state == {"language": "zh", "generation": 1, "deleted": True}
     assert fresh_key("upload") == "upload_1"
+
+
+class Stuck:
+    """A state whose file cannot be removed."""
+
+    def forget(self) -> None:
+        raise UserError(Words("The file x cannot be removed.", "无法删除文件 x。"))
+
+
+def test_what_cannot_be_deleted_is_said_and_all_else_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, object] = {"language": "en", "training": Stuck(), "patients": 1}
+    monkeypatch.setattr("streamlit.session_state", state)
+    delete_my_data()
+    assert set(state) == {"language", "generation", "deleted"}
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app.session_state["deleted"] = state["deleted"]
+    app.run()
+    assert [one.value for one in app.error] == [
+        plain("Your data were deleted from memory, but not all from the disk. The file x cannot be removed.")
+    ]
 
 
 @pytest.mark.parametrize(
