@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -17,7 +18,7 @@ from pages.parts.common import roles_table as roles
 from pages.parts.common import upload_check as check
 from pages.parts.common.patients_state import Pending
 from pages.parts.diagnose import table_edits
-from tests.helpers.diagnose_page import TABLE, held, opened, texts, unfold, upload, uploaded
+from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, unfold, upload, uploaded
 
 
 @pytest.fixture
@@ -196,3 +197,19 @@ def test_an_upload_that_the_browser_reports_again_is_not_opened_again(monkeypatc
     session["upload_0"] = SimpleNamespace(file_id="the same file, chosen anew")
     assert forms.new_upload("upload_0") is session["upload_0"]
     assert forms.new_upload("gone") is None
+
+
+def test_a_patient_is_found_by_the_local_file_number_if_it_is_kept(app: AppTest) -> None:
+    table = pd.read_csv(io.StringIO(TABLE), dtype=str)
+    table.insert(0, "hospital number", [f"00{n:06}" for n in range(4711, 4711 + len(table))])
+    upload(app, "clinic.csv", table.to_csv(index=False).encode())
+    kept = held(app).patients.pending
+    assert kept is not None
+    finding = next(one for one in kept.records.findings if one.kind == "identifier")
+    kept.change(lambda records: records.with_remedy(replace(finding, remedy=finding.choices[0].remedy)))
+    finish(app.button(key="confirm").click().run())
+    for text, found in (("00004716", ["Q-2"]), ("4715", ["Q-1"]), ("q-1", ["Q-1"]), ("0000471", ["Q-1", "Q-2"]), ("00009999", [])):
+        app.text_input(key="find_0").set_value(text).run()
+        cards = [name for name in ("Q-1", "Q-2") if any(f"**{name}**" in str(one.value).replace("\\", "") for one in app.markdown)]
+        assert cards == found, text
+    assert "00004716" not in texts(app), "it finds the patient, and is shown nowhere"
