@@ -58,6 +58,9 @@ class Cohort:
         return self.title + Words("(simulated)", "（模拟数据）") if self.simulated and "imulated" not in self.title.en else self.title
 
 
+_bundled: list[PatientRecords] = []
+
+
 @cache
 def cohorts() -> dict[str, Cohort]:
     """Return the bundled cohorts by key, in the order of cohorts.json."""
@@ -76,7 +79,14 @@ def records_of(key: str) -> PatientRecords:
     cohort = cohorts()[key]
     told = {column.name: column for column in read_columns(cohort.columns_file, (FOLDER / cohort.columns_file).read_bytes())}
     _, guessed = open_upload(cohort.file, (FOLDER / cohort.file).read_bytes())
-    return guessed.with_columns(tuple(told.get(column.name, column) for column in guessed.columns))
+    records = guessed.with_columns(tuple(told.get(column.name, column) for column in guessed.columns))
+    _bundled.append(records)
+    return records
+
+
+def is_bundled(records: PatientRecords) -> bool:
+    """Whether these are the patients of a bundled cohort, unedited: not a copy, the very value."""
+    return any(records is known for known in _bundled)
 
 
 def called(key: str, text: str) -> Words:

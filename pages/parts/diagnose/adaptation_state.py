@@ -20,6 +20,7 @@ from metamed_core.words import UserError
 from pages.parts.common import preload
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
 from pages.parts.common.patients_state import PatientsState, patients_state
+from pages.parts.common.session_cache import is_public, shared
 
 if TYPE_CHECKING:
     from metamed_core.diagnosis import AdaptationTrace, Step
@@ -102,21 +103,24 @@ class Adaptation:
         if self.answered == now:
             return
         try:
-            trace = begin(patients.in_use, now[1])
+            trace = finished_for_all(patients.in_use, now[1]) or self._advanced(begin(patients.in_use, now[1]), now)
         except UserError:
             with self.lock:
                 if now == self.asked:
                     self.trace, self.adapted, self.answered, self.playing = None, None, None, False
             raise
+        with self.lock:
+            if now == self.asked:
+                self._show(trace, now, same_table=patients.original is self.original)
+                self.adapted, self.original = patients.in_use, patients.original
+
+    def _advanced(self, trace: AdaptationTrace, now: tuple[int, AdaptRequest]) -> AdaptationTrace:
         # Streamlit may start the next run of the page before this one has noticed that it is to stop. So the steps are
         # taken on a trace of one's own, and it is shown only if it still answers what is asked.
         until = time.perf_counter() + AT_ONCE
         while now == self.asked and trace.advance_for(until - time.perf_counter()) and time.perf_counter() < until:
             pass
-        with self.lock:
-            if now == self.asked:
-                self._show(trace, now, same_table=patients.original is self.original)
-                self.adapted, self.original = patients.in_use, patients.original
+        return trace
 
     def _show(self, trace: AdaptationTrace, now: tuple[int, AdaptRequest], *, same_table: bool) -> None:
         """Put a new trace in the place of the old one.
@@ -230,3 +234,15 @@ def begin(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace:
     from metamed_core.learners import LEARNERS
 
     return trace.start(records, LEARNERS[request.algorithm](**dict(request.settings)), request.start, request.seed)
+
+
+def finished_for_all(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace | None:
+    """The adaptation to a bundled table, made once for all visitors; None for another table, or where it takes long."""
+
+    def make() -> AdaptationTrace | None:
+        trace, until = begin(records, request), time.thread_time() + AT_ONCE
+        while not trace.finished and time.thread_time() < until:
+            trace.advance_for(AT_ONCE)
+        return trace if trace.finished else None
+
+    return shared("trace", (records, request), make) if is_public((records,)) else None

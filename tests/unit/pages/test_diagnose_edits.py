@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +12,7 @@ from metamed_core.words import UserError
 from pages.parts.common import cohorts
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.page_frame import Say
-from pages.parts.common.patients_state import PatientsState, bundled
+from pages.parts.common.patients_state import Patients, PatientsState, bundled
 from pages.parts.diagnose import adaptation_state, controls, table_edits
 from pages.parts.diagnose import patient_tables as patients
 from tests.helpers.diagnose_page import adaptation_of, held, opened, unfold, uploaded
@@ -116,6 +118,8 @@ def test_the_slider_stays_where_it_was_after_an_edit(monkeypatch: pytest.MonkeyP
 def test_an_outdated_adaptation_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two runs of the page may overlap: the one whose question is no longer asked must not win."""
     state, begin = adaptation_of(), adaptation_state.begin
+    state.patients.work_on(edited(state.patients.current))
+    state.adapt()
 
     def overtaken(records: object, request: AdaptRequest) -> object:
         trace = begin(records, request)
@@ -195,10 +199,15 @@ def test_a_long_adaptation_goes_on_live_within_its_first_step(monkeypatch: pytes
 
 
 def adaptation_of_unfinished() -> adaptation_state.Adaptation:
-    """A bundled cohort whose adaptation goes on live."""
-    first = bundled("blood_panel")
+    """A table whose adaptation goes on live."""
+    first = edited(bundled("blood_panel"))
     state = adaptation_state.Adaptation(
         PatientsState(first, {first.source: first}), RequestState(AdaptRequest("prototypical", (), "universal", 0))
     )
     state.adapt()
     return state
+
+
+def edited(patients: Patients) -> Patients:
+    """Without their first: the adaptation to an unedited bundled table is shared by all visitors."""
+    return replace(patients, dropped=frozenset([patients.records.raw.index[0]]))
