@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.learners.weight_files import SHIPPED
 from metamed_core.meta_training import weights_library
-from metamed_core.meta_training.weights_library import Library, StoredWeights, export_zip
+from metamed_core.meta_training.weights_library import Library, StoredWeights
+from metamed_core.meta_training.weights_zip import export_zip
 from pages.parts.common.adapt_request import KEY as REQUEST
 from pages.parts.common.patients_state import UPLOAD
 from pages.parts.compare.state import KEY as MATCH
@@ -235,7 +236,7 @@ def test_weights_travel_between_computers(home: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv(weights_library.HOME, str(home / "other"))
     app = open_page()
     next(one for one in app.file_uploader if "zip" in one.label).upload("from_afar.zip", data, "application/zip").run()
-    assert "Imported as “from_afar”" in texts(app)
+    assert "Imported as “from afar”" in texts(app)
     assert [one.learner for one in Library().list_weights()] == ["maml"]
     (one,) = Library().list_weights()
     press(app, f"remove_{one.path.stem}")
