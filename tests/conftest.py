@@ -39,9 +39,13 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",
     "--disable-features=LocalNetworkAccessChecks",  # a page whose headers a test has changed counts as one from elsewhere
 )
 PATIENCE = 60_000  # milliseconds to wait for what must come: a busy computer is slow, not wrong
+CLOSED_TAB = re.compile(
+    r'Exception in ASGI application\n(?:(?!Exception in ASGI)[^\n]*\n)*?starlette\.websockets\.\w+: Cannot call "send" once a close message has been sent\.\n'
+)
 # On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
 PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
@@ -61,8 +65,8 @@ class Server:
     pid: int = 0
 
     def text(self) -> str:
-        """The log as it stands."""
-        return self.log.read_text(encoding="utf-8", errors="replace")
+        """The log as it stands, without Streamlit's word on a tab that was closed while it connected."""
+        return CLOSED_TAB.sub("", self.log.read_text(encoding="utf-8", errors="replace"))
 
 
 @contextmanager

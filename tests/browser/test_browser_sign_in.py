@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.parts.common.menu import PAGES
 from pages.parts.common.sign_in import NOT_ALLOWED
 from tests.conftest import serve
 from tests.helpers.diagnose_browser import press, ready, upload
@@ -39,38 +38,39 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_role("button", name="Sign out").wait_for()
 
 
-def test_who_has_not_signed_in_sees_no_data_and_who_signs_out_leaves_none(guarded: Server, browser: Browser) -> None:
+def test_nobody_sees_data_before_signing_in_nor_opens_a_table_without_the_group_nor_finds_any_after_signing_out(
+    guarded: Server, browser: Browser
+) -> None:
     from playwright.sync_api import expect
 
     page = browser.new_page()
-    for entry in PAGES:
-        page.goto(guarded.url + entry.path.removeprefix("pages").removesuffix(".py").replace("app", "/"))
+    for path in ("/", "/compare", "/meta_train", "/learn", "/diagnose"):
+        page.goto(guarded.url + path)
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         expect(page.locator(".st-key-menu, [data-testid=stDataFrame], [data-testid=stFileUploader]")).to_have_count(0)
 
+    sign_in(page, "Guest")
+    to_diagnose(page)
+    press(page, "change_patients")
+    expect(page.get_by_text(NOT_ALLOWED.en)).to_be_visible()
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(0)
+    sign_out(page)
+
     sign_in(page, "Dr. Ada")
-    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
-    ready(page)
+    to_diagnose(page)
     upload(page, name="mine.csv")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    sign_out(page)
     sign_in(page, "Dr. Ada")
-    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
-    expect(page.get_by_role("heading", name="Answers")).to_be_visible()
+    to_diagnose(page)
     expect(page.get_by_text("mine.csv")).to_have_count(0)
     page.close()
 
 
-def test_who_is_in_none_of_the_groups_opens_no_table(guarded: Server, browser: Browser) -> None:
-    from playwright.sync_api import expect
-
-    page = browser.new_page()
-    page.goto(guarded.url)
-    sign_in(page, "Guest")
+def to_diagnose(page: Page) -> None:
     page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
-    expect(page.get_by_role("heading", name="Answers")).to_be_visible()
     ready(page)
-    press(page, "change_patients")
-    expect(page.get_by_text(NOT_ALLOWED.en)).to_be_visible()
-    expect(page.get_by_test_id("stFileUploader")).to_have_count(0)
-    page.close()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign in").wait_for()

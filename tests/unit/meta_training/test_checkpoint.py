@@ -66,6 +66,7 @@ def reached_step(path: Path) -> int:
 # -- killed and started again ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # that it goes on to the same bits, and that half a state is no hindrance, is tested without a process
 def test_killed_at_any_moment_it_ends_in_the_same_bits(tmp_path: Path) -> None:
     whole, out = tmp_path / "whole.safetensors", tmp_path / "killed.safetensors"
     assert main([*COMMAND, "--out", str(whole)]) == 0
