@@ -70,13 +70,15 @@ class Server:
 
 
 @contextmanager
-def serve(log: Path, *options: str, folder: Path = ROOT, before: tuple[str, ...] = (), **variables: str) -> Iterator[Server]:
+def serve(
+    log: Path, *options: str, script: str = "app.py", port: int = 0, folder: Path = ROOT, before: tuple[str, ...] = (), **variables: str
+) -> Iterator[Server]:
     """The app in a process of its own, on a free port, that nobody has visited yet; its library is not the user's own.
 
-    options: further ones of `streamlit run`. folder: where the app lies. before: a command that runs it. variables: of its
+    options: further ones of `streamlit run`. script: what it runs. folder: where the app lies. before: a command that runs it. variables: of its
     environment.
     """
-    port = _free_port()
+    port = port or _free_port()
     environment = {"METAMED_HOME": str(log.parent / "metamed"), **os.environ, **variables}
     command = [
         *before,
@@ -84,7 +86,7 @@ def serve(log: Path, *options: str, folder: Path = ROOT, before: tuple[str, ...]
         "-m",
         "streamlit",
         "run",
-        "app.py",
+        script,
         "--server.headless",
         "true",
         "--server.port",

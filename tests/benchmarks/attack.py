@@ -94,7 +94,7 @@ def addresses(n: int) -> Iterator[Attempt]:
 
 def opened(page: str, asked: dict[str, str]) -> str:
     """Open a page by an address; "result" or what the page shows instead of itself."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     for name, value in asked.items():
         app.query_params[name] = value
     app.run()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 N_WAY, K_SHOT, N_COLUMNS, N_UNDIAGNOSED = 5, 5, 20, 50
 N_RUNS = 7
-WARM_PAGES = tuple(page for page in PAGES if page.path != "app.py")
+WARM_PAGES = tuple(page for page in PAGES if page.path != "home.py")
 
 
 def patients(n_columns: int = N_COLUMNS, n_undiagnosed: int = N_UNDIAGNOSED) -> tuple[pd.DataFrame, pd.Series]:

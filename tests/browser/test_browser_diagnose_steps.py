@@ -49,10 +49,10 @@ def test_a_fresh_load_with_each_algorithm_in_the_address_and_a_reload(
     stands(page, tmp_path, step_shown(page)[1])
 
 
-@pytest.mark.parametrize("strides", [(1,), pytest.param((1, 2), marks=pytest.mark.slow)])
-def test_every_switch_of_algorithm(open_page: Callable[..., Page], tmp_path: Path, strides: tuple[int, ...]) -> None:
-    """A round that leaves and reaches every algorithm; on request each pair of them."""
-    page, names = open_page("/diagnose?cohort=rare_findings"), list(LEARNERS)
+@pytest.mark.parametrize(("n", "strides"), [(3, (1,)), pytest.param(len(LEARNERS), (1, 2), marks=pytest.mark.slow)])
+def test_every_switch_of_algorithm(open_page: Callable[..., Page], tmp_path: Path, n: int, strides: tuple[int, ...]) -> None:
+    """A round that leaves and reaches three algorithms; on request each pair of all."""
+    page, names = open_page("/diagnose?cohort=rare_findings"), list(LEARNERS)[:n]
     ready(page)
     way = [names[index * stride % len(names)] for stride in strides for index in range(len(names))] + names[:1]
     pairs = {frozenset(pair) for pair in itertools.pairwise(way)}

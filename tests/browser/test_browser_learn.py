@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., "Page"]
-PATTERNS = [pytest.param(lesson, number % 2, id=lesson.key) for number, lesson in enumerate(LESSONS.values())]
+# Some on request: all run through in both languages without a browser too (tests/unit/pages/test_learn_page.py), and are built of the same parts.
+PATTERNS = [
+    pytest.param(lesson, number % 2, id=lesson.key, marks=[pytest.mark.slow] if number % 4 >= 2 else [])
+    for number, lesson in enumerate(LESSONS.values())
+]
 
 
 def figure(page: Page) -> str:

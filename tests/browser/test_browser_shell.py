@@ -27,7 +27,7 @@ def expect_frame(page: Page, path: str, language: str = "en") -> None:
     from playwright.sync_api import expect
 
     here = next(entry for entry in PAGES if entry.path == path)
-    title = here.summary if path == "app.py" else here.title
+    title = here.summary if path == "home.py" else here.title
     expect(page.get_by_role("heading", level=1)).to_have_text(title.into(language))
     links = page.locator(".st-key-menu").get_by_role("link")
     expect(links).to_have_count(len(PAGES))
@@ -47,7 +47,7 @@ def settle(page: Page) -> None:
 
 def test_a_deep_link_has_the_whole_frame(open_page: OpenPage) -> None:
     expect_frame(open_page("/diagnose"), "pages/diagnose.py")
-    expect_frame(open_page("/"), "app.py")
+    expect_frame(open_page("/"), "home.py")
     expect_frame(open_page("/diagnose"), "pages/diagnose.py")
 
 
@@ -59,11 +59,11 @@ def test_the_menu_leads_to_every_page_and_back(page: Page) -> None:
 
 def test_the_language_is_the_browsers_and_then_the_chosen_one(open_page: OpenPage) -> None:
     page = open_page("/", locale="zh-CN")
-    expect_frame(page, "app.py", "zh")
+    expect_frame(page, "home.py", "zh")
     page.get_by_role("radio", name="English").click()
-    expect_frame(page, "app.py", "en")
+    expect_frame(page, "home.py", "en")
     page.reload()
-    expect_frame(page, "app.py", "en")
+    expect_frame(page, "home.py", "en")
     page.locator(".st-key-menu").get_by_role("link", name="Compare").click()
     expect_frame(page, "pages/compare.py", "en")
     page.reload()
@@ -75,7 +75,7 @@ def test_the_doors_open(page: Page) -> None:
     page.get_by_role("button", name="Open Diagnose").click()
     expect_frame(page, "pages/diagnose.py")
     page.go_back()
-    expect_frame(page, "app.py")
+    expect_frame(page, "home.py")
 
 
 def test_delete_my_data_says_that_it_did(page: Page) -> None:
@@ -84,7 +84,7 @@ def test_delete_my_data_says_that_it_did(page: Page) -> None:
     page.get_by_role("button", name="Delete my data").click()
     page.get_by_role("button", name="Delete now").click()
     expect(page.get_by_text("Your data were deleted.")).to_be_visible()
-    expect_frame(page, "app.py")
+    expect_frame(page, "home.py")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -95,7 +95,7 @@ def test_every_text_can_be_read(open_page: OpenPage, scheme: str) -> None:
     """
     for path in ("/", "/meta_train", "/learn"):
         page = open_page(path, color_scheme=scheme)
-        expect_frame(page, "app.py" if path == "/" else f"pages{path}.py")
+        expect_frame(page, "home.py" if path == "/" else f"pages{path}.py")
         settle(page)
         background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
         assert (background == "rgb(255, 255, 255)") == (scheme == "light")
@@ -106,7 +106,7 @@ def test_every_text_can_be_read(open_page: OpenPage, scheme: str) -> None:
 def test_nothing_is_cut_off(open_page: OpenPage, width: int) -> None:
     for path in ("/", "/learn"):
         page = open_page(path, width=width, locale="en-US")
-        expect_frame(page, "app.py" if path == "/" else f"pages{path}.py")
+        expect_frame(page, "home.py" if path == "/" else f"pages{path}.py")
         overflow = page.evaluate(
             "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = [ROOT / "app.py", *sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py"))]
+CODE = [ROOT / "app.py", ROOT / "home.py", *sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py"))]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 NOUNS = (

@@ -13,7 +13,12 @@ FOLDERS = ("metamed_core", "pages", "tests", "docs", "sample_data")
 ENDINGS = (".py", ".md", ".js", ".css", ".html", ".toml")
 FILES = sorted(
     path
-    for path in (ROOT / "app.py", *ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")))
+    for path in (
+        ROOT / "app.py",
+        ROOT / "home.py",
+        *ROOT.glob("*.md"),
+        *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*")),
+    )
     if path.suffix in ENDINGS and path.name not in {"plain_words.py", "test_plain_words.py", "test_american.py"}
 )
 BRITISH = re.compile(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OWN = [*sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py")), ROOT / "app.py"]
+OWN = [*sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py")), ROOT / "app.py", ROOT / "home.py"]
 
 
 def texts_with(fragment: str, files: list[Path]) -> list[str]:

@@ -133,7 +133,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     house = tmp_path_factory.mktemp("house")
     for folder in ("metamed_core", "pages"):
         shutil.copytree(ROOT / folder, house / folder, ignore=shutil.ignore_patterns("__pycache__", "*.safetensors"))
-    shutil.copy(ROOT / "app.py", house)
+    shutil.copy(ROOT / "home.py", house)
     for name, source in FILES.items():
         (house / name).parent.mkdir(exist_ok=True)
         (house / name).write_text(source, "utf-8")
@@ -169,6 +169,6 @@ def test_a_lesson_is_one_folder(found: dict[str, Any]) -> None:
 
 
 def test_a_page_is_one_file(found: dict[str, Any]) -> None:
-    assert found["pages"][0] == "app.py"
+    assert found["pages"][0] == "home.py"
     assert found["pages"][-1] == "pages/planted.py"
     assert found["title"] == "新页面"

@@ -13,7 +13,7 @@ import pytest
 from metamed_core.words import LANGUAGES, UserError, Words
 
 ROOT = Path(__file__).parents[2]
-FILES = [ROOT / "app.py", *sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py"))]
+FILES = [ROOT / "app.py", ROOT / "home.py", *sorted(path for folder in ("metamed_core", "pages") for path in (ROOT / folder).rglob("*.py"))]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, FilePayload
@@ -26,3 +29,11 @@ def new_visitor(browser: Browser, locale: str = "en-US") -> BrowserContext:
 def csv_file(name: str, text: str) -> FilePayload:
     """A file as a browser uploads it, without one on the disk."""
     return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+
+
+def heap(address: str, begins: str = "", *, thaw: bool = False) -> dict[str, Any]:
+    """What `heap_server.py` tells of its memory: its sessions, its size, and the texts that begin so."""
+    asked = urlencode({"sdrawkcab": begins[::-1]} | ({"thaw": "1"} if thaw else {}))
+    with urllib.request.urlopen(f"{address}/heap?{asked}", timeout=60) as answer:  # noqa: S310 - our own address
+        told: dict[str, Any] = json.load(answer)
+    return told

@@ -15,7 +15,7 @@ QUICK = {"who": "nearest_centroid,logistic_regression", "shots": "1,3", "episode
 
 def open_page(**parameters: str) -> AppTest:
     """Compare as a visitor of this link sees it."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()

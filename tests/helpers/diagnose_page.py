@@ -20,7 +20,7 @@ TABLE = (
 
 def opened(**parameters: str) -> AppTest:
     """The page as a new visitor sees it, with these parameters in the address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     app.run()
     for name, value in parameters.items():
         app.query_params[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ SECONDS = 180
 
 def open_page(**parameters: str) -> AppTest:
     """A new visitor of Meta-train, or one who comes back to an address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     for name, value in parameters.items():
         app.query_params[name] = value
     app.run()
@@ -30,9 +31,7 @@ def held(app: AppTest) -> MetaTrainingState:
 
 def widget(app: AppTest, kind: str, key: str) -> Any:
     """A bound widget by its name; in the browser its key has a number once it was replaced."""
-    found = [
-        one for one in getattr(app, kind) if one.key == key or str(one.key).startswith(f"{key}_0_") or str(one.key).startswith(f"{key}_1_")
-    ]
+    found = [one for one in getattr(app, kind) if re.fullmatch(rf"{key}(_\d+)?", str(one.key))]
     if len(found) != 1:
         raise AssertionError(f"{len(found)} widgets {kind} named {key}: {[one.key for one in getattr(app, kind)]}")
     return found[0]

@@ -48,7 +48,7 @@ PURPOSE: Mapping[str, str] = {
 
 def title_of(room: str) -> str:
     """What a room is called in the picture."""
-    return "app + pages" if room in {"pages", "app"} else room.removeprefix(f"{CORE}.").removeprefix("pages.")
+    return "app + pages" if room in {"pages", "home", "app"} else room.removeprefix(f"{CORE}.").removeprefix("pages.")
 
 
 def rows(house: House) -> list[list[str]]:

@@ -24,7 +24,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("app.py", "pages", "metamed_core")
+SOURCES = ("home.py", "pages", "metamed_core")
 FIELD = re.compile(r"\{(\w+)[^{}]*\}")
 
 

@@ -152,10 +152,9 @@ def number(
 
 
 def key_of(key: str) -> str:
-    """Return the key in the browser of the widget `key`; it changes when the widget is replaced or the user's data are deleted."""
-    shown, deleted = st.session_state.get(KEY, {}).get(key), st.session_state.get("generation", 0)
-    times = shown.times if shown is not None else 0
-    return f"{key}_{deleted}_{times}" if deleted or times else key
+    """Return the key in the browser of the widget `key`; it changes when the widget is replaced."""
+    shown = st.session_state.get(KEY, {}).get(key)
+    return f"{key}_{shown.times}" if shown is not None and shown.times else key
 
 
 def _draw(widget: Callable[..., object], key: str, value: object, text: object, write: Callable[[Any], object]) -> None:

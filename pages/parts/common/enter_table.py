@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,9 +11,10 @@ import streamlit as st
 from metamed_core.words import UserError, Words
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.own_table import MORE_COLUMNS, NAMES, PASTED, TYPED, OwnTable, Sheet
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 
 KEY = "own_table"
+JUST_NOW = 2.0  # seconds after a click on the button in which cells that are reported were typed before it
 HEIGHT = 320  # pixels of the sheet and of the field
 WAYS = {
     "upload": Words("Upload a file", "上传文件"),
@@ -68,7 +70,7 @@ def enter_table(say: Say, open_table: Open) -> None:
 
 
 def _paste(say: Say, open_table: Open) -> None:
-    key = fresh_key("pasted")
+    key = "pasted"
     st.text_area(
         say(Words(
             "Copy the cells in your spreadsheet with the row of column names, click here, and paste",
@@ -93,9 +95,9 @@ def _paste(say: Say, open_table: Open) -> None:
 
 
 def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
-    if fresh_key(sheet.key) not in st.session_state and sheet.now is not sheet.source:
+    if sheet.key not in st.session_state and sheet.now is not sheet.source:
         sheet.renew()  # the editor was not drawn for a while, and has forgotten what it held
-    key = fresh_key(sheet.key)
+    key = sheet.key
 
     def text() -> bytes:
         sheet.read = sheet.as_text()
@@ -104,11 +106,14 @@ def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
     def take_over() -> None:
         if key in st.session_state:
             sheet.take_over(st.session_state[key])
-            # The browser reports the last cell a moment after the click on the button: the check must be of all cells.
+            # The browser reports the last cells a moment after the click on the button: the check must be of all cells.
             if sheet.read is not None:
                 open_table(say(TYPED), text, instead_of=sheet.read)
+            elif time.monotonic() - sheet.asked < JUST_NOW:
+                open_table(say(TYPED), text)
 
     def read() -> None:
+        sheet.asked = time.monotonic()
         if key in st.session_state:
             sheet.take_over(st.session_state[key])
         open_table(say(TYPED), text)

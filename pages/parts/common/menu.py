@@ -14,7 +14,7 @@ from typing import Any
 from metamed_core.words import Words
 
 ROOT = Path(__file__).parents[3]
-HOME = "app.py"
+HOME = "home.py"
 
 
 @dataclass(frozen=True)

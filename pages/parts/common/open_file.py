@@ -11,7 +11,7 @@ from metamed_core.diagnosis import is_saved_work, read_saved_work
 from metamed_core.words import Words, without_controls
 from pages.parts.common import cohorts
 from pages.parts.common.forms import new_upload
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, PatientsState, Pending
 from pages.parts.common.sign_in import NOT_ALLOWED, check_may_open_tables, may_open_tables
 
@@ -24,7 +24,7 @@ def offer_upload(say: Say, patients: PatientsState) -> None:
     if not may_open_tables():
         st.info(say(NOT_ALLOWED), icon=":material/lock:")
         return
-    key = fresh_key("upload")
+    key = "upload"
     st.file_uploader(
         say(Words("Or your own table of patients", "或上传自己的患者表格")),
         type=[extension.lstrip(".") for extension in EXTENSIONS],

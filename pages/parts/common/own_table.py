@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +39,15 @@ class Sheet:
         Part of the editor's key; goes up with each new editor.
     read
         The text that was read last, or None.
+    asked
+        When the button to read was last pressed, on the monotonic clock.
     """
 
     source: pd.DataFrame
     now: pd.DataFrame
     number: int = 0
     read: bytes | None = None
+    asked: float = -math.inf
 
     @classmethod
     def empty(cls, names: Sequence[str]) -> Sheet:
@@ -124,9 +128,10 @@ class OwnTable:
     way: str = "upload"
     sheet: Sheet | None = None
 
-    def forget(self) -> None:
-        """Release everything typed."""
-        self.way, self.sheet = "upload", None
+    @property
+    def holds_own_data(self) -> bool:
+        """Whether anything was typed below the names of the columns."""
+        return self.sheet is not None and bool(self.sheet.now.iloc[1:].notna().to_numpy().any())
 
 
 _NOTHING_TYPED = Words(

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from metamed_core.words import INTENDED_USE, LANGUAGES, Language, UserError, Words
-from pages.parts.common import preload, sign_in
-from pages.parts.common.markdown_text import plain
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
+from pages.parts.common import own_data, sessions, sign_in
 from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
 NAMES = {"en": "English", "zh": "中文"}
-KEPT = ("language", "generation", "deleted")  # kept by "Delete my data": no patient data
 
 # Streamlit writes a chosen segment and a slider's value in the accent color, which is too faint to read on a dark page. And it fades
 # what the running script has not drawn yet: on a slow computer a live chart would be faint most of the time.
@@ -33,13 +30,10 @@ button[data-variant][data-selected="true"] { color: inherit !important; }
 ASK_BEFORE_LEAVING = """<script>window.onbeforeunload = %s;</script>"""
 
 PRIVACY = Words(
-    "Your data stay in this computer's memory, go nowhere else, and are forgotten when you reload the page.",
-    "您的数据只保留在本机内存中，不会发送到别处，刷新页面后即被清除。",
-)
-
-NOT_ALL = Words(
-    "Your data were deleted from memory, but not all from the disk. {why}", "您的数据已从内存中删除，但磁盘上的未能全部删除。{why}"
-)
+    "Your data stay in this computer's memory and go nowhere else. They are forgotten within {n} {n:minute|minutes} after you close or reload the page, "
+    "or when your laptop sleeps that long: save your work before.",
+    "您的数据只保留在本机内存中，不会发送到别处。关闭或刷新页面后 {n} 分钟内即被清除，电脑休眠超过此时间也会清除：请先保存工作。",
+).format(n=sessions.MINUTES)
 
 
 @dataclass(frozen=True)
@@ -61,42 +55,23 @@ def frame(path: str) -> Say:
     title = "MetaMed" if home else f"{say(page.title)} · MetaMed"
     st.set_page_config(page_title=title, page_icon=str(HERE / "icon.svg"), layout="wide", initial_sidebar_state="collapsed")
     st.logo(str(HERE / "logo.svg"), size="large")
+    own_data.leave_if_deleted()
     st.html(STYLE)
+    if (problem := sessions.note_session()) is not None:
+        st.error(say(problem), icon=":material/error:")
+        st.stop()
     sign_in.ask(say)
     _menu(say)
     _strip(say)
+    own_data.mark_own_data()
+    _say_what_is_gone(say)
     with st.container(gap=None, key="page_title"):
         st.title(say(page.summary if home else page.title), anchor=False)
         if not home:
             st.caption(say(page.summary))
         unsaved = bool(getattr(st.session_state.get("patients"), "has_unsaved", False))
         st.html(ASK_BEFORE_LEAVING % ("event => event.preventDefault()" if unsaved else "null"), unsafe_allow_javascript=True)
-    preload.start()
     return say
-
-
-def fresh_key(name: str) -> str:
-    """Return a widget key that changes when the data are deleted, for widgets that keep data in the browser (uploads, editors)."""
-    return f"{name}_{st.session_state.get('generation', 0)}"
-
-
-def delete_my_data() -> None:
-    """Delete all patient data of this session: uploads, edits, results. Language and settings in the address are kept."""
-    context = get_script_run_ctx()
-    if context is not None:
-        context.uploaded_file_mgr.remove_session_files(context.session_id)
-    left: Words | None = None
-    for key in list(st.session_state):
-        if key not in KEPT:
-            # Streamlit keeps a widget's callback, and its references, for the whole session: therefore states with patients are emptied.
-            if hasattr(held := st.session_state[key], "forget"):
-                try:
-                    held.forget()
-                except UserError as error:  # a file that cannot be removed: all else is deleted, and this is said
-                    left = error.words
-            del st.session_state[key]
-    st.session_state["generation"] = st.session_state.get("generation", 0) + 1
-    st.session_state["deleted"] = left or True
 
 
 def _language() -> Language:
@@ -138,9 +113,8 @@ def _strip(say: Say) -> None:
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
         st.caption(f":material/shield: **{say(INTENDED_USE)}** {say(PRIVACY)}", width="stretch")
         delete = say(Words("Delete my data", "删除我的数据"))
-        sign_in.offer_sign_out(say, delete_my_data)
-        # A new popover after each deletion: the old one would stay open.
-        with st.popover(delete, icon=":material/delete:", type="tertiary", key=fresh_key("delete")):
+        sign_in.offer_sign_out(say, own_data.delete_my_data)
+        with st.popover(delete, icon=":material/delete:", type="tertiary", key="delete"):
             st.markdown(
                 say(
                     Words(
@@ -149,9 +123,15 @@ def _strip(say: Say) -> None:
                     )
                 )
             )
-            st.button(say(Words("Delete now", "立即删除")), key="delete_now", on_click=delete_my_data, type="primary")
-    deleted = st.session_state.pop("deleted", False)
-    if isinstance(deleted, Words):
-        st.error(plain(say(NOT_ALL.format(why=deleted))))
-    elif deleted:
+            st.button(say(Words("Delete now", "立即删除")), key="delete_now", on_click=own_data.delete_my_data, type="primary")
+
+
+def _say_what_is_gone(say: Say) -> None:
+    if own_data.has_just_deleted_in_part():
+        st.error(say(own_data.NOT_ALL))
+    if own_data.has_just_deleted():
         st.toast(say(Words("Your data were deleted.", "您的数据已删除。")), icon=":material/check:")
+    if own_data.is_table_gone():
+        with st.container(key="table_gone"):
+            st.warning(say(own_data.GONE_TEXT.format(n=round(sessions.FORGET_AFTER))), icon=":material/info:")
+            st.button(say(own_data.GO_ON), key="go_on_without", on_click=own_data.go_on_without)

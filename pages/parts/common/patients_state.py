@@ -175,6 +175,12 @@ class PatientsState:
         """Whether leaving the page would lose work."""
         return any(self.unsaved(source) is not None for source in self.opened)
 
+    @property
+    def holds_own_data(self) -> bool:
+        """Whether there is a table of the visitor's own, or an edited one, or one that is being checked."""
+        new = self.pending is not None and (bool(self.pending.data) or self.pending.source == UPLOAD)
+        return new or any(one.source == UPLOAD or one.edited for one in self.opened.values())
+
     def work_on(self, patients: Patients) -> None:
         """Set the current table: another one, or the same after an edit."""
         self.opened[patients.source] = self.current = patients
@@ -198,12 +204,6 @@ class PatientsState:
             return False
         self.error = None
         return True
-
-    def forget(self) -> None:
-        """Release all patient data, also for holders of a reference to this state."""
-        self.current, self.opened, self.saved = bundled(next(iter(cohorts.cohorts()))), {}, {}
-        self.pending = self.error = self.notice = self.wanted_step = None
-        self.version += 1
 
 
 def patients_state() -> PatientsState:

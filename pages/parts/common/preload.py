@@ -1,13 +1,12 @@
-"""Import torch and the core once, in the background, under one lock.
+"""Import torch and the core once, under one lock.
 
-`import torch` takes seconds. Home must not wait for it, and two threads that import it simultaneously can see a partially initialized
-module (measured). Therefore only this file starts the import: `start()` in a background thread, `ready()` when a page needs it. A page
-imports torch, or a module that depends on it, only after `ready()`.
+The server does it before its first visitor; outside a server, in tests, the first page does. `import torch` takes seconds, and two threads that
+import it simultaneously can see a partially initialized module (measured). Therefore only this file starts the import, and a page imports
+torch, or a module that depends on it, only after `ready()`.
 """
 
 from __future__ import annotations
 
-import gc
 import importlib
 import threading
 
@@ -29,25 +28,7 @@ MODULES = (
 N_THREADS = 1  # for networks of this size more threads are 10 to 100 times slower on a small computer (measured)
 
 _lock = threading.Lock()
-_started = threading.Event()
 _done = threading.Event()
-
-
-def start() -> None:
-    """Start the import in the background and return immediately; does nothing if it has been started."""
-    with _lock:
-        if _started.is_set():
-            return
-        _started.set()
-        # Streamlit imports these while it draws a page; importing them here avoids partially imported modules in other threads.
-        importlib.import_module("pandas")
-        # scikit-learn imports this, which fails once the server is shutting down: a server that is stopped
-        # during the import would print a traceback.
-        try:
-            importlib.import_module("concurrent.futures.process")
-        except RuntimeError:
-            return  # the server is already stopping
-    threading.Thread(target=ready, name="warm-up", daemon=True).start()
 
 
 def ready() -> None:
@@ -59,10 +40,6 @@ def ready() -> None:
         torch.set_num_threads(N_THREADS)
         for name in MODULES:
             importlib.import_module(name)
-        # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the
-        # interpreter lock. Visiting all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed Stop.
-        gc.collect()
-        gc.freeze()
         _done.set()
 
 

@@ -77,14 +77,6 @@ class ComparisonState:
     n_results_at_start: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    def forget(self) -> None:
-        """Release all patients and results, also for holders of a reference to this state."""
-        with self.lock:
-            self.busy, self.results = False, None
-            self.patients = self.cohort = self.plan = self.comparison = self.openml_table = self.planned_request = None
-            self.kept.clear()
-            self.view.choices.clear()
-
     def ask(self, **changes: Any) -> None:
         """Change fields of the request; a running comparison is stopped, and its results are kept."""
         self.stop()

@@ -87,13 +87,6 @@ class Adaptation:
         """What is to be answered now."""
         return self.patients.version, self.requests.current
 
-    def forget(self) -> None:
-        """Hold no patient any more; whoever still holds this value holds nothing."""
-        with self.lock:
-            self.patients.forget()
-            self.trace = self.adapted = self.original = self.answered = self.watched = None
-            self.playing = False
-
     def adapt(self) -> None:
         """Adapt to the end if the patients or the request have changed; the rest of a long run goes on live.
 

@@ -14,7 +14,7 @@ from metamed_core.statistics import COVERAGE, prediction_sets, wilson_interval
 from metamed_core.words import Words
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import pager
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
 
@@ -154,7 +154,7 @@ def _choices(
     name = st.text_input(
         say(Words("Patient or file number", "患者或病历号")),
         persist_state="session",
-        key=fresh_key("find"),
+        key="find",
         type="search",
         width=180,
         placeholder=example,

@@ -19,7 +19,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.forms import complain, pager
 from pages.parts.common.legend import legend
 from pages.parts.common.markdown_text import plain
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.rows_and_columns import diagnoses, rows_and_columns
@@ -93,7 +93,7 @@ def _editor(say: Say, state: Adaptation, columns: dict[str, Column], which: str,
             st.caption(say(said.format(first=part[0] + 1, last=part[-1] + 1, n=len(all_rows))))
     shown = Shown(tuple(all_rows[at] for at in part), columns)
     patients, drawn = state.patients.current, (state.patients.current.source, state.editors)
-    key = fresh_key(f"{which}_{patients.source}_{state.editors}")
+    key = f"{which}_{patients.source}_{state.editors}"
 
     def report() -> None:
         # An editor of other patients may still report once after it is gone.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from metamed_core.words import Words
 from pages.parts.common import cohorts
@@ -12,6 +13,7 @@ from pages.parts.common.enter_table import choose_way, enter_table, own_table
 from pages.parts.common.forms import complain
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.open_file import offer_upload, open_typed
+from pages.parts.common.own_data import is_table_gone
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
 from pages.parts.common.sign_in import may_open_tables
@@ -22,12 +24,15 @@ from pages.parts.diagnose.patient_tables import patient_tables
 
 
 def patients_section(say: Say, state: Adaptation) -> bool:
-    """The line and, where it is unfolded or something needs attention, what belongs to it; False while an upload has to be checked."""
+    """The line and, where it is unfolded or something needs attention, what belongs to it; False while an upload has to be checked, or while the table is gone."""
     patients = state.patients
     if patients.pending is not None:
         _choose(say, patients)
         upload_check(say, patients, patients.pending)
         state.patients_open = False  # once they are confirmed, the answers are what one came for
+        return False
+    if is_table_gone():
+        _bring(say, patients)
         return False
     unfolded = state.patients_open or patients.error is not None
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="patients_line"):
@@ -53,10 +58,15 @@ def _turn(state: Adaptation, unfolded: bool) -> None:
 
 
 def _choose(say: Say, patients: PatientsState) -> None:
-    choose, upload = st.columns(2)
+    choose, bring = st.columns(2)
     with choose:
         choose_patients(say, patients)
-    with upload:
+    _bring(say, patients, bring)
+
+
+def _bring(say: Say, patients: PatientsState, place: DeltaGenerator | None = None) -> None:
+    """The ways to bring a table: the choice and the upload in `place`, what is pasted or typed below in the full width."""
+    with place or st.container():
         if not may_open_tables() or choose_way(say) == "upload":
             offer_upload(say, patients)
     if may_open_tables():

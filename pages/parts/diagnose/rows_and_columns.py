@@ -10,7 +10,7 @@ import streamlit as st
 from metamed_core.data import Column, Role, unit_in, with_new_column, with_new_patient, with_typed_cell, without_column
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.table_edits import name_of, restructure
@@ -38,7 +38,7 @@ def rows_and_columns(say: Say, state: Adaptation) -> None:
 
 def _key(state: Adaptation, name: str) -> str:
     """A key that changes once the tables are drawn anew: the popover closes, and its fields are empty again."""
-    return fresh_key(f"{name}_{state.patients.current.source}_{state.editors}")
+    return f"{name}_{state.patients.current.source}_{state.editors}"
 
 
 def _popover(say: Say, state: Adaptation, title: Words, key: str, icon: str) -> Any:

@@ -16,7 +16,7 @@ from pages.parts.common import comparison_request
 from pages.parts.common.adapt_request import request_state
 from pages.parts.common.forms import complain, new_upload
 from pages.parts.common.markdown_text import plain
-from pages.parts.common.page_frame import Say, fresh_key
+from pages.parts.common.page_frame import Say
 from pages.parts.meta_train.address import SIMULATED, source_name
 from pages.parts.meta_train.state import MetaTrainingState, attempt
 
@@ -82,7 +82,7 @@ def shelf(say: Say, state: MetaTrainingState) -> None:
 
 
 def _import(say: Say, state: MetaTrainingState) -> None:
-    key = fresh_key("training_zip")
+    key = "training_zip"
 
     def act() -> None:
         name = str(st.session_state.get("import_name") or "")

@@ -11,7 +11,7 @@ from tests.contract.architecture.reading import CORE, LEVEL_OF, LEVELS, PAGES, F
 VERSION = "__version__"
 """May be read from `metamed_core` by everybody: it is a constant that stands before anything is imported."""
 STREAMLIT = "streamlit"
-SCREENS = {STREAMLIT, PAGES, "app"}
+SCREENS = {STREAMLIT, PAGES, "home", "app"}
 
 
 def _arrow(one: Import) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-CORE, PAGES, APP = "metamed_core", "pages", "app"
-OURS = (CORE, PAGES, APP)
+CORE, PAGES, APP, SERVER = "metamed_core", "pages", "home", "app"
+OURS = (CORE, PAGES, APP, SERVER)
 LEVELS: tuple[tuple[str, ...], ...] = (
     (f"{CORE}.words",),
     (f"{CORE}.statistics", f"{CORE}.drawing", f"{CORE}.data"),
@@ -27,7 +27,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     (f"{PAGES}.parts.common",),
     (f"{PAGES}.lessons",),
     tuple(f"{PAGES}.parts.{page}" for page in ("diagnose", "compare", "meta_train", "learn")),
-    (PAGES, APP),
+    (PAGES, APP, SERVER),
 )
 """The rooms, the lowest first: a file imports from its own room and from lower ones; rooms on one level are strangers."""
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -115,7 +115,7 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _measured(house: House) -> list[File]:
-    return house.under(CORE, PAGES, "app", "sample_data", "tests")
+    return house.under(CORE, PAGES, "home", "app", "sample_data", "tests")
 
 
 def the_core_is_seen_at_a_glance(house: House) -> list[str]:

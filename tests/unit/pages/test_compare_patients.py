@@ -47,18 +47,6 @@ def test_a_small_upload_says_when_one_cannot_choose() -> None:
     assert "The intervals are too wide to choose" in texts(app).replace("\\", "")
 
 
-def test_delete_my_data_forgets_the_comparison_of_an_upload() -> None:
-    app = finish(upload(open_page(**QUICK)))
-    state = held(app)
-    app.button(key="delete_now").click().run()
-    assert state.comparison is None
-    assert state.patients is None
-    assert state.kept == {}
-    assert held(app) is not state
-    assert held(app).request.source != UPLOAD
-    assert not app.exception
-
-
 def test_an_edit_in_diagnose_can_be_compared() -> None:
     app = open_page(**QUICK)
     tab_patients = app.session_state[PATIENTS]

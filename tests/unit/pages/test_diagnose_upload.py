@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 from dataclasses import replace
 from types import SimpleNamespace
@@ -92,7 +91,6 @@ def test_a_remedy_is_one_click_and_back_keeps_what_was_there(app: AppTest) -> No
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_template_is_a_table_that_can_be_used(language: Language) -> None:
     from metamed_core.data.formats import read_table
-    from metamed_core.data.records import PatientRecords
 
     records = PatientRecords.from_table(read_table("t.csv", cohorts.TEMPLATE.into(language).encode("utf-8-sig")))
     assert records.problem is None
@@ -153,29 +151,6 @@ def test_what_the_check_found_stays_in_view_until_it_is_mended(app: AppTest) -> 
     assert "Open from the upload check" not in texts(app)
 
 
-def test_delete_my_data_leaves_no_table_in_memory(app: AppTest) -> None:
-    """Streamlit keeps every widget's callback as long as the session lives; none of them may hold a patient.
-
-    The patient is of this test alone: sessions of other tests may still be in memory.
-    """
-
-    def alive() -> int:
-        gc.collect()
-        tables = [thing for thing in gc.get_objects() if isinstance(thing, PatientRecords)]
-        return sum("Z-1" in records.raw.to_numpy() for records in tables)
-
-    upload(app, "clinic.csv", TABLE.replace("A-1", "Z-1").encode())
-    app.button(key="confirm").click().run()
-    unfold(app).button(key="reopen").click().run()
-    app.button(key="confirm").click().run()
-    app.text_input(key="find_0").set_value("Q-1").run()
-    assert alive() > 0
-    app.button(key="delete_now").click().run()
-    assert alive() == 0
-    assert held(app).patients.current.source == "blood_panel"
-    assert app.text_input(key="find_1").value == ""
-
-
 def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: AppTest) -> None:
     uploaded(app)
     column = held(app).patients.current.records.column("MCV (fL)")
@@ -190,12 +165,12 @@ def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: A
 
 
 def test_an_upload_that_the_browser_reports_again_is_not_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: dict[str, object] = {"upload_0": SimpleNamespace(file_id="first")}
+    session: dict[str, object] = {"upload": SimpleNamespace(file_id="first")}
     monkeypatch.setattr(forms.st, "session_state", session)
-    assert forms.new_upload("upload_0") is session["upload_0"]
-    assert forms.new_upload("upload_0") is None
-    session["upload_0"] = SimpleNamespace(file_id="the same file, chosen anew")
-    assert forms.new_upload("upload_0") is session["upload_0"]
+    assert forms.new_upload("upload") is session["upload"]
+    assert forms.new_upload("upload") is None
+    session["upload"] = SimpleNamespace(file_id="the same file, chosen anew")
+    assert forms.new_upload("upload") is session["upload"]
     assert forms.new_upload("gone") is None
 
 
@@ -209,7 +184,7 @@ def test_a_patient_is_found_by_the_local_file_number_if_it_is_kept(app: AppTest)
     kept.change(lambda records: records.with_remedy(replace(finding, remedy=finding.choices[0].remedy)))
     finish(app.button(key="confirm").click().run())
     for text, found in (("00004716", ["Q-2"]), ("4715", ["Q-1"]), ("q-1", ["Q-1"]), ("0000471", ["Q-1", "Q-2"]), ("00009999", [])):
-        app.text_input(key="find_0").set_value(text).run()
+        app.text_input(key="find").set_value(text).run()
         cards = [name for name in ("Q-1", "Q-2") if any(f"**{name}**" in str(one.value).replace("\\", "") for one in app.markdown)]
         assert cards == found, text
     assert "00004716" not in texts(app), "it finds the patient, and is shown nowhere"

@@ -20,7 +20,7 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda les
 
 
 def visit(**asked: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     app.query_params["lang"] = asked.get("lang", "en")
     app.run()
     app.switch_page("pages/learn.py")

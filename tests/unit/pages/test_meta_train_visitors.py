@@ -28,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def visit(page: str, **asked: str) -> AppTest:
     """A new visitor, or with `library` one who comes back."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=180)
     app.run()
     app.switch_page(f"pages/{page}.py")
     for name, value in asked.items():

@@ -12,11 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
-from metamed_core.words import INTENDED_USE, LANGUAGES, Language, UserError, Words, chance
+from metamed_core.words import INTENDED_USE, LANGUAGES, Language, chance
 from pages.parts.common import preload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.menu import PAGES
-from pages.parts.common.page_frame import Say, delete_my_data, fresh_key
+from pages.parts.common.own_data import RELOAD
+from pages.parts.common.page_frame import Say
 from pages.parts.diagnose import answer_card as cards
 
 ROOT = Path(__file__).parents[3]
@@ -25,10 +26,10 @@ SECONDS = 120  # the first page to import torch needs some of them
 
 def visit(path: str, language: Language = "en") -> AppTest:
     """The page as a visitor with this language sees it, reached from home."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     app.query_params["lang"] = language
     app.run()
-    if path != "app.py":
+    if path != "home.py":
         app.switch_page(path).run()
     return app
 
@@ -40,7 +41,7 @@ def test_a_page_runs_with_the_whole_frame(page: object, language: Language) -> N
     assert not app.exception
     assert not app.error
     assert app.session_state["language"] == language
-    assert app.title[0].value == (page.summary if page.path == "app.py" else page.title).into(language)
+    assert app.title[0].value == (page.summary if page.path == "home.py" else page.title).into(language)
     assert any(INTENDED_USE.into(language) in caption.value for caption in app.caption)
     menu = [link.proto.label for link in app.get("page_link")][: len(PAGES)]
     assert menu == [entry.title.into(language) for entry in PAGES]
@@ -58,32 +59,36 @@ def test_switching_the_language_changes_the_words_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("asked", ["xx", "", "中文", "<script>"])
 def test_an_unknown_language_in_the_address_is_english(asked: str) -> None:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
     app.query_params["lang"] = asked
     assert app.run().session_state["language"] == "en"
     assert not app.exception
 
 
-def test_delete_my_data_forgets_everything_but_the_language() -> None:
+def test_delete_my_data_ends_the_session_and_the_next_one_says_so() -> None:
     app = visit("pages/learn.py", "zh")
     app.session_state["patients"] = ["secret"]
     app.button(key="delete_now").click().run()
     assert "patients" not in app.session_state
-    assert app.session_state["language"] == "zh"
-    assert app.session_state["generation"] == 1
-    assert [toast.value for toast in app.toast] == ["您的数据已删除。"]
-    assert [toast.value for toast in app.run().toast] == []
+    assert RELOAD in [html.proto.body for html in app.get("html")]
+    assert not app.header, "nothing is drawn but the command to load the page anew"
+    again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS)
+    again.query_params |= app.query_params
+    again.run()
+    assert again.session_state["language"] == "zh"
+    assert [toast.value for toast in again.toast] == ["您的数据已删除。"]
+    assert [toast.value for toast in again.run().toast] == []
 
 
 def test_every_page_file_is_in_the_menu() -> None:
-    files = {"app.py", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
+    files = {"home.py", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
     assert files == {page.path for page in PAGES}
 
 
 def test_home_does_not_import_torch() -> None:
     program = (
-        "import sys; from streamlit.testing.v1 import AppTest; from pages.parts.common import preload; preload.start = lambda: None;"
-        "app = AppTest.from_file('app.py').run(timeout=60); assert not app.exception; print('torch' in sys.modules)"
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        "app = AppTest.from_file('home.py').run(timeout=60); assert not app.exception; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
     assert done.stdout.strip() == "False"
@@ -91,7 +96,7 @@ def test_home_does_not_import_torch() -> None:
 
 def test_many_threads_may_ask_for_the_core_at_once() -> None:
     program = (
-        "import threading; from pages.parts.common import preload; preload.start(); faults = [];\n"
+        "import threading; from pages.parts.common import preload; faults = [];\n"
         "def ask():\n"
         "    preload.ready(); import torch; faults.append(torch.get_num_threads() - 1)\n"
         "threads = [threading.Thread(target=ask) for _ in range(8)]\n"
@@ -131,35 +136,6 @@ def test_no_text_of_a_table_is_a_link(text: str) -> None:
     read = plain(text).replace("\\", "")
     assert not re.search(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w", read, re.IGNORECASE)
     assert read.replace("\u2060", "") == text, "and nothing that is seen has changed"
-
-
-def test_the_helpers_work_outside_a_running_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, object] = {"language": "zh", "patients": 1}
-    monkeypatch.setattr("streamlit.session_state", state)
-    assert fresh_key("upload") == "upload_0"
-    delete_my_data()
-    assert state == {"language": "zh", "generation": 1, "deleted": True}
-    assert fresh_key("upload") == "upload_1"
-
-
-class Stuck:
-    """A state whose file cannot be removed."""
-
-    def forget(self) -> None:
-        raise UserError(Words("The file x cannot be removed.", "无法删除文件 x。"))
-
-
-def test_what_cannot_be_deleted_is_said_and_all_else_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    state: dict[str, object] = {"language": "en", "training": Stuck(), "patients": 1}
-    monkeypatch.setattr("streamlit.session_state", state)
-    delete_my_data()
-    assert set(state) == {"language", "generation", "deleted"}
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    app.session_state["deleted"] = state["deleted"]
-    app.run()
-    assert [one.value for one in app.error] == [
-        plain("Your data were deleted from memory, but not all from the disk. The file x cannot be removed.")
-    ]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def house(tmp_path: Path) -> Path:
     """A small project of one file."""
     for name in ("pages", "metamed_core"):
         (tmp_path / name).mkdir()
-    (tmp_path / "app.py").write_text(SOURCE, "utf-8")
+    (tmp_path / "home.py").write_text(SOURCE, "utf-8")
     return tmp_path
 
 
@@ -51,7 +51,7 @@ def test_every_text_of_the_project_is_exported_with_its_file_and_line(tmp_path: 
         catalog = read_po(file)
     places = {place for message in catalog for place in message.locations}
     assert places == {(pair.file, pair.line) for pair in pairs()}
-    assert {pair.file.split("/")[0] for pair in pairs()} == {"app.py", "pages", "metamed_core"}
+    assert {pair.file.split("/")[0] for pair in pairs()} == {"home.py", "pages", "metamed_core"}
 
 
 def test_what_was_exported_comes_back_without_a_change(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_what_was_exported_comes_back_without_a_change(tmp_path: Path) -> None:
 def test_a_changed_text_lands_on_its_line_and_nothing_else_moves(house: Path) -> None:
     po = edited(house, 'msgstr "适配"', 'msgstr "“调整”"')
     assert take_back(po, house) == 1
-    assert (house / "app.py").read_text("utf-8") == SOURCE.replace('Words("Adapt", "适配")', 'Words("Adapt", "“调整”")')
+    assert (house / "home.py").read_text("utf-8") == SOURCE.replace('Words("Adapt", "适配")', 'Words("Adapt", "“调整”")')
     assert take_back(po, house) == 0, "a second import changes nothing"
 
 
@@ -80,10 +80,10 @@ def test_a_text_over_several_lines_is_replaced_as_a_whole(house: Path) -> None:
         (
             'msgstr "{n} 位患者"',
             'msgstr "一些患者"',
-            r"^app\.py:5: the Chinese of “\{n\} \{n:patient\|patients\}” must hold \{n\}, as it did",
+            r"^home\.py:5: the Chinese of “\{n\} \{n:patient\|patients\}” must hold \{n\}, as it did",
         ),
-        ('msgstr "损失"', 'msgstr "损失 {x}"', r"^app\.py:12: the Chinese of .* must hold no field, as it did"),
-        ('msgstr "损失"', 'msgstr ""', r"^app\.py:12: .* has no Chinese"),
+        ('msgstr "损失"', 'msgstr "损失 {x}"', r"^home\.py:12: the Chinese of .* must hold no field, as it did"),
+        ('msgstr "损失"', 'msgstr ""', r"^home\.py:12: .* has no Chinese"),
     ],
 )
 def test_what_does_not_fit_is_named_and_changes_nothing(house: Path, old: str, new: str, sentence: str) -> None:
@@ -91,21 +91,21 @@ def test_what_does_not_fit_is_named_and_changes_nothing(house: Path, old: str, n
     po.write_text(po.read_text("utf-8").replace('msgstr "适配"', 'msgstr "改"'), "utf-8")
     with pytest.raises(ValueError, match=sentence):
         take_back(po, house)
-    assert (house / "app.py").read_text("utf-8") == SOURCE
+    assert (house / "home.py").read_text("utf-8") == SOURCE
 
 
 def test_where_the_english_has_changed_since_the_export_it_is_refused(house: Path) -> None:
     po = edited(house, 'msgstr "损失"', 'msgstr "损失值"')
-    (house / "app.py").write_text(SOURCE.replace("The loss", "A loss"), "utf-8")
-    with pytest.raises(ValueError, match=r"^app\.py: the source no longer has the English text “The loss .* export again"):
+    (house / "home.py").write_text(SOURCE.replace("The loss", "A loss"), "utf-8")
+    with pytest.raises(ValueError, match=r"^home\.py: the source no longer has the English text “The loss .* export again"):
         take_back(po, house)
 
 
 def test_lines_may_have_moved_since_the_export(house: Path) -> None:
     po = edited(house, 'msgstr "损失"', 'msgstr "损失值"')
-    (house / "app.py").write_text("# one line more\n" + SOURCE, "utf-8")
+    (house / "home.py").write_text("# one line more\n" + SOURCE, "utf-8")
     assert take_back(po, house) == 1
-    assert 'Words(r"The loss \\frac{1}{2}", "损失值")' in (house / "app.py").read_text("utf-8")
+    assert 'Words(r"The loss \\frac{1}{2}", "损失值")' in (house / "home.py").read_text("utf-8")
 
 
 def test_the_command_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

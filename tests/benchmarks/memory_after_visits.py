@@ -1,0 +1,170 @@
+"""What 200 visitors leave in the memory who upload a table, adapt, and close their tab: `python -m tests.benchmarks.memory_after_visits`.
+
+The server is the real one, in a process of its own, and nobody visits it afterwards. A visitor is what a browser is to the server: a socket,
+told by the same messages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import functools
+import json
+import operator
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.benchmarks.many_visitors import faults_in, texts
+from tests.conftest import serve
+from tests.helpers.browsing import heap
+
+N_VISITS, AT_ONCE, MOST = 200, 4, 100  # most: MB above the start that count as returned
+MARK = "Zqvisit"
+BOUNDARY = "a1b2c3"
+FORGET_AFTER = 3  # seconds; what is measured is not how long it takes
+
+
+def table(number: int) -> bytes:
+    """Sixty patients of a visitor's own, every word marked."""
+    rows = [f"{MARK}{number}p{i},{MARK}disease{i % 4 if i < 48 else ''},{i % 4 * 50 + i},{i * 7 % 11},{MARK}v{i % 3}" for i in range(60)]
+    rows = [row.replace(f"{MARK}disease,", ",") for row in rows]
+    return "\n".join(["patient,diagnosis,ferritin (µg/L),CRP (mg/L),origin", *rows]).encode()
+
+
+@dataclass
+class Visitor:
+    """One session of Diagnose: its socket, its id, and the widgets that it was shown by the keys at their ends."""
+
+    socket: ClientConnection
+    session: str = ""
+    widgets: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, *states: WidgetState) -> list[Any]:
+        """Have the page run with these widgets changed; what came, until it was done."""
+        message = BackMsg()
+        message.rerun_script.page_name = "diagnose"
+        message.rerun_script.context_info.locale = "en-US"
+        message.rerun_script.widget_states.widgets.extend(states)
+        await self.socket.send(message.SerializeToString())
+        came = []
+        while True:
+            answer = await self._next()
+            came.append(answer)
+            if answer.WhichOneof("type") == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return came
+
+    async def _next(self) -> Any:
+        answer = ForwardMsg()
+        data = await self.socket.recv()
+        answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        self.session = answer.new_session.initialize.session_id or self.session
+        element = answer.delta.new_element
+        if (kind := element.WhichOneof("type")) in {"button", "file_uploader"}:
+            found = getattr(element, kind).id
+            self.widgets[found.rpartition("-")[2]] = found
+        return answer
+
+    async def press(self, key: str) -> list[Any]:
+        """Press a button."""
+        return await self.ask(WidgetState(id=self.widgets[key], trigger_value=True))
+
+    async def upload(self, address: str, name: str, data: bytes) -> list[Any]:
+        """Ask where to, put the file there, and say so, as the upload field does."""
+        message = BackMsg()
+        message.file_urls_request.request_id, message.file_urls_request.session_id = "1", self.session
+        message.file_urls_request.file_names.append(name)
+        await self.socket.send(message.SerializeToString())
+        while (answer := await self._next()).WhichOneof("type") != "file_urls_response":
+            pass
+        (urls,) = answer.file_urls_response.file_urls
+        await asyncio.to_thread(put, address, urls.upload_url, name, data)
+        state = FileUploaderState()
+        state.uploaded_file_info.add(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
+        return await self.ask(WidgetState(id=self.widgets["upload"], file_uploader_state_value=state))
+
+
+def put(address: str, path: str, name: str, data: bytes) -> None:
+    """Put one file there, as a form."""
+    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=60) as answer:  # noqa: S310 - our own address
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
+    body = head.encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode()
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    headers = {"Content-Type": kind, "Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
+    request = urllib.request.Request(address + path, body, headers, method="PUT")  # noqa: S310
+    with urllib.request.urlopen(request, timeout=60):  # noqa: S310
+        pass
+
+
+async def visit(address: str, number: int) -> list[str]:
+    """One visitor from opening Diagnose to closing the tab; what went wrong."""
+    async with connect(f"ws{address[4:]}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+        visitor = Visitor(socket)
+        faults = faults_in(await visitor.ask())
+        faults += faults_in(await visitor.press("change_patients"))
+        faults += faults_in(await visitor.upload(address, f"{MARK}{number}.csv", table(number)))
+        came = await visitor.press("confirm")
+        return faults + faults_in(came) + ([] if f"{MARK}disease0" in texts(came) else [f"visitor {number} was shown no answers"])
+
+
+async def visits(address: str, first: int, n: int) -> list[str]:
+    """So many visitors, a few of them at a time; what went wrong."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: int) -> list[str]:
+        async with free:
+            return await visit(address, number)
+
+    return functools.reduce(operator.iadd, await asyncio.gather(*(one(first + number) for number in range(n))), [])
+
+
+def rest(address: str, seconds: float = 60) -> dict[str, Any]:
+    """The memory once nobody is left, or as it is after so many seconds."""
+    until = time.monotonic() + seconds
+    while (told := heap(address))["sessions"] and time.monotonic() < until:
+        time.sleep(0.5)
+    return told | {"texts": heap(address, MARK)["texts"]}
+
+
+def measure(folder: Path, n: int) -> dict[str, Any]:
+    """Visit, leave, and look: faults, sessions and texts that are left, and the memory before and after, in MB."""
+    with serve(folder / "log", script="tests/helpers/heap_server.py", METAMED_FORGET_AFTER=str(FORGET_AFTER)) as server:
+        faults = asyncio.run(visits(server.url, 0, 2))  # the first pages import what they need
+        before = rest(server.url)
+        faults += asyncio.run(visits(server.url, 2, n))
+        after = rest(server.url)
+        if "Traceback" in server.text():
+            faults.append(server.text())
+    return {
+        "faults": faults,
+        "sessions": after["sessions"],
+        "texts": after["texts"],
+        "before": before["bytes"] / 2**20,
+        "after": after["bytes"] / 2**20,
+    }
+
+
+def main() -> int:
+    """Measure it and say so; 1 if anything is left."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, default=N_VISITS)
+    chosen = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        told = measure(Path(folder), chosen.visits)
+    print(json.dumps(told, indent=1))
+    return int(bool(told["faults"] or told["sessions"] or told["texts"] or told["after"] - told["before"] > MOST))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
