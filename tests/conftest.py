@@ -46,6 +46,7 @@ PATIENCE = 60_000  # milliseconds to wait for what must come: a busy computer is
 CLOSED_TAB = re.compile(
     r'Exception in ASGI application\n(?:(?!Exception in ASGI)[^\n]*\n)*?starlette\.websockets\.\w+: Cannot call "send" once a close message has been sent\.\n'
 )
+LONGEST = ("test_browser_meta_train", "test_browser_forgetting")
 # On a deep link Streamlit's own front end first looks for its server under the page's address, and is told 404.
 PROBE = re.compile(r"^/\w+/_stcore/(health|host-config)$")
 
@@ -215,3 +216,8 @@ def open_page(visitors: Callable[[str], BrowserContext], server: Server) -> Iter
 def page(open_page: Callable[..., Page]) -> Page:
     """Home, in English, as a new visitor."""
     return open_page("/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first: at the end of a run one of them would keep a single process busy and the others idle."""
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, item.path.stem not in LONGEST))

@@ -134,7 +134,8 @@ def test_delete_my_data_with_an_upload_open(open_page: Callable[..., Page]) -> N
     ready(page)
     upload(page)
     page.get_by_text("Delete my data").first.click()
-    press(page, "delete_now")
+    page.locator(".st-key-delete_now button").click()
+    page.get_by_text("Your data were deleted.").wait_for()  # the page was loaded anew
     ready(page)
     assert page.get_by_text("clinic.csv").count() == 0
 

@@ -59,6 +59,7 @@ def visitor(browser: Browser) -> Iterator[Page]:
 
 def bring(page: Page, mark: str) -> None:
     """Upload a table and use it, on whatever page this is."""
+    page.locator(".st-key-change_patients").or_(page.get_by_role("button", name="Your own table")).first.wait_for()
     if page.locator(".st-key-change_patients").count():
         press(page, "change_patients")
     elif page.get_by_role("button", name="Your own table").count():
@@ -70,6 +71,8 @@ def bring(page: Page, mark: str) -> None:
 
 def go(page: Page, name: str) -> None:
     page.locator(".st-key-menu").get_by_role("link", name=name).click()
+    if name != "Home":
+        page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
     idle(page)
 
 

@@ -14,6 +14,7 @@ from pages.parts.common.own_table import MORE_COLUMNS, NAMES, PASTED, TYPED, Own
 from pages.parts.common.page_frame import Say
 
 KEY = "own_table"
+EMPTY = Words("Empty the sheet", "清空工作表")
 JUST_NOW = 2.0  # seconds after a click on the button in which cells that are reported were typed before it
 HEIGHT = 320  # pixels of the sheet and of the field
 WAYS = {
@@ -133,8 +134,7 @@ def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
         st.button(say(READ), key="read_typed", type="primary", on_click=read)
         more = Words("{n} more {n:column|columns}", "再加 {n} 列").format(n=MORE_COLUMNS)
         st.button(say(more), key="more_columns", icon=":material/add_column_right:", on_click=_widen, args=(sheet, key))
-        empty = Words("Empty the sheet", "清空工作表")
-        st.button(say(empty), key="empty_sheet", icon=":material/delete:", type="tertiary", on_click=_empty, args=(say,))
+        st.button(say(EMPTY), key="empty_sheet", icon=":material/delete:", type="tertiary", on_click=_empty, args=(say,))
 
 
 def _empty(say: Say) -> None:
