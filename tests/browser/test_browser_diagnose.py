@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from metamed_core.learners import LEARNERS
+from tests.helpers.browsing import check_redrawn_in_place
 from tests.helpers.diagnose_browser import (
     card,
     check_step,
@@ -40,7 +41,7 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     for name in ("Home", "Diagnose", "Compare", "Learn"):
         page.get_by_role("link", name=name, exact=True).first.wait_for()
     ready(page)
-    assert page.get_by_text("Blood panel (simulated)").first.is_visible()
+    page.get_by_text("Blood panel (simulated)").first.wait_for()
     own_patients(page)
     with_maml(page)
     an_edit_moves_the_answer(page)
@@ -50,7 +51,7 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     ready(page)
     assert step_shown(page) == at
     assert re.findall(r"0\.\d\d", card(page, "Q-3").inner_text()) == re.findall(r"0\.\d\d", before)
-    assert page.get_by_text(LEARNERS["maml"].summary.zh[:8]).is_visible(), "still MAML"
+    page.get_by_text(LEARNERS["maml"].summary.zh[:8]).wait_for()  # still MAML
     files_to_take_away(page, tmp_path)
 
 
@@ -61,7 +62,7 @@ def own_patients(page: Page) -> None:
     press(page, "confirm")
     ready(page)
     page.get_by_text("2 diagnoses with 4 labeled patients each").first.wait_for()
-    assert page.get_by_text("clinic.csv").first.is_visible()
+    page.get_by_text("clinic.csv").first.wait_for()
     assert page.locator("input[type=file]").count() == 0, "folded"
 
 
@@ -75,11 +76,8 @@ def with_maml(page: Page) -> None:
     wait_until(lambda: step_shown(page) == (24, 24))
     ready(page)
     press(page, "reset")
-    chart = page.locator(".st-key-loss_chart :is(canvas, svg)").first
-    chart.evaluate("element => { element.dataset.same = 'yes' }")
     page.locator(".st-key-play button").click()
-    wait_until(lambda: step_shown(page)[0] >= 2)
-    assert page.locator(".st-key-loss_chart [data-same=yes]").count() == 1, "the chart is redrawn, not rebuilt"
+    check_redrawn_in_place(page, "loss_chart", lambda: more_steps(page, 2))
     page.locator(".st-key-stop button").click()  # Streamlit's own header has a "Stop" too while a script runs
     wait_until(page.locator(".st-key-stop button").is_disabled)
     ready(page)
@@ -89,6 +87,11 @@ def with_maml(page: Page) -> None:
     assert step_shown(page)[0] == at, "it stays stopped"
     press(page, "last_step")
     ready(page)
+
+
+def more_steps(page: Page, more: int) -> None:
+    before = step_shown(page)[0]
+    wait_until(lambda: step_shown(page)[0] >= before + more)
 
 
 def an_edit_moves_the_answer(page: Page) -> None:
@@ -147,7 +150,7 @@ def test_a_file_that_cannot_be_read_keeps_what_was_there(open_page: Callable[...
     press(page, "change_patients")
     page.locator("input[type=file]").set_input_files(files=[{"name": "x.csv", "mimeType": "text/csv", "buffer": b""}])
     page.get_by_role("alert").filter(has_text=re.compile("file|table|empty")).first.wait_for()
-    assert page.get_by_text("14 diagnoses, 61 labeled patients").first.is_visible()
+    page.get_by_text("14 diagnoses, 61 labeled patients").first.wait_for()
     assert "Traceback" not in page.locator("body").inner_text()
 
 

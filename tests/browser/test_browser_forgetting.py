@@ -188,7 +188,7 @@ def touch(page: Page) -> None:
 def has_its_table(page: Page) -> None:
     """The table that was brought is the one that is worked on."""
     page.locator(".st-key-patients_section").wait_for()
-    assert page.locator(".st-key-patients_line").get_by_text("clinic.csv").is_visible()
+    page.locator(".st-key-patients_line").get_by_text("clinic.csv").wait_for()
     assert page.get_by_text(GONE).count() == 0
 
 

@@ -18,7 +18,7 @@ from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.checkpoint import KEY as STATE
 from tests.browser.test_browser_compare import charts_without_alt, violations
 from tests.conftest import serve
-from tests.helpers.browsing import new_visitor
+from tests.helpers.browsing import check_redrawn_in_place, new_visitor
 from tests.helpers.diagnose_browser import idle, wait_until
 
 if TYPE_CHECKING:
@@ -93,12 +93,8 @@ def _watched_and_stopped(page: Page) -> int:
     steps.press("Enter")
     page.get_by_text("24 steps; press Start and watch").wait_for()
     press(page, "training_begin")
-    chart = page.locator(".st-key-training_accuracy_chart :is(canvas, svg)").first
-    chart.wait_for()
-    first = wait_for_step(page, 2)
-    chart.evaluate("element => { element.dataset.same = 'yes' }")
-    assert wait_for_step(page, first + 2) > first, "the curve advances"
-    assert chart.get_attribute("data-same") == "yes", "and is redrawn in place"
+    wait_for_step(page, 2)
+    check_redrawn_in_place(page, "training_accuracy_chart", lambda: wait_for_step(page, step(page) + 2))
     press(page, "training_stop")
     page.get_by_text("Everything so far is kept").wait_for()
     assert re.search(r"run=[\w-]{12}", page.url)

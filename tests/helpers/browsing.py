@@ -7,8 +7,12 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import pytest
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, FilePayload
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 TALK = """
 window.metamedTalk = { asked: 0, told: 0 }; // how many messages went to the server before its last one, and how many in all
@@ -24,6 +28,16 @@ def new_visitor(browser: Browser, locale: str = "en-US") -> BrowserContext:
     context = browser.new_context(locale=locale)
     context.add_init_script(TALK)
     return context
+
+
+def check_redrawn_in_place(page: Page, key: str, advance: Callable[[], object]) -> None:
+    """A chart that grows is not built anew for each figure: only when the page changes its width, as it does where a scroll bar appears."""
+    for _ in range(3):
+        page.locator(f".st-key-{key} :is(canvas, svg)").first.evaluate("element => { element.dataset.same = 'yes' }")
+        advance()
+        if page.locator(f".st-key-{key} [data-same=yes]").count():
+            return
+    pytest.fail(f"{key} is built anew for each figure")
 
 
 def csv_file(name: str, text: str) -> FilePayload:
