@@ -17,7 +17,7 @@ import pytest
 
 from tests.benchmarks import memory_after_visits
 from tests.conftest import PATIENCE, Server, serve
-from tests.helpers.browsing import csv_file, heap
+from tests.helpers.browsing import csv_file, heap, new_visitor
 from tests.helpers.diagnose_browser import idle, press, ready, wait_until
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def table(mark: str) -> str:
 @contextmanager
 def visitor(browser: Browser) -> Iterator[Page]:
     """A person with a browser of their own."""
-    context = browser.new_context(locale="en-US")
+    context = new_visitor(browser)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 2)
     yield page

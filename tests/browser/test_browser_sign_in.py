@@ -9,6 +9,7 @@ import pytest
 
 from pages.parts.common.sign_in import NOT_ALLOWED
 from tests.conftest import serve
+from tests.helpers.browsing import new_visitor
 from tests.helpers.diagnose_browser import press, ready, upload
 from tests.helpers.identity_provider import identity_provider, secrets_file
 
@@ -43,7 +44,7 @@ def test_nobody_sees_data_before_signing_in_nor_opens_a_table_without_the_group_
 ) -> None:
     from playwright.sync_api import expect
 
-    page = browser.new_page()
+    page = new_visitor(browser).new_page()
     for path in ("/", "/compare", "/meta_train", "/learn", "/diagnose"):
         page.goto(guarded.url + path)
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()

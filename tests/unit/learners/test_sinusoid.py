@@ -8,7 +8,7 @@ from tests.benchmarks.sinusoid import errors, trained
 
 
 def test_a_short_run_already_learns_to_adapt() -> None:
-    before, after = errors(trained(1, 0)), errors(trained(1, 1500))
+    before, after = errors(trained(1, 0)), errors(trained(1, 1000))
     assert after[1] < 0.8 * before[1]
     assert after[3] < after[1] < after[0]
 
