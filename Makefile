@@ -4,6 +4,7 @@
 # make bench   how long adapting, predicting and a page switch take on this computer
 # make docs    the documentation as a site, in build/docs
 # make sbom     a software bill of materials (CycloneDX) and the licenses of everything installed, in build
+# make lock     requirements.lock anew: everything that requirements.txt pulls in, with hashes
 # make translations    all texts as a catalog for a translator, build/metamed.zh.po; back again: make translations FROM=file.po
 # Another Python: make run PYTHON=python3.12      Another port: make run PORT=8600
 
@@ -17,7 +18,7 @@ BIN := .venv/bin
 # Where this is set, each of the tests' many processes would compile torch and Streamlit anew: 7 s of work.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check format bench docs sbom translations clean
+.PHONY: run test check format bench docs sbom lock translations clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -49,6 +50,16 @@ sbom: .venv/run.stamp
 	build/tools/bin/python -m pip install --quiet cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 	build/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file build/sbom.json $(BIN)/python
 	build/tools/bin/pip-licenses --python $(BIN)/python --format markdown --with-urls --output-file build/licenses.md
+
+# Without torch and what only its builds for NVIDIA cards need: which build is right depends on the computer, and each has hashes of its own.
+lock:
+	test -x build/tools/bin/python || $(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet uv==0.13.9
+	build/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package torch requirements.txt \
+	  --output-file build/all.lock
+	awk 'BEGIN { while ((getline line < "requirements.lock") > 0 && line ~ /^#/) print line } \
+	    /^[a-z0-9]/ { keep = !/^(cuda-|nvidia-|triton)/ } /^($$|#)/ { keep = 0 } keep' build/all.lock > build/requirements.lock
+	mv build/requirements.lock requirements.lock
 
 translations: .venv/develop.stamp
 	$(BIN)/python -m tests.tools.translations $(if $(FROM),import $(FROM),export build/metamed.zh.po)
