@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.common import audit
 from pages.parts.common.sessions import serve
 
+audit.begin()  # here, and not in `serve`: an error there is printed with a page of Streamlit's own code
 app = st.App("home.py", lifespan=serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train
 from metamed_core.meta_training import reports_errors
 from metamed_core.words import INTENDED_USE, UserError
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "calibrate": (calibrate, "learn temperatures on prior tasks and write them into the card"),
     "card": (card, "put the result of an accuracy check into the card of the weights it measured"),
     "bench": (bench, "measure how fast meta-training is on this computer, beside plain loops"),
+    "audit": (audit, "check the audit log of a server: was a line changed, removed or moved"),
 }
 EXAMPLE = f"""example:
   python -m metamed_core diagnose patients.csv --out predictions.csv

@@ -2,6 +2,7 @@
 
 Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 
+- `audit`: checks the audit log of a server.
 - `bench`: measures the speed of meta-training on this computer.
 - `calibrate`: fits calibration temperatures on simulated tasks.
 - `card`: writes a measured accuracy into a model card.
@@ -12,9 +13,10 @@ Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 
 from __future__ import annotations
 
-from metamed_core.cli import bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train
 
 __all__ = [
+    "audit",
     "bench",
     "calibrate",
     "card",

@@ -3,6 +3,7 @@
 A reader in `formats` reads a file, the upload check turns it into `PatientRecords`, and a `PatientEncoder` encodes the columns as numbers.
 A `Task` is the input of a learner: labeled patients (support) and patients to diagnose (query).
 
+- `AuditLine`: a line of an audit log, and what is wrong with it.
 - `CHANNELS`: names of the numbers that encode one cell.
 - `Choice`: one of several plausible readings, which a finding offers.
 - `EXTENSIONS`: the file extensions that can be read.
@@ -26,6 +27,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `Task`: labeled and query patients of one table, encoded together.
 - `TaskDistribution`: protocol of a source of tasks.
 - `UsualRange`: the usual adult reference range that is offered for a column.
+- `append_to_log`: adds a line to an audit log, chained to the one before.
 - `class_means`: the mean of each class.
 - `edits`: all differences of an edited table from the table as read.
 - `features_of`: reads a table of another program as features.
@@ -43,6 +45,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `parse_json`: parses JSON that somebody else may have written.
 - `read_columns`: reads column roles and units from a second file.
 - `read_file`: reads a file as a table of text, with the account of its rows.
+- `read_log`: reads an audit log again and checks its chain.
 - `read_table`: reads a file as a table of text.
 - `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
@@ -63,6 +66,7 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 from __future__ import annotations
 
 from metamed_core.data import openml
+from metamed_core.data.audit_log import AuditLine, append_to_log, read_log
 from metamed_core.data.cohort import Cohort, RowLabel, set_aside
 from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabeledSet, TaskDistribution, class_means, one_hot
@@ -92,6 +96,7 @@ __all__ = [
     "CHANNELS",
     "EXTENSIONS",
     "NO_CLASS",
+    "AuditLine",
     "Choice",
     "Cohort",
     "Column",
@@ -112,6 +117,7 @@ __all__ = [
     "Task",
     "TaskDistribution",
     "UsualRange",
+    "append_to_log",
     "class_means",
     "edits",
     "features_of",
@@ -129,6 +135,7 @@ __all__ = [
     "parse_json",
     "read_columns",
     "read_file",
+    "read_log",
     "read_table",
     "set_aside",
     "sheets",

@@ -1,7 +1,7 @@
 """What 200 visitors leave in the memory who upload a table, adapt, and close their tab: `python -m tests.benchmarks.memory_after_visits`.
 
 The server is the real one, in a process of its own, and nobody visits it afterwards. A visitor is what a browser is to the server: a socket,
-told by the same messages.
+told by the same messages. With `--together 20` so many of them stay until all are there, and what one of them takes is told.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import operator
 import sys
 import time
 import urllib.request
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,15 +30,18 @@ from tests.benchmarks.many_visitors import faults_in, texts
 from tests.conftest import serve
 from tests.helpers.browsing import heap
 
+N_PATIENTS = 60
 N_VISITS, AT_ONCE, MOST = 200, 4, 100  # most: MB above the start that count as returned
 MARK = "Zqvisit"
 BOUNDARY = "a1b2c3"
 FORGET_AFTER = 3  # seconds; what is measured is not how long it takes
 
 
-def table(number: int) -> bytes:
-    """Sixty patients of a visitor's own, every word marked."""
-    rows = [f"{MARK}{number}p{i},{MARK}disease{i % 4 if i < 48 else ''},{i % 4 * 50 + i},{i * 7 % 11},{MARK}v{i % 3}" for i in range(60)]
+def table(number: int, n_patients: int = N_PATIENTS) -> bytes:
+    """Patients of a visitor's own, 48 of them labeled, every word marked."""
+    rows = [
+        f"{MARK}{number}p{i},{MARK}disease{i % 4 if i < 48 else ''},{i % 4 * 50 + i},{i * 7 % 11},{MARK}v{i % 3}" for i in range(n_patients)
+    ]
     rows = [row.replace(f"{MARK}disease,", ",") for row in rows]
     return "\n".join(["patient,diagnosis,ferritin (µg/L),CRP (mg/L),origin", *rows]).encode()
 
@@ -107,15 +111,21 @@ def put(address: str, path: str, name: str, data: bytes) -> None:
         pass
 
 
-async def visit(address: str, number: int) -> list[str]:
+async def no_longer() -> None:
+    """Stay no longer than it takes."""
+
+
+async def visit(address: str, number: int, n_patients: int = N_PATIENTS, stay: Callable[[], Awaitable[None]] = no_longer) -> list[str]:
     """One visitor from opening Diagnose to closing the tab; what went wrong."""
     async with connect(f"ws{address[4:]}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
         visitor = Visitor(socket)
         faults = faults_in(await visitor.ask())
         faults += faults_in(await visitor.press("change_patients"))
-        faults += faults_in(await visitor.upload(address, f"{MARK}{number}.csv", table(number)))
+        faults += faults_in(await visitor.upload(address, f"{MARK}{number}.csv", table(number, n_patients)))
         came = await visitor.press("confirm")
-        return faults + faults_in(came) + ([] if f"{MARK}disease0" in texts(came) else [f"visitor {number} was shown no answers"])
+        await stay()
+        answered = f"{MARK}disease0" in texts(came) or n_patients > N_PATIENTS
+        return faults + faults_in(came) + ([] if answered else [f"visitor {number} was shown no answers"])
 
 
 async def visits(address: str, first: int, n: int) -> list[str]:
@@ -127,6 +137,22 @@ async def visits(address: str, first: int, n: int) -> list[str]:
             return await visit(address, number)
 
     return functools.reduce(operator.iadd, await asyncio.gather(*(one(first + number) for number in range(n))), [])
+
+
+async def together(address: str, first: int, n: int, n_patients: int) -> tuple[list[str], float]:
+    """So many visitors who stay until all are there; what went wrong, and the memory then, in MB."""
+    all_there = asyncio.Barrier(n + 1)
+
+    async def stay() -> None:
+        await all_there.wait()
+        await all_there.wait()
+
+    async with asyncio.timeout(600):
+        faults = asyncio.gather(*(visit(address, first + number, n_patients, stay) for number in range(n)))
+        await all_there.wait()
+        size = (await asyncio.to_thread(heap, address))["bytes"] / 2**20
+        await all_there.wait()
+        return functools.reduce(operator.iadd, await faults, []), size
 
 
 def rest(address: str, seconds: float = 60) -> dict[str, Any]:
@@ -155,12 +181,29 @@ def measure(folder: Path, n: int) -> dict[str, Any]:
     }
 
 
+def measure_together(folder: Path, n: int, n_patients: int) -> dict[str, Any]:
+    """What each of several visitors takes who are there at once, in MB."""
+    with serve(folder / "log", script="tests/helpers/heap_server.py", METAMED_FORGET_AFTER=str(FORGET_AFTER)) as server:
+        faults = asyncio.run(visits(server.url, 0, 2))
+        before = rest(server.url)["bytes"] / 2**20
+        more, size = asyncio.run(together(server.url, 2, n, n_patients))
+    return {"faults": faults + more, "visitors": n, "patients": n_patients, "before": before, "each": (size - before) / n}
+
+
 def main() -> int:
     """Measure it and say so; 1 if anything is left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=N_VISITS)
+    parser.add_argument("--together", type=int, default=0, help="instead, so many visitors who are there at once")
+    parser.add_argument(
+        "--patients", type=int, default=N_PATIENTS, help="with --together: in the table of each; a large one is measured while it adapts"
+    )
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder:
+        if chosen.together:
+            told = measure_together(Path(folder), chosen.together, chosen.patients)
+            print(json.dumps(told, indent=1))
+            return int(bool(told["faults"]))
         told = measure(Path(folder), chosen.visits)
     print(json.dumps(told, indent=1))
     return int(bool(told["faults"] or told["sessions"] or told["texts"] or told["after"] - told["before"] > MOST))

@@ -56,7 +56,7 @@ def csv_file(name: str, text: str) -> FilePayload:
 
 
 def heap(address: str, begins: str = "", *, thaw: bool = False) -> dict[str, Any]:
-    """What `heap_server.py` tells of its memory: its sessions, its size, and the texts that begin so."""
+    """What `heap_server.py` tells of its memory: its sessions, its size, what left it, and the texts that begin so."""
     asked = urlencode({"sdrawkcab": begins[::-1]} | ({"thaw": "1"} if thaw else {}))
     with urllib.request.urlopen(f"{address}/heap?{asked}", timeout=60) as answer:  # noqa: S310 - our own address
         told: dict[str, Any] = json.load(answer)

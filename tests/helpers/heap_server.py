@@ -1,9 +1,9 @@
-"""The real server with one address more, by which a test reads its memory: `streamlit run tests/helpers/heap_server.py`."""
+"""The real server with one address more, by which a test reads its memory and what has left it: `streamlit run tests/helpers/heap_server.py`."""
 
 from __future__ import annotations
 
 import gc
-import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,23 +14,19 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.runtime.app_session import AppSession
 
-from pages.parts.common import preload, sessions
+from pages.parts.common import preload, server_limits, sessions
+from tests.helpers import what_leaves
 from tests.helpers.heap import FROZEN, alive
 
 
 async def heap(request: Request) -> JSONResponse:
-    """The sessions in memory, its size, and the texts that begin as asked; with `thaw`, what was frozen is looked at too."""
+    """The sessions in memory, its size, what left it, and the texts that begin as asked; with `thaw`, what was frozen is looked at too."""
     if "thaw" in request.query_params:
         gc.unfreeze()
     begins = "".join(reversed(request.query_params.get("sdrawkcab", "")))  # or the search would find itself
     found = sorted(alive(rf"{begins}\w\w+")) if begins else []
     n_sessions = sum(type(one) is AppSession and len(one.session_state) > 0 for one in gc.get_objects())
-    return JSONResponse({"sessions": n_sessions, "bytes": _size(), "texts": found})
-
-
-def _size() -> int:
-    """The memory that the system counts for this process, in bytes."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return JSONResponse({"sessions": n_sessions, "bytes": server_limits.memory_used(), "left": what_leaves.NOTED, "texts": found})
 
 
 @asynccontextmanager
@@ -39,6 +35,8 @@ async def serve(app_: st.App) -> AsyncIterator[None]:
     preload.ready()
     FROZEN.extend(gc.get_objects())
     async with sessions.serve(app_):
+        tempfile.gettempdir()  # Python finds out by writing, once
+        what_leaves.watch()
         yield
 
 

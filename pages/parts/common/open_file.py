@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from metamed_core.data import EXTENSIONS, Column, ReadOptions, open_upload, sheets
 from metamed_core.diagnosis import is_saved_work, read_saved_work
 from metamed_core.words import Words, without_controls
-from pages.parts.common import cohorts
+from pages.parts.common import audit, cohorts
 from pages.parts.common.forms import new_upload
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, PatientsState, Pending
@@ -68,6 +69,7 @@ def _receive_file(patients: PatientsState, name: str, data: bytes) -> None:
     else:
         patients.pending = _read(name, data)
         patients.pending.on_disk = True
+    _note(patients.pending, "file")
 
 
 def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], instead_of: bytes | None = None) -> None:
@@ -77,6 +79,7 @@ def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], in
     def read(columns: Sequence[Column] = ()) -> None:
         check_may_open_tables()
         patients.pending = _read(name, make(), columns=columns)
+        _note(patients.pending, "cells")
 
     if instead_of is None:
         patients.attempt(read)
@@ -93,6 +96,13 @@ def read_again(patients: PatientsState, *, sheet: str | None = None, options: Re
     fresh = _read(was.file, was.data, was.sheet if sheet is None else sheet, was.set_by_user if sheet is None else (), options)
     fresh.on_disk, fresh.answered = was.on_disk, was.answered if sheet is None else frozenset()
     patients.pending = fresh
+
+
+def _note(pending: Pending, way: str) -> None:
+    """Into the audit log. The format is the ending of the file's name, where it is one of those that are read."""
+    ending = Path(pending.file).suffix.lower().lstrip(".")
+    raw = pending.records.raw
+    audit.note("table_opened", way=way, format=ending if ending in EXTENSIONS else "other", rows=len(raw), columns=len(raw.columns))
 
 
 def _read(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = (), options: ReadOptions = JUDGED) -> Pending:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.words import UserError, Words
+from pages.parts.common import audit
 from pages.parts.common.sessions import end_session
 
 PARAMETER = "table"  # in the address: this tab has a table of its visitor's own, or has just deleted it
@@ -79,6 +80,7 @@ def delete_my_data() -> None:
         del st.session_state[key]
     st.query_params[PARAMETER] = done
     st.session_state[DELETED] = True
+    audit.note("data_deleted", complete=str(done == DELETED))
     end_session()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
-from pages.parts.common import own_data, sessions, sign_in
+from pages.parts.common import audit, own_data, server_limits, sessions, sign_in
 from pages.parts.common.menu import HOME, PAGES
 
 HERE = Path(__file__).parent
@@ -57,9 +57,11 @@ def frame(path: str) -> Say:
     st.logo(str(HERE / "logo.svg"), size="large")
     own_data.leave_if_deleted()
     st.html(STYLE)
-    if (problem := sessions.note_session()) is not None:
+    if (problem := sessions.note_session() or audit.note_visit()) is not None:
         st.error(say(problem), icon=":material/error:")
         st.stop()
+    if (full := sessions.let_in()) is not None:
+        server_limits.wait(say, full, sessions.let_in)
     sign_in.ask(say)
     _menu(say)
     _strip(say)

@@ -59,6 +59,11 @@ class Patients:
     edited: bool = False
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the visitor's own table, or one that they have edited."""
+        return self.source == UPLOAD or self.edited
+
     @cached_property
     def in_use(self) -> PatientRecords:
         """The records without excluded patients."""
@@ -165,7 +170,7 @@ class PatientsState:
     def unsaved(self, source: str) -> Patients | None:
         """Return the table of this source if it is the user's own or was edited, and no file of the user holds it as it is."""
         here, saved = self.opened.get(source), self.saved.get(source)
-        if here is None or not (here.source == UPLOAD or here.edited):
+        if here is None or not here.is_own:
             return None
         same = saved is not None and saved.records is here.records and saved.dropped == here.dropped
         return None if same else here
@@ -179,7 +184,7 @@ class PatientsState:
     def holds_own_data(self) -> bool:
         """Whether there is a table of the visitor's own, or an edited one, or one that is being checked."""
         new = self.pending is not None and (bool(self.pending.data) or self.pending.source == UPLOAD)
-        return new or any(one.source == UPLOAD or one.edited for one in self.opened.values())
+        return new or any(one.is_own for one in self.opened.values())
 
     def work_on(self, patients: Patients) -> None:
         """Set the current table: another one, or the same after an edit."""

@@ -10,7 +10,7 @@ import streamlit as st
 from metamed_core.diagnosis import SavedWork
 from metamed_core.learners import RANDOM, UNIVERSAL, read_bytes, weights_path
 from metamed_core.words import UserError, Words
-from pages.parts.common import cohorts
+from pages.parts.common import audit, cohorts
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
 from pages.parts.common.own_library import own_library
 from pages.parts.common.page_frame import Say
@@ -59,12 +59,14 @@ def save_button(say: Say, state: PatientsState, source: str, key: str) -> None:
     def make() -> bytes:
         return work_of(state.opened[source], requests.current, state.step).to_json()
 
+    data = audit.noted(make, "work_downloaded", table="own" if state.opened[source].is_own else "public")
+
     def saved() -> None:
         state.saved[source] = state.opened[source]
 
     title = say(Words("Save my work", "保存我的工作"))
     st.download_button(
-        title, data=make, file_name=FILE, mime="application/json", icon=":material/save:", key=key, on_click=saved, help=say(HELP)
+        title, data=data, file_name=FILE, mime="application/json", icon=":material/save:", key=key, on_click=saved, help=say(HELP)
     )
 
 

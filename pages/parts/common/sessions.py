@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from starlette.formparsers import MultiPartParser
 from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime, RuntimeState
@@ -22,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 
 from metamed_core.words import Words
-from pages.parts.common import preload
+from pages.parts.common import audit, preload, server_limits
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -48,6 +49,8 @@ async def serve(_app: App) -> AsyncIterator[None]:
     """Around the life of the server: warm up before the first visitor, then forget those who have left."""
     if config.get_option("server.disconnectedSessionTTL") <= FORGET_AFTER + 2 * SWEEP:
         raise ValueError(TOO_SHORT)
+    # By default a file of more than 1 MB is received into one on the disk.
+    MultiPartParser.spool_max_size = (config.get_option("server.maxUploadSize") + 2) * 2**20
     preload.ready()
     # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the interpreter lock. Visiting
     # all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed Stop. What is frozen is never collected: therefore now,
@@ -60,6 +63,7 @@ async def serve(_app: App) -> AsyncIterator[None]:
         yield
     finally:
         timer.cancel()
+        audit.end()
 
 
 def note_session() -> Words | None:
@@ -71,6 +75,14 @@ def note_session() -> Words | None:
         return NOT_STARTED_BY_APP
     _last_seen[context.session_id] = time.monotonic()
     return None
+
+
+def let_in() -> Words | None:
+    """Let the session of the running page in; returns why it must wait, where the server is full."""
+    context = get_script_run_ctx()
+    if context is None or not _is_served():
+        return None
+    return server_limits.let_in(context.session_id, Runtime.instance().is_active_session)
 
 
 def end_session() -> None:
@@ -106,6 +118,8 @@ def close_who_left(runtime: Runtime, now: float) -> list[str]:
             gone.append(session)
     for session in gone:
         del _last_seen[session]
+        server_limits.leave(session)
+        audit.note_end(session, deleted=session in _ended)
         _ended.discard(session)
     return gone
 

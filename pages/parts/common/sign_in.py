@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.words import INTENDED_USE, UserError, Words
+from pages.parts.common import audit, server_limits
 
 Translate = Callable[[Words], str]
 NOT_ALLOWED = Words(
@@ -39,6 +40,7 @@ def ask(say: Translate) -> None:
 def offer_sign_out(say: Translate, forget: Callable[[], None]) -> None:
     """Draw the button that ends the visit; `forget` deletes what was entered."""
     if is_asked_for() and st.button(say(Words("Sign out", "退出登录")), icon=":material/logout:", type="tertiary", key="sign_out"):
+        audit.note("signed_out")
         forget()
         st.logout()
 
@@ -55,9 +57,10 @@ def may_open_tables() -> bool:
 
 
 def check_may_open_tables() -> None:
-    """Raise UserError for a visitor who may not bring patients: hiding a control is not enough."""
+    """Raise UserError for a visitor who may not bring patients: hiding a control is not enough. And where the server has no memory for them."""
     if not may_open_tables():
         raise UserError(NOT_ALLOWED)
+    server_limits.check_memory()
 
 
 def _secrets() -> Any:

@@ -17,6 +17,7 @@ import streamlit as st
 from metamed_core.data import Cohort
 from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, plan_for
 from metamed_core.words import UserError, Words
+from pages.parts.common import audit
 from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
 from pages.parts.common.comparison_methods import methods_of
 from pages.parts.common.comparison_request import ComparisonRequest
@@ -160,6 +161,7 @@ class ComparisonState:
                 self.comparison = Comparison.of(self.plan)
             self.results = compare(self.plan, done=self.n_results)
             self.busy, self.error = True, None
+            audit.note("compared", methods=len(self.plan.methods), table="own" if self.patients and self.patients.is_own else "public")
             self.started_at, self.n_results_at_start = time.perf_counter(), self.n_results
 
     def stop(self) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from metamed_core.evaluation import About, Comparison, Source, as_python, comparison_csv, comparison_html
 from metamed_core.words import Words
-from pages.parts.common import cohorts
+from pages.parts.common import audit, cohorts
 from pages.parts.common.comparison_methods import weights_of
 from pages.parts.common.page_frame import Say
 from pages.parts.compare.address import address_of
@@ -50,7 +50,7 @@ def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             say(Words("Results (CSV)", "结果（CSV）")),
-            data=lambda: comparison_csv(comparison),
+            data=audit.noted(lambda: comparison_csv(comparison), "comparison_downloaded", form="csv"),
             file_name=CSV,
             mime="text/csv",
             icon=":material/download:",
@@ -59,7 +59,7 @@ def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None
         )
         st.download_button(
             say(Words("Report (HTML)", "报告（HTML）")),
-            data=lambda: comparison_html(comparison, _about(state), say.language),
+            data=audit.noted(lambda: comparison_html(comparison, _about(state), say.language), "comparison_downloaded", form="html"),
             file_name=HTML,
             mime="text/html",
             icon=":material/download:",

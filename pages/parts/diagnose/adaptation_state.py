@@ -17,7 +17,7 @@ import streamlit as st
 
 from metamed_core.data import PatientRecords
 from metamed_core.words import UserError
-from pages.parts.common import preload
+from pages.parts.common import audit, preload
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
 from pages.parts.common.patients_state import PatientsState, patients_state
 from pages.parts.common.session_cache import is_public, shared
@@ -106,6 +106,7 @@ class Adaptation:
             if now == self.asked:
                 self._show(trace, now, same_table=patients.original is self.original)
                 self.adapted, self.original = patients.in_use, patients.original
+                audit.note("adapted", algorithm=now[1].algorithm, table="own" if patients.is_own else "public")
 
     def _advanced(self, trace: AdaptationTrace, now: tuple[int, AdaptRequest]) -> AdaptationTrace:
         # Streamlit may start the next run of the page before this one has noticed that it is to stop. So the steps are

@@ -9,6 +9,7 @@ import streamlit as st
 
 from metamed_core.diagnosis import answers_csv, answers_html
 from metamed_core.words import Words
+from pages.parts.common import audit
 from pages.parts.common.page_frame import Say
 from pages.parts.common.saved_work import save_button
 from pages.parts.diagnose.adaptation_state import Adaptation
@@ -31,7 +32,7 @@ def take_away(say: Say, state: Adaptation) -> None:
         key = name.rpartition(".")[2]
         st.download_button(
             say(title),
-            data=make,
+            data=audit.noted(make, "answers_downloaded", form=key, table="own" if source.is_own else "public"),
             file_name=name,
             mime=f"text/{key}",
             icon=":material/download:",

@@ -12,7 +12,7 @@ import streamlit as st
 from metamed_core.learners import LEARNERS
 from metamed_core.meta_training import DamagedWeights, MetaTraining, StoredWeights, export_zip
 from metamed_core.words import UserError, Words
-from pages.parts.common import comparison_request
+from pages.parts.common import audit, comparison_request
 from pages.parts.common.adapt_request import request_state
 from pages.parts.common.forms import complain, new_upload
 from pages.parts.common.markdown_text import plain
@@ -41,6 +41,7 @@ def keep(say: Say, state: MetaTrainingState) -> None:
 
     def act() -> None:
         one = state.library.save(run.path, str(st.session_state.get("training_name") or ""))
+        audit.note("weights_kept", algorithm=one.learner)
         state.message = Words("Kept as “{name}”.", "已保存为“{name}”。").format(name=one.name)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -88,6 +89,7 @@ def _import(say: Say, state: MetaTrainingState) -> None:
         name = str(st.session_state.get("import_name") or "")
         if (file := new_upload(key)) is not None:
             one = state.library.import_zip(file.getvalue(), name)
+            audit.note("weights_imported", algorithm=one.learner)
             state.message = Words("Imported as “{name}”.", "已导入为“{name}”。").format(name=one.name)
 
     st.text_input(say(Words("Name (default: as it was kept)", "名称（默认与原名相同）")), key="import_name", max_chars=60)
@@ -116,10 +118,14 @@ def _left_out(say: Say, state: MetaTrainingState, one: DamagedWeights) -> None:
 
 
 def _remove(say: Say, state: MetaTrainingState, name: str, key: str) -> None:
+    def act() -> None:
+        state.library.remove(name)
+        audit.note("weights_removed")
+
     st.button(
         say(Words("Remove for good", "彻底移除")),
         key=f"remove_{key}",
-        on_click=lambda: attempt(state, lambda: state.library.remove(name), "import"),
+        on_click=lambda: attempt(state, act, "import"),
     )
 
 
@@ -167,7 +173,8 @@ def _acts(say: Say, state: MetaTrainingState, one: StoredWeights) -> None:
             st.switch_page("pages/compare.py")
         st.download_button(
             say(Words("Download weights", "下载权重")),
-            lambda: export_zip(one.path),  # only when asked for: the file may be gone by then
+            # Made only when asked for: the file may be gone by then.
+            audit.noted(lambda: export_zip(one.path), "weights_downloaded", algorithm=one.learner),
             f"{one.path.stem}.zip",
             "application/zip",
             key=f"download_{one.path.stem}",

@@ -20,7 +20,7 @@ from metamed_core.evaluation import Comparison, EpisodeResult, Plan, compare, pl
 from metamed_core.meta_training import Library, clear_old_runs, find, remove
 from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
-from pages.parts.common import cohorts
+from pages.parts.common import audit, cohorts
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.patients_state import Patients
 from pages.parts.meta_train.live_run import LiveRun
@@ -142,6 +142,7 @@ class MetaTrainingState:
             except UserError as error:
                 self.error, self.error_place = error.words, ""
                 return
+            audit.note("meta_training_started", table="own" if self.patients and self.patients.is_own else "public")
             self.go_on()
 
     def go_on(self) -> None:
