@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from metamed_core.words import INTENDED_USE
 from pages.parts.common.menu import PAGES
 from tests.conftest import Guard
+from tests.helpers.diagnose_browser import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., "Page"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WHITE = "rgb(255, 255, 255)"
+BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+OVERFLOW = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8")
 
 
@@ -87,30 +92,23 @@ def test_delete_my_data_says_that_it_did(page: Page) -> None:
     expect_frame(page, "home.py")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(open_page: OpenPage, scheme: str) -> None:
-    """WCAG AA: 4.5 to 1, or 3 to 1 for large text, on every page that this file draws alone.
+@pytest.mark.parametrize("path", ["/", "/meta_train", "/learn"])
+def test_every_text_can_be_read_and_nothing_is_cut_off(open_page: OpenPage, path: str) -> None:
+    """Light and dark, on a computer and a tablet. WCAG AA: 4.5 to 1, or 3 to 1 for large text, on every page that this file draws alone.
 
     Compare is looked at by axe-core, which knows that the marks beside the methods' names are no text.
     """
-    for path in ("/", "/meta_train", "/learn"):
-        page = open_page(path, color_scheme=scheme)
-        expect_frame(page, "home.py" if path == "/" else f"pages{path}.py")
+    page = open_page(path)
+    expect_frame(page, "home.py" if path == "/" else f"pages{path}.py")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        wait_until(lambda light=scheme == "light": (page.evaluate(BACKGROUND) == WHITE) == light)
         settle(page)
-        background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
-        assert (background == "rgb(255, 255, 255)") == (scheme == "light")
         assert page.evaluate(CONTRAST) == []
-
-
-@pytest.mark.parametrize("width", [1280, 820])
-def test_nothing_is_cut_off(open_page: OpenPage, width: int) -> None:
-    for path in ("/", "/learn"):
-        page = open_page(path, width=width, locale="en-US")
-        expect_frame(page, "home.py" if path == "/" else f"pages{path}.py")
-        overflow = page.evaluate(
-            "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
-        )
-        assert overflow <= 0
+    for width in (1280, 820):
+        page.set_viewport_size({"width": width, "height": 800})
+        settle(page)
+        assert page.evaluate(OVERFLOW) <= 0
 
 
 def test_the_guard_sees_what_nobody_sees(browser: Browser) -> None:
