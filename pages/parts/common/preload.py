@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import threading
 
+import threadpoolctl
+
 # Modules that pages need, the slowest first.
 MODULES = (
     "torch",
@@ -25,7 +27,9 @@ MODULES = (
     "pages.lessons.handout",
     "metamed_core.meta_training.stored_runs",
 )
-N_THREADS = 1  # for networks of this size more threads are 10 to 100 times slower on a small computer (measured)
+# For tables and networks of this size more threads are 10 to 100 times slower on a small computer (measured): those of torch wait for one
+# another, and those of numpy's and scipy's OpenBLAS do so at full load, each beside the thread that computes.
+N_THREADS = 1
 
 _lock = threading.Lock()
 _done = threading.Event()
@@ -40,6 +44,7 @@ def ready() -> None:
         torch.set_num_threads(N_THREADS)
         for name in MODULES:
             importlib.import_module(name)
+        threadpoolctl.threadpool_limits(N_THREADS)
         _done.set()
 
 
