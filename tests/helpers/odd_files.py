@@ -142,6 +142,9 @@ ODD_FILES: tuple[OddFile, ...] = (
     # nothing, or nearly nothing
     OddFile("no bytes", "empty.csv", lambda: b"", "sentence"),
     OddFile("blank lines only", "blank.csv", text("\n\n  \n,,,\n"), "sentence"),
+    OddFile("a million blank lines", "blanks.csv", text("\n" * 1_000_000), "sentence"),
+    OddFile("a million blank lines above a table", "below.csv", lambda: b"\r\n" * 1_000_000 + TABLE.encode(), "sentence"),
+    OddFile("a million empty rows below a table", "above.csv", lambda: TABLE.encode() + b"\n,,,," * 1_000_000, "works"),
     OddFile("a byte-order mark only", "mark.csv", lambda: b"\xef\xbb\xbf", "sentence"),
     OddFile("header only", "header.csv", text("age,ferritin,diagnosis\n"), "sentence"),
     OddFile("one word", "word.txt", text("hello"), "sentence"),

@@ -14,7 +14,7 @@ from metamed_core.words import UserError, Words
 EXTENSIONS = ("arff",)
 MAGIC: bytes | None = None
 
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*(?:%[^\n]*)?\r?\n)*\s*@relation\b", re.IGNORECASE)
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|%[^\n]*\n)*+@relation\b", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+\S", re.IGNORECASE)
 
 

@@ -24,6 +24,8 @@ MAX_CELL = 100_000
 ABSURD_WIDTH = 20 * MAX_COLUMNS
 """Most cells of one line; a longer line is rejected before its cells are converted."""
 
+_NOTHING = "\r\n\t ,;|"
+"""What a line without any cell consists of."""
 _ENTITY = re.compile(r"&(?:amp|lt|gt|le|ge|nbsp|micro|[a-zA-Z](?:acute|grave|circ|uml|tilde|cedil)|szlig|#\d{1,6});")
 """Characters as on a web page whose semicolon would be taken for a separator."""
 
@@ -43,7 +45,7 @@ def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
     text, encoding, notes = decoded_with_notes(data, options)
     if text.lstrip()[:6].lower().startswith(("<html", "<!doct", "<table", "<?xml")):
         raise UserError(_MARKUP)
-    text, separator, begins = _separated(unwrapped(text), options.separator)
+    text, separator, begins = _separated(unwrapped(_without_blank_end(text)), options.separator)
     if len(separator) != 1 or separator in '"\r\n':
         raise UserError(_SEPARATOR.format(separator=shown(separator)))
     if separator == ";" and _ENTITY.search(text):
@@ -54,6 +56,12 @@ def content(data: bytes, sheet: str | None, options: ReadOptions) -> Content:
     lines = blank_lines(text) if separator == BLANKS else _lines(text, separator)
     pairs = ((line + begins, _texts(cells)) for line, cells in lines)
     return Content(pairs, {"encoding": encoding, "separator": separator}, notes)
+
+
+def _without_blank_end(text: str) -> str:
+    """The text without the lines at its end that hold nothing: a spreadsheet may write a million of them."""
+    end = text.find("\n", len(text.rstrip(_NOTHING)))
+    return text if end < 0 else text[: end + 1]
 
 
 def _texts(cells: list[str]) -> list[str | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import pandas as pd
 
@@ -83,7 +82,9 @@ def _filled(content: Content, account: _Account) -> tuple[list[Row], frozenset[i
     filled: list[Row] = []
     gaps, blank = set(), list[int]()
     limit = MAX_ROWS + 500
-    for line, cells in islice(content.rows, 4 * limit):
+    for at, (line, cells) in enumerate(content.rows):
+        if at >= 4 * limit:
+            raise UserError(_MOSTLY_BLANK.format(n=len(account.kinds) + len(blank)))
         if len(cells) == cells.count(None):
             blank.append(line)
             continue
@@ -159,6 +160,10 @@ def _unique_names(header: Sequence[str | None]) -> list[str]:
 _EMPTY = Words(
     "The file holds no table: the first row must name the columns, and each row below is one patient.",
     "文件中没有表格：第一行应为列名，其下每行是一位患者。",
+)
+_MOSTLY_BLANK = Words(
+    "{n:,} lines of the file hold nothing, and more lines follow: delete the blank lines, and upload the file again.",
+    "文件中有 {n:,} 行没有内容，且其后还有更多行：请删除空行后重新上传。",
 )
 _HEADER_ONLY = Words(
     "The file has column names but no patients: add at least one row for each patient below the header.",

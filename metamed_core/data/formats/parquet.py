@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
-from metamed_core.data.formats.table import MAX_UNPACKED, Row, cell_text, check_size, shown
+from metamed_core.data.formats.apart import FailedApartError, read_apart
+from metamed_core.data.formats.table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, Row, cell_text, check_size, shown
 from metamed_core.words import UserError, Words
 
 EXTENSIONS = ("parquet",)
@@ -20,27 +20,15 @@ def sheets(data: bytes) -> list[str]:
 
 def rows(data: bytes, sheet: str | None) -> Iterator[Row]:
     """Return row number and cells of each row, the column names first. Raises UserError if the file cannot be read or is too large."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        file = pq.ParquetFile(io.BytesIO(data))
-        meta = file.metadata
-        nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
-        if nested:
-            raise UserError(_NESTED.format(n=len(nested), names=", ".join(f"“{shown(name)}”" for name in nested[:5])))
-        check_size(n_rows=meta.num_rows, n_columns=meta.num_columns, n_cells=meta.num_rows * meta.num_columns)
-        if sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups)) > MAX_UNPACKED:
-            raise UserError(_TOO_LARGE)
-        table = file.read()
-        # pandas stores its row index as an additional column
-        names = [name for name in table.column_names if not name.startswith("__index_level_")]
-        columns = [[cell_text(value) for value in table.column(name).to_pylist()] for name in names]
-    except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
-        if isinstance(error, UserError):
-            raise
-        raise UserError(_BROKEN) from error
-    lines = [list(map(cell_text, names)), *map(list, zip(*columns, strict=True))]
+        read = read_apart("parquet", data, limits=(MAX_ROWS, MAX_COLUMNS, MAX_CELLS), most_bytes=MAX_UNPACKED)
+    except FailedApartError as error:
+        n, nested = error.about.get("n", 0), error.about.get("names", ())
+        check_size(n_rows=n * (error.kind == "rows"), n_columns=n * (error.kind == "columns"), n_cells=n * (error.kind == "cells"))
+        sentence = _REFUSED.get(error.kind, _BROKEN)
+        raise UserError(sentence.format(n=len(nested), names=", ".join(f"“{shown(name)}”" for name in nested[:5]))) from error
+    columns = [list(map(cell_text, column)) for column in read["columns"]]
+    lines = [list(map(cell_text, read["names"])), *map(list, zip(*columns, strict=True))]
     return iter(list(enumerate(lines, start=1)))
 
 
@@ -53,6 +41,15 @@ _NESTED = Words(
     "Parquet 文件中有嵌套列（{names}），而一个单元格只能有一个值：请将其各部分写成单独的列，或将表格另存为 CSV。",
 )
 _TOO_LARGE = Words(
-    "The Parquet file unpacks to more than 400 MB: keep only the patients and columns that are needed.",
-    "Parquet 文件解压后超过 400 MB：请只保留需要的患者和列。",
+    "The Parquet file unpacks to more than 400 MB, or to more than its reader may hold: keep only the patients and columns that are needed.",
+    "Parquet 文件解压后超过 400 MB 或读取程序可用的内存：请只保留需要的患者和列。",
 )
+_REFUSED = {
+    "nested": _NESTED,
+    "large": _TOO_LARGE,
+    "memory": _TOO_LARGE,
+    "time": Words(
+        "Reading the Parquet file takes too long: keep only the patients and columns that are needed, or save the table as CSV.",
+        "读取该 Parquet 文件耗时过长：请只保留需要的患者和列，或将表格另存为 CSV。",
+    ),
+}

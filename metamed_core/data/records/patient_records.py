@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import pandas as pd
+
 from metamed_core.data.records import quality
 from metamed_core.data.records.checks import task
 from metamed_core.data.records.checks.finding import Finding
 from metamed_core.data.records.checks.missing_codes import with_missing
-from metamed_core.data.records.columns.values import holds
+from metamed_core.data.records.columns.plain_numbers import plain_value
+from metamed_core.data.records.columns.texts import clean
 from metamed_core.data.records.patient_table import PatientTable
 from metamed_core.words import Words
 
@@ -45,7 +48,7 @@ class PatientRecords(PatientTable):
         """
         records = self
         for one in self.columns:
-            if column in {None, one.name} and (column is not None or holds(self.raw[one.name], text)):
+            if column in {None, one.name} and (column is not None or _holds(self.raw[one.name], text)):
                 gone = (*one.missing, text) if missing else tuple(known for known in one.missing if known != text)
                 kept = tuple(known for known in one.kept if known != text) if missing else (*one.kept, text)
                 records = with_missing(records, one.name, gone, kept)
@@ -54,3 +57,10 @@ class PatientRecords(PatientTable):
     def with_remedy(self, finding: Finding) -> PatientRecords:
         """Return the records after a finding's remedy: a column or repeated rows dropped, values converted or capped."""
         return quality.remedied(self, finding)
+
+
+def _holds(column: pd.Series, text: str) -> bool:
+    """Whether a cell of a column is this text, or the same number."""
+    wanted, amount = clean(text).lower(), plain_value(text)
+    there = {clean(str(one)) for one in column.dropna().unique()}
+    return any(one.lower() == wanted or (amount is not None and plain_value(one) == amount) for one in there)

@@ -197,3 +197,17 @@ def test_no_text_of_a_patient_stays_in_the_process() -> None:
     PatientRecords.from_table(pd.DataFrame({"x": ["a very private remark"] * 3, "dx": list("aab")}, dtype=object))
     gc.collect()
     assert not any(hasattr(thing, "cache_info") for thing in vars(module).values())
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["1", "2.5", None, "-3", "+4", "5.", "007", "1"], ["1", "2.5.1"], ["1", "1e5"], ["1", "2\n3"], ["1", ""], [None], ["1+"], ["\u0661"]],
+)
+def test_a_column_of_digits_is_read_at_once_and_as_any_other(texts: list[str | None]) -> None:
+    column = pd.Series(texts, dtype=object)
+    at_once, one_by_one = Cells(column), Cells(column, read_as_missing=("not there",))
+    assert at_once.are_digits == one_by_one.are_digits == (len(texts) == 8)
+    assert at_once.levels == one_by_one.levels
+    assert at_once.codes.tolist() == one_by_one.codes.tolist()
+    assert at_once.filled.tolist() == one_by_one.filled.tolist()
+    assert at_once.units() == one_by_one.units() == []

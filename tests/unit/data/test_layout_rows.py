@@ -7,6 +7,7 @@ import pytest
 from metamed_core.data import ReadOptions, open_upload
 from metamed_core.data.formats import read_file
 from metamed_core.data.formats.reading import Reading, RowKind
+from metamed_core.words import UserError
 from tests.helpers.odd_files import workbook
 
 HEADER = "code,weight,ferritin,cough,disease"
@@ -229,3 +230,12 @@ def test_a_sheet_with_a_merged_title_two_rows_of_names_and_a_sum() -> None:
     assert list(table.columns) == ["Patient", "Hb", "CRP", "Disease"]
     assert len(table) == 6
     assert kinds(reading) == {1: "title", 4: "second_header", 11: "summary"}
+
+
+def test_patients_far_below_are_never_cut_off_without_a_word() -> None:
+    with pytest.raises(UserError) as error:
+        read_file("x.csv", b"patient,x,diagnosis\n" + b"A,1,gout\n\n\n\n\n\n" * 20_000)
+    assert (
+        error.value.words.en
+        == "68,332 lines of the file hold nothing, and more lines follow: delete the blank lines, and upload the file again."
+    )

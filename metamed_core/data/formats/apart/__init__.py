@@ -1,6 +1,6 @@
 """Readers that run in a process of their own, with limits of memory and time.
 
-Workbooks and statistics files are read by compiled libraries. On a damaged file such a library can end its whole process (a cell in the
+Workbooks, statistics files and Parquet are read by compiled libraries. On a damaged file such a library can end its whole process (a cell in the
 last row and column of a sheet asks for 500 GB), and with it the server and the work of every visitor. `read_apart` starts the reader in
 a child process: whatever happens there, the caller gets an answer or a `FailedApartError`.
 """
@@ -56,8 +56,8 @@ def read_apart(reader: str, data: bytes, **asked: object) -> dict[str, Any]:
     FailedApartError
         If the reader refused the file, failed, or needed too much memory or time.
     """
-    # One thread for the libraries of numbers: each more would reserve memory that counts against the limit.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    # One thread for the libraries of numbers: each more would reserve memory that counts against the limit, and so would Arrow's own pool.
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     try:
         done = subprocess.run(  # noqa: S603 - our own file, and arguments of our own
             [sys.executable, "-P", str(_CHILD), reader, json.dumps(asked)],

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from metamed_core.data.formats.table import number_text, shown
 from metamed_core.data.records.checks.finding import Finding, listed, patients
 from metamed_core.data.records.columns.roles import Role
-from metamed_core.data.records.columns.units import Analyte, analyte, same_unit, unit_in, units_in
+from metamed_core.data.records.columns.units import Analyte, analyte, same_unit, unit_in
 from metamed_core.data.records.columns.values import Flags, Floats, numbers
 from metamed_core.data.records.patient_table import PatientTable, Records
 from metamed_core.words import Words
@@ -27,7 +27,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
     for column in records.feature_columns:
         if column.role is not Role.NUMBER:
             continue
-        known, named = analyte(column.name), units_in(records.cells(column.name).levels)
+        known, named = analyte(column.name), records.cells(column.name).units()
         odd, odd_is_large = _odd(records, column.name, known) if known else (NOBODY, False)
         if not odd.any() and len(named) > 1 and numbers(records.cells(column.name)).written is None:
             yield Finding("mixed_unit", column.name, _NAMED.format(name=shown(column.name), units=listed(named)), None)

@@ -19,6 +19,8 @@ def check(records: PatientTable) -> Iterator[Finding]:
     found: dict[str, int] = {}
     texts: dict[str, None] = {}
     for column in records.feature_columns:
+        if records.cells(column.name).are_digits:
+            continue
         cells = records.raw[column.name]
         # Nearly all cells of a large table are numbers: their last character says so, and spares the cleaning.
         odd = {text for text in map(str, cells.dropna().unique()) if _may_be(text) and clean(text).lower() in TWO_MEANINGS}

@@ -52,7 +52,7 @@ def check(records: PatientTable) -> Iterator[Finding]:
 
 def _with_mark(cells: Cells) -> str:
     """A text of which only the number is read; empty if there is none."""
-    for text in cells.levels:
+    for text in () if cells.are_digits else cells.levels:
         if not PLAIN.fullmatch(text) and without_marks(text) != text and not np.isnan(number(text)[0]):
             return text
     return ""

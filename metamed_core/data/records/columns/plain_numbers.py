@@ -15,6 +15,7 @@ LIMIT = 2**0.5
 LARGEST = 1e30
 
 _OF_NUMBERS = re.compile(r"[0-9.eE+\n-]+")
+_DIGITS = re.compile(r"(?:[+-]?[0-9]+\.?[0-9]*\n)++")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([,'’ ]\d{3})+(\.\d*)?")
 _LAKHS = re.compile(r"[+-]?\d{1,2}(,\d{2})+,\d{3}(\.\d*)?")
@@ -55,6 +56,12 @@ def plain_values(texts: Sequence[str]) -> npt.NDArray[np.float64] | None:
     except ValueError:
         return None
     return np.where(np.abs(values) < LARGEST, values, np.nan)
+
+
+def are_digits(texts: Sequence[str]) -> bool:
+    """Whether every text is a number of ASCII digits with at most a sign and a point: most columns of a laboratory, seen at once."""
+    lines = "\n".join([*texts, ""])
+    return _DIGITS.fullmatch(lines) is not None and lines.count("\n") == len(texts)
 
 
 def uses_comma(texts: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ from metamed_core.data.records.columns.identifiers import Identity, identity, wo
 from metamed_core.data.records.columns.label_choice import guess_label
 from metamed_core.data.records.columns.missing_codes import label_codes, missing_codes
 from metamed_core.data.records.columns.rounded_codes import are_rounded_codes
-from metamed_core.data.records.columns.units import unit_in, units_in
+from metamed_core.data.records.columns.units import unit_in
 from metamed_core.data.records.columns.values import SHARE, Cells, Flags, is_yes_no, label_cells, numbers, share_read
 from metamed_core.words import Language, Words
 
@@ -149,7 +149,7 @@ def _unit(name: str, cells: Cells) -> str:
     written = numbers(cells).written
     if written is not None and written.unit:
         return written.unit
-    named = units_in(cells.levels)
+    named = cells.units()
     return unit_in(name) or (named[0] if len(named) == 1 else "")
 
 

@@ -10,6 +10,7 @@ from metamed_core.data.records.columns.values import Cells
 
 _ROUNDED = re.compile(r"[1-9](?:[.,]\d{1,9})?E\+?(?:9|\d\d)", re.IGNORECASE)
 _MEASURED = re.compile(r"load|copies|copy|dna|rna|pcr|count|cfu|tit(?:er|re)|10\s?[\^*]|cells|vir(?:al|us)|载量|拷贝|计数|/", re.IGNORECASE)
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
 MOST = 0.8
 
 
@@ -23,11 +24,16 @@ def are_rounded_codes(header: str, texts: Sequence[str]) -> bool:
 
 def are_long_codes(cells: Cells) -> bool:
     """Whether all values have one pattern: eight or more digits, or up to four letters with four or more digits."""
-    shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", text.removesuffix(".0"))) for text in cells.levels}
-    shape = next(iter(shapes))
+    shape = _shape(cells.levels[0])
     return (
-        len(shapes) == 1 and re.fullmatch(r"0{8,}|a{1,4}[-_]?0{4,}|0{4,}a{1,4}", shape) is not None and ("a" in shape or _no_dates(cells))
+        re.fullmatch(r"0{8,}|a{1,4}[-_]?0{4,}|0{4,}a{1,4}", shape) is not None
+        and all(_shape(text) == shape for text in cells.levels)
+        and ("a" in shape or _no_dates(cells))
     )
+
+
+def _shape(text: str) -> str:
+    return _LETTER.sub("a", _DIGIT.sub("0", text.removesuffix(".0")))
 
 
 def _no_dates(cells: Cells) -> bool:

@@ -15,8 +15,9 @@ import pandas as pd
 
 from metamed_core.data.records.columns.grades import grades, is_plus, stages
 from metamed_core.data.records.columns.known_words import ALSO_DIAGNOSES, NO, TICKS, YES, is_missing, is_open
-from metamed_core.data.records.columns.plain_numbers import LIMIT, number, plain_value, plain_values, uses_comma
+from metamed_core.data.records.columns.plain_numbers import LIMIT, are_digits, number, plain_value, plain_values, uses_comma
 from metamed_core.data.records.columns.texts import clean
+from metamed_core.data.records.columns.units import units_in
 from metamed_core.data.records.columns.written_forms import Written, written_form
 
 Floats = npt.NDArray[np.float64]
@@ -59,8 +60,8 @@ class Numbers:
 class Cells:
     """A text column, stored by its distinct normalized texts.
 
-    Attributes: `levels`, the distinct texts that are not missing; `codes`, the position in `levels` of each patient's text,
-    `(n_patients,)`, -1 where missing; `header`, the column's name; `column`, its texts as they stand; `filled`, cells that hold more than a dash, `(n_patients,)`.
+    Attributes: `levels`, the distinct texts that are not missing; `codes`, the position in `levels` of each patient's text, `(n_patients,)`, -1 where missing;
+    `header`, the column's name; `column`, its texts as they stand; `filled`, cells that hold more than a dash, `(n_patients,)`; `are_digits`, see the function.
 
     Parameters
     ----------
@@ -85,7 +86,14 @@ class Cells:
         self.header = str(column.name or "")
         self.read_as_numbers: dict[float, Numbers] = {}
         raw_codes, raw_levels = pd.factorize(column.to_numpy(dtype=object))
-        texts = [clean(str(text)) for text in raw_levels]
+        given = list(map(str, raw_levels))
+        self.are_digits = are_digits(given)
+        if self.are_digits and not read_as_missing:  # nothing to normalize, and no word for nothing
+            self.levels: tuple[str, ...] = tuple(given)
+            self.codes: npt.NDArray[np.int64] = raw_codes.astype(np.int64)
+            self.filled: Flags = raw_codes >= 0
+            return
+        texts = list(map(clean, given))
         keep_dash = any(map(is_plus, texts)) and not any(text.isdecimal() for text in texts)
         places: dict[str, int] = {}
         words, amounts = {code.lower() for code in read_as_missing}, {plain_value(code) for code in read_as_missing} - {None}
@@ -97,10 +105,10 @@ class Cells:
             else -1
             for text in texts
         ]
-        self.levels: tuple[str, ...] = tuple(places)
+        self.levels = tuple(places)
         # The last element is addressed by code -1: a missing cell.
-        self.codes: npt.NDArray[np.int64] = np.array([*renumbered, -1], dtype=np.int64)[raw_codes]
-        self.filled: Flags = np.array([*(text not in _DASHES for text in texts), False], dtype=np.bool_)[raw_codes]
+        self.codes = np.array([*renumbered, -1], dtype=np.int64)[raw_codes]
+        self.filled = np.array([*(text not in _DASHES for text in texts), False], dtype=np.bool_)[raw_codes]
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -126,19 +134,16 @@ class Cells:
             return self.texts()
         return Cells(self.column, lambda text: text.lower() != "none" and is_missing(text), self._read_as_missing, self._kept).texts()
 
+    def units(self) -> list[str]:
+        """Return the distinct units that stand in the cells, each in its first spelling."""
+        return [] if self.are_digits else units_in(self.levels)
+
     def _has_none(self) -> bool:
         return any(clean(str(text)).lower() == "none" for text in self.column.dropna().unique())
 
     def texts(self) -> npt.NDArray[np.object_]:
         """Return the text of each patient, None where missing."""
         return np.array([*self.levels, None], dtype=object)[self.codes]
-
-
-def holds(column: pd.Series, text: str) -> bool:
-    """Whether a cell of a column is this text, or the same number."""
-    wanted, amount = clean(text).lower(), plain_value(text)
-    there = {clean(str(one)) for one in column.dropna().unique()}
-    return any(one.lower() == wanted or (amount is not None and plain_value(one) == amount) for one in there)
 
 
 def label_cells(column: pd.Series, read_as_missing: Collection[str] = (), kept: Collection[str] = ()) -> Cells:
