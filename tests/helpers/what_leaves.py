@@ -25,7 +25,7 @@ def _heard(event: str, given: tuple[Any, ...]) -> None:
             _note(f"writes {os.fsdecode(path)}")
     elif event in _CHANGES:
         _note(f"{event} {given[0]}")
-    elif event in _ELSEWHERE:
+    elif event in _ELSEWHERE and (event, given[1:]) != ("socket.sendmsg", (None,)):  # without an address: over a connection that was noted
         _note(f"{event} {given[1:] if event.startswith('socket.') and event != 'socket.getaddrinfo' else given}")
 
 

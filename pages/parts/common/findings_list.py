@@ -12,7 +12,7 @@ from metamed_core.words import Words
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.open_file import read_again
 from pages.parts.common.page_frame import Say
-from pages.parts.common.patients_state import PatientsState, Pending
+from pages.parts.common.patients_state import Doubt, PatientsState, Pending
 
 REMEDIES = {
     "drop": Words("Drop it", "删除"),
@@ -74,7 +74,7 @@ def _offered(pending: Pending, finding: Finding) -> tuple[Choice, ...]:
     return tuple(one for one in _choices(pending, finding) if one.options is not None or one.remedy != finding.remedy)
 
 
-def _name(finding: Finding) -> tuple[str, str | None]:
+def _name(finding: Finding) -> Doubt:
     return finding.kind, finding.column
 
 
@@ -95,12 +95,10 @@ def _choose(patients: PatientsState, at: int, k: int) -> None:
     finding, chosen = found[at], offered[k]
 
     def act() -> None:
-        pending.answered |= {_name(finding)}
         if chosen.options is not None:
-            read_again(patients, options=chosen.options)
+            read_again(patients, options=chosen.options, answers=frozenset({_name(finding)}))
         else:
             pending.change(lambda records: records.with_remedy(replace(finding, remedy=chosen.remedy)))
+            pending.answered |= {_name(finding)}
 
-    before = pending.answered
-    if not patients.attempt(act, error_place="reading"):
-        pending.answered = before
+    patients.attempt(act, error_place="reading")

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from metamed_core.data import EXTENSIONS, Column, ReadOptions, open_upload, sheets
-from metamed_core.diagnosis import is_saved_work, read_saved_work
+from metamed_core.data import EXTENSIONS, Column, ReadOptions
+from metamed_core.diagnosis import SavedWork
 from metamed_core.words import Words, without_controls
 from pages.parts.common import audit, cohorts
+from pages.parts.common.apart import Job
 from pages.parts.common.forms import new_upload
+from pages.parts.common.opened import Table, opened_file, opened_table
 from pages.parts.common.page_frame import Say
-from pages.parts.common.patients_state import UPLOAD, PatientsState, Pending
+from pages.parts.common.patients_state import UPLOAD, Doubt, PatientsState, Pending
+from pages.parts.common.reading import read_apart, reading_of_tab
 from pages.parts.common.sign_in import NOT_ALLOWED, check_may_open_tables, may_open_tables
 
 MIMES = {"csv": "text/csv"}
@@ -61,41 +64,69 @@ def _receive(patients: PatientsState, key: str) -> None:
 def _receive_file(patients: PatientsState, name: str, data: bytes) -> None:
     """Read a file of the user: a table, or saved work. Raises UserError and then changes nothing."""
     check_may_open_tables()
-    if is_saved_work(data):
-        work = read_saved_work(name, data)
-        source = work.cohort if work.cohort in cohorts.cohorts() else UPLOAD
-        columns = work.records.columns
-        patients.pending = Pending(name, data, [], work.sheet, work.records, work.original, source, columns, on_disk=True, work=work)
-    else:
-        patients.pending = _read(name, data)
+
+    def take(found: Table | SavedWork) -> None:
+        patients.pending = _of_work(name, data, found) if isinstance(found, SavedWork) else _pending(name, data, found, ())
         patients.pending.on_disk = True
-    _note(patients.pending, "file")
+        _note(patients.pending, "file")
+
+    read_apart(name, data, Job(opened_file, name, data, (), JUDGED), take, patients.attempt)
 
 
 def open_typed(patients: PatientsState, name: str, make: Callable[[], bytes], instead_of: bytes | None = None) -> None:
     """Read pasted or typed cells into the upload check, as `enter_table.Open` says; roles that the user has set stay."""
-    pending = patients.pending
+    pending, held = patients.pending, reading_of_tab()
 
     def read(columns: Sequence[Column] = ()) -> None:
         check_may_open_tables()
-        patients.pending = _read(name, make(), columns=columns)
-        _note(patients.pending, "cells")
+        data = make()
+
+        def take(found: Table) -> None:
+            patients.pending = _pending(name, data, found, columns)
+            _note(patients.pending, "cells")
+
+        read_apart(name, data, Job(opened_table, name, data, None, columns, JUDGED), take, patients.attempt)
 
     if instead_of is None:
         patients.attempt(read)
+    elif held.busy:
+        if held.data == instead_of:
+            patients.attempt(read)
     elif pending is not None and pending.data == instead_of:
         patients.attempt(lambda: read(pending.set_by_user))
 
 
-def read_again(patients: PatientsState, *, sheet: str | None = None, options: ReadOptions | None = None) -> None:
-    """Read the file of the upload check in another way. Raises UserError and then changes nothing; roles that the user has set stay."""
+def read_again(
+    patients: PatientsState, *, sheet: str | None = None, options: ReadOptions | None = None, answers: frozenset[Doubt] = frozenset()
+) -> None:
+    """Read the file of the upload check in another way. Raises UserError and then changes nothing; roles that the user has set stay.
+
+    Parameters
+    ----------
+    patients
+        Of this tab.
+    sheet
+        Another sheet of the workbook.
+    options
+        How to read the file; None: as it was read.
+    answers
+        The doubts that are answered by this.
+    """
     was = patients.pending
     if was is None or not was.data or was.work is not None:
         return
     options = was.records.reading.options if options is None and was.records.reading else options or JUDGED
-    fresh = _read(was.file, was.data, was.sheet if sheet is None else sheet, was.set_by_user if sheet is None else (), options)
-    fresh.on_disk, fresh.answered = was.on_disk, was.answered if sheet is None else frozenset()
-    patients.pending = fresh
+    wanted, columns = (was.sheet, was.set_by_user) if sheet is None else (sheet, ())
+
+    def take(found: Table) -> None:
+        if patients.pending is was:  # else the check was closed meanwhile
+            patients.pending = fresh = _pending(was.file, was.data, found, columns)
+            fresh.on_disk, fresh.answered = was.on_disk, was.answered | answers if sheet is None else frozenset()
+
+    def attempt(act: Callable[[], object]) -> bool:
+        return patients.attempt(act, error_place="reading")
+
+    read_apart(was.file, was.data, Job(opened_table, was.file, was.data, wanted, columns, options), take, attempt)
 
 
 def _note(pending: Pending, way: str) -> None:
@@ -105,8 +136,14 @@ def _note(pending: Pending, way: str) -> None:
     audit.note("table_opened", way=way, format=ending if ending in EXTENSIONS else "other", rows=len(raw), columns=len(raw.columns))
 
 
-def _read(name: str, data: bytes, sheet: str | None = None, columns: Sequence[Column] = (), options: ReadOptions = JUDGED) -> Pending:
-    """The table of a file, to be checked. Raises UserError."""
-    sheet, records = open_upload(name, data, sheet, columns, options=options)
+def _pending(name: str, data: bytes, found: Table, columns: Sequence[Column]) -> Pending:
+    """A table to be checked; `columns` are those whose roles were known."""
+    sheet, records = found
     guessed = tuple(column for column in records.columns if column not in columns)
-    return Pending(name, data, sheets(name, data), sheet, records, records, guessed=guessed)
+    sheets = list(records.reading.sheets) if records.reading else []
+    return Pending(name, data, sheets, sheet, records, records, guessed=guessed)
+
+
+def _of_work(name: str, data: bytes, work: SavedWork) -> Pending:
+    source = work.cohort if work.cohort in cohorts.cohorts() else UPLOAD
+    return Pending(name, data, [], work.sheet, work.records, work.original, source, work.records.columns, work=work)

@@ -14,7 +14,7 @@ from pages.parts.common.sessions import end_session
 
 PARAMETER = "table"  # in the address: this tab has a table of its visitor's own, or has just deleted it
 OWN, GONE, DELETED, IN_PART, NONE = "own", "gone", "deleted", "in_part", "none"
-STATES = ("patients", "own_table")  # what knows whether it holds something of the visitor's own, for the mark only
+STATES = ("patients", "own_table", "reading")  # what knows whether it holds something of the visitor's own, for the mark only
 
 GONE_TEXT = Words(
     "Your table is gone. It is forgotten when the page is reloaded, when there is no connection for {n} {n:second|seconds} (a laptop sleeps, say), and "

@@ -14,6 +14,7 @@ import streamlit as st
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
 from pages.parts.common import audit, own_data, server_limits, sessions, sign_in
 from pages.parts.common.menu import HOME, PAGES
+from pages.parts.common.reading import show_reading
 
 HERE = Path(__file__).parent
 NAMES = {"en": "English", "zh": "中文"}
@@ -73,6 +74,7 @@ def frame(path: str) -> Say:
             st.caption(say(page.summary))
         unsaved = bool(getattr(st.session_state.get("patients"), "has_unsaved", False))
         st.html(ASK_BEFORE_LEAVING % ("event => event.preventDefault()" if unsaved else "null"), unsafe_allow_javascript=True)
+    show_reading(say)
     return say
 
 

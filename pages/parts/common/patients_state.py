@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 KEY = "patients"
 UPLOAD = "upload"  # the source that is not a bundled cohort
 
+Doubt = tuple[str, str | None]
+"""Kind and column of a finding that has several plausible readings."""
+
 _NUMBERS = itertools.count()
 
 
@@ -104,7 +107,7 @@ class Pending:
     guessed: tuple[Column, ...] = ()
     on_disk: bool = False
     work: SavedWork | None = None
-    answered: frozenset[tuple[str, str | None]] = frozenset()
+    answered: frozenset[Doubt] = frozenset()
     number: int = field(default_factory=_NUMBERS.__next__)
 
     def __post_init__(self) -> None:

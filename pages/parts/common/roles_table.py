@@ -72,7 +72,13 @@ def _role_columns(say: Say) -> dict[str, Any]:
 
 
 def _example(cells: pd.Series) -> str:
-    return " · ".join(str(cell)[:24] for cell in cells.dropna().drop_duplicates().head(4))
+    found: dict[str, None] = {}
+    for cell in cells.array:  # the whole column is looked through only where it holds few texts
+        if len(found) == 4:
+            break
+        if cell is not None:
+            found[cell] = None
+    return " · ".join(cell[:24] for cell in found)
 
 
 def _take_over(patients: PatientsState, number: int, edits: dict[int, dict[str, Any]]) -> None:

@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import SessionClient
 
 from metamed_core.words import Words
-from pages.parts.common import audit, preload, server_limits
+from pages.parts.common import audit, clean_process, preload, server_limits
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -51,6 +51,7 @@ async def serve(_app: App) -> AsyncIterator[None]:
         raise ValueError(TOO_SHORT)
     # By default a file of more than 1 MB is received into one on the disk.
     MultiPartParser.spool_max_size = (config.get_option("server.maxUploadSize") + 2) * 2**20
+    clean_process.start()
     preload.ready()
     # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the interpreter lock. Visiting
     # all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed Stop. What is frozen is never collected: therefore now,
@@ -64,6 +65,7 @@ async def serve(_app: App) -> AsyncIterator[None]:
     finally:
         timer.cancel()
         audit.end()
+        clean_process.stop()
 
 
 def note_session() -> Words | None:
