@@ -142,6 +142,7 @@ ODD_FILES: tuple[OddFile, ...] = (
     # nothing, or nearly nothing
     OddFile("no bytes", "empty.csv", lambda: b"", "sentence"),
     OddFile("blank lines only", "blank.csv", text("\n\n  \n,,,\n"), "sentence"),
+    OddFile("a digit before 50,000 blanks", "far.csv", text(f"{TABLE}\nP-99,1{' ' * 50_000}x,no,F,iron\n"), "works"),
     OddFile("a million blank lines", "blanks.csv", text("\n" * 1_000_000), "sentence"),
     OddFile("a million blank lines above a table", "below.csv", lambda: b"\r\n" * 1_000_000 + TABLE.encode(), "sentence"),
     OddFile("a million empty rows below a table", "above.csv", lambda: TABLE.encode() + b"\n,,,," * 1_000_000, "works"),

@@ -26,13 +26,15 @@ _UNIT = re.compile(
 
 _RANGE = re.compile(r"[(\[]?\s*(?:[<>≤≥]=?\s*[\d.,]+|[\d.,]+\s*(?:-|–|—|to|bis|à|~|～|至)\s*[\d.,]+)[^\d]{0,12}[)\]]?", re.IGNORECASE)
 
+LONGEST = 200
+"""Characters that no number, unit or range has. A digit before 50,000 blanks would keep a regular expression busy for minutes."""
 NUMERIC = 0.75
 """A column holds numbers if at least this share of its known cells look like numbers."""
 
 
 def is_number(cell: str) -> bool:
     """Whether a cell looks like a number, possibly with a sign for a limit, a percent sign or a laboratory flag."""
-    return _NUMBER.fullmatch(cell) is not None
+    return len(cell) < LONGEST and _NUMBER.fullmatch(cell) is not None
 
 
 def is_nothing(cell: str | None) -> bool:
@@ -42,12 +44,12 @@ def is_nothing(cell: str | None) -> bool:
 
 def is_unit(cell: str) -> bool:
     """Whether a cell looks like a unit, or like the legend of a yes/no column."""
-    return _UNIT.fullmatch(cell) is not None
+    return len(cell) < LONGEST and _UNIT.fullmatch(cell) is not None
 
 
 def is_range(cell: str) -> bool:
     """Whether a cell looks like a reference range: 12-16, (<5)."""
-    return _RANGE.fullmatch(cell) is not None
+    return len(cell) < LONGEST and _RANGE.fullmatch(cell) is not None
 
 
 def shape(cell: str) -> str:
