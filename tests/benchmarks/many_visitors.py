@@ -20,13 +20,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
 
 from tests.conftest import serve
+from tests.helpers.tab import faults_in, open_tab, texts
 
 N_CLIENTS, PAUSE, SPREAD = 30, 5.0, 10.0
 STEPS = (
@@ -55,75 +51,11 @@ class Seen:
     faults: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Visitor:
-    """One session: its socket, and the widgets it was shown with the fragment each belongs to."""
-
-    socket: ClientConnection
-    page: str
-    widgets: dict[str, tuple[str, str]] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
-
-    async def ask(self, fragment: str = "") -> list[Any]:
-        """Have the page, or one fragment, run with the widgets as they are; what came, until it was done."""
-        message = BackMsg()
-        message.rerun_script.page_name = self.page
-        message.rerun_script.fragment_id = fragment
-        message.rerun_script.context_info.locale = "en-US"
-        message.rerun_script.context_info.url = f"http://127.0.0.1/{self.page}"
-        for widget, value in self.states.items():
-            state = message.rerun_script.widget_states.widgets.add()
-            state.id = widget
-            state.string_array_value.data.append(value)
-        await self.socket.send(message.SerializeToString())
-        came = []
-        async for data in self.socket:
-            answer = ForwardMsg()
-            answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
-            came.append(answer)
-            self._learn(answer)
-            if answer.WhichOneof("type") == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                break
-        return came
-
-    def _learn(self, answer: Any) -> None:
-        """Which segmented controls are on the page, by their keys."""
-        element = answer.delta.new_element
-        if element.WhichOneof("type") == "button_group":
-            name = element.button_group.id.split("-")[-1]
-            self.widgets[name] = (element.button_group.id, answer.delta.fragment_id)
-
-    async def choose(self, name: str, option: str) -> list[Any]:
-        """Set a segmented control to one of its options."""
-        widget, fragment = self.widgets[name]
-        self.states[widget] = option
-        return await self.ask(fragment)
-
-
-def faults_in(came: list[Any]) -> list[str]:
-    """Exceptions and error boxes among the messages of an answer, and an end that is none."""
-    found = []
-    for answer in came:
-        element = answer.delta.new_element
-        if element.WhichOneof("type") == "exception" or (
-            element.WhichOneof("type") == "alert" and element.alert.format == element.alert.ERROR
-        ):
-            found.append(str(element)[:200])
-    last = came[-1].script_finished if came else ForwardMsg.FINISHED_WITH_COMPILE_ERROR
-    return [*found, *(["the page could not run"] if last == ForwardMsg.FINISHED_WITH_COMPILE_ERROR else [])]
-
-
-def texts(came: list[Any]) -> str:
-    """All Markdown of an answer, without the escapes."""
-    return "\n".join(answer.delta.new_element.markdown.body for answer in came).replace("\\", "")
-
-
 async def visit(address: str, page: str, rng: random.Random, seen: Seen, pause: float, spread: float) -> None:
     """One visitor from opening to leaving."""
     await asyncio.sleep(rng.uniform(0, spread))
     try:
-        async with connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-            visitor = Visitor(socket, page)
+        async with open_tab(address, page) as visitor:
             began = time.perf_counter()
             came = await visitor.ask()
             seen.opened.append(time.perf_counter() - began)
@@ -172,7 +104,7 @@ def main() -> int:
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder, serve(Path(folder) / "log") as server:
         before = processor_seconds(server.pid)
-        seen = asyncio.run(work(server.url.replace("http", "ws", 1), chosen.page, chosen.clients, chosen.pause, chosen.spread))
+        seen = asyncio.run(work(server.url, chosen.page, chosen.clients, chosen.pause, chosen.spread))
         spent = processor_seconds(server.pid) - before
         if "Traceback" in server.text():
             seen.faults.append("a traceback in the server's log")

@@ -13,27 +13,18 @@ import json
 import operator
 import sys
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Common_pb2 import FileUploaderState
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.asyncio.client import ClientConnection, connect
-
-from tests.benchmarks.many_visitors import faults_in, texts
 from tests.conftest import serve
 from tests.helpers.browsing import heap
+from tests.helpers.tab import faults_in, open_tab, texts
 
 N_PATIENTS = 60
 N_VISITS, AT_ONCE, MOST = 200, 4, 100  # most: MB above the start that count as returned
 MARK = "Zqvisit"
-BOUNDARY = "a1b2c3"
 FORGET_AFTER = 3  # seconds; what is measured is not how long it takes
 
 
@@ -46,82 +37,16 @@ def table(number: int, n_patients: int = N_PATIENTS) -> bytes:
     return "\n".join(["patient,diagnosis,ferritin (µg/L),CRP (mg/L),origin", *rows]).encode()
 
 
-@dataclass
-class Visitor:
-    """One session of Diagnose: its socket, its id, and the widgets that it was shown by the keys at their ends."""
-
-    socket: ClientConnection
-    session: str = ""
-    widgets: dict[str, str] = field(default_factory=dict)
-
-    async def ask(self, *states: WidgetState) -> list[Any]:
-        """Have the page run with these widgets changed; what came, until it was done."""
-        message = BackMsg()
-        message.rerun_script.page_name = "diagnose"
-        message.rerun_script.context_info.locale = "en-US"
-        message.rerun_script.widget_states.widgets.extend(states)
-        await self.socket.send(message.SerializeToString())
-        came = []
-        while True:
-            answer = await self._next()
-            came.append(answer)
-            if answer.WhichOneof("type") == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                return came
-
-    async def _next(self) -> Any:
-        answer = ForwardMsg()
-        data = await self.socket.recv()
-        answer.ParseFromString(data if isinstance(data, bytes) else data.encode())
-        self.session = answer.new_session.initialize.session_id or self.session
-        element = answer.delta.new_element
-        if (kind := element.WhichOneof("type")) in {"button", "file_uploader"}:
-            found = getattr(element, kind).id
-            self.widgets[found.rpartition("-")[2]] = found
-        return answer
-
-    async def press(self, key: str) -> list[Any]:
-        """Press a button."""
-        return await self.ask(WidgetState(id=self.widgets[key], trigger_value=True))
-
-    async def upload(self, address: str, name: str, data: bytes) -> list[Any]:
-        """Ask where to, put the file there, and say so, as the upload field does."""
-        message = BackMsg()
-        message.file_urls_request.request_id, message.file_urls_request.session_id = "1", self.session
-        message.file_urls_request.file_names.append(name)
-        await self.socket.send(message.SerializeToString())
-        while (answer := await self._next()).WhichOneof("type") != "file_urls_response":
-            pass
-        (urls,) = answer.file_urls_response.file_urls
-        await asyncio.to_thread(put, address, urls.upload_url, name, data)
-        state = FileUploaderState()
-        state.uploaded_file_info.add(name=name, size=len(data), file_id=urls.file_id, file_urls=urls)
-        return await self.ask(WidgetState(id=self.widgets["upload"], file_uploader_state_value=state))
-
-
-def put(address: str, path: str, name: str, data: bytes) -> None:
-    """Put one file there, as a form."""
-    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=60) as answer:  # noqa: S310 - our own address
-        cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
-    body = head.encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode()
-    kind = f"multipart/form-data; boundary={BOUNDARY}"
-    headers = {"Content-Type": kind, "Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
-    request = urllib.request.Request(address + path, body, headers, method="PUT")  # noqa: S310
-    with urllib.request.urlopen(request, timeout=60):  # noqa: S310
-        pass
-
-
 async def no_longer() -> None:
     """Stay no longer than it takes."""
 
 
 async def visit(address: str, number: int, n_patients: int = N_PATIENTS, stay: Callable[[], Awaitable[None]] = no_longer) -> list[str]:
     """One visitor from opening Diagnose to closing the tab; what went wrong."""
-    async with connect(f"ws{address[4:]}/_stcore/stream", subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-        visitor = Visitor(socket)
+    async with open_tab(address, "diagnose") as visitor:
         faults = faults_in(await visitor.ask())
         faults += faults_in(await visitor.press("change_patients"))
-        faults += faults_in(await visitor.upload(address, f"{MARK}{number}.csv", table(number, n_patients)))
+        faults += faults_in(await visitor.upload(f"{MARK}{number}.csv", table(number, n_patients)))
         came = await visitor.press("confirm")
         await stay()
         answered = f"{MARK}disease0" in texts(came) or n_patients > N_PATIENTS

@@ -1,7 +1,7 @@
 """Run a computation in slices while its progress is displayed: an adaptation, a comparison or a meta-training.
 
-The state holds a generator, and while it is busy, a fragment pulls a slice of work at every tick. Closing the tab stops the timer and
-thereby the computation; no thread continues.
+The state holds a generator, and while it is busy, a fragment pulls a slice of work at every tick, if it is its turn (`turns`). Closing the
+tab stops the timer and thereby the computation; no thread continues.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 import streamlit as st
+
+from pages.parts.common.page_frame import Say
+from pages.parts.common.turns import WAITS, at_tick, leave_line, wait_for_turn
 
 TICK = 0.3  # seconds between two slices
 
@@ -30,11 +33,13 @@ class Live(Protocol):
         """Compute one slice, of at most a few tenths of a second, since Stop waits for its end."""
 
 
-def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK) -> None:
+def run_live(say: Say, state: Live, draw: Callable[[], None], *, every: float = TICK) -> None:
     """Draw and, while `state` is busy, compute a slice and draw again at regular intervals.
 
     Parameters
     ----------
+    say
+        Translates what is said to who must wait.
     state
         Computes a slice at each tick. When it is no longer busy, or `needs_rerun` is set, the whole page is run once.
     draw
@@ -43,10 +48,23 @@ def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK) -> N
         Seconds between two ticks.
     """
 
-    def tick_and_draw() -> None:
-        if state.busy and is_tick():
+    def slice_of_work() -> int:
+        before = wait_for_turn()
+        if not before and state.busy:
             state.tick()
             state.needs_rerun |= not state.busy
+        return before
+
+    def tick_and_draw() -> None:
+        before = 0
+        if state.busy and is_tick():
+            with at_tick():
+                before = slice_of_work()
+        if not state.busy:
+            leave_line()
+        with st.container(key="turn"):  # always there: what comes and goes above a live chart would have it rebuilt
+            if before:
+                st.info(say(WAITS.format(n=before)), icon=":material/hourglass_top:")
         draw()
         if not is_tick():
             state.needs_rerun = False  # the whole page is running: the parts below are drawn next
