@@ -11,7 +11,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from pages.parts.common.page_frame import Say
+from metamed_core.words import Words
 from pages.parts.common.turns import WAITS, at_tick, leave_line, wait_for_turn
 
 TICK = 0.3  # seconds between two slices
@@ -33,23 +33,23 @@ class Live(Protocol):
         """Compute one slice, of at most a few tenths of a second, since Stop waits for its end."""
 
 
-def run_live(say: Say, state: Live, draw: Callable[[], None], *, every: float = TICK) -> None:
+def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK, say: Callable[[Words], str] | None = None) -> None:
     """Draw and, while `state` is busy, compute a slice and draw again at regular intervals.
 
     Parameters
     ----------
-    say
-        Translates what is said to who must wait.
     state
         Computes a slice at each tick. When it is no longer busy, or `needs_rerun` is set, the whole page is run once.
     draw
         Draws controls and charts from the state. It must not advance the state.
     every
         Seconds between two ticks.
+    say
+        Translates what is said to who must wait for a turn; None for a state that only looks after a process, and takes no turns.
     """
 
     def slice_of_work() -> int:
-        before = wait_for_turn()
+        before = wait_for_turn() if say is not None else 0
         if not before and state.busy:
             state.tick()
             state.needs_rerun |= not state.busy
@@ -60,11 +60,12 @@ def run_live(say: Say, state: Live, draw: Callable[[], None], *, every: float = 
         if state.busy and is_tick():
             with at_tick():
                 before = slice_of_work()
-        if not state.busy:
-            leave_line()
-        with st.container(key="turn"):  # always there: what comes and goes above a live chart would have it rebuilt
-            if before:
-                st.info(say(WAITS.format(n=before)), icon=":material/hourglass_top:")
+        if say is not None:
+            if not state.busy:
+                leave_line()
+            with st.container(key="turn"):  # always there: what comes and goes above a live chart would have it rebuilt
+                if before:
+                    st.info(say(WAITS.format(n=before)), icon=":material/hourglass_top:")
         draw()
         if not is_tick():
             state.needs_rerun = False  # the whole page is running: the parts below are drawn next

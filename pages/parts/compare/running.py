@@ -25,7 +25,7 @@ def run_comparison(say: Say, state: ComparisonState) -> None:
         if state.busy and state.comparison is not None:
             draw_live_scores(say, state, state.comparison)
 
-    run_live(say, state, draw, every=TICK)
+    run_live(state, draw, every=TICK, say=say)
 
 
 def _controls(say: Say, state: ComparisonState) -> None:

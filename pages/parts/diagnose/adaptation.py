@@ -33,7 +33,7 @@ def watch_adaptation(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]
         if state.playing or state.charts_open:
             _charts(say, state, shown, styles)
 
-    run_live(say, state, draw)
+    run_live(state, draw, say=say)
 
 
 def _charts(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:

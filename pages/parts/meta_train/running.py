@@ -35,7 +35,7 @@ def running(say: Say, state: MetaTrainingState) -> None:
             complain(say, state.error)
         curves(say, state)
 
-    run_live(say, state, draw, every=TICK)
+    run_live(state, draw, every=TICK, say=say)
 
 
 def _controls(say: Say, state: MetaTrainingState) -> None:
