@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 SECONDS = 4.0  # after which these servers forget; long enough for a page to reconnect
 GONE = "Your table is gone."
 MORE_THAN_A_MEGABYTE = 1_100_000  # bytes, from which on a server may receive an upload into a file
-EMPTY_FOLDER = "torchinductor_"  # PyTorch makes it among the temporary files when a training first takes a step
+MARKS = ("ZqA", "ZqB", "ZqC")
 ENOUGH = 40  # texts of a table in memory, so that finding none of them says something
 
 
@@ -108,7 +108,8 @@ def delete(page: Page) -> None:
 
 def left(server: Server, *, thaw: bool = False) -> Counter[str]:
     """How many texts of each table are in the server's memory."""
-    return Counter(text[:3] for text in heap(server.url, "Zq", thaw=thaw)["texts"])
+    found = Counter(text[:3] for text in heap(server.url, "Zq", thaw=thaw)["texts"])
+    return Counter({mark: n for mark, n in found.items() if mark in MARKS})  # a random token may begin so too
 
 
 def only_these_are_there(server: Server, n_sessions: int) -> None:
@@ -142,9 +143,7 @@ def test_nothing_of_a_table_is_left_in_the_memory(browser: Browser, server: Serv
     only_these_are_there(server, 0)
     assert left(server, thaw=True) == {}, "also where the collector never looks"
     what_left, weights = heap(server.url)["left"], os.environ["METAMED_HOME"]
-    assert [line for line in what_left if weights not in line and EMPTY_FOLDER not in line] == [], (
-        "nothing else is written, nobody is called"
-    )
+    assert [line for line in what_left if weights not in line] == [], "nothing else is written, nobody is called"
     assert what_left, "but Meta-train writes, so what would be written is seen"
 
 

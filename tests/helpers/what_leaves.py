@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 NOTED: list[str] = []
@@ -23,6 +24,8 @@ def _heard(event: str, given: tuple[Any, ...]) -> None:
         path, _, flags = given
         if flags & _WRITING and not isinstance(path, int) and os.fspath(path) != os.devnull:
             _note(f"writes {os.fsdecode(path)}")
+    elif event == "os.mkdir" and Path(os.fsdecode(given[0])).is_dir():
+        return  # it is there already
     elif event in _CHANGES:
         _note(f"{event} {given[0]}")
     elif event in _ELSEWHERE and (event, given[1:]) != ("socket.sendmsg", (None,)):  # without an address: over a connection that was noted

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -49,8 +50,7 @@ async def serve(_app: App) -> AsyncIterator[None]:
     """Around the life of the server: warm up before the first visitor, then forget those who have left."""
     if config.get_option("server.disconnectedSessionTTL") <= FORGET_AFTER + 2 * SWEEP:
         raise ValueError(TOO_SHORT)
-    # By default a file of more than 1 MB is received into one on the disk.
-    MultiPartParser.spool_max_size = (config.get_option("server.maxUploadSize") + 2) * 2**20
+    _keep_off_the_disk()
     clean_process.start()
     preload.ready()
     # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the interpreter lock. Visiting
@@ -66,6 +66,12 @@ async def serve(_app: App) -> AsyncIterator[None]:
         timer.cancel()
         audit.end()
         clean_process.stop()
+
+
+def _keep_off_the_disk() -> None:
+    """Two libraries write unasked: a file of more than 1 MB is received into one on the disk, and torch's optimizers make a folder for compiled code."""
+    MultiPartParser.spool_max_size = (config.get_option("server.maxUploadSize") + 2) * 2**20
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", sys.prefix)  # a folder that is there already; nothing is compiled
 
 
 def note_session() -> Words | None:
