@@ -129,7 +129,7 @@ async def trainings(address: str, seen: Seen, over: asyncio.Event) -> None:
 
 async def files(address: str, seen: Seen, over: asyncio.Event) -> None:
     """A visitor who opens a file of nearly 50 MB."""
-    data = numbers(20_000, 190, 10, 5_000)
+    data = numbers(20_000, 190, 9, 5_000)
     while not over.is_set():
         async with open_tab(address, "diagnose") as tab:
             seen.faults += faults_in(await tab.ask())
@@ -208,7 +208,7 @@ def main() -> int:
     parser.add_argument("--bystanders", type=int, default=1, help="visitors who click on Diagnose")
     parser.add_argument("--clicks", type=int, default=40, help="clicks of each")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two clicks of one visitor, on average")
-    parser.add_argument("--lead", type=float, default=5.0, help="seconds that the others have been at work before")
+    parser.add_argument("--lead", type=float, default=20.0, help="seconds that the others have been at work before")
     chosen = parser.parse_args()
     with TemporaryDirectory() as folder, serve(Path(folder) / "log") as server:
         seen = asyncio.run(measure(server.url, chosen))
