@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from metamed_core.data.formats import read_table, sheets
@@ -17,6 +19,7 @@ def outcome(name: str, data: bytes) -> Words | None:
         sheets(name, data)
         records = PatientRecords.from_table(read_table(name, data))
     except UserError as error:
+        sys.stderr.write(f"{error.__cause__!r}\n")  # shown where the test fails
         return error.words
     assert records.features.shape == (len(records.raw), len(records.feature_columns))
     for words in (records.task_sentence, *(finding.message for finding in records.findings)):

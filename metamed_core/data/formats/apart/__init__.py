@@ -34,7 +34,7 @@ class FailedApartError(Exception):
     """
 
     def __init__(self, kind: str, about: dict[str, Any] | None = None) -> None:
-        super().__init__(kind)
+        super().__init__(kind, about)
         self.kind = kind
         self.about = about or {}
 
@@ -71,7 +71,8 @@ def read_apart(reader: str, data: bytes, **asked: object) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise FailedApartError("time") from error
     if done.returncode != 0:
-        raise FailedApartError("time" if done.returncode in _TOO_LONG else "memory" if b"memory allocation" in done.stderr else "broken")
+        kind = "time" if done.returncode in _TOO_LONG else "memory" if b"memory allocation" in done.stderr else "broken"
+        raise FailedApartError(kind, {"words": f"exit status {done.returncode}: {done.stderr[-500:].decode(errors='replace')}"})
     answer: dict[str, Any] = json.loads(done.stdout)
     if "error" in answer:
         raise FailedApartError(answer["error"], answer)

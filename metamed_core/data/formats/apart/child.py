@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import types
 from pathlib import Path
@@ -42,8 +43,8 @@ def main() -> None:
     """Read, and answer; a failure is an answer too."""
     limit_this_process()
     only_this_folder()
-    reader = importlib.import_module(f"{_PACKAGE}.{sys.argv[1]}")
     try:
+        reader = importlib.import_module(f"{_PACKAGE}.{sys.argv[1]}")
         answer = reader.read(sys.stdin.buffer.read(), **json.loads(sys.argv[2]))
     except MemoryError:
         answer = {"error": "memory"}
@@ -54,6 +55,8 @@ def main() -> None:
             **getattr(error, "about", {}),
         }
     sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()
+    os._exit(0)  # a compiled library whose threads still run may crash while the interpreter ends, after all has been said
 
 
 if __name__ == "__main__":
