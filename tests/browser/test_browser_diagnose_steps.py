@@ -37,7 +37,9 @@ def stands(page: Page, folder: Path, expected: int | None = None) -> None:
     check_step(page, folder, shown)
 
 
-@pytest.mark.parametrize("algorithm", ["prior_fitted", "maml"])  # steps of ever more patients, steps of gradients
+@pytest.mark.parametrize(
+    "algorithm", [pytest.param("prior_fitted", marks=pytest.mark.slow), "maml"]
+)  # steps of ever more patients, steps of gradients
 def test_a_fresh_load_with_each_algorithm_in_the_address_and_a_reload(
     open_page: Callable[..., Page], tmp_path: Path, algorithm: str
 ) -> None:

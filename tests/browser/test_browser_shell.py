@@ -53,7 +53,6 @@ def settle(page: Page) -> None:
 def test_a_deep_link_has_the_whole_frame(open_page: OpenPage) -> None:
     expect_frame(open_page("/diagnose"), "pages/diagnose.py")
     expect_frame(open_page("/"), "home.py")
-    expect_frame(open_page("/diagnose"), "pages/diagnose.py")
 
 
 def test_the_menu_leads_to_every_page_and_back(page: Page) -> None:

@@ -218,5 +218,5 @@ def test_each_shipped_card_holds_a_calibration_that_helps(name: str) -> None:
     assert max(card["ece_after"]) < 0.05, "of the prior's own tasks, at every number of shots"
     assert card["command"] == f"python -m metamed_core calibrate --learner {name} --tasks {card['tasks']}"
     # The file's own answers, on other tasks than the card's.
-    found = answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 60, torch.Generator().manual_seed(50_000_000))
+    found = answers_of(learner, origin.backbone, origin.weights, ClinicalPrior(), 40, torch.Generator().manual_seed(50_000_000))
     assert task_log_loss(found.calibrated(origin.calibration)) < task_log_loss(found) + (0.01 if name == "prior_fitted" else 0.0)
