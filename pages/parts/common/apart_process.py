@@ -24,8 +24,8 @@ READY = b"ready"
 MOST_SECONDS = 120.0
 """Wall-clock seconds of a reading, also on a busy computer."""
 MOST_PROCESSOR_SECONDS = 40
-MOST_MEMORY = 2048 * 2**20
-"""Bytes that a worker may hold beside its code; 45 MB of numbers need 1,480 MB of them for a moment."""
+MOST_MEMORY = 3072 * 2**20
+"""Bytes that a worker may hold beside its code; 47 MB of numbers need 2 GB of them for a moment, half of which they touch."""
 NICENESS = 5
 """Workers give way to the server, which answers everybody else."""
 OUT_OF_MEMORY = 3
