@@ -93,7 +93,7 @@ class Reading:
         """What is read, and for how long."""
         n = 0 if self._job is None else self._job.n_ahead
         told = WAITS if n else READS
-        return told.format(file=self._name, size=len(self.data) / 2**20, n=n or round(time.monotonic() - self._began))
+        return told.format(file=self._name, size=len(self.data) / 1e6, n=n or round(time.monotonic() - self._began))
 
 
 def reading_of_tab() -> Reading:
