@@ -47,6 +47,8 @@ async def visit(address: str, number: int, n_patients: int = N_PATIENTS, stay: C
         faults = faults_in(await visitor.ask())
         faults += faults_in(await visitor.press("change_patients"))
         faults += faults_in(await visitor.upload(f"{MARK}{number}.csv", table(number, n_patients)))
+        while "confirm" not in visitor.widgets and visitor.timers:  # it is being read
+            faults += faults_in(await anext(visitor.ticks()))
         came = await visitor.press("confirm")
         await stay()
         answered = f"{MARK}disease0" in texts(came) or n_patients > N_PATIENTS
