@@ -8,6 +8,7 @@ out from the labeled patients; meta-learning finds it out from other diseases. L
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -22,7 +23,6 @@ from metamed_core.meta_training import Budget, MetaState, meta_train
 from metamed_core.networks import Perceptron
 from metamed_core.statistics import metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
-from pages.lessons.many_regressions import probabilities, regressions
 
 N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
 MAX_META_STEPS, STEPS_PER_PRESS, TASKS_A_STEP = 100, 10, 16
@@ -122,12 +122,8 @@ def share_correct(classifier: Classifier, patients: LabeledSet) -> float:
 def ordinary_accuracy(seed: int, shots: int) -> tuple[float, float]:
     """Of ordinary learning, mean over the new tasks: on the labeled patients themselves, and on new ones."""
     tasks = new_tasks(seed, shots)
-    fitted = regressions(tasks.support, tasks.n_way)
-    seen, new = (
-        metrics.accuracy(part.y.flatten().numpy(), probabilities(fitted, part.x).flatten(0, 1).numpy())
-        for part in (tasks.support, tasks.query)
-    )
-    return seen, new
+    each = [(one_task(tasks, i), ordinary(one_task(tasks, i))) for i in range(N_TASKS)]
+    return _mean(share_correct(one, task.support) for task, one in each), _mean(share_correct(one, task.query) for task, one in each)
 
 
 @lru_cache(maxsize=1024)
@@ -162,6 +158,11 @@ def clinics(seed: int, shots: int) -> tuple[tuple[int, ...], tuple[tuple[int, ..
 def n_unanimous(seed: int, shots: int) -> int:
     """Of the ten patients, about how many all five clinics say the same."""
     return sum(len(set(patient)) == 1 for patient in zip(*clinics(seed, shots)[1], strict=True))
+
+
+def _mean(values: Iterable[float]) -> float:
+    held = list(values)
+    return sum(held) / len(held)
 
 
 def meta_loss_now(state: WhyState) -> float:

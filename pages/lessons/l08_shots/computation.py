@@ -6,7 +6,6 @@ them; other seeds than any meta-training. Network, prototypes, baseline classifi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,11 +16,11 @@ from torch import Tensor
 
 from metamed_core.data import ColumnScale, LabeledSet, class_means
 from metamed_core.learners import Initialization, Prototypical, load_weights, prototypical_log_posterior
+from metamed_core.learners.baselines import BASELINES, NoNetwork
 from metamed_core.meta_training.tasks import ClassModel, table
 from metamed_core.meta_training.tasks import class_models as bodies
 from metamed_core.statistics import metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
-from pages.lessons.many_regressions import probabilities, regressions
 
 Array = npt.NDArray[np.float64]
 N_WAY, N_COLUMNS, N_POOL, N_ASKED = 4, 12, 50, 30
@@ -63,10 +62,6 @@ class Clinic:
     def rows(self, diagnosis: int) -> npt.NDArray[np.intp]:
         """Positions of the patients of a diagnosis."""
         return np.flatnonzero(self.y.numpy() == diagnosis)
-
-
-Draw = tuple[Clinic, Tensor, Tensor]
-"""A clinic, and the positions of its labeled patients and of those asked about."""
 
 
 @lru_cache(maxsize=1)
@@ -130,14 +125,12 @@ def named(values: Tensor, y: Tensor, support: Tensor, query: Tensor) -> Tensor:
 
 
 def answers(clinic: Clinic, method: str, support: Tensor, query: Tensor) -> Tensor:
-    """What the network or the untrained prototype says of the asked patients, `(n, n_way)`: log-probabilities."""
+    """What a method says of the asked patients, `(n, n_way)`: log-probabilities."""
+    if method == "regression":
+        known = LabeledSet(clinic.cells[support], clinic.y[support])
+        *_, last = BASELINES["logistic_regression"]().adapt(NoNetwork(), {}, known, N_WAY)
+        return last.log_proba(clinic.cells[query])
     return named(clinic.embedding if method == "network" else clinic.cells[..., 0], clinic.y, support, query)
-
-
-def regressed(draws: Sequence[Draw]) -> list[Tensor]:
-    """What logistic regression says of the asked patients of each draw, all with as many shots, `(n, n_way)`: log-probabilities."""
-    known = LabeledSet(torch.stack([one.cells[s] for one, s, _ in draws]), torch.stack([one.y[s] for one, s, _ in draws]))
-    return list(probabilities(regressions(known, N_WAY), torch.stack([one.cells[q] for one, _, q in draws])).log())
 
 
 def share_right(clinic: Clinic, log_proba: Tensor, query: Tensor) -> float:
@@ -148,17 +141,14 @@ def share_right(clinic: Clinic, log_proba: Tensor, query: Tensor) -> float:
 @lru_cache(maxsize=16)
 def measured(seed: int, overlap: float) -> dict[str, Array]:
     """Method -> accuracy `(clinics, shots)`, mean over draws; all methods are judged on the same draws."""
-    tables, n = clinics(seed, overlap), 1 if overlap else N_DRAWS
-    found = {method: np.zeros((len(tables), len(SHOTS))) for method in METHODS}
-    for at, k in enumerate(SHOTS):
-        draws: list[Draw] = []
-        for i, one in enumerate(tables):
-            own = 2 * i if overlap else i  # in overlap the first of the draws that the same clinic had without it
-            draws += [(one, *drawn(one, k, np.random.default_rng([seed, k, own, j]))) for j in range(n)]
-        for method in METHODS:
-            said = regressed(draws) if method == "regression" else [answers(one, method, s, q) for one, s, q in draws]
-            shares = [share_right(one, log_proba, q) for (one, _, q), log_proba in zip(draws, said, strict=True)]
-            found[method][:, at] = np.reshape(shares, (len(tables), n)).mean(1)
+    found = {method: np.zeros((len(clinics(seed, overlap)), len(SHOTS))) for method in METHODS}
+    for i, one in enumerate(clinics(seed, overlap)):
+        for at, k in enumerate(SHOTS):
+            # In overlap the first of the draws that the same clinic had without it.
+            own, n = (2 * i, 1) if overlap else (i, N_DRAWS)
+            draws = [drawn(one, k, np.random.default_rng([seed, k, own, j])) for j in range(n)]
+            for method in METHODS:
+                found[method][i, at] = np.mean([share_right(one, answers(one, method, s, q), q) for s, q in draws])
     return found
 
 
