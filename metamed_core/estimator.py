@@ -33,6 +33,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Seed of the random weights of `weights="none"`; None means 0. Nothing else is random.
     settings : mapping or None, default=None
         Hyperparameters of the learner by name, such as `{"inner_steps": 20}`; the others keep their defaults.
+    held_out : bool, default=False
+        Whether to calibrate the probabilities by labeled patients held out in turn, as the app does; `fit` then adapts up to 26 times.
 
     Attributes
     ----------
@@ -62,11 +64,13 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         weights: str = UNIVERSAL,
         random_state: int | np.random.RandomState | None = None,
         settings: Mapping[str, float] | None = None,
+        held_out: bool = False,
     ) -> None:
         self.algorithm = algorithm
         self.weights = weights
         self.random_state = random_state
         self.settings = settings
+        self.held_out = held_out
 
     def fit(self, X: Any, y: Any, undiagnosed: Any = None) -> FewShotClassifier:
         """Adapt to labeled patients; returns the fitted estimator.
@@ -103,15 +107,16 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         initialization = load_weights(self.weights, learner, self._seed())
         self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
         self._adaptation = (learner, initialization)
-        *_, self._classifier = initialization.adapt(learner, self._task.support, self._task.n_way)
         self._trace: AdaptationTrace | None = None
+        alone = initialization.adapt(learner, self._task.support, self._task.n_way)
+        *_, self._classifier = (step.classifier for step in self.trace_.steps) if self.held_out else alone
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
         """Probability of each class, `(n_patients, n_classes)`, in the order of `classes_`; `X` as in `fit`.
 
-        Calibrated by temperature scaling on synthetic tasks if the card of the weights holds a calibration (the shipped cards do).
+        Calibrated on synthetic tasks if the card of the weights holds a calibration (the shipped cards do), and as `held_out` says.
         """
         check_is_fitted(self)
         cells = self._task.encoder.encode(features_of(self._table(X, reset=False), self._kinds, _NOW))
@@ -122,7 +127,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         """The adaptation step by step (`AdaptationTrace`); computed at first access, because recording takes longer than adapting."""
         check_is_fitted(self)
         if self._trace is None:
-            self._trace = AdaptationTrace(*self._adaptation, self._task, held_out=False).run()
+            self._trace = AdaptationTrace(*self._adaptation, self._task, held_out=self.held_out).run()
         return self._trace
 
     def predict(self, X: Any) -> npt.NDArray[Any]:

@@ -66,7 +66,7 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
     run = provenance(trace, step_index, file) | {"step": _step(step_index, trace.total_steps)}
     if trace.n_held_out:
         run["held_out"] = held_out_title(trace.steps[step_index].held_out_accuracy, trace.n_held_out)
-    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace) + ONLY_THESE)
+    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + ONLY_THESE)
 
 
 def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language, trust: Words | None = None) -> bytes:

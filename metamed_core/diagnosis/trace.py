@@ -23,6 +23,7 @@ from metamed_core.learners import (
     SupportCrossValidator,
     load_weights,
 )
+from metamed_core.statistics import WIDE, WIDTH
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -63,9 +64,7 @@ class AdaptationTrace:
         self.total_steps = learner.steps(support, task.n_way)
         self.steps: list[Step] = []
         self.seconds = 0.0
-        self.held_out: SupportCrossValidator | None = (
-            SupportCrossValidator(learner, initialization.backbone, initialization.weights, support) if held_out else None
-        )
+        self.held_out: SupportCrossValidator | None = SupportCrossValidator(learner, initialization, support) if held_out else None
         self.leave_one_out = self.held_out is not None and self.held_out.leave_one_out
         self.n_folds = len(self.held_out.groups) if self.held_out is not None else 0
         self.n_held_out = sum(len(group) for group in self.held_out.groups) if self.held_out is not None else 0
@@ -141,7 +140,7 @@ class AdaptationTrace:
 
     def _watch(self) -> Iterator[float]:
         """Make one step in parts, each followed by the share of the step that is done; then add it to `steps`."""
-        maker, done = StepMaker(next(self._classifiers), self.task, self.held_out), 0
+        maker, done = StepMaker(next(self._classifiers), self.task, self.held_out, WIDTH if self.calibrated else WIDE), 0
         making = maker.make(len(self.steps), self._axes)
         while True:
             try:

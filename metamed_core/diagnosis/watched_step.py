@@ -14,7 +14,8 @@ from torch import Tensor
 from metamed_core.data import Task, class_means
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import nearest_patients
-from metamed_core.learners import Calibrated, SupportCrossValidator, cross_entropy, in_parts
+from metamed_core.learners import Calibrated, HeldOut, SupportCrossValidator, cross_entropy, in_parts
+from metamed_core.statistics import fit_sharpness
 
 Array = npt.NDArray[np.float64]
 
@@ -31,8 +32,10 @@ class Step:
         Class-balanced cross-entropy on the support set, natural logarithm, uncalibrated: the loss that gradient-based learners minimize.
     held_out_accuracy
         Cross-validated accuracy on the support set, 0..1; NaN if no diagnosis has two patients.
+    held_out
+        What the held-out patients were answered, before the sharpness below; None if nobody was held out.
     proba
-        Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is.
+        Probabilities of the query set, `(n_query, n_way)`, calibrated if the initialization is, and by the held-out patients.
     support_map, query_map, prototype_map
         Coordinates on the map of the embedding, `(n, 2)`.
     nearest
@@ -40,12 +43,13 @@ class Step:
     distance
         Their Euclidean distances in the embedding (no unit), same shape.
     classifier
-        The classifier after this step.
+        The classifier after this step; its `sharpness` is what the held-out patients ask for.
     """
 
     index: int
     support_loss: float
     held_out_accuracy: float
+    held_out: HeldOut | None
     proba: Array
     support_map: Array
     query_map: Array
@@ -67,11 +71,14 @@ class StepMaker:
         The support set, on which it is judged, and the query set, which it predicts.
     held_out
         Cross-validates on the support set; None to leave it out.
+    width
+        How far the held-out patients may move the probabilities; see `fit_sharpness`.
     """
 
     classifier: Calibrated
     task: Task
     held_out: SupportCrossValidator | None
+    width: float
 
     @property
     def divided(self) -> bool:
@@ -91,6 +98,11 @@ class StepMaker:
         Without `axes`, those of the first step, they are fitted.
         """
         known, query, passes = self.task.support, self.task.query.x, self.classifier.passes
+        classifier, held_out = self.classifier, None
+        if self.held_out:
+            yield from self.held_out.advance_in_parts()
+            held_out = self.held_out.answers
+            classifier = classifier.sharpened(fit_sharpness(held_out.log_proba, held_out.y, self.width))
         support = yield from _in_parts(self.classifier.embed, known.x)
         axes = axes or Axes.fit(torch.cat([support, self.classifier.embed(query[:500])]))
         placed, distances, positions, proba = [], [], [], []
@@ -100,23 +112,22 @@ class StepMaker:
             distance, position = nearest_patients(embedded, support)
             distances.append(distance)
             positions.append(position)
-            proba.append(self.classifier.predict_proba(x))
+            proba.append(classifier.predict_proba(x))
             yield len(x) * (1 + passes)
         prototypes = yield from self._prototypes()
         log_proba = yield from _in_parts(self.classifier.raw.log_proba, known.x, passes)
-        if self.held_out:
-            yield from self.held_out.advance_in_parts()
         step = Step(
             index=index,
             support_loss=float(cross_entropy(log_proba, known.y)),
             held_out_accuracy=self.held_out.accuracy if self.held_out else math.nan,
+            held_out=held_out,
             proba=torch.cat(proba).double().numpy(),
             support_map=axes.place(support),
             query_map=np.concatenate(placed),
             prototype_map=axes.place(prototypes),
             nearest=torch.cat(positions).numpy(),
             distance=torch.cat(distances).double().numpy(),
-            classifier=self.classifier,
+            classifier=classifier,
         )
         return step, axes
 

@@ -12,6 +12,7 @@ meta-training, `weights` the shipped weight files.
 - `UNIVERSAL`: the name of the shipped initial weights.
 - `Calibrated`: a classifier whose probabilities a calibration has corrected.
 - `Classifier`: the classifier after one step of adaptation.
+- `HeldOut`: what was answered to the labeled patients that were held out.
 - `Initialization`: what adaptation starts from: network, weights, calibration, card.
 - `Learner`: the interface of every algorithm.
 - `Maml`: model-agnostic meta-learning (Finn et al. 2017).
@@ -49,11 +50,12 @@ meta-training, `weights` the shipped weight files.
 from __future__ import annotations
 
 from metamed_core.learners import support_cross_validator
+from metamed_core.learners.calibrated import Calibrated
 from metamed_core.learners.card import MOST_NAME
 from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
-from metamed_core.learners.learner import Calibrated, Classifier, Learner, Setting, cross_entropy, settings
+from metamed_core.learners.learner import Classifier, Learner, Setting, cross_entropy, settings
 from metamed_core.learners.maml import Maml
 from metamed_core.learners.matching import attention, matching_posterior
 from metamed_core.learners.patient_parts import in_parts
@@ -61,7 +63,7 @@ from metamed_core.learners.prior_fitted import PriorFitted, PriorFittedClassifie
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
-from metamed_core.learners.support_cross_validator import SupportCrossValidator
+from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator
 from metamed_core.learners.weight_files import (
     MAX_BYTES,
     MAX_CARD_BYTES,
@@ -87,6 +89,7 @@ __all__ = [
     "UNIVERSAL",
     "Calibrated",
     "Classifier",
+    "HeldOut",
     "Initialization",
     "Learner",
     "Maml",

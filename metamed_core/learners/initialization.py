@@ -15,8 +15,9 @@ from safetensors.torch import load
 from torch import Tensor
 
 from metamed_core.data import CHANNELS, LabeledSet, Panel, from_json
+from metamed_core.learners.calibrated import Calibrated
 from metamed_core.learners.card import Card
-from metamed_core.learners.learner import Calibrated, Learner
+from metamed_core.learners.learner import Learner
 from metamed_core.learners.weight_files import SHIPPED, damaged, read_bytes, read_card, shapes_in, shipped
 from metamed_core.networks import Backbone, backbone_of, shapes_of
 from metamed_core.statistics import Calibration

@@ -19,7 +19,6 @@ from torch.func import grad_and_value, vmap
 from metamed_core.data import Episode, LabeledSet, class_means, one_hot
 from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, ColumnEncoder, Weights
-from metamed_core.statistics import Calibration
 from metamed_core.words import UserError, Words
 
 
@@ -59,38 +58,6 @@ class Classifier(ABC):
     def prototypes(self) -> Tensor:
         """Class means of the support embeddings, `(n_way, n_embedding)`; zeros for a class without patients."""
         return class_means(self.embed(self.support.x), self.support.y, self.n_way)
-
-
-class Calibrated(Classifier):
-    """A classifier with temperature-scaled probabilities; embeddings and prototypes are those of `raw`.
-
-    Parameters
-    ----------
-    raw
-        The classifier to correct.
-    calibration
-        Gives the temperature as a function of the task size (Guo et al. 2017).
-
-    References
-    ----------
-    Guo, Pleiss, Sun, Weinberger (2017), "On calibration of modern neural networks", ICML.
-    """
-
-    def __init__(self, raw: Classifier, calibration: Calibration) -> None:
-        super().__init__(raw.backbone, raw.weights, raw.support, raw.n_way)
-        self.raw, self.calibration, self.passes = raw, calibration, raw.passes
-
-    def log_proba(self, x: Tensor) -> Tensor:
-        """See `Classifier.log_proba`; the ranking of the classes is that of `raw`."""
-        return self.calibration.apply(self.raw.log_proba(x), len(self.support), self.n_way, self.support.x.shape[-2])
-
-    def embed(self, x: Tensor) -> Tensor:
-        """See `Classifier.embed`."""
-        return self.raw.embed(x)
-
-    def prototypes(self) -> Tensor:
-        """See `Classifier.prototypes`."""
-        return self.raw.prototypes()
 
 
 def in_blocks(x: Tensor) -> tuple[Tensor, ...]:

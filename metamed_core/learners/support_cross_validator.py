@@ -1,17 +1,20 @@
-"""Cross-validated accuracy on the support set at every adaptation step."""
+"""Cross-validation on the support set at every adaptation step: how often held-out patients are named rightly, and how sure it was."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from metamed_core.data import LabeledSet
-from metamed_core.learners.learner import Classifier, Learner
+from metamed_core.learners.calibrated import Calibrated
+from metamed_core.learners.initialization import Initialization
+from metamed_core.learners.learner import Learner
 from metamed_core.learners.patient_parts import in_parts
-from metamed_core.networks import Backbone, Weights
 
 MAX_FOLDS = 25
 CELL_BUDGET = 20_000
@@ -39,26 +42,50 @@ def _leaves_every_class(support: LabeledSet, group: list[int]) -> bool:
     return bool(torch.isin(support.y[group], support.y[rest]).all())
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class HeldOut:
+    """What was answered to the labeled patients that were held out.
+
+    Parameters
+    ----------
+    position
+        Their positions in the support set, ascending, `(n,)`.
+    y
+        Their diagnoses, `(n,)`.
+    log_proba
+        Log-probabilities calibrated for the size of the support set without them, `(n, n_way)`.
+    """
+
+    position: Tensor
+    y: Tensor
+    log_proba: Tensor
+
+    def confidence(self, sharpness: float = 1.0) -> float:
+        """Mean probability of the most probable class, 0..1, after a `sharpness` (see `fit_sharpness`)."""
+        return float((sharpness * self.log_proba.double()).softmax(-1).amax(-1).mean())
+
+
 class SupportCrossValidator:
     """Cross-validates a learner on its support set, one step at a time alongside the main adaptation.
 
     Parameters
     ----------
-    learner, backbone, weights
-        The learner, network and initial weights; adapted once per fold, without the patients of that fold.
+    learner, start
+        The learner, and what it starts from; adapted once per fold, without the patients of that fold.
     support
         The support set of the main adaptation.
     """
 
-    def __init__(self, learner: Learner, backbone: Backbone, weights: Weights, support: LabeledSet) -> None:
-        # float32 is enough, because only the most probable class is used.
-        support, weights = LabeledSet(support.x.float(), support.y), {name: weight.float() for name, weight in weights.items()}
+    def __init__(self, learner: Learner, start: Initialization, support: LabeledSet) -> None:
+        # float32 is enough: single patients decide here, not the seventh digit of a probability.
+        support = LabeledSet(support.x.float(), support.y)
+        start = dataclasses.replace(start, weights={name: weight.float() for name, weight in start.weights.items()})
         affordable = max(2, CELL_BUDGET // (len(support) * support.x.shape[-2]))
         self.groups = folds(support, min(MAX_FOLDS, affordable))
         self.leave_one_out = all(len(group) == 1 for group in self.groups)
         self._support = support
-        self._runs = [self._without(learner.lighter(), backbone, weights, group) for group in self.groups]
-        self._hits = [math.nan] * len(self.groups)
+        self._log_proba, self._begun = torch.full((len(support), int(support.y.max()) + 1), math.nan), False
+        self._runs = [self._without(learner.lighter(), start, group) for group in self.groups]
 
     def advance(self) -> float:
         """Make one step in every fold; returns the accuracy on the held-out patients, 0..1, or NaN if none can be held out."""
@@ -69,27 +96,31 @@ class SupportCrossValidator:
     @property
     def accuracy(self) -> float:
         """The accuracy on the held-out patients after the steps so far, 0..1, or NaN."""
-        n_patients = sum(len(group) for group in self.groups)
-        return sum(self._hits) / n_patients if n_patients else math.nan
+        found = self.answers
+        return int((found.log_proba.argmax(-1) == found.y).sum()) / len(found.y) if len(found.y) else math.nan
+
+    @property
+    def answers(self) -> HeldOut:
+        """What the held-out patients were answered after the steps so far; nobody before the first."""
+        position = torch.tensor(sorted(at for group in self.groups for at in group) if self._begun else [], dtype=torch.int64)
+        return HeldOut(position, self._support.y[position], self._log_proba[position])
 
     def advance_in_parts(self) -> Iterator[int]:
         """The same step in parts; yields after each how many held-out patients it predicted."""
-        for i, (run, group) in enumerate(zip(self._runs, self.groups, strict=True)):
+        for run, group in zip(self._runs, self.groups, strict=True):
             made = next(run, None)
             if made is None:  # a fold with fewer steps than the main adaptation keeps its last result
                 yield len(group)
                 continue
-            classifier, classes = made
-            named = []
+            told = []
             for part in in_parts(self._support.x[group]):
-                named.append(classes[classifier.predict_proba(part).argmax(-1)])
+                with torch.no_grad():
+                    told.append(made.log_proba(part))
                 yield len(part)
-            self._hits[i] = float((torch.cat(named) == self._support.y[group]).sum())
+            self._log_proba[group], self._begun = torch.cat(told), True
 
-    def _without(self, learner: Learner, backbone: Backbone, weights: Weights, group: list[int]) -> Iterator[tuple[Classifier, Tensor]]:
-        """Yield the classifier of each step of one fold, and which classes it tells apart."""
+    def _without(self, learner: Learner, start: Initialization, group: list[int]) -> Iterator[Calibrated]:
+        """Yield the classifier of each step of one fold; no fold leaves a class without a patient, so it tells all classes apart."""
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
-        classes, y = torch.unique(self._support.y[rest], return_inverse=True)
-        for classifier in learner.adapt(backbone, weights, LabeledSet(self._support.x[rest], y), len(classes)):
-            yield classifier, classes
+        return start.adapt(learner, self._support.take(rest), self._log_proba.shape[1])

@@ -5,6 +5,8 @@ Everything is a pure function of arrays.
 
 - `COVERAGE`: the probability that the diagnoses of a prediction set must reach together, 0.9.
 - `SHOTS`: the numbers of labeled patients per diagnosis at which a temperature is fitted.
+- `WIDE`: how far the sharpness of a table may lie from 1 where no calibration was learned.
+- `WIDTH`: the same where one was learned.
 - `Answers`: what a learner answered over many tasks to patients whose diagnosis is known: what a calibration is fitted to.
 - `Calibration`: temperatures of a learner by the number of labeled patients, diagnoses and columns.
 - `ClusteredMean`: weighted means with standard errors and degrees of freedom.
@@ -13,6 +15,7 @@ Everything is a pure function of arrays.
 - `Reliability`: how often answers of each confidence are right.
 - `expected_calibration_error`: mean gap between confidence and accuracy over bins of confidence.
 - `fit_calibration`: the calibration with the least log-loss on some answers.
+- `fit_sharpness`: how much to sharpen or soften the answers for one table, judged by its held-out patients.
 - `holm_adjusted_p`: p-values adjusted for several comparisons by Holm's method.
 - `intervals`: the file of confidence intervals and tests.
 - `log_loss`: mean negative log-probability of the right diagnosis.
@@ -40,11 +43,14 @@ from metamed_core.statistics.intervals import (
     wilson_interval,
 )
 from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, expected_calibration_error, log_loss, prediction_sets
+from metamed_core.statistics.sharpness import WIDE, WIDTH, fit_sharpness
 from metamed_core.statistics.significance import holm_adjusted_p, sign_flip_p
 
 __all__ = [
     "COVERAGE",
     "SHOTS",
+    "WIDE",
+    "WIDTH",
     "Answers",
     "Calibration",
     "ClusteredMean",
@@ -53,6 +59,7 @@ __all__ = [
     "Reliability",
     "expected_calibration_error",
     "fit_calibration",
+    "fit_sharpness",
     "holm_adjusted_p",
     "intervals",
     "log_loss",

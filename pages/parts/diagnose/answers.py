@@ -117,7 +117,7 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     trust = _trust(accuracy, n_labeled) if known else NO_TRUST
     st.markdown(f"**{say(said)}** {say(trust)}")
     st.markdown(say(NEXT))
-    st.caption(say(how_to_read(shown.trace) + ONLY_THESE))
+    st.caption(say(how_to_read(shown.trace, shown.cursor) + ONLY_THESE))
 
 
 def _trust(accuracy: float, n: int) -> Words:

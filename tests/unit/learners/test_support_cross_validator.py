@@ -20,7 +20,7 @@ UNEVEN = [0, 1, 2, 3, 6, 4]  # of small_episode's support: classes 0, 1, 2, 0, 0
 
 def held_out_by(learner: Learner, support: LabeledSet, weights: str = "universal") -> SupportCrossValidator:
     start = load_weights(weights, learner)
-    return SupportCrossValidator(learner, start.backbone, start.weights, support)
+    return SupportCrossValidator(learner, start, support)
 
 
 def labeled(*counts: int) -> LabeledSet:
@@ -119,6 +119,6 @@ def test_the_initial_weights_and_the_support_stay_untouched(name: str) -> None:
     start = load_weights("universal", learner)
     weights = start.weights
     before, cells = {key: value.clone() for key, value in weights.items()}, support.x.clone()
-    SupportCrossValidator(learner, start.backbone, weights, support).advance()
+    SupportCrossValidator(learner, start, support).advance()
     assert all(torch.equal(before[key], weights[key]) for key in before)
     assert torch.equal(support.x, cells)

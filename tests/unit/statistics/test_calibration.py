@@ -174,7 +174,7 @@ def test_held_out_accuracy_needs_no_calibration(name: str) -> None:
         assert trace.calibrated == (calibration.fitted_with(dataclasses.asdict(learner)))
         curves.append([(step.held_out_accuracy, step.support_loss) for step in trace.steps])
     assert curves[0] == curves[1]
-    alone = SupportCrossValidator(learner, origin.backbone, origin.weights, support)
+    alone = SupportCrossValidator(learner, origin, support)
     assert [first for first, _ in curves[0]] == [alone.advance() for _ in curves[0]]
 
 
