@@ -24,7 +24,7 @@ from pages.parts.common.forms import complain
 from pages.parts.diagnose.adaptation import watch_adaptation
 from pages.parts.diagnose.adaptation_state import adaptation_state
 from pages.parts.diagnose.address import from_address, to_address
-from pages.parts.diagnose.answers import answers
+from pages.parts.diagnose.answers import answers_section
 from pages.parts.diagnose.choose_algorithm import choose_algorithm
 from pages.parts.diagnose.patient_tables import TICK_AGAIN, styles_of
 from pages.parts.diagnose.patients_section import patients_section
@@ -50,7 +50,7 @@ watch_adaptation(say, state, styles)
 state.patients.step = state.cursor
 
 st.header(say(Words("Answers", "答案")), anchor=False)
-answers(say, state, styles)
+answers_section(say, state, styles)
 
 st.header(say(Words("Prototypes: what the patients of each diagnosis look like", "原型：各诊断的患者有何特点")), anchor=False)
 prototype_section(say, state, styles)

@@ -7,7 +7,10 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `ONLY_THESE`: the sentence that a patient may have none of the diagnoses considered.
 - `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
+- `Case`: one undiagnosed patient at one step, perhaps with values changed.
+- `ColumnEvidence`: what one column says about one patient.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
+- `Evidence`: the reasons for one diagnosis against another.
 - `Neighbor`: one of the nearest labeled patients.
 - `Order`: the sort orders of `arrange`.
 - `SavedWork`: everything that leads to the same answers again, as one file.
@@ -21,6 +24,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `arrange`: sorts and filters patients for display.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
 - `diagnosis_html`: the report of some answers as one HTML file.
+- `evidence`: the findings for and against a diagnosis.
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
@@ -48,6 +52,8 @@ from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.answers_csv import answers_csv, predictions_csv
 from metamed_core.diagnosis.answers_html import answers_html, diagnosis_html
 from metamed_core.diagnosis.answers_json import answers_json, answers_values
+from metamed_core.diagnosis.case import Case
+from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.prototypes import (
     known_counts,
@@ -70,7 +76,10 @@ __all__ = [
     "ONLY_THESE",
     "AdaptationTrace",
     "Answer",
+    "Case",
+    "ColumnEvidence",
     "Diagnosis",
+    "Evidence",
     "Neighbor",
     "Order",
     "SavedWork",
@@ -84,6 +93,7 @@ __all__ = [
     "arrange",
     "diagnose",
     "diagnosis_html",
+    "evidence",
     "held_out_title",
     "held_out_warning",
     "how_to_read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +42,17 @@ def _by_class(records: PatientRecords, value: Any) -> pd.DataFrame:
     groups = {name: features[labels == name] for name in records.classes}
     columns = {column.name: [value(column, groups[name][column.name]) for name in records.classes] for column in records.feature_columns}
     return pd.DataFrame(columns, index=list(records.classes), dtype=object)
+
+
+def usual_values(records: PatientRecords, diagnosis: str) -> dict[str, float | str | None]:
+    """The row of `prototypes` for one diagnosis; None where none of its patients has a value."""
+    members = records.features[records.labels == diagnosis]
+    found: dict[str, float | str | None] = {}
+    for column in records.feature_columns:
+        cells = members[column.name]
+        mean = float(cells.mean()) if column.role in MEASURED else math.nan
+        found[column.name] = most_frequent(cells) if column.role not in MEASURED else None if math.isnan(mean) else mean
+    return found
 
 
 def most_frequent(cells: pd.Series) -> str | None:

@@ -97,7 +97,7 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
         Diagnosis(
             task.query_rows[at],
             task.query_names[at],
-            _ranked(task.classes, step.proba[at]),
+            ranked(task.classes, step.proba[at]),
             tuple(neighbor(at, k) for k in range(step.nearest.shape[1])),
             task.query_lines[at] if task.query_lines else None,
             task.query_file_numbers[at] if task.query_file_numbers else None,
@@ -106,7 +106,8 @@ def diagnose(trace: AdaptationTrace, step_index: int, positions: Sequence[int] |
     )
 
 
-def _ranked(classes: Sequence[str], proba: npt.NDArray[Any]) -> tuple[tuple[str, float], ...]:
+def ranked(classes: Sequence[str], proba: npt.NDArray[Any]) -> tuple[tuple[str, float], ...]:
+    """Pairs (class, probability), most probable first, of the probabilities `(n_way,)` of one patient."""
     # A stable sort: ties stay in the order of the classes.
     return tuple((classes[k], float(proba[k])) for k in np.argsort(-proba, kind="stable"))
 

@@ -10,6 +10,7 @@ meta-training, `weights` the shipped weight files.
 - `MOST_NAME`: characters of a name on a card.
 - `RANDOM`: the name of random initial weights.
 - `UNIVERSAL`: the name of the shipped initial weights.
+- `Additive`: a classifier whose scores are sums over the cells of a patient.
 - `Calibrated`: a classifier whose probabilities a calibration has corrected.
 - `Classifier`: the classifier after one step of adaptation.
 - `HeldOut`: what was answered to the labeled patients that were held out.
@@ -22,8 +23,10 @@ meta-training, `weights` the shipped weight files.
 - `Prototypical`: prototypical networks (Snell et al. 2017).
 - `Recipe`: how a learner's shipped weights are made.
 - `Reptile`: Reptile (Nichol et al. 2018).
+- `ScoreParts`: what each cell adds to the difference of two scores.
 - `Setting`: one field of a learner, as a form offers it.
 - `SupportCrossValidator`: cross-validates a learner on the support set, in step with its adaptation.
+- `Voting`: a classifier whose probabilities are sums of labeled patients' votes.
 - `add_to_card`: writes facts into the card of weights.
 - `asides_of`: the temporary files that a killed process has left behind.
 - `attention`: attention weights of each query patient over the labeled patients.
@@ -63,6 +66,7 @@ from metamed_core.learners.prior_fitted import PriorFitted, PriorFittedClassifie
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
+from metamed_core.learners.score_parts import Additive, ScoreParts, Voting
 from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator
 from metamed_core.learners.weight_files import (
     MAX_BYTES,
@@ -87,6 +91,7 @@ __all__ = [
     "MOST_NAME",
     "RANDOM",
     "UNIVERSAL",
+    "Additive",
     "Calibrated",
     "Classifier",
     "HeldOut",
@@ -99,8 +104,10 @@ __all__ = [
     "Prototypical",
     "Recipe",
     "Reptile",
+    "ScoreParts",
     "Setting",
     "SupportCrossValidator",
+    "Voting",
     "add_to_card",
     "asides_of",
     "attention",

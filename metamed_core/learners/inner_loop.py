@@ -17,6 +17,7 @@ from torch.func import grad, grad_and_value
 
 from metamed_core.data import LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, cross_entropy, setting
+from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import Words
 
@@ -159,12 +160,22 @@ def backtracking_step(loss: Callable[[Weights], Tensor], weights: Weights, lr: f
     return dict(weights)
 
 
-class LinearHeadClassifier(Classifier):
+class LinearHeadClassifier(Classifier, Additive):
     """The network with its linear head after one step of the inner loop."""
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
         return log_proba(self.backbone, self.weights, x)
+
+    @torch.no_grad()
+    def score_parts(self, x: Tensor, first: int, second: int) -> ScoreParts | None:
+        """See `Additive.score_parts`: a linear head measures distances to the points w_k / 2, and adds a constant to each class."""
+        if not self.backbone.by_column:
+            return None
+        points, bias = self.weights[HEAD_WEIGHT] / 2, self.weights[HEAD_BIAS]
+        constant = bias + points.square().sum(-1)  # zero for the head that `prototype_head` starts from
+        cells = distance_parts(self.embed(x), points[first], points[second], x.shape[-2])
+        return ScoreParts(cells, float(constant[first] - constant[second]))
 
 
 def adapt_by_gradient(

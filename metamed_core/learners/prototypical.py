@@ -17,6 +17,7 @@ from torch import Tensor
 from metamed_core.data import Episode, LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy
 from metamed_core.learners.recipe import Recipe
+from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
@@ -40,12 +41,19 @@ def prototypical_log_posterior(embeddings: Tensor, centers: Tensor) -> Tensor:
     return (-(embeddings.unsqueeze(-2) - centers).square().sum(-1)).log_softmax(-1)
 
 
-class PrototypeClassifier(Classifier):
+class PrototypeClassifier(Classifier, Additive):
     """Prototypical network on the part of the support set used so far."""
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`."""
         return prototypical_log_posterior(self.backbone.embed(self.weights, x), self._centers)
+
+    @torch.no_grad()
+    def score_parts(self, x: Tensor, first: int, second: int) -> ScoreParts | None:
+        """See `Additive.score_parts`: squared distances are sums over the cells."""
+        if not self.backbone.by_column:
+            return None
+        return ScoreParts(distance_parts(self.embed(x), self._centers[first], self._centers[second], x.shape[-2]))
 
     @cached_property
     def _centers(self) -> Tensor:

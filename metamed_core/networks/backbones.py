@@ -38,6 +38,8 @@ class Backbone(ABC):
     """
 
     name: ClassVar[str]
+    by_column: ClassVar[bool] = False
+    """Whether each cell of a patient has tokens of its own in the embedding, in the order of the cells."""
     features: int
     """Width of one token of the embedding; the embedding is a row of `n_embedding / features` tokens."""
 
@@ -183,6 +185,7 @@ class ColumnEncoder(Backbone):
     layers: int = 1
     features: int = 6
     name: ClassVar[str] = "column_encoder"
+    by_column: ClassVar[bool] = True
 
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Random weights, see `Backbone.init`; the last two are the gain of the embedding and its exponent in the columns."""

@@ -124,7 +124,7 @@ def test_answers_and_what_to_do_next_stand_within_two_screens(open_page: Callabl
     page = open_page("/diagnose")
     ready(page)
     page.get_by_text("What to do next").wait_for()
-    box = page.locator("[class*=st-key-card_]").first.bounding_box()
+    box = page.locator("[class*=st-key-card_] [data-testid=stTable]").nth(1).bounding_box()  # the findings for and against
     assert box is not None
     assert box["y"] + box["height"] < TWO_SCREENS
     press(page, "charts")

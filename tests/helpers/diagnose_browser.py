@@ -96,8 +96,12 @@ def upload(page: Page, table: str = TABLE, name: str = "clinic.csv") -> None:
 
 
 def card(page: Page, name: str) -> Locator:
-    """The answer card of a patient."""
-    return page.locator("[class*=st-key-card_]").filter(has_text=name)
+    """The answer of a patient, who is chosen in the list first."""
+    shown = page.locator("[class*=st-key-card_]").filter(has=page.get_by_role("heading", name=name))
+    if not shown.count():
+        page.locator(".st-key-patient_list label").filter(has_text=name).first.click()
+        idle(page)
+    return shown
 
 
 def download(page: Page, key: str, folder: Path) -> str:

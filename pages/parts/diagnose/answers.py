@@ -1,4 +1,4 @@
-"""The answers: what they show and what to do next in three sentences, then one card for each undiagnosed patient."""
+"""The answers: what they show and what to do next in three sentences, then the list of undiagnosed patients and the chosen one beside it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ import math
 
 import streamlit as st
 
-from metamed_core.data import PatientRecords
-from metamed_core.diagnosis import ONLY_THESE, Order, agreement, arrange, how_to_read, predicted
-from metamed_core.diagnosis import answers as answers_of
+from metamed_core.diagnosis import ONLY_THESE, agreement, answers, how_to_read
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE, prediction_sets, wilson_interval
 from metamed_core.words import Words
-from pages.parts.common.bound_widgets import choice
-from pages.parts.common.forms import pager
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
+from pages.parts.diagnose.patient_list import choose_patient, found_patients
 
-PER_PAGE = 10
-ORDERS: dict[Order, Words] = {
-    "table": Words("As in the table", "按表格顺序"),
-    "uncertain": Words("Least certain first", "最不确定的在前"),
-    "certain": Words("Most certain first", "最确定的在前"),
-    "class": Words("By diagnosis", "按诊断"),
-}
-ALL = ""
 EVERYONE_DIAGNOSED = Words(
     "Everyone here has a diagnosis: leave some empty in the table to ask about them.",
     "所有患者均已有诊断：在表格中将某些诊断留空即可进行推断。",
@@ -50,61 +39,52 @@ NO_TRUST = Words(
     "可信程度未知：每种诊断只有一位已确诊患者，无法留出检验。",
 )
 NEXT = Words(
-    "What to do next: begin with the least certain patients (Order), and compare each with the nearest labeled patients on the card. "
+    "What to do next: begin with the least certain patients (Order), and read what speaks for and against the answer. "
     "A value or a diagnosis is wrong? “Change patients”, and the answers follow. Then take the report or the table at the end of the page.",
-    "下一步：先看最不确定的患者（“排序”），并与卡片上最相近的已确诊患者对照。数值或诊断有误？点击“更换或修改患者”，答案随即更新。最后可在页末导出报告或表格。",
+    "下一步：先看最不确定的患者（“排序”），并查看支持与反对该答案的依据。数值或诊断有误？点击“更换或修改患者”，答案随即更新。最后可在页末导出报告或表格。",
 )
 
 
-def answers(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None:
-    """The cards of one page, with ways to find a patient."""
+def answers_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle]) -> None:
+    """What the answers show, the list, and the chosen patient; choosing another one draws only these anew."""
     shown = state.shown()
     if shown is None:
         _none_yet(say, state)
         return
-    records, proba = shown.records, shown.step.proba
-    if not len(records.undiagnosed):
+    if not len(shown.records.undiagnosed):
         st.info(say(EVERYONE_DIAGNOSED))
         return
     _what_they_show(say, shown)
-    names = [str(name) for name in records.patient_names.loc[records.undiagnosed]]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        order, only, name = _choices(say, state, predicted(records.classes, proba), styles, names[0])
-        revealed = bool(state.patients.current.truth) and st.toggle(
-            say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
-        )
-    fits = _named(records, names, name)
-    found = [at for at in arrange(records.classes, proba, names, order, only) if fits[at]]
     if state.playing:
         said = Words(
             "Still adapting: these are the answers at step {step}; they follow when it stops.",
             "仍在适应：此处为第 {step} 步的答案，停止后随即更新。",
         )
         st.caption(say(said.format(step=shown.cursor)))
+    st.fragment(lambda: _list_and_patient(say, state, shown, styles))()
+
+
+def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        found = found_patients(say, state, shown, styles)
+        revealed = bool(state.patients.current.truth) and st.toggle(
+            say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
+        )
     if revealed:
         _agreement(say, state, shown)
-    if not found:
-        st.caption(say(Words("No patient fits: clear the filter.", "没有符合条件的患者：请清除筛选条件。")))
-    with st.container():
-        part = st.container()
-        on_page = [found[k] for k in pager(say, len(found), PER_PAGE, key="answers_page")]
     truth = state.patients.current.truth if revealed else {}
-    with part, st.grid(2, gap="small"):
-        for one in answers_of(shown.trace, shown.cursor, on_page):
-            answer_card(say, one, styles, truth.get(one.diagnosis.row))
+    left, right = st.columns([2, 5], gap="medium")
+    with left:
+        at = choose_patient(say, state, shown, found, styles, truth)
+    if at is not None:
+        with right:
+            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at])[0], at, styles, truth)
 
 
 def _none_yet(say: Say, state: Adaptation) -> None:
     said = Words("There are no answers yet: they come with the first step.", "尚无答案：完成第一步后即出现。")
     press = Words("Press Play to go on.", "点击“播放”继续。")
     st.caption(say(said if state.playing else said + press))
-
-
-def _named(records: PatientRecords, names: list[str], text: str) -> list[bool]:
-    """Which undiagnosed patients have this text in their name or local file number; all for an empty text."""
-    wanted, filed = text.strip().lower(), records.file_numbers
-    numbers = [""] * len(names) if filed is None else [str(one or "") for one in filed.loc[records.undiagnosed]]
-    return [wanted in name.lower() or wanted in number.lower() for name, number in zip(names, numbers, strict=True)]
 
 
 def _what_they_show(say: Say, shown: Snapshot) -> None:
@@ -123,44 +103,6 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
 def _trust(accuracy: float, n: int) -> Words:
     interval = wilson_interval(accuracy, n)
     return TRUST.format(right=round(accuracy * n), n=n, share=f"{accuracy:.0%}", low=f"{interval.low:.0%}", high=f"{interval.high:.0%}")
-
-
-def _choices(
-    say: Say, state: Adaptation, guesses: list[str], styles: dict[str, SeriesStyle], example: str
-) -> tuple[Order, str | None, str]:
-    present = sorted(set(guesses))
-    for key, default in (("order", "table"), ("only", ALL)):
-        state.view.setdefault(key, default)
-    if state.view["only"] not in present:
-        state.view["only"] = ALL
-    choice(
-        st.selectbox,
-        say(Words("Order", "排序")),
-        {str(key): say(title) for key, title in ORDERS.items()},
-        key="order",
-        value=state.view["order"],
-        write=lambda order: state.view.update(order=order),
-        width=220,
-    )
-    choice(
-        st.selectbox,
-        say(Words("Predicted diagnosis", "预测诊断")),
-        {ALL: say(Words("All diagnoses", "全部诊断"))} | {one: styles[one].name if one in styles else one for one in present},
-        key="only",
-        value=state.view["only"],
-        write=lambda only: state.view.update(only=only),
-        width=260,
-    )
-    name = st.text_input(
-        say(Words("Patient or file number", "患者或病历号")),
-        persist_state="session",
-        key="find",
-        type="search",
-        width=180,
-        placeholder=example,
-    )
-    order = next(known for known in ORDERS if known == state.view["order"])
-    return order, state.view["only"] or None, name or ""
 
 
 def _agreement(say: Say, state: Adaptation, shown: Snapshot) -> None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from metamed_core.data import Column, PatientRecords, Role
-from metamed_core.diagnosis import known_counts, limited_counts, most_telling, out_of_range, profile, prototypes
+from metamed_core.data import Column, PatientRecords
+from metamed_core.diagnosis import known_counts, limited_counts, most_telling, profile, prototypes
 from metamed_core.drawing import SeriesStyle, profile_figure
 from metamed_core.words import Words
-from pages.parts.common import cohorts
 from pages.parts.common.legend import legend
 from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.patient_tables import heading, reference
+from pages.parts.diagnose.value_text import value_text
 
 MOST_ROWS = 200  # columns of the table that are listed
 MOST_DRAWN = 30  # columns in one plot
 COLUMN_WIDTH = 280  # pixels: the longest names of the bundled cohorts
-SIDES = {"low": " ↓", "high": " ↑", None: ""}
 TITLES = {
     "range": Words("Which diagnosis leaves which reference range?", "哪种诊断超出哪项参考区间？"),
     "spread": Words("Where do the diagnoses differ? (no reference range is known)", "各诊断在哪些指标上不同？（无参考区间）"),
@@ -108,21 +106,7 @@ def _count(counts: pd.DataFrame, diagnosis: str, column: str) -> int:
 
 
 def _cell(say: Say, source: str, column: Column, value: Any, n: int, of: int) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "—"
-    few = f" ({n})" if n < of else ""
-    if column.role is Role.YES_NO:
-        return f"{value:.0%}{few}"
-    if column.role is Role.DATE:
-        return f"{pd.Timestamp(value, unit='D').date().isoformat()}{few}"
-    if column.role is Role.CATEGORY:
-        return f"{say(cohorts.called(source, str(value)))}{few}"
-    return f"{_three_digits(float(value))}{few}{SIDES[out_of_range(column, float(value))]}"
-
-
-def _three_digits(value: float) -> str:
-    """Three significant digits, but whole numbers never rounded further than to the whole."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return value_text(say, source, column, value, f" ({n})" if n < of else "")
 
 
 def _plot(say: Say, records: PatientRecords, points: pd.DataFrame, styles: dict[str, SeriesStyle], scale: str) -> None:

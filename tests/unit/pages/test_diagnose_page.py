@@ -13,6 +13,7 @@ from metamed_core.learners import LEARNERS
 from pages.parts.common import cohorts
 from pages.parts.common.patients_state import bundled
 from pages.parts.common.vega_specs import MOST_POINTS, thinned
+from pages.parts.diagnose.reasons import FEW
 from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, uploaded
 from tests.helpers.widgets import named
 
@@ -29,7 +30,9 @@ def test_it_opens_with_a_bundled_cohort_already_adapted(app: AppTest) -> None:
     assert state.trace is not None
     assert state.cursor == state.total == len(state.trace.steps) - 1
     assert "simulated" in texts(app).split("·")[0]
-    assert len(app.get("table")) == 10, "one card a patient, ten on a page"
+    assert len(app.radio(key="chosen").options) == 30, "the patients of one page"
+    assert app.radio(key="chosen").value == state.chosen
+    assert len(app.get("table")) == 2, "the ranked diagnoses of one patient, and the findings for and against"
 
 
 @pytest.mark.parametrize("key", list(cohorts.cohorts()))
@@ -112,22 +115,35 @@ def test_the_truth_is_revealed_on_request(app: AppTest) -> None:
     assert "63 are right" in texts(app) or "of 63" in texts(app)
 
 
-def test_each_card_says_what_cannot_be_ruled_out_or_why_it_holds_back(app: AppTest) -> None:
+def test_the_card_names_what_is_still_possible_or_says_why_it_holds_back(app: AppTest) -> None:
     state = held(finish(app))
-    said = [one.value for one in app.markdown if "Prediction set:" in one.value]
-    found = answers(state.trace, state.cursor, range(10))
-    assert len(said) == len(found) == 10
-    for one, words in zip(found, said, strict=True):
-        assert (
-            (f"the first {len(one.prediction_set)} diagnoses," in words)
-            if len(one.prediction_set) > 1
-            else ("the first diagnosis only" in words)
-        )
+    for row in state.shown().records.undiagnosed[[0, 7]]:
+        named(app.radio, "chosen").set_value(row).run()
+        assert not app.exception
+        assert state.chosen == row
+        (found,) = answers(state.trace, state.cursor, [state.trace.task.query_rows.index(row)])
+        (said,) = [one.value for one in app.markdown if "Still possible" in one.value]
+        assert said.count(",") == len(found.prediction_set) - 1
 
     uploaded(app, TABLE + "Q-3,,,\nQ-4,,60,77\n")
+    named(app.radio, "chosen").set_value(6).run()
     assert "No column holds a value for this patient" in texts(app)
     app.segmented_control(key="language").set_value("zh").run()
     assert "该患者没有任何数据" in texts(app)
+    assert held(app).chosen == 6, "the same patient in another language"
+
+
+def test_the_findings_speak_for_and_against(app: AppTest) -> None:
+    """The table lists the strongest of both sides, all of them on request, and against another diagnosis."""
+    finish(app)
+    title = next(one.value for one in app.markdown if "What speaks for" in one.value)
+    findings = app.get("table")[1].value
+    assert findings.shape == (2 * FEW, 6)
+    named(app.selectbox, "rival").set_value("multiple myeloma").run()
+    assert title != next(one.value for one in app.markdown if "What speaks for" in one.value)
+    app.toggle(key="all_findings").set_value(True).run()
+    assert len(app.get("table")[1].value) == len(held(app).adapted.feature_columns)
+    assert not app.exception
 
 
 def test_a_curve_draws_a_bounded_number_of_points() -> None:
