@@ -8,13 +8,19 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Case`: one undiagnosed patient at one step, perhaps with values changed.
+- `Change`: a change of one value, and the answer with it.
 - `ColumnEvidence`: what one column says about one patient.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Evidence`: the reasons for one diagnosis against another.
 - `Neighbor`: one of the nearest labeled patients.
+- `NextTest`: what a missing value is expected to tell.
 - `Order`: the sort orders of `arrange`.
 - `SavedWork`: everything that leads to the same answers again, as one file.
+- `SecondOpinion`: another algorithm, adapted to the same patients.
 - `Step`: the record of one adaptation step.
+- `Value`: a cell: a number, yes or no, a date as days, a category, or None.
+- `Vote`: the vote of one labeled patient.
+- `Without`: the answer without one labeled patient.
 - `agreement`: how many patients with a known diagnosis are predicted correctly.
 - `answers`: the answers at one step, for every patient.
 - `answers_csv`: the answers at one step as a CSV file.
@@ -22,6 +28,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `answers_json`: the answers at one step as JSON.
 - `answers_values`: the same as a dict.
 - `arrange`: sorts and filters patients for display.
+- `deciding_patients`: the labeled patients of the two leading diagnoses, the nearest first.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
 - `diagnosis_html`: the report of some answers as one HTML file.
 - `evidence`: the findings for and against a diagnosis.
@@ -34,6 +41,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `most_frequent`: the most frequent category of some cells.
 - `most_telling`: the columns in which the diagnoses differ most.
 - `nearest_patients`: the labeled patients nearest in the embedding.
+- `next_tests`: the missing columns by what they are expected to tell.
 - `out_of_range`: whether a value lies outside its reference range.
 - `predicted`: the most probable diagnosis of each patient.
 - `predictions_csv`: some answers as a CSV file.
@@ -41,8 +49,14 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `prototypes`: the mean patient of each diagnosis, in original units.
 - `provenance`: how the answers were made: algorithm, settings, weights, seed, version.
 - `read_saved_work`: reads a file of saved work.
+- `second_opinions`: adapts the other algorithms to the same patients.
+- `smallest_change`: the smallest change of one value that changes the answer.
 - `start`: begins an adaptation.
 - `trace`: the file of the `AdaptationTrace`.
+- `votes`: the vote of each labeled patient, where the learner counts votes.
+- `what_to_do`: which value to measure next, or why to stop, as a sentence.
+- `with_pretest`: the probabilities with other pretest probabilities than equal ones.
+- `without_each`: the answers without each of some labeled patients.
 """
 
 from __future__ import annotations
@@ -52,9 +66,11 @@ from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.answers_csv import answers_csv, predictions_csv
 from metamed_core.diagnosis.answers_html import answers_html, diagnosis_html
 from metamed_core.diagnosis.answers_json import answers_json, answers_values
-from metamed_core.diagnosis.case import Case
+from metamed_core.diagnosis.case import Case, Value
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence
 from metamed_core.diagnosis.nearest_patients import nearest_patients
+from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
+from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.prototypes import (
     known_counts,
     limited_counts,
@@ -68,8 +84,11 @@ from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, ONLY_THESE, held_out_title, held_out_warning, how_to_read
 from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
+from metamed_core.diagnosis.second_opinion import SecondOpinion, second_opinions
 from metamed_core.diagnosis.trace import AdaptationTrace, start
+from metamed_core.diagnosis.votes import Vote, Without, deciding_patients, votes, without_each
 from metamed_core.diagnosis.watched_step import Step
+from metamed_core.diagnosis.what_if import Change, smallest_change
 
 __all__ = [
     "NOTHING_ODD",
@@ -77,13 +96,19 @@ __all__ = [
     "AdaptationTrace",
     "Answer",
     "Case",
+    "Change",
     "ColumnEvidence",
     "Diagnosis",
     "Evidence",
     "Neighbor",
+    "NextTest",
     "Order",
     "SavedWork",
+    "SecondOpinion",
     "Step",
+    "Value",
+    "Vote",
+    "Without",
     "agreement",
     "answers",
     "answers_csv",
@@ -91,6 +116,7 @@ __all__ = [
     "answers_json",
     "answers_values",
     "arrange",
+    "deciding_patients",
     "diagnose",
     "diagnosis_html",
     "evidence",
@@ -103,6 +129,7 @@ __all__ = [
     "most_frequent",
     "most_telling",
     "nearest_patients",
+    "next_tests",
     "out_of_range",
     "predicted",
     "predictions_csv",
@@ -110,6 +137,12 @@ __all__ = [
     "prototypes",
     "provenance",
     "read_saved_work",
+    "second_opinions",
+    "smallest_change",
     "start",
     "trace",
+    "votes",
+    "what_to_do",
+    "with_pretest",
+    "without_each",
 ]

@@ -52,6 +52,7 @@ class Adaptation:
     """The adaptation of one tab; see the top of this file.
 
     answered: the version of the patients and the request that the trace is of. watched, chosen: the row of the patient whose curve is drawn, and of the one whose answer is shown.
+    pretest: per cent by diagnosis. tried: the text of a what-if by row and column.
     goal: the step at which a live run stops, if it is not the last. editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
     """
 
@@ -67,6 +68,8 @@ class Adaptation:
     watched: Hashable = None
     chosen: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
+    pretest: dict[str, float] = field(default_factory=dict)
+    tried: dict[tuple[Hashable, str], str] = field(default_factory=dict)
     editors: int = 0
     goal: int | None = None
     charts_open: bool = False
@@ -124,7 +127,9 @@ class Adaptation:
         """
         same_run = same_table and self.trace is not None and self.answered is not None and self.answered[1] == now[1]
         stays = same_run and not self.playing and self.cursor < self.total
-        self.watched, self.chosen = (self.watched, self.chosen) if same_table else (None, None)
+        if not same_table:
+            self.watched = self.chosen = None
+            self.pretest, self.tried = {}, {}
         self.trace, self.answered = trace, now
         wanted, self.patients.wanted_step = self.patients.wanted_step, None
         if wanted is not None and wanted < self.total:  # saved work was opened

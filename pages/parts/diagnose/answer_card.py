@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 import streamlit as st
 
-from metamed_core.diagnosis import Answer, Case, Diagnosis
+from metamed_core.diagnosis import Answer, Case, Diagnosis, what_to_do
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import Words, chance
@@ -16,6 +16,9 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.bars import bar
+from pages.parts.diagnose.further import further
+from pages.parts.diagnose.next_tests import tests_of
+from pages.parts.diagnose.pretest import after_pretest, pretest_told
 from pages.parts.diagnose.reasons import reasons
 
 RANKED, MOST_RANKED = (
@@ -23,10 +26,7 @@ RANKED, MOST_RANKED = (
     8,
 )  # diagnoses with a bar of their own: at least, and at most if so many are still possible; the rest share one line
 BAR = 34  # blanks in a full bar
-NEAREST = Words(
-    "Nearest labeled patients (the smaller the distance, the more alike):",
-    "最相近的已确诊患者（距离越小越相似）：",
-)
+TEAL, GRAY = "#15807D", "#7A8A8A"
 POSSIBLE = Words("Still possible ({share} together): {names}.", "仍有可能（合计 {share}）：{names}。")
 
 
@@ -43,16 +43,13 @@ def answer_card(
     one = answer.diagnosis
     with st.container(border=True, gap="small", key=f"card_{one.row}"):
         st.markdown(f"#### {plain(one.name)}{_verdict(say, one, styles, truth.get(one.row))}")
-        ranked = say(Words("Ranked diagnoses of {name}", "{name} 的诊断排序").format(name=one.name))
-        lines = pd.DataFrame(_lines(say, answer, styles))
-        st.table(lines, border=False, hide_index=True, hide_header=True, width="content", alt=ranked)
-        st.markdown(_left_open(say, answer, styles))
         case = Case.of(shown.trace, shown.cursor, at, shown.records)
+        _ranked(say, state, answer, case, styles)
+        st.markdown(_left_open(say, answer, styles))
+        if answer.abstention_reason is not None:
+            st.markdown(f":material/arrow_forward: {plain(say(what_to_do(case, tests_of(case))))}")
         reasons(say, state, shown, case, styles)
-        near = [
-            f"{plain(n.name)} · {mark(styles[n.diagnosis])}\u00a0{plain(styles[n.diagnosis].name)} · {n.distance:.2f}" for n in one.nearest
-        ]
-        st.markdown(f":small[{say(NEAREST)}]  \n" + "  \n".join(f":small[{n}]" for n in near))
+        further(say, state, case, answer, styles)
 
 
 def _left_open(say: Say, answer: Answer, styles: Mapping[str, SeriesStyle]) -> str:
@@ -71,14 +68,25 @@ def _verdict(say: Say, one: Diagnosis, styles: dict[str, SeriesStyle], truth: st
     return f" · {icon} {say(Words('truth: ', '真实诊断：'))}{plain(styles[truth].name if truth in styles else truth)}"
 
 
-def _lines(say: Say, answer: Answer, styles: dict[str, SeriesStyle]) -> list[tuple[str, str, str]]:
-    """Mark and name, figure, bar: nothing hangs on color."""
+def _ranked(say: Say, state: Adaptation, answer: Answer, case: Case, styles: dict[str, SeriesStyle]) -> None:
+    """Mark and name, figure, bar: nothing hangs on color. With pretest probabilities of the user's, the figure with them, too."""
     one, n = answer.diagnosis, min(max(RANKED, len(answer.prediction_set)), MOST_RANKED)
-    lines = [
-        (f"{mark(styles[name])}\u00a0{plain(styles[name].name)}", plain(chance(p)), bar(p, "#15807D", BAR)) for name, p in one.ranked[:n]
-    ]
-    rest = one.ranked[n:]
+    after = after_pretest(state, case)
+    names = [name for name, _ in one.ranked]
+    if after is not None:  # those that become probable are not among "the others"
+        names.sort(key=lambda name: -max(after[name], dict(one.ranked)[name]))
+    shown, rest, p = names[:n], names[n:], dict(one.ranked)
+    lines = [[f"{mark(styles[name])}\u00a0{plain(styles[name].name)}", plain(chance(p[name])), bar(p[name], TEAL, BAR)] for name in shown]
     if rest:
-        others, p = Words("{n} other {n:diagnosis|diagnoses}", "其余 {n} 种").format(n=len(rest)), sum(p for _, p in rest)
-        lines.append((say(others), plain(chance(p)), bar(p, "#7A8A8A", BAR)))
-    return lines
+        others, q = Words("{n} other {n:diagnosis|diagnoses}", "其余 {n} 种").format(n=len(rest)), sum(p[name] for name in rest)
+        lines.append([say(others), plain(chance(q)), bar(q, GRAY, BAR)])
+    heads = [say(words) for words in (Words("Diagnosis", "诊断"), Words("Equal pretest", "验前相等"))] + [""]
+    if after is not None:
+        heads.append(say(Words("Your pretest", "您的验前概率")))
+        figures = [after[name] for name in shown] + ([sum(after[name] for name in rest)] if rest else [])
+        for line, figure in zip(lines, figures, strict=True):
+            line.append(plain(chance(figure)))
+    alt = say(Words("Ranked diagnoses of {name}", "{name} 的诊断排序").format(name=one.name))
+    table = pd.DataFrame(lines, columns=heads)
+    st.table(table, border=False, hide_index=True, hide_header=after is None, width="content", alt=alt)
+    st.markdown(f":small[{plain(say(pretest_told(state, case.classes, styles)))}]")

@@ -1,0 +1,114 @@
+"""Which missing value would tell most: the expected gain in information, with values as the labeled patients of each diagnosis have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metamed_core.data import Column
+from metamed_core.diagnosis.case import Case, Value
+from metamed_core.words import Words
+
+Array = npt.NDArray[np.float64]
+MOST_VALUES, FEWEST_VALUES, ALTOGETHER = 24, 6, 240
+"""Values tried for a column, those of the most probable diagnoses first: at most and at least, and about so many for all columns together."""
+WORTH = 0.05
+"""A test that changes the first diagnosis less often than this is not worth being named."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTest:
+    """What a missing value is expected to tell.
+
+    Parameters
+    ----------
+    column
+        The column.
+    gain
+        Expected decrease of the entropy of the diagnoses, in bits; it may be slightly negative, since values come from few patients.
+    change
+        The probability, 0..1, that another diagnosis comes first once the value is known.
+    """
+
+    column: Column
+    gain: float
+    change: float
+
+
+def entropy(proba: Array) -> Array:
+    """The entropy in bits of probabilities `(..., n_way)`, `(...)`."""
+    return np.asarray(-(proba * np.log2(np.maximum(proba, np.finfo(float).tiny))).sum(-1), dtype=np.float64)
+
+
+def next_tests(case: Case) -> tuple[NextTest, ...]:
+    """The missing columns by what they are expected to tell, the largest gain first; columns that no labeled patient has are left out.
+
+    The value is drawn from the labeled patients of each diagnosis, each diagnosis as often as it is probable now.
+    """
+    variants: list[dict[str, Value]] = []
+    drawn: list[tuple[Column, int, Array]] = []
+    for name in case.missing:
+        values, weights = _values(case, name, max(FEWEST_VALUES, min(MOST_VALUES, ALTOGETHER // len(case.missing))))
+        if values:
+            drawn.append((case.records.column(name), len(variants), weights))
+            variants += [{name: value} for value in values]
+    if not drawn:
+        return ()
+    proba = case.proba_with(variants)
+    uncertain, top = float(entropy(case.proba)), int(case.proba.argmax())
+    found = []
+    for column, begin, weights in drawn:
+        then = proba[begin : begin + len(weights)]
+        found.append(NextTest(column, uncertain - float(weights @ entropy(then)), float(weights @ (then.argmax(1) != top))))
+    return tuple(sorted(found, key=lambda test: -test.gain))
+
+
+def worth_measuring(tests: tuple[NextTest, ...]) -> NextTest | None:
+    """The stop rule: the test with the largest gain among those that change the first diagnosis often enough, `WORTH`; None: stop."""
+    return next((test for test in tests if test.gain > 0 and test.change >= WORTH), None)
+
+
+def what_to_do(case: Case, tests: tuple[NextTest, ...]) -> Words:
+    """One sentence: which value to measure next, or why to stop; tests: those of `next_tests`."""
+    if not tests:
+        return NOTHING_MISSING
+    best = worth_measuring(tests)
+    one = best or max(tests, key=lambda test: test.change)
+    name = Words(one.column.label("en"), one.column.label("zh"))
+    if best is None:
+        return STOP.format(column=name, change=f"{one.change:.0%}")
+    share = best.gain / max(float(entropy(case.proba)), 1e-12)
+    return MEASURE.format(column=name, share=f"{share:.0%}", change=f"{best.change:.0%}")
+
+
+def _values(case: Case, name: str, most: int) -> tuple[list[Value], Array]:
+    """Values of the labeled patients in a column, and how probable each is for this patient; the weights sum to 1."""
+    cells = case.records.features.loc[case.records.diagnosed, name]
+    known = np.flatnonzero(cells.notna().to_numpy())
+    y = case.trace.task.support.y.numpy()[known]
+    counts = np.bincount(y, minlength=len(case.classes))
+    weights = case.proba[y] / np.maximum(counts[y], 1)
+    kept = np.sort(np.argsort(-weights, kind="stable")[:most])
+    values = [_plain(cells.iloc[known[k]]) for k in kept]
+    total = weights[kept].sum()
+    return values, weights[kept] / total if total > 0 else np.full(len(kept), 1 / max(len(kept), 1))
+
+
+def _plain(cell: object) -> Value:
+    return float(cell) if isinstance(cell, int | float | np.number) else str(cell)
+
+
+MEASURE = Words(
+    "Measure {column} next: it is expected to remove {share} of the uncertainty, and it changes the first diagnosis with a probability of {change}.",
+    "下一步建议测定{column}：预计可消除 {share} 的不确定性，并有 {change} 的概率改变第一种诊断。",
+)
+STOP = Words(
+    "Stop measuring: no missing value is likely to change the first diagnosis (the likeliest, {column}, with a probability of {change}).",
+    "无需再测：没有哪个缺失值可能改变第一种诊断（可能性最大的{column}，概率为 {change}）。",
+)
+NOTHING_MISSING = Words(
+    "No value is missing that the labeled patients have: only more labeled patients, or a new column, can tell more.",
+    "已确诊患者具有的各项数值均无缺失：只有补充已确诊患者或新增列才能提供更多信息。",
+)

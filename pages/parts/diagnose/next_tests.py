@@ -1,0 +1,47 @@
+"""Which missing value would tell most about the chosen patient, and when to stop."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from metamed_core.diagnosis import Answer, Case, NextTest, next_tests, what_to_do
+from metamed_core.drawing import SeriesStyle
+from metamed_core.words import Words
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
+from pages.parts.common.session_cache import cached
+from pages.parts.diagnose.adaptation_state import Adaptation
+from pages.parts.diagnose.patient_tables import heading
+
+LISTED = 5
+HOW = Words(
+    "How to read: values are tried as the labeled patients of each diagnosis have them, each diagnosis as often as it is probable now. "
+    "The expected gain is the part of the uncertainty (entropy) that is removed on average, in bits.",
+    "读法：按各诊断已确诊患者的实际数值逐一代入，各诊断按当前概率加权。预期增益为平均消除的不确定性（熵），单位为比特。",
+)
+
+
+def tests_of(case: Case) -> tuple[NextTest, ...]:
+    """The missing values of a patient, computed once for each step."""
+    return cached("next_tests", (case.records, case.trace, case.step_index, case.position), lambda: next_tests(case))
+
+
+def next_tests_view(say: Say, state: Adaptation, case: Case, answer: Answer, styles: dict[str, SeriesStyle]) -> None:
+    """The sentence, and the best missing values as a table."""
+    found = tests_of(case)
+    st.markdown(f"**{plain(say(what_to_do(case, found)))}**")
+    if not found:
+        return
+    missing, gain, change = (
+        say(words)
+        for words in (
+            Words("Missing value", "缺失项"),
+            Words("Expected gain (bits)", "预期增益（比特）"),
+            Words("Changes the first diagnosis", "改变第一种诊断"),
+        )
+    )
+    rows = [{missing: plain(heading(say, one.column)), gain: f"{one.gain:.2f}", change: f"{one.change:.0%}"} for one in found[:LISTED]]
+    alt = say(Words("Missing values by what they would tell", "缺失项及其信息量"))
+    st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, width="content", alt=alt)
+    st.caption(say(HOW))

@@ -1,0 +1,145 @@
+"""Votes, the answer without a labeled patient, what if, what next, pretest probabilities and second opinions, on tables small enough to check."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from metamed_core.data.task import Task
+from metamed_core.diagnosis import diagnose
+from metamed_core.diagnosis.case import Case
+from metamed_core.diagnosis.next_test import NextTest, entropy, next_tests, what_to_do
+from metamed_core.diagnosis.pretest import with_pretest
+from metamed_core.diagnosis.second_opinion import second_opinions
+from metamed_core.diagnosis.trace import AdaptationTrace
+from metamed_core.diagnosis.votes import deciding_patients, votes, without_each
+from metamed_core.diagnosis.what_if import smallest_change
+from metamed_core.learners import LEARNERS
+from metamed_core.learners.score_parts import Voting
+from tests.unit.diagnosis.test_evidence import case_of, planted
+
+
+def test_votes_sum_to_one_and_to_the_probabilities() -> None:
+    case = case_of("matching", 0)
+    found = votes(case)
+    assert len(found) == len(case.trace.task.support)
+    assert sum(vote.share for vote in found) == pytest.approx(1, abs=1e-6)
+    uncalibrated = case.classifier.raw.predict_proba(case.x)[0]
+    for name, p in zip(case.classes, uncalibrated.tolist(), strict=True):
+        assert sum(vote.share for vote in found if vote.diagnosis == name) == pytest.approx(p, abs=1e-9)
+
+
+def test_votes_of_an_early_step_are_of_the_patients_seen_so_far() -> None:
+    last = case_of("matching", 0)
+    early = Case.of(last.trace, 1, 0, last.records)
+    assert isinstance(early.classifier.raw, Voting)
+    task = last.trace.task
+    of_class = [[name for name, y in zip(task.support_names, task.support.y.tolist(), strict=True) if y == k] for k in (0, 1)]
+    assert {vote.name for vote in votes(early)} == {name for names in of_class for name in names[:2]}
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_the_answer_without_a_patient_is_that_of_an_adaptation_without_them(name: str) -> None:
+    case = case_of(name, 0)
+    at = deciding_patients(case)[0]
+    (found,) = without_each(case, [at])
+    row = case.trace.task.support_rows[at]
+    kept = [k for k in range(len(case.trace.task.support)) if k != at]
+    last = list(case.trace.initialization.adapt(case.trace.learner, case.trace.task.support.take(kept), 2))[-1]
+    with torch.no_grad():
+        after = last.raw.log_proba(case.x)[0]
+        before = case.classifier.raw.log_proba(case.x)[0]
+    assert (found.row, found.first) == (row, case.classes[int(after.argmax())])
+    first, second = (case.classes.index(diagnosis) for diagnosis, _ in case.ranked[:2])
+    moved = float(before[first] - before[second] - after[first] + after[second])
+    assert np.sign(found.shift) == np.sign(moved)
+
+
+def test_the_only_patient_of_a_diagnosis_cannot_be_left_out() -> None:
+    whole = planted(0)
+    one = whole.labels[whole.labels == "a"].index
+    records = whole.without(one[1:])
+    trace = AdaptationTrace(
+        LEARNERS["prototypical"](), case_of("prototypical", 0).trace.initialization, Task.of_records(records), held_out=False
+    )
+    case = Case.of(trace.run(), trace.total_steps, 0, records)
+    alone = [found for found in without_each(case, deciding_patients(case)) if found.first is None]
+    assert [found.row for found in alone] == [one[0]]
+
+
+def test_what_if_moves_this_patient_and_nothing_else() -> None:
+    """A value as in another patient's row gives that patient's answer; the table, and the patient as measured, stay."""
+    case, records = case_of("maml", 0), planted(0)
+    before = records.sha256
+    other = Case.of(case.trace, case.step_index, 1, records)
+    became = case.with_values({name: other.value(name) for name in case.cells_of})
+    np.testing.assert_array_equal(became.proba, other.proba)
+    assert set(became.changed) == set(case.cells_of)
+    assert became.with_values({name: case.value(name) for name in case.cells_of}).changed == ()
+    assert case.with_values({"decides": None}).missing == ("decides",)
+    assert records.sha256 == before
+    np.testing.assert_allclose(case.proba, case.trace.steps[-1].proba[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["prototypical", "prior_fitted"])
+def test_the_smallest_change_is_in_the_column_that_decides_and_turns_the_answer(name: str) -> None:
+    case = case_of(name, 0)
+    change = smallest_change(case)
+    assert change is not None
+    assert change.column.name == "decides"
+    assert case.with_values({"decides": change.after}).ranked[0][0] == change.first != case.ranked[0][0]
+    assert isinstance(change.before, float)
+    assert isinstance(change.after, float)
+    less = change.before + 0.75 * (change.after - change.before)
+    assert case.with_values({"decides": less}).ranked[0][0] == case.ranked[0][0], "no much smaller one turns it"
+
+
+def test_the_missing_column_that_decides_is_recommended() -> None:
+    case = case_of("prototypical", 0).with_values({"decides": None, "noise 1": None})
+    best, worst = next_tests(case)
+    assert (best.column.name, worst.column.name) == ("decides", "noise 1")
+    assert best.gain > worst.gain
+    assert "decides" in what_to_do(case, (best, worst)).en
+
+
+def test_the_gain_is_that_of_a_naive_loop() -> None:
+    """For one column: every value of a labeled patient in turn, weighted by the probability of the diagnosis, shared by its patients."""
+    case = case_of("prototypical", 1).with_values({"noise 0": None})
+    (test,) = next_tests(case)
+    expected = 0.0
+    task = case.trace.task
+    for row, y in zip(task.support_rows, task.support.y.tolist(), strict=True):
+        then = case.with_values({"noise 0": float(case.records.features.at[row, "noise 0"])})
+        expected += case.proba[y] / 5 * (float(entropy(case.proba)) - float(entropy(then.proba)))
+    assert test.gain == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_sentence_says_when_to_stop() -> None:
+    case = case_of("prototypical", 0)
+    column = case.records.column("noise 0")
+    assert what_to_do(case, ()).en.startswith("No value is missing")
+    assert what_to_do(case, (NextTest(column, 0.2, 0.01),)).en.startswith("Stop measuring: no missing value is likely")
+    assert what_to_do(case, (NextTest(column, 0.2, 0.3),)).en.startswith("Measure noise 0 next")
+
+
+def test_pretest_probabilities_follow_bayes_rule() -> None:
+    """By hand: likelihoods 0.6 : 0.3 : 0.1 from equal pretests, with pretests 1% : 9% : 90%."""
+    proba, pretest = np.array([0.6, 0.3, 0.1]), {"a": 1.0, "b": 9.0, "c": 90.0}
+    total = 0.6 * 0.01 + 0.3 * 0.09 + 0.1 * 0.9
+    expected = np.array([0.6 * 0.01, 0.3 * 0.09, 0.1 * 0.9]) / total
+    np.testing.assert_allclose(with_pretest("abc", proba, pretest), expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(with_pretest("abc", proba, dict.fromkeys("abc", 7.0)), proba, rtol=0, atol=1e-9)
+    assert with_pretest("abc", proba, {"a": 1.0, "b": 1.0})[2] == 0.0
+    for wrong in ({"a": -1.0, "b": 2.0}, {"a": float("nan")}, {"c": 0.0}):
+        with pytest.raises(ValueError, match="pretest"):
+            with_pretest("abc", proba, wrong)
+
+
+def test_second_opinions_are_those_of_the_other_algorithms() -> None:
+    case = case_of("maml", 0)
+    found = list(second_opinions(case.records, "maml"))
+    assert [one.learner.name for one in found] == [name for name in LEARNERS if name != "maml"]
+    for one in found:
+        same = case_of(one.learner.name, 0)
+        assert dict(one.about(case)) == pytest.approx(dict(diagnose(same.trace, same.step_index, [0])[0].ranked), rel=1e-9)
