@@ -4,6 +4,7 @@
 prediction set and nearest labeled patients, and `answers_csv`, `answers_html` and `answers_json` export them.
 
 - `NOTHING_ODD`: the sentence shown if there is no warning.
+- `NO_VALUE`: stands for a missing value.
 - `ONLY_THESE`: the sentence that a patient may have none of the diagnoses considered.
 - `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
@@ -28,6 +29,8 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `answers_json`: the answers at one step as JSON.
 - `answers_values`: the same as a dict.
 - `arrange`: sorts and filters patients for display.
+- `cases_html`: the report of one or more patients with the reasons.
+- `column_words`: a column's name and unit.
 - `deciding_patients`: the labeled patients of the two leading diagnoses, the nearest first.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
 - `diagnosis_html`: the report of some answers as one HTML file.
@@ -35,6 +38,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
+- `how_to_read_evidence`: how the factors of the findings are read.
 - `is_saved_work`: whether a file is saved work rather than a table.
 - `known_counts`: how many patients have a value, by diagnosis and column.
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
@@ -57,6 +61,10 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `what_to_do`: which value to measure next, or why to stop, as a sentence.
 - `with_pretest`: the probabilities with other pretest probabilities than equal ones.
 - `without_each`: the answers without each of some labeled patients.
+- `written_cell`: the value of one patient as it stands in the table.
+- `written_factor`: how many times as probable something is.
+- `written_range`: a reference range.
+- `written_value`: a value as a person reads it.
 """
 
 from __future__ import annotations
@@ -66,8 +74,10 @@ from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.answers_csv import answers_csv, predictions_csv
 from metamed_core.diagnosis.answers_html import answers_html, diagnosis_html
 from metamed_core.diagnosis.answers_json import answers_json, answers_values
+from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_cell, written_factor, written_range, written_value
 from metamed_core.diagnosis.case import Case, Value
-from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence
+from metamed_core.diagnosis.cases_html import cases_html
+from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
 from metamed_core.diagnosis.pretest import with_pretest
@@ -92,6 +102,7 @@ from metamed_core.diagnosis.what_if import Change, smallest_change
 
 __all__ = [
     "NOTHING_ODD",
+    "NO_VALUE",
     "ONLY_THESE",
     "AdaptationTrace",
     "Answer",
@@ -116,6 +127,8 @@ __all__ = [
     "answers_json",
     "answers_values",
     "arrange",
+    "cases_html",
+    "column_words",
     "deciding_patients",
     "diagnose",
     "diagnosis_html",
@@ -123,6 +136,7 @@ __all__ = [
     "held_out_title",
     "held_out_warning",
     "how_to_read",
+    "how_to_read_evidence",
     "is_saved_work",
     "known_counts",
     "limited_counts",
@@ -145,4 +159,8 @@ __all__ = [
     "what_to_do",
     "with_pretest",
     "without_each",
+    "written_cell",
+    "written_factor",
+    "written_range",
+    "written_value",
 ]

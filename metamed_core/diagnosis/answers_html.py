@@ -63,10 +63,24 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
     bytes
         HTML in UTF-8 that opens offline; all text is escaped.
     """
+    run = _run(trace, step_index, file)
+    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + ONLY_THESE)
+
+
+def facts_of_run(trace: AdaptationTrace, step_index: int, file: str) -> list[tuple[object, object]]:
+    """How the answers were made, as titles and values for a report; parameters as in `answers_html`."""
+    return _titled(_run(trace, step_index, file))
+
+
+def _run(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, object]:
     run = provenance(trace, step_index, file) | {"step": _step(step_index, trace.total_steps)}
     if trace.n_held_out:
         run["held_out"] = held_out_title(trace.steps[step_index].held_out_accuracy, trace.n_held_out)
-    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + ONLY_THESE)
+    return run
+
+
+def _titled(run: Mapping[str, object]) -> list[tuple[object, object]]:
+    return [(_RUN.get(name, name), value) for name, value in run.items()]
 
 
 def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language, trust: Words | None = None) -> bytes:
@@ -88,7 +102,6 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
     bytes
         HTML in UTF-8; all text is escaped.
     """
-    rows = [(_RUN.get(name, name), value) for name, value in run.items()]
     return page_html(
         "answers.html",
         Words("Answers for {n} {n:patient|patients}", "{n} 位患者的答案").format(n=len(found)),
@@ -97,7 +110,7 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         how=HOW if trust is None else trust + HOW,
         columns=_COLUMNS,
         answers=[_row(one) for one in found],
-        made_with={"title": Words("How they were made", "得出答案的设置"), "rows": rows},
+        made_with={"title": Words("How they were made", "得出答案的设置"), "rows": _titled(run)},
     )
 
 

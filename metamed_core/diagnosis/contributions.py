@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.diagnosis.case import Case
+from metamed_core.diagnosis.telling_columns import telling_columns
 from metamed_core.learners import Additive
 
 ROWS = 64
@@ -24,7 +25,8 @@ class Contributions:
     columns
         What each column adds, by name; positive speaks for the first diagnosis. Natural logarithm.
     rest
-        What is there without any column: the same for every patient.
+        What is there without any of these columns: of an exact split the same for every patient; else what the learner says of a patient without
+        values and, in a table of very many columns, what those say together that were not looked into one by one (`telling_columns`).
     exact
         Whether the parts follow from the learner's own formula; else they are Shapley values estimated from some orders of the columns.
         They sum to the difference in both cases.
@@ -66,11 +68,13 @@ def _apart(case: Case, x: Tensor, first: int, second: int) -> np.ndarray[tuple[i
 
 def _sampled(case: Case, first: int, second: int) -> Contributions:
     """Shapley values with "missing" for a column that is left out: each order of the columns sums to the whole difference."""
-    known = [name for name in case.cells_of if name not in case.missing]
+    known = telling_columns(case, [name for name in case.cells_of if name not in case.missing])
     orders = _orders(len(known))
     states = []
     for order in orders:
-        x = case.blank[0].clone()
+        x = case.x[0].clone()
+        for name in known:
+            x[case.cells_of[name]] = case.blank[0, case.cells_of[name]]
         states.append(x.clone())
         for k in order:
             at = case.cells_of[known[k]]

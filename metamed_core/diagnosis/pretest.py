@@ -33,17 +33,15 @@ def with_pretest(classes: Sequence[str], proba: Array, pretest: Mapping[str, flo
     Raises
     ------
     ValueError
-        If a weight is negative or not finite, or if no diagnosis with a weight has a probability.
+        If a weight is negative or not finite, or if all are zero.
 
     References
     ----------
     Saerens, Latinne and Decaestecker 2002, Adjusting the outputs of a classifier to new a priori probabilities, eq. 2.4
     """
     weights = np.array([pretest.get(name, 0.0) for name in classes], dtype=np.float64)
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("pretest probabilities must be finite and not negative")
-    joint = proba * weights
-    total = joint.sum(-1, keepdims=True)
-    if not (total > 0).all():
-        raise ValueError("no diagnosis with a pretest probability is possible")
-    return np.asarray(joint / total, dtype=np.float64)
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.sum() > 0:
+        raise ValueError("pretest probabilities must be finite, not negative, and not all zero")
+    # A probability that was rounded to zero is still one: a diagnosis that alone is possible beforehand stays the only one.
+    joint = np.maximum(proba, np.finfo(np.float64).tiny) * (weights / weights.max())
+    return np.asarray(joint / joint.sum(-1, keepdims=True), dtype=np.float64)

@@ -12,6 +12,7 @@ import pandas as pd
 from metamed_core.data import Column
 from metamed_core.diagnosis.case import Case, Value
 from metamed_core.diagnosis.prototypes import MEASURED
+from metamed_core.diagnosis.telling_columns import MOST_COLUMNS, telling_columns
 
 TRIED, ALTOGETHER = 9, 120
 """Values of a number column that are tried, spread evenly over those of the table by rank; fewer, but three, where many columns have numbers."""
@@ -58,7 +59,8 @@ def smallest_change(case: Case) -> Change | None:
 
 
 def _known(case: Case) -> Iterator[Column]:
-    return (case.records.column(name) for name in case.cells_of if name not in case.missing)
+    known = [name for name in case.cells_of if name not in case.missing]
+    return (case.records.column(name) for name in telling_columns(case, known))
 
 
 def _others(case: Case, column: Column) -> Iterator[tuple[Value, float]]:
@@ -70,7 +72,7 @@ def _others(case: Case, column: Column) -> Iterator[tuple[Value, float]]:
     spread = float(cells.std(ddof=0))
     if not isinstance(now, float) or not spread > 0:
         return
-    two, n = cells.nunique() == 2, max(3, min(TRIED, ALTOGETHER // len(case.cells_of)))
+    two, n = cells.nunique() == 2, max(3, min(TRIED, ALTOGETHER // min(len(case.cells_of), MOST_COLUMNS)))
     for value in np.unique(np.quantile(cells.to_numpy(dtype=np.float64), np.linspace(0, 1, n), method="nearest")).tolist():
         if value != now:
             yield value, 1.0 if two else abs(value - now) / spread

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
+from metamed_core.data.records import Column, PatientRecords, Role
+from metamed_core.diagnosis import Case, cases_html, start
 from metamed_core.diagnosis.abstention import Answer
 from metamed_core.diagnosis.answers_html import diagnosis_html
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor
 from metamed_core.evaluation import Comparison, compare, methods, plan_for
 from metamed_core.evaluation.report import About, comparison_html
+from metamed_core.learners import LEARNERS
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
 from pages.lessons import LESSONS
 from pages.lessons.handout import handout_html
@@ -37,12 +41,28 @@ def answers(language: Language) -> bytes:
     return diagnosis_html(found, {"file": EVIL, EVIL: EVIL}, language)
 
 
+def reasons(language: Language) -> bytes:
+    table = {
+        "patient": [*"abcd", EVIL],
+        EVIL: ["1", "2", "8", "9", "3"],
+        "other": ["3", "4", "3", None, "4"],
+        "diagnosis": [EVIL, EVIL, "flu", "flu", None],
+    }
+    roles = (Role.IDENTIFIER, Role.NUMBER, Role.NUMBER, Role.LABEL)
+    records = PatientRecords.from_table(
+        pd.DataFrame(table, dtype=object), [Column(name, role) for name, role in zip(table, roles, strict=True)]
+    )
+    trace = start(records, LEARNERS["prototypical"]()).run()
+    case = Case.of(trace, 1, 0, records)
+    return cases_html([case], EVIL, language, pretest={EVIL: 1.0, "flu": 3.0}, tried=case.with_values({EVIL: 9.0}))
+
+
 def handout(language: Language) -> bytes:
     lesson = next(iter(LESSONS.values()))
     return handout_html(lesson, lesson.state(), language, link=EVIL)
 
 
-EXPORTS: dict[str, Callable[[Language], bytes]] = {"comparison": comparison, "answers": answers, "handout": handout}
+EXPORTS: dict[str, Callable[[Language], bytes]] = {"comparison": comparison, "answers": answers, "reasons": reasons, "handout": handout}
 each_export = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -20,6 +20,7 @@ from pages.parts.diagnose.further import further
 from pages.parts.diagnose.next_tests import tests_of
 from pages.parts.diagnose.pretest import after_pretest, pretest_told
 from pages.parts.diagnose.reasons import reasons
+from pages.parts.diagnose.take_away import report_of_patient
 
 RANKED, MOST_RANKED = (
     3,
@@ -50,6 +51,7 @@ def answer_card(
             st.markdown(f":material/arrow_forward: {plain(say(what_to_do(case, tests_of(case))))}")
         reasons(say, state, shown, case, styles)
         further(say, state, case, answer, styles)
+        report_of_patient(say, state, case)
 
 
 def _left_open(say: Say, answer: Answer, styles: Mapping[str, SeriesStyle]) -> str:

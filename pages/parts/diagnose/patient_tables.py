@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from metamed_core.data import Column, PatientRecords, Role, unit_in, unit_words
+from metamed_core.data import Column, PatientRecords, Role
+from metamed_core.diagnosis import column_words, written_range
 from metamed_core.drawing import SeriesStyle, series_styles
 from metamed_core.words import Words
 from pages.parts.common import cohorts
@@ -163,22 +164,11 @@ def _field(say: Say, patients: Patients, column: Column) -> Any:
 
 def heading(say: Say, column: Column) -> str:
     """A column's name and unit."""
-    name = column.label(say.language)
-    told = column.title is None and unit_in(column.name)
-    return f"{name} ({say(unit_words(column.unit))})" if column.unit and not told else name
+    return say(column_words(column))
 
 
 def _told(say: Say, column: Column) -> str:
     about = [column.name, say(column.role.title)]
     if column.low is not None or column.high is not None:
-        about.append(say(Words("normal", "参考区间")) + " " + reference(column))
+        about.append(say(Words("normal", "参考区间")) + " " + written_range(column))
     return ", ".join(about)
-
-
-def reference(column: Column) -> str:
-    """The reference range as it stands in a laboratory report."""
-    if column.low is not None and column.high is not None:
-        return f"{column.low:g}–{column.high:g}"
-    if column.high is not None:
-        return f"≤ {column.high:g}"
-    return f"≥ {column.low:g}" if column.low is not None else ""

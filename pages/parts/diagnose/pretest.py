@@ -38,9 +38,9 @@ def pretest_of(state: Adaptation, classes: tuple[str, ...]) -> dict[str, float] 
 
 
 def after_pretest(state: Adaptation, case: Case) -> dict[str, float] | None:
-    """The probability of each diagnosis with the user's pretest probabilities; None if they are equal, or rule all out."""
+    """The probability of each diagnosis with the user's pretest probabilities; None if they are equal."""
     pretest = pretest_of(state, case.classes)
-    if pretest is None or not any(pretest[name] * p > 0 for name, p in case.ranked):
+    if pretest is None:
         return None
     return dict(zip(case.classes, with_pretest(case.classes, case.proba, pretest).tolist(), strict=True))
 

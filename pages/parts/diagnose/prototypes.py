@@ -8,14 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords
-from metamed_core.diagnosis import known_counts, limited_counts, most_telling, profile, prototypes
+from metamed_core.diagnosis import known_counts, limited_counts, most_telling, profile, prototypes, written_range
 from metamed_core.drawing import SeriesStyle, profile_figure
 from metamed_core.words import Words
 from pages.parts.common.legend import legend
 from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
-from pages.parts.diagnose.patient_tables import heading, reference
+from pages.parts.diagnose.patient_tables import heading
 from pages.parts.diagnose.value_text import value_text
 
 MOST_ROWS = 200  # columns of the table that are listed
@@ -71,7 +71,7 @@ def _table(say: Say, source: str, records: PatientRecords, styles: dict[str, Ser
             )
         )
     table: dict[str, list[Any]] = {"column": [heading(say, c) for c in listed]}
-    if any(ranges := [reference(c) for c in listed]):
+    if any(ranges := [written_range(c) for c in listed]):
         table["range"] = ranges
     for k, name in enumerate(records.classes):
         n = {c.name: (_count(counts, name, c.name), records.counts[name]) for c in listed}

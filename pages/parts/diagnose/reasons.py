@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from metamed_core.diagnosis import Case, ColumnEvidence, Evidence, evidence
+from metamed_core.diagnosis import Case, ColumnEvidence, Evidence, evidence, how_to_read_evidence, written_factor, written_range
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words
 from pages.parts.common.bound_widgets import choice
@@ -18,25 +17,12 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.bars import bar
-from pages.parts.diagnose.patient_tables import heading, reference
+from pages.parts.diagnose.patient_tables import heading
 from pages.parts.diagnose.value_text import cell_text, value_text
 
 FEW = 3  # findings for and findings against that are shown at first
 BAR = 10  # blanks in the bar of the largest contribution
-LEAST = 0.01  # natural logarithm; a smaller contribution would be written as ×1.0
 TITLE = Words("What speaks for {first}, and what for {second}?", "哪些依据支持{first}，哪些支持{second}？")
-TIMES = Words(
-    "How to read: ×2 means that the finding makes the one diagnosis twice as probable beside the other; all of them multiplied give {total} for the first.",
-    "读法：×2 表示该项依据使一种诊断相对于另一种的概率变为两倍；全部相乘，对第一种诊断为 {total}。",
-)
-EXACT = Words("The factors are exact: they follow from the algorithm's own formula.", "这些倍数是精确的，直接由算法公式得出。")
-SAMPLED = Words(
-    "The factors are estimates (Shapley values): the answer with a finding is compared with the answer without it.",
-    "这些倍数为估计（Shapley 值）：比较有无该项依据时的答案。",
-)
-REST = Words("{rest} of it is there for every patient, whatever the findings.", "其中 {rest} 与依据无关，对每位患者相同。")
-NOTHING_AGAINST = Words("No finding speaks against it.", "没有任何依据反对它。")
-MISSING = Words("A missing value counts as an average one.", "缺失值按平均值计。")
 
 
 def reasons(say: Say, state: Adaptation, shown: Snapshot, case: Case, styles: dict[str, SeriesStyle]) -> None:
@@ -48,7 +34,7 @@ def reasons(say: Say, state: Adaptation, shown: Snapshot, case: Case, styles: di
     names = {place: f"{mark(styles[name])}\u00a0{plain(styles[name].name)}" for place, name in (("first", told.first), ("second", rival))}
     st.markdown(f"**{say(TITLE).format(**names)}**")
     everything = bool(st.session_state.get("all_findings"))
-    listed = told.columns if everything else strongest(told)
+    listed = told.columns if everything else told.strongest(FEW)
     _table(say, state.patients.current.source, case, told, listed, styles)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice(
@@ -62,30 +48,7 @@ def reasons(say: Say, state: Adaptation, shown: Snapshot, case: Case, styles: di
         )
         all_of_them = Words("All {n} findings", "全部 {n} 项依据").format(n=len(told.columns))
         st.toggle(say(all_of_them), persist_state="session", key="all_findings")
-    st.caption(say(_how_to_read(told)))
-
-
-def strongest(told: Evidence) -> Sequence[ColumnEvidence]:
-    """The strongest findings for the first diagnosis, then those for the second."""
-    for_it, against = ([one for one in side if abs(one.contribution) >= LEAST][:FEW] for side in (told.supporting, told.opposing))
-    return [*for_it, *against]
-
-
-def _how_to_read(told: Evidence) -> Words:
-    said = TIMES.format(total=times(told.difference)) + (EXACT if told.exact else SAMPLED)
-    if not any(one.contribution <= -LEAST for one in told.columns):
-        said = NOTHING_AGAINST + said
-    if told.exact and any(one.value is None for one in told.columns):
-        said = said + MISSING
-    return said + REST.format(rest=times(told.rest)) if abs(told.rest) >= LEAST else said
-
-
-def times(logarithm: float) -> str:
-    """A factor as people read it, of its natural logarithm."""
-    if logarithm > math.log(1000):
-        return ">×1000"
-    factor = math.exp(logarithm)
-    return "<×0.001" if factor < 0.001 else f"×{factor:.0f}" if factor >= 10 else f"×{factor:.2g}" if factor < 0.1 else f"×{factor:.1f}"
+    st.caption(say(how_to_read_evidence(told)))
 
 
 def _table(say: Say, source: str, case: Case, told: Evidence, listed: Sequence[ColumnEvidence], styles: dict[str, SeriesStyle]) -> None:
@@ -102,10 +65,10 @@ def _table(say: Say, source: str, case: Case, told: Evidence, listed: Sequence[C
             {
                 finding: plain(heading(say, one.column)),
                 value: unbroken(plain(cell_text(say, source, one.column, raw, one.value))),
-                normal: unbroken(plain(reference(one.column))).replace("–", "\u2060–\u2060"),
+                normal: unbroken(plain(written_range(one.column))).replace("–", "\u2060–\u2060"),
                 first: unbroken(plain(value_text(say, source, one.column, one.usual[0]))),
                 second: unbroken(plain(value_text(say, source, one.column, one.usual[1]))),
-                speaks: f"{mark(style)}\u00a0{plain(times(abs(one.contribution)))}\u00a0{bar(abs(one.contribution) / largest, style.color, BAR)}",
+                speaks: f"{mark(style)}\u00a0{plain(written_factor(abs(one.contribution)))}\u00a0{bar(abs(one.contribution) / largest, style.color, BAR)}",
             }
         )
     alt = say(Words("Findings for and against the first diagnosis", "支持与反对第一种诊断的依据"))

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords, Role, with_typed_cell
-from metamed_core.diagnosis import Answer, Case, Change, Value, evidence, smallest_change
+from metamed_core.diagnosis import NO_VALUE, Answer, Case, Change, Value, evidence, smallest_change
 from metamed_core.drawing import SeriesStyle
 from metamed_core.words import UserError, Words, chance
 from pages.parts.common import cohorts
@@ -23,7 +23,7 @@ from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.bars import bar
 from pages.parts.diagnose.patient_tables import heading
-from pages.parts.diagnose.value_text import NONE, value_text
+from pages.parts.diagnose.value_text import value_text
 
 AT_HAND, MOST = 6, 60  # columns with the largest contributions, and all that have a field
 LISTED = 4  # diagnoses
@@ -136,10 +136,10 @@ def _field(say: Say, state: Adaptation, records: PatientRecords, row: Hashable, 
     now = state.tried.get((row, name), told)
     write = partial(_take, state, row, name, told)
     if column.role is Role.NUMBER or column.role is Role.DATE:
-        bound(st.text_input, label, key=key, value=now, write=write, placeholder=NONE)
+        bound(st.text_input, label, key=key, value=now, write=write, placeholder=NO_VALUE)
         return
     levels = sorted({str(level) for level in records.raw[name].dropna().unique()})
-    offered = {"": NONE} | {level: say(cohorts.called(state.patients.current.source, level)) for level in levels}
+    offered = {"": NO_VALUE} | {level: say(cohorts.called(state.patients.current.source, level)) for level in levels}
     choice(st.selectbox, label, offered, key=key, value=now, write=write)
 
 

@@ -12,6 +12,7 @@ import torch
 
 from metamed_core.data.records import Column, PatientRecords, Role
 from metamed_core.data.task import Task
+from metamed_core.diagnosis import telling_columns
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.evidence import evidence
 from metamed_core.diagnosis.trace import AdaptationTrace
@@ -77,3 +78,13 @@ def test_a_planted_column_comes_first(name: str) -> None:
         first = evidence(case_of(name, seed, position)).columns[0]
         assert first.column.name == "decides"
         assert first.contribution > 0
+
+
+def test_of_very_many_columns_those_that_tell_most_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a learner whose parts are estimated; what the others say stands in the rest, and all sums to the difference."""
+    monkeypatch.setattr(telling_columns, "MOST_COLUMNS", 2)
+    found = evidence(case_of("prior_fitted", 0))
+    assert found.columns[0].column.name == "decides"
+    assert sum(one.contribution != 0 for one in found.columns) == 2
+    (_, p), (_, q) = case_of("prior_fitted", 0).ranked[:2]
+    assert found.difference == pytest.approx(math.log(p) - math.log(q), abs=1e-6)

@@ -9,7 +9,8 @@ import torch
 from metamed_core.data.task import Task
 from metamed_core.diagnosis import diagnose
 from metamed_core.diagnosis.case import Case
-from metamed_core.diagnosis.next_test import NextTest, entropy, next_tests, what_to_do
+from metamed_core.diagnosis.cases_html import cases_html
+from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.second_opinion import second_opinions
 from metamed_core.diagnosis.trace import AdaptationTrace
@@ -111,7 +112,7 @@ def test_the_gain_is_that_of_a_naive_loop() -> None:
     task = case.trace.task
     for row, y in zip(task.support_rows, task.support.y.tolist(), strict=True):
         then = case.with_values({"noise 0": float(case.records.features.at[row, "noise 0"])})
-        expected += case.proba[y] / 5 * (float(entropy(case.proba)) - float(entropy(then.proba)))
+        expected += case.proba[y] / 5 * (float(np.log2(then.proba[y])) - float(np.log2(case.proba[y])))
     assert test.gain == pytest.approx(expected, abs=1e-9)
 
 
@@ -143,3 +144,17 @@ def test_second_opinions_are_those_of_the_other_algorithms() -> None:
     for one in found:
         same = case_of(one.learner.name, 0)
         assert dict(one.about(case)) == pytest.approx(dict(diagnose(same.trace, same.step_index, [0])[0].ranked), rel=1e-9)
+
+
+def test_the_report_of_a_patient_gives_reasons_and_marks_what_was_tried() -> None:
+    case = case_of("prototypical", 0)
+    tried = case.with_values({"decides": 104.0})
+    report = cases_html([case], "clinic.csv", "en", pretest={"a": 1.0, "b": 3.0}, tried=tried).decode()
+    assert "Tried, not measured: with decides" in report
+    assert "The second figure is with these pretest probabilities: b 75.0%, a 25.0%" in report
+    assert f"What speaks for {case.ranked[0][0]}, and what for {case.ranked[1][0]}?" in report
+    assert "The smallest single change that would change the answer: decides from" in report
+    both = cases_html([case, Case.of(case.trace, case.step_index, 1, case.records)], "clinic.csv", "zh").decode()
+    assert both.count('<section class="case">') == 2
+    assert "Tried" not in both
+    assert "仅为尝试" not in both
