@@ -21,7 +21,7 @@ from pages.parts.diagnose.patient_tables import heading
 from pages.parts.diagnose.value_text import cell_text, value_text
 
 FEW = 3  # findings for and findings against that are shown at first
-BAR = 10  # blanks in the bar of the largest contribution
+BAR = 7  # blanks in the bar of the largest contribution
 TITLE = Words("What speaks for {first}, and what for {second}?", "哪些依据支持{first}，哪些支持{second}？")
 
 

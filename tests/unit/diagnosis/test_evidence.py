@@ -20,6 +20,7 @@ from metamed_core.learners import LEARNERS
 from metamed_core.learners.calibrated import Calibrated
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.score_parts import Additive
+from pages.parts.common.cohorts import records_of
 
 N_SUPPORT, N_QUERY = 5, 2
 
@@ -88,3 +89,23 @@ def test_of_very_many_columns_those_that_tell_most_are_looked_into(monkeypatch: 
     assert sum(one.contribution != 0 for one in found.columns) == 2
     (_, p), (_, q) = case_of("prior_fitted", 0).ranked[:2]
     assert found.difference == pytest.approx(math.log(p) - math.log(q), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_a_ferritin_of_900_speaks_against_iron_deficiency(name: str) -> None:
+    """A patient of the blood panel with iron deficiency, whose ferritin is changed: it speaks against it, beside anemia of inflammation."""
+    panel, learner = records_of("blood_panel"), LEARNERS[name]()
+    records = panel.without(row for row in panel.undiagnosed if panel.patient_names[row] != "P-071")
+    trace = AdaptationTrace(learner, load_weights("universal", learner), Task.of_records(records), held_out=False).run()
+    measured = Case.of(trace, len(trace.steps) - 1, 0, records)
+    assert measured.ranked[0][0] == "iron deficiency anaemia"
+    changed = measured.with_values({"ferritin (µg/L)": 900.0})
+    before, after = (
+        next(
+            one.contribution
+            for one in evidence(case, "iron deficiency anaemia", "anaemia of inflammation").columns
+            if "ferritin" in one.column.name
+        )
+        for case in (measured, changed)
+    )
+    assert after < min(before, 0)
