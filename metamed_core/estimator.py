@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, _c
 
 from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
-from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights, settings
+from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights, settings, sharpened_by_held_out
 from metamed_core.words import UserError, Words
 
 MAX_CLASSES = 50
@@ -108,8 +108,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
         self._adaptation = (learner, initialization)
         self._trace: AdaptationTrace | None = None
-        alone = initialization.adapt(learner, self._task.support, self._task.n_way)
-        *_, self._classifier = (step.classifier for step in self.trace_.steps) if self.held_out else alone
+        *_, last = initialization.adapt(learner, self._task.support, self._task.n_way)
+        self._classifier = sharpened_by_held_out(last, learner, initialization, self._task.support)[0] if self.held_out else last
         self.prototypes_ = _prototypes(features, np.asarray(y))
         return self
 

@@ -5,7 +5,6 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 
 - `NOTHING_ODD`: the sentence shown if there is no warning.
 - `NO_VALUE`: stands for a missing value.
-- `ONLY_THESE`: the sentence that a patient may have none of the diagnoses considered.
 - `AdaptationTrace`: an adaptation in progress and the record of its steps.
 - `Answer`: one patient's diagnosis with prediction set and reason to abstain.
 - `Case`: one undiagnosed patient at one step, perhaps with values changed.
@@ -13,6 +12,8 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `ColumnEvidence`: what one column says about one patient.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Evidence`: the reasons for one diagnosis against another.
+- `Likeness`: how like the labeled patients others are, in the embedding.
+- `Mistake`: a labeled patient who was named wrongly when held out.
 - `Neighbor`: one of the nearest labeled patients.
 - `NextTest`: what a missing value is expected to tell.
 - `Order`: the sort orders of `arrange`.
@@ -32,9 +33,12 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `cases_html`: the report of one or more patients with the reasons.
 - `column_words`: a column's name and unit.
 - `deciding_patients`: the labeled patients of the two leading diagnoses, the nearest first.
+- `can_only_choose`: the sentence that a patient may have none of the diagnoses considered.
+- `columns_beyond`: the columns in which a patient lies beyond all labeled patients of a diagnosis.
 - `diagnose`: ranked diagnoses and nearest patients at one step.
 - `diagnosis_html`: the report of some answers as one HTML file.
 - `evidence`: the findings for and against a diagnosis.
+- `guarantee_note`: how many held-out patients their prediction set covers, and what so many can certify.
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
@@ -42,10 +46,12 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `is_saved_work`: whether a file is saved work rather than a table.
 - `known_counts`: how many patients have a value, by diagnosis and column.
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
+- `mistakes`: the held-out patients who were named wrongly.
 - `most_frequent`: the most frequent category of some cells.
 - `most_telling`: the columns in which the diagnoses differ most.
 - `nearest_patients`: the labeled patients nearest in the embedding.
 - `next_tests`: the missing columns by what they are expected to tell.
+- `none_of_these`: why a patient may have none of the diagnoses.
 - `out_of_range`: whether a value lies outside its reference range.
 - `predicted`: the most probable diagnosis of each patient.
 - `predictions_csv`: some answers as a CSV file.
@@ -55,12 +61,17 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `read_saved_work`: reads a file of saved work.
 - `second_opinions`: adapts the other algorithms to the same patients.
 - `smallest_change`: the smallest change of one value that changes the answer.
+- `said_and_right`: how sure the answers to held-out patients were, and how many were right.
+- `signal`: the label-shuffle test of the held-out patients.
+- `signal_note`: the same in words.
 - `start`: begins an adaptation.
+- `still_possible`: a prediction set in words.
 - `trace`: the file of the `AdaptationTrace`.
 - `votes`: the vote of each labeled patient, where the learner counts votes.
 - `what_to_do`: which value to measure next, or why to stop, as a sentence.
 - `with_pretest`: the probabilities with other pretest probabilities than equal ones.
 - `without_each`: the answers without each of some labeled patients.
+- `unjudged_note`: how many labeled patients could not be held out.
 - `written_cell`: the value of one patient as it stands in the table.
 - `written_factor`: how many times as probable something is.
 - `written_range`: a reference range.
@@ -70,7 +81,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 from __future__ import annotations
 
 from metamed_core.diagnosis import trace
-from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.abstention import Answer, answers, still_possible
 from metamed_core.diagnosis.answers_csv import answers_csv, predictions_csv
 from metamed_core.diagnosis.answers_html import answers_html, diagnosis_html
 from metamed_core.diagnosis.answers_json import answers_json, answers_values
@@ -80,6 +91,7 @@ from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
+from metamed_core.diagnosis.none_of_these import can_only_choose, columns_beyond, none_of_these
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.prototypes import (
     known_counts,
@@ -92,10 +104,12 @@ from metamed_core.diagnosis.prototypes import (
 )
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
-from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, ONLY_THESE, held_out_title, held_out_warning, how_to_read
+from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read, said_and_right
 from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
 from metamed_core.diagnosis.second_opinion import SecondOpinion, second_opinions
+from metamed_core.diagnosis.signal import Mistake, guarantee_note, mistakes, signal, signal_note, unjudged_note
 from metamed_core.diagnosis.trace import AdaptationTrace, start
+from metamed_core.diagnosis.unlike import Likeness
 from metamed_core.diagnosis.votes import Vote, Without, deciding_patients, votes, without_each
 from metamed_core.diagnosis.watched_step import Step
 from metamed_core.diagnosis.what_if import Change, smallest_change
@@ -103,7 +117,6 @@ from metamed_core.diagnosis.what_if import Change, smallest_change
 __all__ = [
     "NOTHING_ODD",
     "NO_VALUE",
-    "ONLY_THESE",
     "AdaptationTrace",
     "Answer",
     "Case",
@@ -111,6 +124,8 @@ __all__ = [
     "ColumnEvidence",
     "Diagnosis",
     "Evidence",
+    "Likeness",
+    "Mistake",
     "Neighbor",
     "NextTest",
     "Order",
@@ -127,12 +142,15 @@ __all__ = [
     "answers_json",
     "answers_values",
     "arrange",
+    "can_only_choose",
     "cases_html",
     "column_words",
+    "columns_beyond",
     "deciding_patients",
     "diagnose",
     "diagnosis_html",
     "evidence",
+    "guarantee_note",
     "held_out_title",
     "held_out_warning",
     "how_to_read",
@@ -140,10 +158,12 @@ __all__ = [
     "is_saved_work",
     "known_counts",
     "limited_counts",
+    "mistakes",
     "most_frequent",
     "most_telling",
     "nearest_patients",
     "next_tests",
+    "none_of_these",
     "out_of_range",
     "predicted",
     "predictions_csv",
@@ -151,10 +171,15 @@ __all__ = [
     "prototypes",
     "provenance",
     "read_saved_work",
+    "said_and_right",
     "second_opinions",
+    "signal",
+    "signal_note",
     "smallest_change",
     "start",
+    "still_possible",
     "trace",
+    "unjudged_note",
     "votes",
     "what_to_do",
     "with_pretest",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.provenance import provenance
-from metamed_core.diagnosis.reliability_notes import ONLY_THESE, held_out_title, how_to_read
+from metamed_core.diagnosis.reliability_notes import held_out_title, how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
@@ -64,7 +65,7 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
         HTML in UTF-8 that opens offline; all text is escaped.
     """
     run = _run(trace, step_index, file)
-    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + ONLY_THESE)
+    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes))
 
 
 def facts_of_run(trace: AdaptationTrace, step_index: int, file: str) -> list[tuple[object, object]]:

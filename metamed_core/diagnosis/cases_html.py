@@ -10,8 +10,9 @@ from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_ce
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.next_test import next_tests, what_to_do
+from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.pretest import with_pretest
-from metamed_core.diagnosis.reliability_notes import ONLY_THESE, how_to_read
+from metamed_core.diagnosis.reliability_notes import how_to_read
 from metamed_core.diagnosis.what_if import Change, smallest_change
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
@@ -55,7 +56,7 @@ def cases_html(
         language,
         caution=CAUTION,
         asked=_ASKED.format(n=len(trace.task.classes), labeled=len(trace.task.support), names="; ".join(map(str, trace.task.classes))),
-        trust=how_to_read(trace, step_index) + ONLY_THESE,
+        trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
         cases=[_section(case, answer, pretest, tried) for case, answer in zip(cases, found, strict=True)],
         words=_WORDS,
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},

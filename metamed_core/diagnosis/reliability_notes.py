@@ -28,10 +28,6 @@ CALIBRATED = Words(
     "读法：最后一步的数值已在模拟表格上校准：在模拟表格上，给出 0.90 的答案约有九成正确。"
     "在真实表格上偏差更大（具体数值见文档），请谨慎解读，患者很少时尤其如此。",
 )
-ONLY_THESE = Words(
-    "Only the diagnoses of the labeled patients are considered: a patient may have none of them.",
-    "只在已确诊患者的诊断范围内判断：患者也可能都不属于其中任何一种。",
-)
 OTHER_SETTINGS = Words(
     "How to read: take the figures as a ranking. They were calibrated for the default settings, and yours differ.",
     "读法：请将数值视为排序。它们是按默认设置校准的，而您的设置与之不同。",

@@ -23,7 +23,6 @@ from metamed_core.learners import (
     SupportCrossValidator,
     load_weights,
 )
-from metamed_core.statistics import WIDE, WIDTH
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -140,7 +139,16 @@ class AdaptationTrace:
 
     def _watch(self) -> Iterator[float]:
         """Make one step in parts, each followed by the share of the step that is done; then add it to `steps`."""
-        maker, done = StepMaker(next(self._classifiers), self.task, self.held_out, WIDTH if self.calibrated else WIDE), 0
+        maker, done = (
+            StepMaker(
+                next(self._classifiers),
+                self.task,
+                self.held_out,
+                self.initialization.sharpness_width(self.learner),
+                len(self.steps) == self.total_steps,
+            ),
+            0,
+        )
         making = maker.make(len(self.steps), self._axes)
         while True:
             try:

@@ -14,8 +14,8 @@ from torch import Tensor
 from metamed_core.data import Task, class_means
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import nearest_patients
+from metamed_core.diagnosis.unlike import Likeness, threshold
 from metamed_core.learners import Calibrated, HeldOut, SupportCrossValidator, cross_entropy, in_parts
-from metamed_core.statistics import fit_sharpness
 
 Array = npt.NDArray[np.float64]
 
@@ -42,6 +42,9 @@ class Step:
         Positions in the support set of the nearest labeled patients, `(n_query, n_nearest)`, at most 3.
     distance
         Their Euclidean distances in the embedding (no unit), same shape.
+    unlikeness
+        After the last step: how much farther a query patient lies from all labeled patients than 9 in 10 of these would, `(n_query,)`.
+        Above 0 the patient is unlike every one of them. NaN before, and if too few can be left out to say. See `Likeness`.
     classifier
         The classifier after this step; its `sharpness` is what the held-out patients ask for.
     """
@@ -56,6 +59,7 @@ class Step:
     prototype_map: Array
     nearest: npt.NDArray[np.int64]
     distance: Array
+    unlikeness: Array
     classifier: Calibrated
 
 
@@ -73,12 +77,15 @@ class StepMaker:
         Cross-validates on the support set; None to leave it out.
     width
         How far the held-out patients may move the probabilities; see `fit_sharpness`.
+    last
+        Whether it is the last step.
     """
 
     classifier: Calibrated
     task: Task
     held_out: SupportCrossValidator | None
     width: float
+    last: bool
 
     @property
     def divided(self) -> bool:
@@ -98,20 +105,18 @@ class StepMaker:
         Without `axes`, those of the first step, they are fitted.
         """
         known, query, passes = self.task.support, self.task.query.x, self.classifier.passes
-        classifier, held_out = self.classifier, None
-        if self.held_out:
-            yield from self.held_out.advance_in_parts()
-            held_out = self.held_out.answers
-            classifier = classifier.sharpened(fit_sharpness(held_out.log_proba, held_out.y, self.width))
+        classifier, held_out = yield from self._sharpened()
         support = yield from _in_parts(self.classifier.embed, known.x)
         axes = axes or Axes.fit(torch.cat([support, self.classifier.embed(query[:500])]))
-        placed, distances, positions, proba = [], [], [], []
+        likeness, beyond = Likeness.fit(support, known.y, self.task.n_way), self._beyond()
+        placed, distances, positions, proba, unlikeness = [], [], [], [], []
         for x in in_parts(query):
             embedded = self.classifier.embed(x)
             placed.append(axes.place(embedded))
             distance, position = nearest_patients(embedded, support)
             distances.append(distance)
             positions.append(position)
+            unlikeness.append(likeness.distance(embedded, distance[:, 0]) - beyond)
             proba.append(classifier.predict_proba(x))
             yield len(x) * (1 + passes)
         prototypes = yield from self._prototypes()
@@ -127,9 +132,22 @@ class StepMaker:
             prototype_map=axes.place(prototypes),
             nearest=torch.cat(positions).numpy(),
             distance=torch.cat(distances).double().numpy(),
+            unlikeness=torch.cat(unlikeness).double().numpy(),
             classifier=classifier,
         )
         return step, axes
+
+    def _beyond(self) -> float:
+        """The distance beyond which a patient is unlike all labeled ones; told after the last step only, since it embeds every fold anew."""
+        return math.nan if self.held_out is None or not self.last else threshold(self.held_out)
+
+    def _sharpened(self) -> Generator[int, None, tuple[Calibrated, HeldOut | None]]:
+        """The classifier, calibrated by the held-out patients of this step."""
+        if self.held_out is None:
+            return self.classifier, None
+        yield from self.held_out.advance_in_parts()
+        held_out = self.held_out.answers
+        return self.classifier.sharpened(held_out.sharpness(self.width)), held_out
 
     def _prototypes(self) -> Generator[int, None, Tensor]:
         """`Classifier.prototypes`, in parts."""

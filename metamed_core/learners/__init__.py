@@ -43,6 +43,7 @@ meta-training, `weights` the shipped weight files.
 - `read_card`: the card of weights.
 - `save_weights`: writes weights and their card.
 - `settings`: the fields of a learner that a form can offer.
+- `sharpened_by_held_out`: a classifier that is calibrated by the table's own held-out patients.
 - `shipped`: the file of a learner's shipped weights.
 - `support_cross_validator`: the file of `SupportCrossValidator`.
 - `weights_path`: the file behind the name of initial weights.
@@ -67,7 +68,7 @@ from metamed_core.learners.prototypical import Prototypical, prototypical_log_po
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.score_parts import Additive, ScoreParts, Voting
-from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator
+from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator, sharpened_by_held_out
 from metamed_core.learners.weight_files import (
     MAX_BYTES,
     MAX_CARD_BYTES,
@@ -124,6 +125,7 @@ __all__ = [
     "read_card",
     "save_weights",
     "settings",
+    "sharpened_by_held_out",
     "shipped",
     "support_cross_validator",
     "weights_path",

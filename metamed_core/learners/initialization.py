@@ -20,7 +20,7 @@ from metamed_core.learners.card import Card
 from metamed_core.learners.learner import Learner
 from metamed_core.learners.weight_files import SHIPPED, damaged, read_bytes, read_card, shapes_in, shipped
 from metamed_core.networks import Backbone, backbone_of, shapes_of
-from metamed_core.statistics import Calibration
+from metamed_core.statistics import WIDE, WIDTH, Calibration
 from metamed_core.words import UserError, Words
 
 UNIVERSAL, RANDOM = "universal", "none"
@@ -61,6 +61,10 @@ class Initialization:
     def name(self) -> str:
         """The origin without folder and extension, as reports show it."""
         return Path(self.origin).stem
+
+    def sharpness_width(self, learner: Learner) -> float:
+        """How far a table's held-out patients may move the probabilities: less where these weights and settings were calibrated."""
+        return WIDTH if self.calibration.fitted_with(dataclasses.asdict(learner)) else WIDE
 
     def adapt(self, learner: Learner, support: LabeledSet, n_way: int) -> Iterator[Calibrated]:
         """`Learner.adapt` from these weights, with calibrated probabilities; parameters as there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from metamed_core.learners.calibrated import Calibrated
 from metamed_core.learners.initialization import Initialization
 from metamed_core.learners.learner import Learner
 from metamed_core.learners.patient_parts import in_parts
+from metamed_core.statistics import fit_sharpness
 
 MAX_FOLDS = 25
 CELL_BUDGET = 20_000
@@ -60,9 +62,17 @@ class HeldOut:
     y: Tensor
     log_proba: Tensor
 
+    def sharpness(self, width: float) -> float:
+        """How much to sharpen the answers by what these patients show; see `fit_sharpness`."""
+        return fit_sharpness(self.log_proba, self.y, width)
+
+    def proba(self, sharpness: float = 1.0) -> Tensor:
+        """Probabilities after a `sharpness`, `(n, n_way)`."""
+        return (sharpness * self.log_proba.double()).softmax(-1)
+
     def confidence(self, sharpness: float = 1.0) -> float:
-        """Mean probability of the most probable class, 0..1, after a `sharpness` (see `fit_sharpness`)."""
-        return float((sharpness * self.log_proba.double()).softmax(-1).amax(-1).mean())
+        """Mean probability of the most probable class, 0..1, after a `sharpness`."""
+        return float(self.proba(sharpness).amax(-1).mean())
 
 
 class SupportCrossValidator:
@@ -84,7 +94,8 @@ class SupportCrossValidator:
         self.groups = folds(support, min(MAX_FOLDS, affordable))
         self.leave_one_out = all(len(group) == 1 for group in self.groups)
         self._support = support
-        self._log_proba, self._begun = torch.full((len(support), int(support.y.max()) + 1), math.nan), False
+        self._log_proba = torch.full((len(support), int(support.y.max()) + 1), math.nan)
+        self._made: dict[tuple[int, ...], Calibrated] = {}
         self._runs = [self._without(learner.lighter(), start, group) for group in self.groups]
 
     def advance(self) -> float:
@@ -102,7 +113,7 @@ class SupportCrossValidator:
     @property
     def answers(self) -> HeldOut:
         """What the held-out patients were answered after the steps so far; nobody before the first."""
-        position = torch.tensor(sorted(at for group in self.groups for at in group) if self._begun else [], dtype=torch.int64)
+        position = torch.tensor(sorted(at for group in self.groups for at in group) if self._made else [], dtype=torch.int64)
         return HeldOut(position, self._support.y[position], self._log_proba[position])
 
     def advance_in_parts(self) -> Iterator[int]:
@@ -111,16 +122,44 @@ class SupportCrossValidator:
             made = next(run, None)
             if made is None:  # a fold with fewer steps than the main adaptation keeps its last result
                 yield len(group)
-                continue
-            told = []
-            for part in in_parts(self._support.x[group]):
-                with torch.no_grad():
-                    told.append(made.log_proba(part))
-                yield len(part)
-            self._log_proba[group], self._begun = torch.cat(told), True
+            else:
+                yield from self._ask(made, group)
+
+    def finish(self) -> HeldOut:
+        """Make all steps that are left and ask after the last one only, which is quicker than asking after each."""
+        for run, group in zip(self._runs, self.groups, strict=True):
+            for made in deque(run, maxlen=1):
+                deque(self._ask(made, group), maxlen=0)
+        return self.answers
+
+    def folds(self) -> Iterator[tuple[Calibrated, Tensor]]:
+        """The classifier of each fold after the steps so far, and the cells of the patients that it was not shown."""
+        return ((made, self._support.x[list(group)]) for group, made in self._made.items())
+
+    def _ask(self, made: Calibrated, group: list[int]) -> Iterator[int]:
+        self._made[tuple(group)], told = made, []
+        for part in in_parts(self._support.x[group]):
+            with torch.no_grad():
+                told.append(made.log_proba(part))
+            yield len(part)
+        self._log_proba[group] = torch.cat(told)
 
     def _without(self, learner: Learner, start: Initialization, group: list[int]) -> Iterator[Calibrated]:
         """Yield the classifier of each step of one fold; no fold leaves a class without a patient, so it tells all classes apart."""
         rest = torch.ones(len(self._support), dtype=torch.bool)
         rest[group] = False
         return start.adapt(learner, self._support.take(rest), self._log_proba.shape[1])
+
+
+def sharpened_by_held_out(last: Calibrated, learner: Learner, start: Initialization, support: LabeledSet) -> tuple[Calibrated, HeldOut]:
+    """The last classifier of an adaptation, calibrated by the table's own held-out patients, and what these were answered.
+
+    Parameters
+    ----------
+    last
+        The classifier after the last step of `start.adapt(learner, support, n_way)`.
+    learner, start, support
+        What it was adapted with; adapted again once per fold.
+    """
+    held_out = SupportCrossValidator(learner, start, support).finish()
+    return last.sharpened(held_out.sharpness(start.sharpness_width(learner))), held_out

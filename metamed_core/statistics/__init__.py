@@ -4,6 +4,7 @@ Metrics of predicted probabilities, confidence intervals that count patients and
 Everything is a pure function of arrays.
 
 - `COVERAGE`: the probability that the diagnoses of a prediction set must reach together, 0.9.
+- `COVERAGES`: the shares of patients whose diagnosis a set should hold that one can choose from.
 - `SHOTS`: the numbers of labeled patients per diagnosis at which a temperature is fitted.
 - `WIDE`: how far the sharpness of a table may lie from 1 where no calibration was learned.
 - `WIDTH`: the same where one was learned.
@@ -13,6 +14,9 @@ Everything is a pure function of arrays.
 - `DecisionCurve`: net benefit of acting on a predicted probability, at each threshold.
 - `Interval`: an estimate and the two ends of its 95% confidence interval.
 - `Reliability`: how often answers of each confidence are right.
+- `ShuffleTest`: the result of `shuffle_test`.
+- `certified`: the largest share of patients for which so many held-out patients alone can certify a set.
+- `coverage_sets`: for each patient the set that holds the right diagnosis for a chosen share of patients.
 - `expected_calibration_error`: mean gap between confidence and accuracy over bins of confidence.
 - `fit_calibration`: the calibration with the least log-loss on some answers.
 - `fit_sharpness`: how much to sharpen or soften the answers for one table, judged by its held-out patients.
@@ -22,6 +26,7 @@ Everything is a pure function of arrays.
 - `metrics`: the file of metrics: accuracy, balanced accuracy, AUROC, Brier score, ...
 - `nearest_shots`: which of `SHOTS` a task is nearest to, to report tasks of like size together.
 - `prediction_sets`: for each patient the fewest diagnoses that together reach `COVERAGE`.
+- `shuffle_test`: whether held-out patients are named better than with shuffled labels.
 - `sign_flip_p`: p-values of paired differences by flipping their signs.
 - `student_interval`: Student's interval around a mean.
 - `sums_by_group`: sums of rows by group.
@@ -34,6 +39,7 @@ from __future__ import annotations
 
 from metamed_core.statistics import intervals, metrics
 from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
+from metamed_core.statistics.coverage import COVERAGES, certified, coverage_sets
 from metamed_core.statistics.intervals import (
     ClusteredMean,
     Interval,
@@ -44,10 +50,12 @@ from metamed_core.statistics.intervals import (
 )
 from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, expected_calibration_error, log_loss, prediction_sets
 from metamed_core.statistics.sharpness import WIDE, WIDTH, fit_sharpness
+from metamed_core.statistics.shuffle_test import ShuffleTest, shuffle_test
 from metamed_core.statistics.significance import holm_adjusted_p, sign_flip_p
 
 __all__ = [
     "COVERAGE",
+    "COVERAGES",
     "SHOTS",
     "WIDE",
     "WIDTH",
@@ -57,6 +65,9 @@ __all__ = [
     "DecisionCurve",
     "Interval",
     "Reliability",
+    "ShuffleTest",
+    "certified",
+    "coverage_sets",
     "expected_calibration_error",
     "fit_calibration",
     "fit_sharpness",
@@ -66,6 +77,7 @@ __all__ = [
     "metrics",
     "nearest_shots",
     "prediction_sets",
+    "shuffle_test",
     "sign_flip_p",
     "student_interval",
     "sums_by_group",

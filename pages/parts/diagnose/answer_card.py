@@ -7,9 +7,8 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 import streamlit as st
 
-from metamed_core.diagnosis import Answer, Case, Diagnosis, what_to_do
+from metamed_core.diagnosis import Answer, Case, Diagnosis, still_possible, what_to_do
 from metamed_core.drawing import SeriesStyle
-from metamed_core.statistics import COVERAGE
 from metamed_core.words import Words, chance
 from pages.parts.common.legend import mark
 from pages.parts.common.markdown_text import plain
@@ -28,7 +27,6 @@ RANKED, MOST_RANKED = (
 )  # diagnoses with a bar of their own: at least, and at most if so many are still possible; the rest share one line
 BAR = 34  # blanks in a full bar
 TEAL, GRAY = "#15807D", "#7A8A8A"
-POSSIBLE = Words("Still possible ({share} together): {names}.", "仍有可能（合计 {share}）：{names}。")
 
 
 def answer_card(
@@ -56,8 +54,7 @@ def answer_card(
 
 def _left_open(say: Say, answer: Answer, styles: Mapping[str, SeriesStyle]) -> str:
     """Which diagnoses cannot be ruled out yet, after the reason why no answer should be taken, if there is one."""
-    names = (", " if say.language == "en" else "、").join(plain(styles[name].name) for name in answer.prediction_set)
-    possible = say(POSSIBLE).format(share=f"{COVERAGE:.0%}", names=names)
+    possible = say(still_possible(answer, [plain(styles[name].name) for name in answer.prediction_set]))
     if answer.abstention_reason is None:
         return possible
     return f":material/help: **{plain(say(answer.abstention_reason))}** {possible}"

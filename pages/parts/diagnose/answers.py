@@ -6,13 +6,14 @@ import math
 
 import streamlit as st
 
-from metamed_core.diagnosis import ONLY_THESE, agreement, answers, how_to_read
+from metamed_core.diagnosis import agreement, answers, can_only_choose, how_to_read
 from metamed_core.drawing import SeriesStyle
 from metamed_core.statistics import COVERAGE, prediction_sets, wilson_interval
 from metamed_core.words import Words
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
+from pages.parts.diagnose.held_out import held_out
 from pages.parts.diagnose.patient_list import choose_patient, found_patients
 
 EVERYONE_DIAGNOSED = Words(
@@ -96,8 +97,9 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     known = not math.isnan(accuracy)
     trust = _trust(accuracy, n_labeled) if known else NO_TRUST
     st.markdown(f"**{say(said)}** {say(trust)}")
+    held_out(say, shown)
     st.markdown(say(NEXT))
-    st.caption(say(how_to_read(shown.trace, shown.cursor) + ONLY_THESE))
+    st.caption(say(how_to_read(shown.trace, shown.cursor) + can_only_choose(shown.trace.task.classes)))
 
 
 def _trust(accuracy: float, n: int) -> Words:

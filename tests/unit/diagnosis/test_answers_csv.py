@@ -70,7 +70,7 @@ def test_the_row_is_that_of_the_file_also_where_labeled_and_unlabeled_are_mixed(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_csv_tells_what_cannot_be_ruled_out_and_why_no_answer_should_be_taken(language: Language) -> None:
-    raw = pd.DataFrame({"x": ["1", "2", "9", "8", "1.5", "5", None], "dx": ["a", "a", "b", "b", None, None, None]}, dtype=object)
+    raw = pd.DataFrame({"x": ["1", "2", "9", "8", "1.5", "4", None], "dx": ["a", "a", "b", "b", None, None, None]}, dtype=object)
     trace = start(PatientRecords.from_table(raw), LEARNERS["prototypical"]()).run()
     last = len(trace.steps) - 1
     rows = list(csv.DictReader(io.StringIO(answers_csv(trace, last, "t.csv", language).decode("utf-8-sig"))))

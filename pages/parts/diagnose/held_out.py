@@ -1,0 +1,38 @@
+"""What the held-out patients say before any answer is read: is there signal, who was named wrongly, what can be guaranteed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from metamed_core.diagnosis import guarantee_note, mistakes, signal, signal_note, unjudged_note
+from metamed_core.statistics import COVERAGE
+from metamed_core.words import Words, chance
+from pages.parts.common.markdown_text import plain
+from pages.parts.common.page_frame import Say
+from pages.parts.diagnose.adaptation_state import Snapshot
+
+WRONG = Words("Held-out patients with a wrong prediction: {n}", "判断错误的留出患者：{n} 位")
+ONE_WRONG = Words("{name}: {diagnosis}, predicted {named} ({share})", "{name}：{diagnosis}，被判断为 {named}（{share}）")
+
+
+def held_out(say: Say, shown: Snapshot) -> None:
+    """Nothing where nobody could be held out."""
+    test = signal(shown.step)
+    if test is None:
+        return
+    found = say(signal_note(test))
+    if test.above_chance:
+        st.markdown(found)
+    else:
+        st.warning(found, icon=":material/warning:")
+    wrong = mistakes(shown.trace, shown.cursor)
+    with st.expander(say(WRONG.format(n=len(wrong)))):
+        st.markdown(
+            "\n".join(
+                f"- {say(ONE_WRONG.format(name=plain(m.name), diagnosis=plain(m.diagnosis), named=plain(m.named), share=plain(chance(m.probability))))}"
+                for m in wrong
+            )
+        )
+        for note in (unjudged_note(shown.trace), guarantee_note(shown.step, COVERAGE)):
+            if note is not None:
+                st.markdown(say(note))

@@ -1,0 +1,116 @@
+"""None of these: distances against naive computations, the share of false alarms, and patients whom no learner should be sure of."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from metamed_core.data import PatientRecords
+from metamed_core.diagnosis import AdaptationTrace, Likeness, answers, can_only_choose, columns_beyond, start
+from metamed_core.diagnosis.unlike import beyond
+from metamed_core.learners import LEARNERS, load_weights
+from pages.parts.common import cohorts
+from tests.helpers.tasks import small_episode, task_of_cells
+
+
+def embedded(n_way: int, k_shot: int, n: int, seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Labeled and other patients around class means, and others around a mean that no labeled patient has."""
+    rng = torch.Generator().manual_seed(seed)
+    means = 2 * torch.randn(n_way + 1, 6, generator=rng, dtype=torch.float64)
+    y = torch.arange(n_way).repeat_interleave(k_shot)
+    drawn = lambda at: means[at] + torch.randn(len(at), 6, generator=rng, dtype=torch.float64)  # noqa: E731
+    return drawn(y), y, drawn(torch.arange(n) % n_way), drawn(torch.full((n,), n_way))
+
+
+def test_the_distance_is_as_its_definition_says() -> None:
+    support, y, query, _ = embedded(2, 4, 3, 1)
+    means = torch.stack([support[y == c].mean(0) for c in range(2)])
+    within = sum((support[y == c] - means[c]).square().sum(0) for c in range(2))
+    variance = (within + 4 * 0.5 * support.var(0, correction=0)) / (8 - 2 + 4)
+    for at, distance in enumerate(Likeness.fit(support, y, 2).distance(query).tolist()):
+        to_mean = min(float(((query[at] - mean).square() / variance).mean()) for mean in means)
+        nearest = min(float((query[at] - one).norm()) for one in support)
+        assert distance == pytest.approx(math.log(to_mean + 1e-6) + math.log(nearest / math.sqrt(float(variance.sum())) + 1e-6))
+
+
+@pytest.mark.parametrize("k_shot", [2, 4, 10])
+def test_one_in_ten_is_a_false_alarm_and_others_are_caught(k_shot: int) -> None:
+    alarms, caught = [], []
+    for seed in range(120):
+        support, y, query, other = embedded(3, k_shot, 30, seed)
+        rest = [torch.arange(len(y)) != i for i in range(len(y))]
+        left_out = [Likeness.fit(support[each], y[each], 3).distance(support[~each]) for each in rest]
+        limit, likeness = beyond(torch.cat(left_out), 0.1), Likeness.fit(support, y, 3)
+        alarms.append((likeness.distance(query) > limit).double().mean())
+        caught.append((likeness.distance(other) > limit).double().mean())
+    assert 0.02 < float(torch.stack(alarms).mean()) < 0.13
+    assert float(torch.stack(caught).mean()) > (0.4 if k_shot > 2 else 0.2)
+
+
+def test_the_threshold_by_hand() -> None:
+    nine = torch.tensor([3.0, 1, 2, 9, 5, 6, 7, 8, 4])
+    assert beyond(nine, 0.1) == 9, "the next of ten is the largest with a probability of 1 in 10"
+    assert beyond(torch.arange(19.0), 0.1) == 17
+    five = torch.tensor([1.0, 2, 3, 4, 5])
+    assert beyond(five, 0.1) == pytest.approx(3 + 1.533206 * math.sqrt(2.5) * math.sqrt(1.2), rel=1e-5), "Student, 4 degrees of freedom"
+    assert math.isnan(beyond(five[:4], 0.1))
+
+
+def with_two_more(records: PatientRecords, *, controls: bool) -> PatientRecords:
+    """An undiagnosed patient of the iron deficiency with a ferritin of 900, and one with ten healthy values."""
+    raw, ranges = records.raw.copy(), records.reference_ranges
+    typical = next(row for row, truth in cohorts.truth_of("blood_panel").items() if truth == "iron deficiency anaemia")
+    raw.loc["ferritin"] = raw.loc[typical]
+    raw.loc["ferritin", "ferritin (µg/L)"] = "900"
+    raw.loc["healthy"] = raw.loc[typical]
+    for place, column in enumerate(ranges):
+        raw.loc["healthy", column] = f"{sum(ranges[column]) / 2:.3g}" if place < 10 else ""
+    if not controls:
+        raw = raw[raw["diagnosis"] != "no disease found"]
+    return dataclasses.replace(records, raw=raw)
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_ten_healthy_values_are_never_a_sure_disease(name: str) -> None:
+    trace = start(with_two_more(cohorts.records_of("blood_panel"), controls=False), LEARNERS[name]()).run()
+    at = trace.task.query_rows.index("healthy")
+    (one,) = answers(trace, len(trace.steps) - 1, [at])
+    assert one.abstention_reason is not None
+    assert one.abstention_reason.en.startswith("Not sick by these values: each of the 10 values with a reference range lies within it")
+
+
+def test_a_ferritin_of_900_is_named_as_a_reason() -> None:
+    trace = start(with_two_more(cohorts.records_of("blood_panel"), controls=True), LEARNERS["prototypical"]()).run()
+    at = trace.task.query_rows.index("ferritin")
+    iron = trace.task.classes.index("iron deficiency anaemia")
+    assert columns_beyond(trace.task, at, iron)[0] == "ferritin (µg/L)"
+    assert "ferritin (µg/L)" not in columns_beyond(trace.task, at, trace.task.classes.index("anaemia of inflammation"))
+
+
+def test_controls_are_suggested_where_none_are() -> None:
+    assert can_only_choose(("flu", "cold")).en.endswith(
+        "No healthy controls are among the labeled patients: add some, and “healthy” becomes one of the answers."
+    )
+    assert (
+        can_only_choose(("flu", "no disease found")).en
+        == "The algorithm can only choose among the 2 diagnoses of the table: a patient may have none of them."
+    )
+
+
+@pytest.mark.parametrize("name", ["prototypical", "prior_fitted"])
+def test_the_trace_tells_it_after_the_last_step(name: str) -> None:
+    learner, task = LEARNERS[name](), small_episode(seed=2)
+    origin = load_weights("universal", learner)
+    trace = AdaptationTrace(learner, origin, task_of_cells(task.support, task.query.x)).run()
+    assert all(np.isnan(step.unlikeness).all() for step in trace.steps[:-1])
+    classifier, told = trace.steps[-1].classifier, []
+    for i in range(9):
+        rest = torch.arange(9) != i
+        *_, without = origin.adapt(learner.lighter(), task.support.take(rest), 3)
+        told.append(Likeness.of(without).distance(without.embed(task.support.x[i : i + 1])))
+    expected = Likeness.of(classifier).distance(classifier.embed(task.query.x)) - beyond(torch.cat(told), 0.1)
+    np.testing.assert_allclose(trace.steps[-1].unlikeness, expected.numpy(), atol=1e-3)
