@@ -21,7 +21,7 @@ import argparse
 import json
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -128,14 +128,20 @@ def summary(found: Sequence[Found]) -> Row:
     coverage["old"] = covered([held(y, prediction_sets(before, 0.9)) for y, before, _ in answers])
     return Row(
         len(found),
-        tuple(float(np.mean([expected_calibration_error(one[0], one[i]) for one in answers])) for i in (1, 2)),
-        tuple(float(np.mean([log_loss(one[0], one[i]) for one in answers])) for i in (1, 2)),
+        before_and_after(expected_calibration_error, answers),
+        before_and_after(log_loss, answers),
         coverage,
         {int(each): (float(inside[size == each].mean()), int((size == each).sum())) for each in np.unique(size)},
         float(np.mean([surest(y, after) for y, _, after in answers])),
         unlike([each.left_out for each in found if each.left_out]),
         shuffled([each.shuffled for each in found]),
     )
+
+
+def before_and_after(measure: Callable[[Labels, Array], float], answers: Sequence[tuple[Labels, Array, Array]]) -> tuple[float, float]:
+    """A measure of the probabilities before and after, each the mean over tables."""
+    before, after = (float(np.mean([measure(y, proba[i]) for y, *proba in answers])) for i in (0, 1))
+    return before, after
 
 
 def held(y: Labels, sets: npt.NDArray[np.bool_]) -> tuple[Array, Labels]:

@@ -1,0 +1,47 @@
+"""What stands before the answers: is there signal, who was predicted wrongly, what can be guaranteed."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from pages.parts.common.page_frame import Say
+from pages.parts.diagnose import held_out
+from tests.helpers.diagnose_page import adaptation_of
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Everything that is written, in its order."""
+    lines: list[str] = []
+    write = lambda text, icon="": lines.append(icon + text)  # noqa: E731
+    st = SimpleNamespace(markdown=write, warning=write, expander=lambda title: nullcontext(write(title)))
+    monkeypatch.setattr(held_out, "st", st)
+    return lines
+
+
+def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> None:
+    shown = adaptation_of().shown()
+    assert shown is not None
+    held_out.held_out(Say("en"), shown)
+    assert said[0].startswith("There is signal: 53 of 61 held-out patients are predicted correctly; with shuffled diagnoses it would be")
+    assert said[1] == "Held-out patients with a wrong prediction: 8"
+    assert said[2].count("\n") == 7
+    assert (
+        "of 61 held-out patients have the own diagnosis among those still possible at 90%. So many patients alone can guarantee 98.4%"
+        in said[3]
+    )
+    # Every patient predicted as the first class: no better than chance.
+    answers = dataclasses.replace(shown.step.held_out, log_proba=torch.eye(14)[[0] * 61].log_softmax(-1))
+    shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=answers)
+    said.clear()
+    held_out.held_out(Say("zh"), shown)
+    assert said[0].startswith(":material/warning:未超过偶然水平：61 位留出患者中")
+    shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=None)
+    said.clear()
+    held_out.held_out(Say("en"), shown)
+    assert said == []
