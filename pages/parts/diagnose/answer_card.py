@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -75,10 +75,7 @@ def _ranked(say: Say, state: Adaptation, answer: Answer, case: Case, styles: dic
     if after is not None:  # those that become probable are not among "the others"
         names.sort(key=lambda name: -max(after[name], dict(one.ranked)[name]))
     shown, rest, p = names[:n], names[n:], dict(one.ranked)
-    lines = [[f"{mark(styles[name])}\u00a0{plain(styles[name].name)}", plain(chance(p[name])), bar(p[name], TEAL, BAR)] for name in shown]
-    if rest:
-        others, q = Words("{n} other {n:diagnosis|diagnoses}", "其余 {n} 种").format(n=len(rest)), sum(p[name] for name in rest)
-        lines.append([say(others), plain(chance(q)), bar(q, GRAY, BAR)])
+    lines = _lines(say, [(name, p[name]) for name in shown], [p[name] for name in rest], styles)
     heads = [say(words) for words in (Words("Diagnosis", "诊断"), Words("Equal pretest", "验前相等"))] + [""]
     if after is not None:
         heads.append(say(Words("Your pretest", "您的验前概率")))
@@ -89,3 +86,12 @@ def _ranked(say: Say, state: Adaptation, answer: Answer, case: Case, styles: dic
     table = pd.DataFrame(lines, columns=heads)
     st.table(table, border=False, hide_index=True, hide_header=after is None, width="content", alt=alt)
     st.markdown(f":small[{plain(say(pretest_told(state, case.classes, styles)))}]")
+
+
+def _lines(say: Say, shown: Sequence[tuple[str, float]], rest: Sequence[float], styles: Mapping[str, SeriesStyle]) -> list[list[str]]:
+    """Mark and name, figure and bar of each diagnosis, and of the others together."""
+    lines = [[f"{mark(styles[name])}\u00a0{plain(styles[name].name)}", plain(chance(p)), bar(p, TEAL, BAR)] for name, p in shown]
+    if rest:
+        others = Words("{n} other {n:diagnosis|diagnoses}", "其余 {n} 种").format(n=len(rest))
+        lines.append([say(others), plain(chance(sum(rest))), bar(sum(rest), GRAY, BAR)])
+    return lines

@@ -62,8 +62,9 @@ def _fragility(say: Say, state: Adaptation, case: Case, styles: dict[str, Series
     this = f"{case.trace.task.query_rows[case.position]}"
     whole = state.view.get("without_all") == this
     with st.spinner(say(Words("Adapting without each of them …", "正在逐一去除并重新适应……")), show_time=True):
-        # Without the table in its key: for a bundled one, too, each visitor computes it alone, and nobody waits for another.
-        found = cached("without", (case.trace, case.step_index, case.position, whole), lambda: _left_out(case, wanted, whole=whole))
+        # What takes long has no table in its key: of a bundled one, too, each visitor computes it alone, and nobody waits for another.
+        key = (case.trace, case.step_index, case.position, whole) if whole else (case.records, case.trace, case.step_index, case.position)
+        found = cached("without_all" if whole else "without", key, lambda: _left_out(case, wanted, whole=whole))
     first = case.ranked[0][0]
     for one in found:
         if one.first is None:

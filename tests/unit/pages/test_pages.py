@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.diagnosis.ranked_answers import Diagnosis
 from metamed_core.drawing.palette import series_styles
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, chance
 from pages.parts.common import preload
@@ -147,8 +146,8 @@ def test_a_probability_is_never_a_certainty(p: float, shown: str) -> None:
 
 def test_a_card_escapes_its_figures() -> None:
     """At the start of a table cell Markdown takes `>` for a quotation: the figure would be shown without it."""
-    sure = Diagnosis("row", "P-1", (("a", 0.999), ("b", 0.001)), ())
-    figures = [line[1] for line in cards._lines(Say("en"), sure, dict(zip("ab", series_styles(2), strict=True)))]
+    lines = cards._lines(Say("en"), [("a", 0.999)], [0.001], dict(zip("ab", series_styles(2), strict=True)))
+    figures = [line[1] for line in lines]
     assert figures == [r"\>0\.99", r"\<0\.01"]
 
 
