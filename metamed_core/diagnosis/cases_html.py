@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.abstention import Answer, answers, still_possible
 from metamed_core.diagnosis.answers_html import CAUTION, facts_of_run
 from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_cell, written_factor, written_range, written_value
 from metamed_core.diagnosis.case import Case
@@ -15,7 +15,6 @@ from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reliability_notes import how_to_read
 from metamed_core.diagnosis.what_if import Change, smallest_change
 from metamed_core.drawing import page_html
-from metamed_core.statistics import COVERAGE
 from metamed_core.words import Language, Words, chance
 
 RANKED, MOST_RANKED, FINDINGS = 3, 8, 6
@@ -71,12 +70,12 @@ def _section(case: Case, answer: Answer, pretest: Mapping[str, float] | None, tr
         "abstention": answer.abstention_reason,
         "ranked": [(name, chance(p), f"{p:.0%}", "" if after is None else chance(after[name])) for name, p in answer.diagnosis.ranked[:n]],
         "pretest": _EQUAL.format(n=len(case.classes)) if pretest is None else _GIVEN.format(told=_shares(pretest)),
-        "possible": _POSSIBLE.format(share=f"{COVERAGE:.0%}", names=", ".join(answer.prediction_set)),
+        "possible": still_possible(answer, answer.prediction_set),
         "why": _WHY.format(first=told.first, second=told.second),
         "findings": [_finding(case, told, one) for one in told.strongest(FINDINGS)],
         "how": how_to_read_evidence(told),
         "change": _change(smallest_change(case)),
-        "next": what_to_do(case, next_tests(case)),
+        "next": what_to_do(case, next_tests(case), held_back=answer.abstention_reason is not None),
         "nearest": [f"{one.name}: {one.diagnosis} ({one.distance:.2f})" for one in answer.diagnosis.nearest],
         "tried": None if tried is None or not tried.changed else _tried(case, tried),
     }
@@ -123,7 +122,6 @@ _ASKED = Words(
 )
 _EQUAL = Words("Pretest probabilities are equal for all {n} {n:diagnosis|diagnoses}.", "全部 {n} 种诊断的验前概率相等。")
 _GIVEN = Words("The second figure is with these pretest probabilities: {told}.", "第二列数值采用以下验前概率：{told}。")
-_POSSIBLE = Words("Still possible ({share} together): {names}.", "仍有可能（合计 {share}）：{names}。")
 _WHY = Words("What speaks for {first}, and what for {second}?", "哪些依据支持{first}，哪些支持{second}？")
 _SMALLEST = Words(
     "The smallest single change that would change the answer: {column} from {before} to {after} gives {answer}.",

@@ -80,11 +80,16 @@ def worth_measuring(tests: tuple[NextTest, ...]) -> NextTest | None:
     return next((test for test in tests if test.gain > 0 and test.change >= WORTH), None)
 
 
-def what_to_do(case: Case, tests: tuple[NextTest, ...]) -> Words:
-    """One sentence: which value to measure next, or why to stop; tests: those of `next_tests`."""
+def what_to_do(case: Case, tests: tuple[NextTest, ...], *, held_back: bool = False) -> Words:
+    """One sentence: which value to measure next, or why to stop.
+
+    tests: those of `next_tests`. held_back: whether the answer is held back, so that "stop" would leave the patient with a doubtful one.
+    """
+    best = worth_measuring(tests)
+    if held_back and best is None:
+        return UNSETTLED
     if not tests:
         return NOTHING_MISSING
-    best = worth_measuring(tests)
     one = best or max(tests, key=lambda test: test.change)
     name = Words(one.column.label("en"), one.column.label("zh"))
     if best is None:
@@ -117,6 +122,10 @@ MEASURE = Words(
 STOP = Words(
     "Stop measuring: no missing value is likely to change the first diagnosis (the likeliest, {column}, with a probability of {change}).",
     "无需再测：没有哪个缺失值可能改变第一种诊断（可能性最大的{column}，概率为 {change}）。",
+)
+UNSETTLED = Words(
+    "No missing value of this table is likely to settle it: think of diagnoses that the table does not have, or label more patients.",
+    "本表中没有哪个缺失值可能给出定论：请考虑表中没有的诊断，或补充已确诊患者。",
 )
 NOTHING_MISSING = Words(
     "No value is missing that the labeled patients have: only more labeled patients, or a new column, can tell more.",

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 VIEWS = {
     "Labeled patients": "Nearest labeled patients",
-    "What next": "Measure|Stop measuring|No value is missing",
+    "What next": "Measure|Stop measuring|No value is missing|No missing value",
     "Pretest probability": "How common is each diagnosis",
     "Second opinion": "Ask the other algorithms",
     "What if": "The smallest single change|No change of a single value",

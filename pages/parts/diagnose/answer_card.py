@@ -46,7 +46,7 @@ def answer_card(
         _ranked(say, state, answer, case, styles)
         st.markdown(_left_open(say, answer, styles))
         if answer.abstention_reason is not None:
-            st.markdown(f":material/arrow_forward: {plain(say(what_to_do(case, tests_of(case))))}")
+            st.markdown(f":material/arrow_forward: {plain(say(what_to_do(case, tests_of(case), held_back=True)))}")
         reasons(say, state, shown, case, styles)
         further(say, state, case, answer, styles)
         report_of_patient(say, state, case)

@@ -30,7 +30,7 @@ def tests_of(case: Case) -> tuple[NextTest, ...]:
 def next_tests_view(say: Say, state: Adaptation, case: Case, answer: Answer, styles: dict[str, SeriesStyle]) -> None:
     """The sentence, and the best missing values as a table."""
     found = tests_of(case)
-    st.markdown(f"**{plain(say(what_to_do(case, found)))}**")
+    st.markdown(f"**{plain(say(what_to_do(case, found, held_back=answer.abstention_reason is not None)))}**")
     if not found:
         return
     missing, gain, change = (

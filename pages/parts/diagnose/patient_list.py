@@ -31,7 +31,7 @@ ORDERS: dict[Order, Words] = {
 }
 ALL = ""
 STILL_OPEN = Words("{n} possible", "{n} 种可能")
-NO_EVIDENCE = Words("not enough evidence", "证据不足")
+HELD_BACK = Words("held back", "暂不采信")
 
 
 def found_patients(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, SeriesStyle]) -> list[int]:
@@ -86,7 +86,7 @@ def _entry(answer: Answer, styles: Mapping[str, SeriesStyle], truth: str | None)
 
 
 def _second_line(say: Say, answer: Answer) -> str:
-    said = NO_EVIDENCE if answer.abstention_reason is not None else STILL_OPEN.format(n=len(answer.prediction_set))
+    said = HELD_BACK if answer.abstention_reason is not None else STILL_OPEN.format(n=len(answer.prediction_set))
     icon = ":material/help: " if answer.abstention_reason is not None else ""
     return f"{bar(answer.diagnosis.probability, '#15807D', BAR)} {icon}{say(said)}"
 

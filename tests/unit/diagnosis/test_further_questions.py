@@ -120,6 +120,8 @@ def test_the_sentence_says_when_to_stop() -> None:
     case = case_of("prototypical", 0)
     column = case.records.column("noise 0")
     assert what_to_do(case, ()).en.startswith("No value is missing")
+    assert what_to_do(case, (), held_back=True).en.startswith("No missing value of this table is likely to settle it")
+    assert what_to_do(case, (NextTest(column, 0.2, 0.3),), held_back=True).en.startswith("Measure noise 0 next")
     assert what_to_do(case, (NextTest(column, 0.2, 0.01),)).en.startswith("Stop measuring: no missing value is likely")
     assert what_to_do(case, (NextTest(column, 0.2, 0.3),)).en.startswith("Measure noise 0 next")
 
