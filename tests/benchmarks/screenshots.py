@@ -58,7 +58,7 @@ def take(browser: Browser, url: str, folder: Path) -> None:
     page.screenshot(path=folder / "adapt.png")
     page.locator(".st-key-charts button").click()
     settle(page)
-    page.set_viewport_size({"width": WIDTH, "height": 760})
+    page.set_viewport_size({"width": WIDTH, "height": 980})
     from_heading(page, "Answers", folder / "answers.png")
     page = visit(browser, f"{url}/diagnose?lang=zh", dark=True, height=760)
     from_heading(page, "原型：", folder / "prototypes-zh-dark.png")
