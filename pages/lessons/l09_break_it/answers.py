@@ -22,8 +22,8 @@ def why_alarm(state: BreakItState) -> Words:
     shuffled, elsewhere, fine = (world.app_result(state.seed, fault) for fault in ("labels", "prior", "none"))
     return Words(
         "The cross-validated accuracy: {a}% with shuffled labels, {b}% with weights trained on the wrong diseases, {c}% with neither fault. If it is close to guessing, and the baseline classifier's too, check labels and columns; the app cannot know. "
-        "If it is clearly below the **baseline classifier**, the algorithm or its weights do not fit, and the app warns. Confidence misleads: {d}% and {e}% here, {f}% with neither fault.",
-        "交叉验证准确率：标签打乱时 {a}%，权重用错误的疾病训练时 {b}%，两者皆无时 {c}%。若它与瞎猜相近，基线分类器也一样，请检查标签和列，应用无从知道；若它明显低于**基线分类器**，问题在算法或其权重，应用会警告。置信度会误导：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
+        "If it is clearly below the **baseline classifier**, the algorithm or its weights do not fit, and the app warns. The held-out patients lower the confidence, too: {d}% and {e}% here, {f}% with neither fault.",
+        "交叉验证准确率：标签打乱时 {a}%，权重用错误的疾病训练时 {b}%，两者皆无时 {c}%。若它与瞎猜相近，基线分类器也一样，请检查标签和列，应用无从知道；若它明显低于**基线分类器**，问题在算法或其权重，应用会警告。留出的患者也会使置信度降低：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
     ).format(
         **{
             name: f"{100 * value:.0f}"

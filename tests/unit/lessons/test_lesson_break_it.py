@@ -134,9 +134,9 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert labels.trace.baseline_held_out < 0.45, "in both bars"
     assert prior.held_out < prior.trace.baseline_held_out - 0.1, "clearly below plain means"
     assert reliability_notes.held_out_warning(prior.held_out, prior.trace.baseline_held_out) is not None
-    assert reliability_notes.ORDER_ONLY.en in words_of(prior)
+    assert reliability_notes.ONLY_HELD_OUT.en in words_of(prior)
     assert fine.held_out > max(labels.held_out, prior.held_out) + 0.15
-    assert prior.sure > fine.sure, "surer than the sound one"
+    assert max(labels.sure, prior.sure) < fine.sure, "the held-out patients lower the confidence"
     leak = world.app_result(seed, "leak")
     assert leak.held_out > 0.9
     assert leak.n_right < fine.n_right - 4
