@@ -25,6 +25,7 @@ from metamed_core.diagnosis import (
     start,
 )
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
+from metamed_core.statistics import COVERAGE, COVERAGES
 from metamed_core.words import INTENDED_USE, Language, UserError, Words
 
 DEFAULT = "prior_fitted"
@@ -49,6 +50,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="universal (shipped), none (random), a file made by meta-train, or a name in the library (default %(default)s)")  # fmt: skip
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the algorithm; may be repeated")
     parser.add_argument("--seed", type=seed, default=0, help="of random weights (default %(default)s)")
+    parser.add_argument("--coverage", type=float, choices=COVERAGES, default=COVERAGE,
+        help="share of patients whose diagnosis their prediction set should hold (default %(default)s)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
@@ -65,9 +68,9 @@ def run(options: argparse.Namespace) -> None:
     if options.out:
         write_whole(options.out, _file(trace, last, options))
     if options.json:
-        sys.stdout.write(answers_json(trace, last, options.table.name).decode())
+        sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage).decode())
     else:
-        sys.stdout.write(text(answers(trace, last), options.language) + "\n")
+        sys.stdout.write(text(answers(trace, last, coverage=options.coverage), options.language) + "\n")
 
 
 def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
@@ -131,12 +134,12 @@ def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
 
 def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace) -> bytes:
     """Return the predictions in the format of the output file's extension."""
-    file = options.table.name
+    file, coverage = options.table.name, options.coverage
     if options.out.suffix == ".html":
-        return answers_html(trace, step_index, file, options.language)
+        return answers_html(trace, step_index, file, options.language, coverage)
     if options.out.suffix == ".json":
-        return answers_json(trace, step_index, file)
-    return answers_csv(trace, step_index, file, options.language)
+        return answers_json(trace, step_index, file, coverage)
+    return answers_csv(trace, step_index, file, options.language, coverage)
 
 
 def text(found: Sequence[Answer], language: Language) -> str:

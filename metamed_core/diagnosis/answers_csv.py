@@ -10,10 +10,11 @@ from metamed_core.data import harmless
 from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.trace import AdaptationTrace
+from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE, Language
 
 
-def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: Language = "en") -> bytes:
+def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: Language = "en", coverage: float = COVERAGE) -> bytes:
     """The answers at one step as CSV, as the page and the command line write it.
 
     Parameters
@@ -22,13 +23,15 @@ def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: La
         The adaptation, the step to use, and the name of the table; see `provenance`.
     language
         Language of the reasons to abstain; the column names do not depend on it, so that scripts can rely on them.
+    coverage
+        The share of patients whose diagnosis their prediction set should hold, 0..1.
 
     Returns
     -------
     bytes
         `predictions_csv` of all patients of the query set.
     """
-    return predictions_csv(answers(trace, step_index), trace.task.classes, provenance(trace, step_index, file), language)
+    return predictions_csv(answers(trace, step_index, coverage=coverage), trace.task.classes, provenance(trace, step_index, file), language)
 
 
 def predictions_csv(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en") -> bytes:
@@ -58,14 +61,14 @@ def predictions_table(
     DataFrame
         One row per patient: patient, row (of the user's file), file_number (only if the user keeps one),
         predicted, probability, prediction_set (names joined by
-        "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., `run`,
-        intended_use. Probabilities are 0..1.
+        "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., coverage (of the prediction set),
+        `run`, intended_use. Probabilities are 0..1.
     """
     n_nearest = max((len(one.diagnosis.nearest) for one in found), default=0)
     last = {**run, "intended_use": INTENDED_USE.en}
-    rows = [_row(one, classes, n_nearest, language) | last for one in found]
+    rows = [_row(one, classes, n_nearest, language) | {"coverage": one.coverage} | last for one in found]
     filed = any(one.diagnosis.file_number is not None for one in found)
-    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), *last])
+    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), "coverage", *last])
 
 
 def _columns(classes: Sequence[str], n_nearest: int, *, filed: bool) -> list[str]:

@@ -19,9 +19,9 @@ CAUTION = Words(
     "A ranked list with its basis, not a diagnosis. This file holds data of patients.", "所列为带依据的排序，并非诊断。本文件含有患者数据。"
 )
 HOW = Words(
-    "Prediction set: the fewest diagnoses whose probabilities together reach {share:.0%}. Nearest labeled patients: by distance in the network's embedding, which has no unit; smaller is more alike.",
-    "预测集：概率合计达到 {share:.0%} 的尽可能少的诊断。最近的已确诊患者：按网络嵌入空间中的距离（无单位），越小越相似。",
-).format(share=COVERAGE)
+    "Prediction set: the diagnoses that are still possible; such sets hold the right one for {share:.0%} of patients. Nearest labeled patients: by distance in the network's embedding, which has no unit; smaller is more alike.",
+    "预测集：仍有可能的诊断；此类集合对 {share:.0%} 的患者包含正确诊断。最近的已确诊患者：按网络嵌入空间中的距离（无单位），越小越相似。",
+)
 _RUN = {
     "algorithm": Words("Algorithm", "算法"),
     "settings": Words("Settings", "设置"),
@@ -49,7 +49,7 @@ def _step(index: int, total: int) -> Words:
     ).format(index=index, total=total)
 
 
-def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: Language) -> bytes:
+def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: Language, coverage: float = COVERAGE) -> bytes:
     """The answers at one step as one HTML file, as the page and the command line write it.
 
     Parameters
@@ -58,6 +58,8 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
         The adaptation, the step to use, and the name of the table; see `provenance`.
     language
         Language of the whole file.
+    coverage
+        The share of patients whose diagnosis their prediction set should hold, 0..1.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
         HTML in UTF-8 that opens offline; all text is escaped.
     """
     run = _run(trace, step_index, file)
-    return diagnosis_html(answers(trace, step_index), run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes))
+    found = answers(trace, step_index, coverage=coverage)
+    return diagnosis_html(found, run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes))
 
 
 def facts_of_run(trace: AdaptationTrace, step_index: int, file: str) -> list[tuple[object, object]]:
@@ -103,12 +106,13 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
     bytes
         HTML in UTF-8; all text is escaped.
     """
+    how = HOW.format(share=found[0].coverage if found else COVERAGE)
     return page_html(
         "answers.html",
         Words("Answers for {n} {n:patient|patients}", "{n} 位患者的答案").format(n=len(found)),
         language,
         caution=CAUTION,
-        how=HOW if trust is None else trust + HOW,
+        how=how if trust is None else trust + how,
         columns=_COLUMNS,
         answers=[_row(one) for one in found],
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": _titled(run)},

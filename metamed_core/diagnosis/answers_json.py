@@ -13,13 +13,15 @@ from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE
 
 
-def answers_values(trace: AdaptationTrace, step_index: int, file: str) -> dict[str, Any]:
+def answers_values(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE) -> dict[str, Any]:
     """The answers at one step as a dict of JSON types.
 
     Parameters
     ----------
     trace, step_index, file
         The adaptation, the step to use, and the name of the table; see `provenance`.
+    coverage
+        The share of patients whose diagnosis their prediction set should hold, 0..1.
 
     Returns
     -------
@@ -29,16 +31,16 @@ def answers_values(trace: AdaptationTrace, step_index: int, file: str) -> dict[s
     """
     return {
         "classes": list(trace.task.classes),
-        "coverage": COVERAGE,
-        "patients": [_values(one) for one in answers(trace, step_index)],
+        "coverage": coverage,
+        "patients": [_values(one) for one in answers(trace, step_index, coverage=coverage)],
         "run": provenance(trace, step_index, file),
         "intended_use": INTENDED_USE.en,
     }
 
 
-def answers_json(trace: AdaptationTrace, step_index: int, file: str) -> bytes:
+def answers_json(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE) -> bytes:
     """`answers_values` as one line of JSON, UTF-8."""
-    return (json.dumps(answers_values(trace, step_index, file), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(answers_values(trace, step_index, file, coverage), ensure_ascii=False) + "\n").encode()
 
 
 def _values(one: Answer) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reliability_notes import how_to_read
 from metamed_core.diagnosis.what_if import Change, smallest_change
 from metamed_core.drawing import page_html
+from metamed_core.statistics import COVERAGE
 from metamed_core.words import Language, Words, chance
 
 RANKED, MOST_RANKED, FINDINGS = 3, 8, 6
@@ -22,22 +23,26 @@ RANKED, MOST_RANKED, FINDINGS = 3, 8, 6
 
 
 def cases_html(
-    cases: Sequence[Case], file: str, language: Language, *, pretest: Mapping[str, float] | None = None, tried: Case | None = None
+    cases: Sequence[Case],
+    file: str,
+    language: Language,
+    *,
+    pretest: Mapping[str, float] | None = None,
+    tried: Case | None = None,
+    coverage: float = COVERAGE,
 ) -> bytes:
     """The report of some patients at one step of one adaptation.
 
     Parameters
     ----------
-    cases
-        The patients, as in the table; at least one.
-    file
-        Name of the table; see `provenance`.
-    language
-        Language of the whole file.
+    cases, file, language
+        The patients, as in the table, at least one; name of the table, see `provenance`; language of the whole file.
     pretest
         Pretest probabilities for a second column of figures; None: equal ones only.
     tried
         The patient of a report of one with values that were tried; marked as such.
+    coverage
+        The share of patients whose diagnosis their prediction set should hold, 0..1.
 
     Returns
     -------
@@ -45,13 +50,10 @@ def cases_html(
         HTML in UTF-8 that opens offline; all text is escaped.
     """
     trace, step_index = cases[0].trace, cases[0].step_index
-    found = answers(trace, step_index, [case.position for case in cases])
-    one = found[0].diagnosis.name if len(cases) == 1 else ""
+    found = answers(trace, step_index, [case.position for case in cases], coverage)
     return page_html(
         "cases.html",
-        Words("Answer for {name}", "{name} 的答案").format(name=one)
-        if one
-        else Words("Answers for {n} {n:patient|patients}, with reasons", "{n} 位患者的答案及依据").format(n=len(cases)),
+        _title(found),
         language,
         caution=CAUTION,
         asked=_ASKED.format(n=len(trace.task.classes), labeled=len(trace.task.support), names="; ".join(map(str, trace.task.classes))),
@@ -60,6 +62,12 @@ def cases_html(
         words=_WORDS,
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
     )
+
+
+def _title(found: Sequence[Answer]) -> Words:
+    if len(found) == 1:
+        return Words("Answer for {name}", "{name} 的答案").format(name=found[0].diagnosis.name)
+    return Words("Answers for {n} {n:patient|patients}, with reasons", "{n} 位患者的答案及依据").format(n=len(found))
 
 
 def _section(case: Case, answer: Answer, pretest: Mapping[str, float] | None, tried: Case | None) -> dict[str, object]:

@@ -115,7 +115,7 @@ def files_to_take_away(page: Page, folder: Path) -> None:
     check_step(page, folder)
     report = download(page, "html", folder)
     assert all(row["patient"] in report for row in rows)
-    assert "无法排除" in report, "the prediction set"
+    assert "仍有可能" in report, "the prediction set"
     for reason in {row["abstention_reason"] for row in rows} - {""}:
         assert reason in report
 

@@ -145,7 +145,7 @@ LESSON = Lesson(
             ),
             figure=alarmed,
             formula=lambda state: formulas.left_out(state, state.fault),
-            code=Code(held_out.SupportCrossValidator.accuracy, "return sum"),
+            code=Code(held_out.SupportCrossValidator.accuracy, "argmax(-1) == found.y"),
             controls=(FAULT,),
         ),
         Screen(

@@ -79,7 +79,7 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
         at = choose_patient(say, state, shown, found, styles, truth)
     if at is not None:
         with right:
-            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at])[0], at, styles, truth)
+            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at], state.coverage)[0], at, styles, truth)
 
 
 def _none_yet(say: Say, state: Adaptation) -> None:

@@ -11,6 +11,7 @@ from metamed_core.data import PatientRecords
 from metamed_core.diagnosis import Answer, Order, arrange, predicted
 from metamed_core.diagnosis import answers as answers_of
 from metamed_core.drawing import SeriesStyle
+from metamed_core.statistics import COVERAGES
 from metamed_core.words import Words, chance
 from pages.parts.common.bound_widgets import choice
 from pages.parts.common.forms import pager
@@ -60,7 +61,7 @@ def choose_patient(
     rows = list(records.undiagnosed)
     if state.chosen not in {rows[at] for at in on_page}:
         state.chosen = rows[on_page[0]]
-    listed = dict(zip(on_page, answers_of(shown.trace, shown.cursor, on_page), strict=True))
+    listed = dict(zip(on_page, answers_of(shown.trace, shown.cursor, on_page, state.coverage), strict=True))
 
     def choose(row: Hashable) -> None:
         state.chosen = row
@@ -125,6 +126,7 @@ def _choices(
         write=lambda only: state.view.update(only=only),
         width=260,
     )
+    _coverage(say, state)
     name = st.text_input(
         say(Words("Patient or file number", "患者或病历号")),
         persist_state="session",
@@ -135,3 +137,18 @@ def _choices(
     )
     order = next(known for known in ORDERS if known == state.view["order"])
     return order, state.view["only"] or None, name or ""
+
+
+def _coverage(say: Say, state: Adaptation) -> None:
+    def cover(share: float) -> None:
+        state.coverage = share
+
+    choice(
+        st.selectbox,
+        say(Words("Still possible: hold the right one for", "“仍有可能”的集合包含正确诊断的比例")),
+        {share: f"{share:.0%}" for share in COVERAGES},
+        key="coverage",
+        value=state.coverage,
+        write=cover,
+        width=260,
+    )

@@ -112,21 +112,25 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert main(["diagnose", *PROTOTYPICAL, "--out", "predictions.csv"]) == 0
+    assert main(["diagnose", *PROTOTYPICAL, "--coverage", "0.95", "--out", "predictions.csv"]) == 0
     here = bundled("blood_panel")
     state = Adaptation(PatientsState(here, {here.source: here}), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
+    state.coverage = 0.95
     state.adapt()
     state.go_to(state.total)
-    made: list[Callable[[], bytes]] = []
-    monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, **__: made.append(data))
+    made: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(take_away.st, "download_button", lambda *_, data, file_name, **__: made.update({file_name: data}))
     monkeypatch.setattr(take_away.st, "caption", lambda *_: None)
     take_away.take_away(Say("en"), state)
     mine = Path("predictions.csv").read_bytes()
-    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made[1]()
+    assert mine.replace(b",blood_panel.csv,", b",blood_panel,") == made["metamed_predictions.csv"]()
     rows = list(csv.DictReader(io.StringIO(mine.decode("utf-8-sig"))))
     assert len(rows) == len(here.in_use.undiagnosed)
     assert state.trace is not None
-    assert [row["prediction_set"].split("; ") for row in rows] == [list(one.prediction_set) for one in answers(state.trace, state.cursor)]
+    wide, usual = (answers(state.trace, state.cursor, coverage=share) for share in (0.95, 0.9))
+    assert [row["prediction_set"].split("; ") for row in rows] == [list(one.prediction_set) for one in wide]
+    assert {row["coverage"] for row in rows} == {"0.950000"}
+    assert sum(len(one.prediction_set) for one in wide) > sum(len(one.prediction_set) for one in usual)
     assert len(rows[0]["weights_sha256"]) == 64
 
 

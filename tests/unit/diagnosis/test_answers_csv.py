@@ -37,11 +37,13 @@ def test_the_csv_is_complete_and_harmless() -> None:
     header, row = csv.reader(io.StringIO(data.decode("utf-8-sig")))
     assert header == [
         "patient", "row", "predicted", "probability", "prediction_set", "abstention_reason", "p(=cmd())", "p(flu)",
-        "nearest_1", "nearest_1_diagnosis", "nearest_1_distance", "algorithm", "settings", "weights", "seed", "step", "file", "intended_use",
+        "nearest_1", "nearest_1_diagnosis", "nearest_1_distance", "coverage", "algorithm", "settings", "weights", "seed", "step", "file",
+        "intended_use",
     ]  # fmt: skip
     assert row[:6] == ["'@Q-1", "5", "'=cmd()", "0.750000", "'=cmd(); flu", "'=none"]
     assert row[6:11] == ["0.750000", "0.250000", "'+A-1", "'=cmd()", "0.500000"]
     assert row[11:] == [
+        "0.900000",
         "maml",
         "inner_lr=0.03",
         "universal",

@@ -126,6 +126,21 @@ def test_the_card_names_what_is_still_possible_or_says_why_it_holds_back(app: Ap
         assert all(name in said for name in found.prediction_set)
         assert not any(name in said for name in dict(found.diagnosis.ranked[len(found.prediction_set) :]))
 
+
+def test_the_sets_are_those_of_the_coverage_that_is_chosen(app: AppTest) -> None:
+    state = held(finish(app))
+    at = int(state.trace.steps[-1].proba[:30].max(1).argmin())  # the least certain one of the first page
+    named(app.radio, "chosen").set_value(state.trace.task.query_rows[at]).run()
+    sizes = []
+    for share in (0.8, 0.95):
+        app.selectbox(key="coverage").set_value(share).run()
+        (found,) = answers(state.trace, state.cursor, [at], share)
+        (said,) = [one.value for one in app.markdown if "Still possible" in one.value]
+        assert f"for {share:.0%} of patients" in said
+        assert all(name in said for name in found.prediction_set)
+        sizes.append(len(found.prediction_set))
+    assert sizes[0] < sizes[1]
+
     uploaded(app, TABLE + "Q-3,,,\nQ-4,,60,77\n")
     named(app.radio, "chosen").set_value(6).run()
     assert "No column holds a value for this patient" in texts(app)
