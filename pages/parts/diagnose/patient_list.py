@@ -145,7 +145,7 @@ def _coverage(say: Say, state: Adaptation) -> None:
 
     choice(
         st.selectbox,
-        say(Words("Still possible: hold the right one for", "“仍有可能”的集合包含正确诊断的比例")),
+        say(Words("Sets hold the right one for", "“仍有可能”的集合包含正确诊断的比例")),
         {share: f"{share:.0%}" for share in COVERAGES},
         key="coverage",
         value=state.coverage,
