@@ -23,10 +23,14 @@ IN_RANGE = math.asinh(1.96) + 1e-6
 """The value channel at the ends of a reference range, asinh(1.96), with room for rounding."""
 FEWEST_RANGES = 5
 """Values with a reference range that are asked for before a patient is called healthy by them."""
-HEALTHY = re.compile(r"health|normal|control|benign|no disease|none|unaffected|健康|正常|对照|良性|未见|无病", re.IGNORECASE)
+HEALTHY = re.compile(
+    r"(?<![a-z])(?:healthy?|normals?|controls?|benign|no disease|none|unaffected)(?![a-z])|(?<![不非亚])(?:健康|正常)|对照|良性|未见|无病",
+    re.IGNORECASE,
+)
+"""Names of diagnoses that mean nobody is sick; "abnormal", "uncontrolled" and 不正常 do not."""
 UNLIKE = Words(
-    "Unlike every labeled patient of this table: {why}. The patient may have none of the table's {n:diagnosis|diagnoses} (about 1 in 10 who have one of them gets this warning).",
-    "与本表格中所有已确诊患者均不相似：{why}。该患者可能不属于这 {n} 种诊断中的任何一种（约每 10 位确有其中一种诊断的患者中有 1 位会被如此提示）。",
+    "Unlike every labeled patient of this table: {why}. The patient may have none of the table's {n:diagnosis|diagnoses} (it is set so that at most about 1 in 10 who have one of them get this warning).",
+    "与本表格中所有已确诊患者均不相似：{why}。该患者可能不属于这 {n} 种诊断中的任何一种（设定为确有其中一种诊断的患者中，每 10 位至多约 1 位会被如此提示）。",
 )
 BEYOND = Words(
     "{columns} {k:lies|lie} beyond what any labeled patient with {top} shows",

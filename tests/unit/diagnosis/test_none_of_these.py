@@ -114,3 +114,13 @@ def test_the_trace_tells_it_after_the_last_step(name: str) -> None:
         told.append(Likeness.of(without).distance(without.embed(task.support.x[i : i + 1])))
     expected = Likeness.of(classifier).distance(classifier.embed(task.query.x)) - beyond(torch.cat(told), 0.1)
     np.testing.assert_allclose(trace.steps[-1].unlikeness, expected.numpy(), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["abnormal", "uncontrolled diabetes", "nonerosive", "不正常", "亚健康"])
+def test_a_name_that_only_holds_a_word_for_healthy_is_no_control(name: str) -> None:
+    assert "No healthy controls" in can_only_choose(("flu", name)).en
+
+
+@pytest.mark.parametrize("name", ["Healthy", "healthy_control", "normal", "controls", "none", "正常", "健康对照", "未见异常"])
+def test_a_name_for_healthy_is_known(name: str) -> None:
+    assert "No healthy controls" not in can_only_choose(("flu", name)).en
