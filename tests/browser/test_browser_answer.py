@@ -35,20 +35,20 @@ def test_a_clinicians_questions(open_page: Callable[..., Page], tmp_path: Path) 
     page.keyboard.press("ArrowDown")
     wait_until(lambda: card.get_by_role("heading").inner_text() != first)
     idle(page)
-    card.get_by_text("What speaks for").wait_for()
+    card.get_by_text("What speaks for").first.wait_for()
     for view, said in VIEWS.items():
         choose(page, "further", view)
         assert page.locator("[class*=st-key-view_]").filter(has_text=re.compile(said)).count() == 1, view
     field = page.locator("[class*=st-key-view_] input[type=text]").first
     field.fill("77")
     field.press("Enter")
-    page.get_by_text("With your values").wait_for()
+    page.get_by_text("With your values").first.wait_for()
     idle(page)
     report = download(page, "report_of_patient", tmp_path)
     assert "Tried, not measured" in report
     assert "<script" not in report
     choose(page, "language", "中文")
     ready(page)
-    page.get_by_text("按您的数值").wait_for()
+    page.get_by_text("按您的数值").first.wait_for()
     press(page, "try_none")
-    page.get_by_text("按您的数值").wait_for(state="detached")
+    page.get_by_text("按您的数值").first.wait_for(state="detached")

@@ -60,18 +60,18 @@ def charts_without_alt(page: Page) -> int:
 
 def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page("/compare")
-    page.get_by_role("heading", name="3 · Results").wait_for()
-    page.get_by_text("has the best balanced accuracy over all numbers of labeled patients").wait_for()
+    page.get_by_role("heading", name="3 · Results").first.wait_for()
+    page.get_by_text("has the best balanced accuracy over all numbers of labeled patients").first.wait_for()
     assert len(numbers(page)) == 8
 
     page = open_page(f"/compare?{PLAN}&episodes=40")
-    page.locator(".st-key-compare_run button").click()
-    page.get_by_text(re.compile(r"\d+ / 80 episodes")).wait_for()
+    page.locator(".st-key-compare_run button").first.click()
+    page.get_by_text(re.compile(r"\d+ / 80 episodes")).first.wait_for()
     check_redrawn_in_place(page, "compare_scores_chart", lambda: more_episodes(page, 2))
-    stop = page.locator(".st-key-compare_stop button")
+    stop = page.locator(".st-key-compare_stop button").first
     stop.click()
-    page.locator(".st-key-compare_stop button:disabled").wait_for()
-    page.get_by_text(re.compile(r"Stopped after \d+ of 80 episodes")).wait_for()
+    page.locator(".st-key-compare_stop button:disabled").first.wait_for()
+    page.get_by_text(re.compile(r"Stopped after \d+ of 80 episodes")).first.wait_for()
     assert len(numbers(page)) == 4, "what was measured is shown"
 
     # The same URL, less of it: what is measured is kept, and the rest is run.
@@ -79,7 +79,7 @@ def test_it_opens_on_a_result_runs_stops_goes_on_and_gives_files(open_page: Call
     run_to_the_end(page)
     here = numbers(page)
     there = open_page(page.url.replace(page.url.split("/compare")[0], ""), locale="en-US")
-    there.get_by_role("heading", name="3 · Results").wait_for()
+    there.get_by_role("heading", name="3 · Results").first.wait_for()
     assert numbers(there) == here, "the next visitor of the address sees the same at once"
     press(there, "3")
     assert "at=3" in there.url
@@ -100,31 +100,31 @@ def more_episodes(page: Page, more: int) -> None:
 
 def run_to_the_end(page: Page, finished: str = "Finished:") -> None:
     """Press Run and wait; by the keyboard, as some must."""
-    button = page.locator(".st-key-compare_run button")
+    button = page.locator(".st-key-compare_run button").first
     button.wait_for()
     idle(page)
     if page.get_by_text(finished).count():
         return
     button.focus()
     page.keyboard.press("Enter")
-    page.get_by_text(finished).wait_for(timeout=180_000)
+    page.get_by_text(finished).first.wait_for(timeout=180_000)
     idle(page)
 
 
 def take_files(page: Page, folder: Path) -> None:
     with page.expect_download() as download:
-        page.get_by_role("button", name="Results (CSV)", exact=True).click()
+        page.get_by_role("button", name="Results (CSV)", exact=True).first.click()
     download.value.save_as(folder / "results.csv")
     rows = list(csv.DictReader(io.StringIO((folder / "results.csv").read_text("utf-8-sig"))))
     assert len(rows) == 4 * 2 * 6
     with page.expect_download() as download:
-        page.get_by_role("button", name="Report (HTML)", exact=True).click()
+        page.get_by_role("button", name="Report (HTML)", exact=True).first.click()
     download.value.save_as(folder / "report.html")
     asked: list[str] = []
     report = page.context.new_page()
     report.on("request", lambda request: asked.append(request.url))
     report.goto((folder / "report.html").as_uri())
-    report.get_by_role("heading", name="Comparison of learners: Breast cytology (Wisconsin)").wait_for()
+    report.get_by_role("heading", name="Comparison of learners: Breast cytology (Wisconsin)").first.wait_for()
     assert report.locator("svg[role=img]").count() >= 4
     assert [url for url in asked if not url.startswith("file:")] == [], "it opens without a network"
     report.close()
@@ -136,7 +136,7 @@ def test_every_look_in_both_languages_by_keyboard(open_page: Callable[..., Page]
     for language, styles in STYLES.items():
         if language == "zh":
             press(page, "中文")
-            page.get_by_role("heading", name="4 · 深入查看").wait_for()
+            page.get_by_role("heading", name="4 · 深入查看").first.wait_for()
         for style in styles:
             press(page, style)
             assert charts_without_alt(page) == 0
@@ -144,7 +144,7 @@ def test_every_look_in_both_languages_by_keyboard(open_page: Callable[..., Page]
             assert "Traceback" not in body
             if language == "zh":
                 assert "How to read" not in body
-        page.get_by_text(re.compile("How to read: rows are|读法：行为真实诊断")).wait_for()
+        page.get_by_text(re.compile("How to read: rows are|读法：行为真实诊断")).first.wait_for()
         choose = page.locator("[class*=st-key-view_cell] input")
         before = page.locator("[class*=st-key-view_cell] input").input_value()
         choose.focus()
@@ -158,10 +158,10 @@ def test_every_look_in_both_languages_by_keyboard(open_page: Callable[..., Page]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_that_axe_finds_is_ours(open_page: Callable[..., Page], scheme: str) -> None:
     page = open_page("/compare", color_scheme=scheme)
-    page.get_by_role("heading", name="5 · Take away").wait_for()
+    page.get_by_role("heading", name="5 · Take away").first.wait_for()
     idle(page)
     assert violations(page) == []
-    page.locator(".st-key-compare_settings summary").click()
+    page.locator(".st-key-compare_settings summary").first.click()
     press(page, "Confusion matrix")
     assert violations(page) == []
     press(page, "中文")
@@ -179,21 +179,21 @@ def test_axe_sees_what_is_wrong(browser: Browser) -> None:
 
 def test_a_run_survives_a_change_of_language(open_page: Callable[..., Page]) -> None:
     page = open_page(f"/compare?{PLAN}&seed=2&episodes=60", color_scheme="dark")
-    page.locator(".st-key-compare_run button").click()
+    page.locator(".st-key-compare_run button").first.click()
     wait_until(lambda: page.get_by_text(re.compile(r"\d+ / 120 episodes")).count() > 0 and episodes_done(page) >= 2, seconds=60)
-    page.get_by_role("radio", name="中文").click()
-    page.get_by_text(re.compile(r"\d+ / 120 个小任务")).wait_for()
+    page.get_by_role("radio", name="中文").first.click()
+    page.get_by_text(re.compile(r"\d+ / 120 个小任务")).first.wait_for()
     at = episodes_done(page)
     assert at >= 2
     wait_until(lambda: episodes_done(page) > at, seconds=60)
-    page.locator(".st-key-compare_stop button").click()
-    page.get_by_text(re.compile("测得的结果均已保留")).wait_for()
-    page.get_by_role("heading", name="3 · 结果").wait_for()
+    page.locator(".st-key-compare_stop button").first.click()
+    page.get_by_text(re.compile("测得的结果均已保留")).first.wait_for()
+    page.get_by_role("heading", name="3 · 结果").first.wait_for()
 
 
 def test_a_page_as_wide_as_a_tablet_cuts_nothing(open_page: Callable[..., Page]) -> None:
     page = open_page("/compare", width=820, height=1180)
-    page.get_by_role("heading", name="5 · Take away").wait_for()
+    page.get_by_role("heading", name="5 · Take away").first.wait_for()
     idle(page)
     overflow = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
     assert page.evaluate(overflow) <= 0

@@ -37,7 +37,7 @@ TWO_SCREENS = 1600  # pixels at 1280 x 800
 def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     """Deep link, upload, roles, MAML, live curve, answers, an edit, 中文, files."""
     page = open_page("/diagnose")
-    page.get_by_role("heading", name="Diagnose", exact=True).wait_for()
+    page.get_by_role("heading", name="Diagnose", exact=True).first.wait_for()
     for name in ("Home", "Diagnose", "Compare", "Learn"):
         page.get_by_role("link", name=name, exact=True).first.wait_for()
     ready(page)
@@ -47,18 +47,18 @@ def test_the_main_job(open_page: Callable[..., Page], tmp_path: Path) -> None:
     an_edit_moves_the_answer(page)
     at, before = step_shown(page), card(page, "Q-3").inner_text()
     choose(page, "language", "中文")
-    page.get_by_role("heading", name="答案", exact=True).wait_for()
+    page.get_by_role("heading", name="答案", exact=True).first.wait_for()
     ready(page)
     assert step_shown(page) == at
     assert re.findall(r"0\.\d\d", card(page, "Q-3").inner_text()) == re.findall(r"0\.\d\d", before)
-    page.get_by_text(LEARNERS["maml"].summary.zh[:8]).wait_for()  # still MAML
+    page.get_by_text(LEARNERS["maml"].summary.zh[:8]).first.wait_for()  # still MAML
     files_to_take_away(page, tmp_path)
 
 
 def own_patients(page: Page) -> None:
     """A table of one's own; once its columns are confirmed, the section folds to one line."""
     upload(page)
-    page.get_by_role("heading", name="Check the columns of clinic.csv").wait_for()
+    page.get_by_role("heading", name="Check the columns of clinic.csv").first.wait_for()
     press(page, "confirm")
     ready(page)
     page.get_by_text("2 diagnoses with 4 labeled patients each").first.wait_for()
@@ -69,17 +69,17 @@ def own_patients(page: Page) -> None:
 def with_maml(page: Page) -> None:
     """MAML with more steps than usual; the same canvas is redrawn while it plays, and Stop holds it."""
     choose(page, "algorithm", "MAML")
-    page.get_by_text(LEARNERS["maml"].summary.en[:30]).wait_for()
+    page.get_by_text(LEARNERS["maml"].summary.en[:30]).first.wait_for()
     page.get_by_text("Settings", exact=True).first.click()
     page.get_by_label("Steps (0–200)", exact=True).fill("24")
     page.get_by_label("Steps (0–200)", exact=True).press("Enter")
     wait_until(lambda: step_shown(page) == (24, 24))
     ready(page)
     press(page, "reset")
-    page.locator(".st-key-play button").click()
+    page.locator(".st-key-play button").first.click()
     check_redrawn_in_place(page, "loss_chart", lambda: more_steps(page, 2))
-    page.locator(".st-key-stop button").click()  # Streamlit's own header has a "Stop" too while a script runs
-    wait_until(page.locator(".st-key-stop button").is_disabled)
+    page.locator(".st-key-stop button").first.click()  # Streamlit's own header has a "Stop" too while a script runs
+    wait_until(page.locator(".st-key-stop button").first.is_disabled)
     ready(page)
     at = step_shown(page)[0]
     assert 2 <= at < 24
@@ -123,7 +123,7 @@ def files_to_take_away(page: Page, folder: Path) -> None:
 def test_answers_and_what_to_do_next_stand_within_two_screens(open_page: Callable[..., Page]) -> None:
     page = open_page("/diagnose")
     ready(page)
-    page.get_by_text("What to do next").wait_for()
+    page.get_by_text("What to do next").first.wait_for()
     box = page.locator("[class*=st-key-card_] [data-testid=stTable]").nth(1).bounding_box()  # the findings for and against
     assert box is not None
     assert box["y"] + box["height"] < TWO_SCREENS
@@ -137,8 +137,8 @@ def test_delete_my_data_with_an_upload_open(open_page: Callable[..., Page]) -> N
     ready(page)
     upload(page)
     page.get_by_text("Delete my data").first.click()
-    page.locator(".st-key-delete_now button").click()
-    page.get_by_text("Your data were deleted.").wait_for()  # the page was loaded anew
+    page.locator(".st-key-delete_now button").first.click()
+    page.get_by_text("Your data were deleted.").first.wait_for()  # the page was loaded anew
     ready(page)
     assert page.get_by_text("clinic.csv").count() == 0
 

@@ -61,7 +61,7 @@ def test_every_switch_of_algorithm(open_page: Callable[..., Page], tmp_path: Pat
     assert len(pairs) == len(strides) * len(names)
     for name in way:
         choose(page, "algorithm", LEARNERS[name].title.en)
-        page.get_by_text(LEARNERS[name].summary.en[:30]).wait_for()
+        page.get_by_text(LEARNERS[name].summary.en[:30]).first.wait_for()
         ready(page)
         check_step(page, tmp_path, step_shown(page)[1])
 
@@ -71,7 +71,7 @@ def test_play_stop_reset_the_slider_and_back_to_the_last_step(open_page: Callabl
     ready(page)
     press(page, "reset")
     stands(page, tmp_path, 0)
-    page.locator(".st-key-play button").click()
+    page.locator(".st-key-play button").first.click()
     wait_until(lambda: step_shown(page)[0] >= 2)
     press(page, "stop")
     ready(page)
@@ -84,7 +84,7 @@ def test_play_stop_reset_the_slider_and_back_to_the_last_step(open_page: Callabl
     press(page, "last_step")
     ready(page)
     stands(page, tmp_path, 20)
-    page.locator(".st-key-play button").click()
+    page.locator(".st-key-play button").first.click()
     wait_until(lambda: step_shown(page)[0] >= 2)
     ready(page)
     stands(page, tmp_path, 20)
@@ -121,7 +121,7 @@ def test_edit_undo_language_and_settings(open_page: Callable[..., Page], tmp_pat
     page.get_by_text("Settings", exact=True).first.click()  # the download has closed it
     field.fill("0")
     field.press("Enter")
-    page.get_by_text("No steps are set").wait_for()
+    page.get_by_text("No steps are set").first.wait_for()
 
 
 def test_upload_and_back_and_another_cohort(open_page: Callable[..., Page], tmp_path: Path) -> None:
@@ -130,12 +130,12 @@ def test_upload_and_back_and_another_cohort(open_page: Callable[..., Page], tmp_
     for way_back in ("cancel", "confirm"):
         upload(page)
         press(page, way_back)
-        page.locator(".st-key-upload_check").wait_for(state="detached")
+        page.locator(".st-key-upload_check").first.wait_for(state="detached")
         ready(page)
         check_step(page, tmp_path, 8)
     press(page, "change_patients")
-    named(page, "cohort").locator("input").click()
-    page.get_by_role("option", name="Blood panel").click()
+    named(page, "cohort").locator("input").first.click()
+    page.get_by_role("option", name="Blood panel").first.click()
     ready(page)
     stands(page, tmp_path, 8)
     press(page, "reopen")

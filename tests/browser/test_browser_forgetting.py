@@ -65,16 +65,16 @@ def bring(page: Page, mark: str, rest: str = "") -> None:
     if page.locator(".st-key-change_patients").count():
         press(page, "change_patients")
     elif page.get_by_role("button", name="Your own table").count():
-        page.get_by_role("button", name="Your own table").click()
+        page.get_by_role("button", name="Your own table").first.click()
     page.locator(".st-key-upload input[type=file]").set_input_files(files=[csv_file(f"{mark}clinic.csv", table(mark) + rest)])
-    page.locator(".st-key-upload_check").wait_for()
+    page.locator(".st-key-upload_check").first.wait_for()
     press(page, "confirm")
 
 
 def go(page: Page, name: str) -> None:
-    page.locator(".st-key-menu").get_by_role("link", name=name).click()
+    page.locator(".st-key-menu").get_by_role("link", name=name).first.click()
     if name != "Home":
-        page.get_by_role("heading", level=1, name=name, exact=True).wait_for()
+        page.get_by_role("heading", level=1, name=name, exact=True).first.wait_for()
     idle(page)
 
 
@@ -85,7 +85,7 @@ def work_everywhere(page: Page, mark: str) -> None:
     ready(page)
     press(page, "charts")
     go(page, "Compare")
-    page.locator(".st-key-compare_run button:enabled").click()
+    page.locator(".st-key-compare_run button:enabled").first.click()
     page.locator(".st-key-compare_stop button:enabled").first.click()
     idle(page)
     go(page, "Meta-train")
@@ -96,14 +96,14 @@ def work_everywhere(page: Page, mark: str) -> None:
 
 
 def begin_training(page: Page) -> None:
-    page.locator(".st-key-training_begin button:enabled").click()
-    page.locator(".st-key-training_stop button:enabled").wait_for()
+    page.locator(".st-key-training_begin button:enabled").first.click()
+    page.locator(".st-key-training_stop button:enabled").first.wait_for()
 
 
 def delete(page: Page) -> None:
-    page.get_by_role("button", name="Delete my data").click()
-    page.locator(".st-key-delete_now button").click()
-    page.get_by_text("Your data were deleted.").wait_for()
+    page.get_by_role("button", name="Delete my data").first.click()
+    page.locator(".st-key-delete_now button").first.click()
+    page.get_by_text("Your data were deleted.").first.wait_for()
 
 
 def left(server: Server, *, thaw: bool = False) -> Counter[str]:
@@ -128,13 +128,13 @@ def test_nothing_of_a_table_is_left_in_the_memory(browser: Browser, server: Serv
         one.goto(server.url + "/diagnose")
         other.goto(server.url + "/compare")
         work_everywhere(one, "ZqA")
-        other.locator(".st-key-compare_run").wait_for()
+        other.locator(".st-key-compare_run").first.wait_for()
         bring(other, "ZqB", "\n" * MORE_THAN_A_MEGABYTE)
         before = left(server)
         assert min(before["ZqA"], before["ZqB"]) > ENOUGH
         delete(one)
         other.reload()
-        other.get_by_text(GONE).wait_for()
+        other.get_by_text(GONE).first.wait_for()
         only_these_are_there(server, 2)
         assert left(server) == {}
         go(one, "Meta-train")
@@ -193,14 +193,14 @@ def touch(page: Page) -> None:
 
 def has_its_table(page: Page) -> None:
     """The table that was brought is the one that is worked on."""
-    page.locator(".st-key-patients_section").wait_for()
-    page.locator(".st-key-patients_line").get_by_text("clinic.csv").wait_for()
+    page.locator(".st-key-patients_section").first.wait_for()
+    page.locator(".st-key-patients_line").get_by_text("clinic.csv").first.wait_for()
     assert page.get_by_text(GONE).count() == 0
 
 
 def says_that_it_is_gone(page: Page) -> None:
     """It does, and shows no other patients in its place."""
-    page.get_by_text(GONE).wait_for()
+    page.get_by_text(GONE).first.wait_for()
     idle(page)
     assert page.locator("[class*=st-key-card_]").count() == 0
     assert page.locator(".st-key-csv").count() == 0
@@ -223,7 +223,7 @@ def test_a_short_sleep_keeps_the_table_and_a_long_one_says_that_it_is_gone(brows
         touch(page)
         says_that_it_is_gone(page)
         go(page, "Compare")
-        page.get_by_text(GONE).wait_for()
+        page.get_by_text(GONE).first.wait_for()
         assert page.locator(".st-key-compare_run").count() == 0, "on every page"
 
 

@@ -43,8 +43,8 @@ def show(page: Page, lesson: Lesson[Any], at: int) -> None:
     """Predict by the keyboard, then show."""
     page.locator(".st-key-lesson_question input[type=radio]").first.focus()
     page.keyboard.press("Space")
-    page.locator(".st-key-show button:enabled").click()
-    page.locator(".st-key-show").wait_for(state="detached")
+    page.locator(".st-key-show button:enabled").first.click()
+    page.locator(".st-key-show").first.wait_for(state="detached")
     idle(page, 0.2)
 
 
@@ -75,8 +75,8 @@ def test_a_lesson_runs_through(open_page: OpenPage, lesson: Lesson[Any], odd: in
     for at, screen in enumerate(lesson.screens, start=1):
         language: Language = "en" if (at + odd) % 2 else "zh"
         if at > 1 or language != "en":
-            page.get_by_role("radio", name={"en": "English", "zh": "中文"}[language]).click()
-        page.get_by_role("heading", name=screen.title.into(language), exact=True).wait_for()
+            page.get_by_role("radio", name={"en": "English", "zh": "中文"}[language]).first.click()
+        page.get_by_role("heading", name=screen.title.into(language), exact=True).first.wait_for()
         show(page, lesson, at)
         body = page.locator(".st-key-lesson").inner_text()
         assert "Traceback" not in body
@@ -86,7 +86,7 @@ def test_a_lesson_runs_through(open_page: OpenPage, lesson: Lesson[Any], odd: in
         if language == "zh":
             assert not [word for word in ("How to read", "Right:", "Predict", "Next", "Handout") if word in body]
         for action in screen.actions[:1]:
-            changes_the_figure(page, page.locator(f".st-key-action_{action.name} button").click)
+            changes_the_figure(page, page.locator(f".st-key-action_{action.name} button").first.click)
         if screen.movable:
             held = page.locator(".mm-hold").last
             held.focus()
@@ -95,8 +95,8 @@ def test_a_lesson_runs_through(open_page: OpenPage, lesson: Lesson[Any], odd: in
             idle(page, 0.2)
             changes_the_figure(page, lambda: drag(page))
         if at < len(lesson.screens):
-            page.locator(".st-key-screen_next button").click()
-            page.get_by_role("heading", name=lesson.screens[at].title.into(language), exact=True).wait_for()
+            page.locator(".st-key-screen_next button").first.click()
+            page.get_by_role("heading", name=lesson.screens[at].title.into(language), exact=True).first.wait_for()
             idle(page, 0.2)
 
 
@@ -126,7 +126,7 @@ def test_a_link_opened_twice_shows_the_same_and_a_locked_one_hides(open_page: Op
     overflow = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
     assert there.evaluate(overflow) <= 0
     with there.expect_download() as download:
-        there.get_by_role("button", name="讲义（HTML）").click()
+        there.get_by_role("button", name="讲义（HTML）").first.click()
     assert download.value.suggested_filename == "metamed_lesson_3_maml_zh.html"
     printed = there.context.new_page()
     download.value.save_as(tmp_path / "handout.html")
@@ -141,13 +141,13 @@ def plotted(page: Page) -> list[str]:
 
 def test_the_contents_lead_into_a_lesson_and_back(open_page: OpenPage) -> None:
     page = open_page("/")
-    page.locator(".st-key-enter_learn button").click()
+    page.locator(".st-key-enter_learn button").first.click()
     first = next(iter(LESSONS.values()))
     page.locator(f".st-key-open_{first.key} button").first.click()
-    page.get_by_role("heading", name=first.screens[0].title.en).wait_for()
-    page.locator(".st-key-screen_next button").click()
-    page.get_by_role("heading", name=first.screens[1].title.en).wait_for()
+    page.get_by_role("heading", name=first.screens[0].title.en).first.wait_for()
+    page.locator(".st-key-screen_next button").first.click()
+    page.get_by_role("heading", name=first.screens[1].title.en).first.wait_for()
     assert "screen=2" in page.url
-    page.locator(".st-key-menu").get_by_role("link", name="Learn").click()
+    page.locator(".st-key-menu").get_by_role("link", name="Learn").first.click()
     page.locator(f".st-key-open_{first.key} button").first.wait_for()
     assert violations(page) == []

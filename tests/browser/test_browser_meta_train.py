@@ -38,7 +38,7 @@ def kept_files() -> set[Path]:
 
 
 def press(page: Page, key: str) -> None:
-    page.locator(f".st-key-{key} button:enabled").click()
+    page.locator(f".st-key-{key} button:enabled").first.click()
 
 
 def step(page: Page) -> int:
@@ -59,7 +59,7 @@ def wait_for_step(page: Page, least: int, seconds: float = 120) -> int:
 
 
 def ready(page: Page) -> None:
-    page.locator(".st-key-training_begin button:enabled").wait_for(timeout=90_000)
+    page.locator(".st-key-training_begin button:enabled").first.wait_for(timeout=90_000)
     idle(page)
 
 
@@ -70,12 +70,12 @@ def test_start_watch_stop_reload_go_on_keep_and_use(open_page: Callable[..., Pag
         page.get_by_text(part, exact=True).first.wait_for()
     stopped = _watched_and_stopped(page)
     page.reload()
-    page.locator(".st-key-training_go_on button:enabled").wait_for(timeout=90_000)
+    page.locator(".st-key-training_go_on button:enabled").first.wait_for(timeout=90_000)
     page.wait_for_timeout(4500)  # until the closed session's claim is stale
     assert step(page) <= stopped
     press(page, "training_go_on")
     wait_for_step(page, stopped + 1)
-    page.get_by_text("Finished: 24 steps.").wait_for(timeout=400_000)
+    page.get_by_text("Finished: 24 steps.").first.wait_for(timeout=400_000)
     page.get_by_text("than without meta-training (untrained prototype").first.wait_for(timeout=240_000)
     page.locator(".mm-board tbody tr").nth(7).wait_for(timeout=120_000)
     assert page.locator(".mm-board tbody tr").count() == 2 * 4
@@ -91,12 +91,12 @@ def _watched_and_stopped(page: Page) -> int:
     steps = page.locator("[class*='st-key-training_steps'] input")
     steps.fill("24")
     steps.press("Enter")
-    page.get_by_text("24 steps; press Start and watch").wait_for()
+    page.get_by_text("24 steps; press Start and watch").first.wait_for()
     press(page, "training_begin")
     wait_for_step(page, 2)
     check_redrawn_in_place(page, "training_accuracy_chart", lambda: wait_for_step(page, step(page) + 2))
     press(page, "training_stop")
-    page.get_by_text("Everything so far is kept").wait_for()
+    page.get_by_text("Everything so far is kept").first.wait_for()
     assert re.search(r"run=[\w-]{12}", page.url)
     assert re.search(r"library=[\w-]{22}", page.url)
     return step(page)
@@ -105,22 +105,22 @@ def _watched_and_stopped(page: Page) -> int:
 def _kept(page: Page, name: str) -> None:
     page.get_by_label("Name for these weights").fill(name)
     press(page, "training_keep")
-    page.get_by_text(f"Kept as “{name}”.").wait_for()
+    page.get_by_text(f"Kept as “{name}”.").first.wait_for()
 
 
 def _used(page: Page) -> None:
     """The kept weights in Diagnose, then in Compare."""
     press(page, "use_my_weights")
-    page.get_by_role("heading", level=1, name="Diagnose", exact=True).wait_for()
-    page.get_by_role("heading", name="Answers").wait_for()
+    page.get_by_role("heading", level=1, name="Diagnose", exact=True).first.wait_for()
+    page.get_by_role("heading", name="Answers").first.wait_for()
     idle(page)
     page.get_by_text("Settings", exact=True).first.click()
     assert page.get_by_role("radio", name="my weights").is_checked()
-    page.locator(".st-key-menu").get_by_role("link", name="Meta-train").click()
+    page.locator(".st-key-menu").get_by_role("link", name="Meta-train").first.click()
     ready(page)
     press(page, "compare_my_weights")
-    page.get_by_role("heading", level=1, name="Compare", exact=True).wait_for()
-    page.get_by_text("9 methods · ").wait_for()
+    page.get_by_role("heading", level=1, name="Compare", exact=True).first.wait_for()
+    page.get_by_text("9 methods · ").first.wait_for()
 
 
 def test_two_visitors_never_see_each_others_weights_nor_stopped_runs(open_page: Callable[..., Page]) -> None:
@@ -130,9 +130,9 @@ def test_two_visitors_never_see_each_others_weights_nor_stopped_runs(open_page: 
     press(mine, "training_begin")
     wait_for_step(mine, 2)
     press(mine, "training_stop")
-    mine.get_by_text("Everything so far is kept").wait_for()
+    mine.get_by_text("Everything so far is kept").first.wait_for()
     _kept(mine, "my weights")
-    mine.locator(".st-key-use_my_weights").wait_for()
+    mine.locator(".st-key-use_my_weights").first.wait_for()
     found = re.search(r"run=([\w-]{12})", mine.url)
     assert found
     for path in ("/meta_train", f"/meta_train?run={found[1]}", f"/meta_train?run={found[1]}&library={'a' * 22}"):
@@ -142,14 +142,14 @@ def test_two_visitors_never_see_each_others_weights_nor_stopped_runs(open_page: 
         assert theirs.get_by_text("Stopped before").count() == 0
         assert theirs.locator(".st-key-training_go_on").count() == 0
     again = open_page("/meta_train" + mine.url.partition("/meta_train")[2])
-    again.locator(".st-key-use_my_weights").wait_for(timeout=90_000)
+    again.locator(".st-key-use_my_weights").first.wait_for(timeout=90_000)
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_nothing_grave_for_those_who_cannot_see_well(open_page: Callable[..., Page], color_scheme: str) -> None:
     page = open_page("/meta_train?lang=zh", color_scheme=color_scheme, locale="zh-CN")
     ready(page)
-    page.get_by_text("小任务反复从这些疾病中抽取").wait_for()
+    page.get_by_text("小任务反复从这些疾病中抽取").first.wait_for()
     assert violations(page) == []
 
 
@@ -174,7 +174,7 @@ def test_a_killed_server_goes_on_from_the_last_written_step(browser: Browser, tm
         page = new_visitor(browser).new_page()
         page.set_default_timeout(60_000)
         page.goto(server.url + "/meta_train" + address)
-        page.locator(".st-key-training_go_on button:enabled").wait_for(timeout=90_000)
+        page.locator(".st-key-training_go_on button:enabled").first.wait_for(timeout=90_000)
         press(page, "training_go_on")
         assert wait_for_step(page, saved + 1) < saved + 100, "it goes on from there"
         press(page, "training_stop")

@@ -57,18 +57,18 @@ def test_a_deep_link_has_the_whole_frame(open_page: OpenPage) -> None:
 
 def test_the_menu_leads_to_every_page_and_back(page: Page) -> None:
     for entry in (*PAGES[1:], PAGES[0]):
-        page.locator(".st-key-menu").get_by_role("link", name=entry.title.en).click()
+        page.locator(".st-key-menu").get_by_role("link", name=entry.title.en).first.click()
         expect_frame(page, entry.path)
 
 
 def test_the_language_is_the_browsers_and_then_the_chosen_one(open_page: OpenPage) -> None:
     page = open_page("/", locale="zh-CN")
     expect_frame(page, "home.py", "zh")
-    page.get_by_role("radio", name="English").click()
+    page.get_by_role("radio", name="English").first.click()
     expect_frame(page, "home.py", "en")
     page.reload()
     expect_frame(page, "home.py", "en")
-    page.locator(".st-key-menu").get_by_role("link", name="Compare").click()
+    page.locator(".st-key-menu").get_by_role("link", name="Compare").first.click()
     expect_frame(page, "pages/compare.py", "en")
     page.reload()
     expect_frame(page, "pages/compare.py", "en")
@@ -76,7 +76,7 @@ def test_the_language_is_the_browsers_and_then_the_chosen_one(open_page: OpenPag
 
 
 def test_the_doors_open(page: Page) -> None:
-    page.get_by_role("button", name="Open Diagnose").click()
+    page.get_by_role("button", name="Open Diagnose").first.click()
     expect_frame(page, "pages/diagnose.py")
     page.go_back()
     expect_frame(page, "home.py")
@@ -85,8 +85,8 @@ def test_the_doors_open(page: Page) -> None:
 def test_delete_my_data_says_that_it_did(page: Page) -> None:
     from playwright.sync_api import expect
 
-    page.get_by_role("button", name="Delete my data").click()
-    page.get_by_role("button", name="Delete now").click()
+    page.get_by_role("button", name="Delete my data").first.click()
+    page.get_by_role("button", name="Delete now").first.click()
     expect(page.get_by_text("Your data were deleted.")).to_be_visible()
     expect_frame(page, "home.py")
 

@@ -34,9 +34,9 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def sign_in(page: Page, who: str) -> None:
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name=who).click()
-    page.get_by_role("button", name="Sign out").wait_for()
+    page.get_by_role("button", name="Sign in").first.click()
+    page.get_by_role("link", name=who).first.click()
+    page.get_by_role("button", name="Sign out").first.wait_for()
 
 
 def test_nobody_sees_data_before_signing_in_nor_opens_a_table_without_the_group_nor_finds_any_after_signing_out(
@@ -68,10 +68,10 @@ def test_nobody_sees_data_before_signing_in_nor_opens_a_table_without_the_group_
 
 
 def to_diagnose(page: Page) -> None:
-    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").click()
+    page.locator(".st-key-menu").get_by_role("link", name="Diagnose").first.click()
     ready(page)
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in").wait_for()
+    page.get_by_role("button", name="Sign out").first.click()
+    page.get_by_role("button", name="Sign in").first.wait_for()

@@ -65,7 +65,7 @@ def idle(page: Page, seconds: float = 0.4) -> None:
 
 def ready(page: Page) -> None:
     """Wait until the answers are there and nothing moves any more."""
-    page.locator(".st-key-csv button").wait_for()
+    page.locator(".st-key-csv button").first.wait_for()
     idle(page)
 
 
@@ -82,7 +82,7 @@ def named(page: Page, key: str) -> Locator:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Choose one of a row of segments."""
-    named(page, key).get_by_text(option, exact=True).click()
+    named(page, key).get_by_text(option, exact=True).first.click()
     idle(page)
 
 
@@ -91,7 +91,7 @@ def upload(page: Page, table: str = TABLE, name: str = "clinic.csv") -> None:
     if not page.locator("input[type=file]").count():
         press(page, "change_patients")
     page.locator("input[type=file]").set_input_files(files=[csv_file(name, table)])
-    page.locator(".st-key-upload_check").wait_for()
+    page.locator(".st-key-upload_check").first.wait_for()
     idle(page)
 
 
