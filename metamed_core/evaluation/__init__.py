@@ -54,6 +54,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `sweep`: runs a plan in parallel.
 - `task_of`: an episode as a `Task`.
 - `twin_curves`: the same learner from different initial weights, step by step.
+- `usual_diagnosis`: the diagnosis whose net benefit is shown first.
 - `verdict`: the leaderboard in sentences.
 - `workers`: context manager that selects the backend of `sweep`.
 """
@@ -81,6 +82,7 @@ from metamed_core.evaluation.leaderboard import (
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods
 from metamed_core.evaluation.metric_samples import MEASURES, Metric
+from metamed_core.evaluation.net_benefit import usual_diagnosis
 from metamed_core.evaluation.novel_diagnoses import plan_on_novel
 from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.report import About, comparison_html
@@ -136,6 +138,7 @@ __all__ = [
     "sweep",
     "task_of",
     "twin_curves",
+    "usual_diagnosis",
     "verdict",
     "workers",
 ]

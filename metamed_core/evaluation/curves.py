@@ -1,4 +1,4 @@
-"""The numbers behind the charts of a comparison: accuracy by shots and by steps, reliability, net benefit, pairs, costs."""
+"""The numbers behind the charts of a comparison: accuracy by shots and by steps, reliability, pairs, costs."""
 
 from __future__ import annotations
 
@@ -107,37 +107,6 @@ def reliability(comparison: Comparison, key: str, k_shot: int | None = None) -> 
     answers = comparison.answers(key, k_shot)
     confidence = _joined([one.proba.max(1) for one in answers])
     return metrics.binned(confidence, _joined([metrics.right(one.y, one.proba) for one in answers]))
-
-
-def decision_curve(
-    comparison: Comparison,
-    key: str,
-    diagnosis: str,
-    k_shot: int | None = None,
-    prevalence: float | None = None,
-    threshold: Array | None = None,
-) -> metrics.DecisionCurve:
-    """Net benefit of treating patients by the predicted probability of a diagnosis, over the episodes that contain it.
-
-    Parameters
-    ----------
-    comparison, key, diagnosis, k_shot
-        The results, the key of a method, the diagnosis, and the number of shots (None: all).
-    prevalence
-        Assumed prevalence (0..1); None: the share of the diagnosis in the episodes, which are nearly balanced and unlike a clinic.
-    threshold
-        Threshold probabilities, `(n,)`; None for 0.01, 0.02, ..., 0.99.
-
-    Returns
-    -------
-    DecisionCurve
-        NaN if no episode contains the diagnosis.
-    """
-    answers = [one for one in comparison.answers(key, k_shot) if diagnosis in one.classes]
-    p = _joined([one.proba[:, one.classes.index(diagnosis)] for one in answers])
-    is_case = _joined([(one.y == one.classes.index(diagnosis)).astype(np.float64) for one in answers]) > 0
-    grid = np.arange(1, 100) / 100 if threshold is None else threshold
-    return metrics.decision_curve(is_case, p, grid, prevalence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline, leaderboard
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.metric_samples import Metric
+from metamed_core.evaluation.net_benefit import usual_diagnosis
 from metamed_core.evaluation.verdict import CLAIM, place, verdict
 from metamed_core.words import Language, Words
 
@@ -114,12 +115,12 @@ def _charts(comparison: Comparison, about: About) -> list[Chart]:
         return []
     two = leader_and_best_baseline(comparison)
     twins = [curve for k in comparison.shots_with_results for curve in twin_curves(comparison, k)]
-    rarest = min(comparison.counts, key=comparison.counts.__getitem__)
+    diagnosis = usual_diagnosis(comparison)
     return [
         charts.score_by_shots(comparison, styles, about.metric, two),
         *(charts.accuracy_by_steps(curve, styles) for curve in twins[-1:]),
         charts.reliability_diagram(comparison, styles, two),
-        charts.decision_curves(comparison, styles, two, rarest, about.called(rarest)),
+        charts.decision_curves(comparison, styles, two, diagnosis, about.called(diagnosis)),
         charts.accuracy_against_time(comparison, styles),
     ]
 

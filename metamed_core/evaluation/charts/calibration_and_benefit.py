@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core.drawing import GRAY, Axis, Chart, Line, SeriesStyle, joined, points
+from metamed_core.drawing import GRAY, Area, Axis, Chart, Line, SeriesStyle, interval_band, joined, points, verbatim
 from metamed_core.evaluation.comparison import Comparison
-from metamed_core.evaluation.curves import decision_curve, reliability
-from metamed_core.statistics import DecisionCurve
+from metamed_core.evaluation.curves import reliability
+from metamed_core.evaluation.net_benefit import FEWEST_PATIENTS, NetBenefit, net_benefit
 from metamed_core.words import Words
 
 Array = npt.NDArray[np.float64]
@@ -19,6 +19,8 @@ FEWEST = 5
 """Bins with fewer predictions are not shown."""
 LOWEST = -0.05
 """Net benefit below this is not shown; "treat none" has a net benefit of 0."""
+MOST_RANGES = 4
+"""Ranges of thresholds that a headline lists."""
 
 
 def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle], keys: Sequence[str], k_shot: int | None = None) -> Chart:
@@ -75,21 +77,18 @@ def decision_curves(
     k_shot: int | None = None,
     prevalence: float | None = None,
 ) -> Chart:
-    """Decision curves of the methods `keys` for one diagnosis, shown as `called`; for `k_shot` and `prevalence` see `curves.decision_curve`."""
-    curves = {key: decision_curve(comparison, key, diagnosis, k_shot, prevalence) for key in keys}
-    first = next(iter(curves.values()))
+    """Decision curves of the methods `keys` for one diagnosis, shown as `called`; for `k_shot` and `prevalence` see `net_benefit`."""
+    found = {key: net_benefit(comparison, key, diagnosis, k_shot, prevalence) for key in keys}
+    key, shown = next(iter(found.items()))
+    first, whose = shown.curve, AS_IN_EPISODES if prevalence is None else AS_GIVEN
     lines = [
         _benefit(Words("treat all", "全部处理"), GRAY, first.threshold, first.treat_all),
         _benefit(Words("treat none", "全不处理"), replace(GRAY, dash=(2, 2)), first.threshold, first.treat_none),
-        *(_benefit(comparison.entry(key).title, styles[key], curve.threshold, curve.model) for key, curve in curves.items()),
+        *(_benefit(comparison.entry(each).title, styles[each], one.curve.threshold, one.curve.model) for each, one in found.items()),
     ]
     return Chart(
-        title=_where(comparison, curves, called),
-        how=Words(
-            "How to read: choose on the horizontal axis the probability from which you would act (at 10%, nine false alarms are worth one case found). "
-            "The highest line there helps most; a method below “treat all” or “treat none” does harm. Prevalence here: {p}%.",
-            "读法：在横轴上选择您会采取行动的概率阈值（10% 表示为找到一个病例可接受九次误报）。该处最高的线获益最大；低于“全部处理”或“全不处理”的方法有害。此处患病率：{p}%。",
-        ).format(p=f"{100 * first.prevalence:.0f}"),
+        title=_where(shown, comparison.entry(key).title, called),
+        how=HOW.format(who=comparison.entry(key).title, p=f"{100 * first.prevalence:.0f}") + whose,
         alt=Words("Decision curve for {d}: net benefit against threshold probability", "“{d}”的决策曲线：净获益与阈值概率的关系").format(
             d=called
         ),
@@ -99,7 +98,7 @@ def decision_curves(
             LOWEST,
             max(0.05, first.prevalence * 1.05),
         ),
-        marks=tuple(lines),
+        marks=(_band(shown, styles[key]), *lines),
     )
 
 
@@ -108,14 +107,51 @@ def _benefit(name: Words, style: SeriesStyle, threshold: Array, value: Array) ->
     return Line(points(zip(threshold[shown], value[shown], strict=True)), style, name)
 
 
-def _where(comparison: Comparison, curves: Mapping[str, DecisionCurve], called: Words) -> Words:
-    """Title: thresholds at which the first method has a higher net benefit than treating all or none."""
-    key, curve = next(iter(curves.items()))
-    helps = curve.threshold[curve.model > np.maximum(curve.treat_all, 0.0)]
-    who = comparison.entry(key).title
-    if not len(helps):
+def _band(one: NetBenefit, style: SeriesStyle) -> Area:
+    """The interval of a method, as far as its line is shown."""
+    shown = one.curve.model >= LOWEST
+    low, high = np.maximum(one.low, LOWEST)[shown].tolist(), one.high[shown].tolist()
+    return interval_band(one.curve.threshold[shown].tolist(), low, high, style)
+
+
+def _where(one: NetBenefit, who: Words, called: Words) -> Words:
+    """Title: the thresholds at which the method beats treating all or none, or why nothing is claimed."""
+    if not one.enough:
+        return TOO_FEW.format(d=called, n=one.n_cases, others=one.n_others, least=FEWEST_PATIENTS)
+    if not one.helps:
         return Words("{d}: {who} helps at no threshold", "{d}：{who}在任何阈值下都没有获益").format(d=called, who=who)
-    return Words(
-        "{d}: acting on {who} beats treating all or none from {low}% to {high}%",
-        "{d}：阈值在 {low}% 至 {high}% 之间时，依据{who}行动优于全部处理或全不处理",
-    ).format(d=called, who=who, low=f"{100 * helps.min():.0f}", high=f"{100 * helps.max():.0f}")
+    surely = (SURELY if one.surely_helps else NOT_SURELY).format(sure=_listed(one.surely_helps))
+    return BEATS.format(d=called, who=who, at=_listed(one.helps), surely=surely)
+
+
+def _listed(found: Sequence[tuple[float, float]]) -> Words:
+    """Ranges of thresholds in percent; of many, the widest."""
+    widest = sorted(sorted(found, key=lambda ends: ends[0] - ends[1])[:MOST_RANGES])
+    texts = [f"{100 * low:.0f}%" if low == high else f"{100 * low:.0f}–{100 * high:.0f}%" for low, high in widest]
+    listed, left = joined([verbatim(text) for text in texts]), len(found) - len(widest)
+    return MORE.format(listed=listed, n=left) if left else listed
+
+
+BEATS = Words(
+    "{d}: acting on {who} beats treating all or none at thresholds of {at}; {surely}",
+    "{d}：阈值为 {at} 时，依据{who}行动优于全部处理或全不处理；{surely}",
+)
+SURELY = Words("its 95% interval does so at {sure}", "其 95% 区间也如此的阈值为 {sure}")
+NOT_SURELY = Words("its 95% interval does so at none", "但其 95% 区间在任何阈值下都未做到")
+MORE = Words("{listed} and {n} narrower {n:range|ranges}", "{listed}及另外 {n} 个更窄的区间")
+TOO_FEW = Words(
+    "{d}: {n} {n:patient|patients} with this diagnosis and {others} with another took part, too few for a statement about net benefit (at least {least} of each are needed)",
+    "{d}：参评的患者中有 {n} 位患此病、{others} 位为其他诊断，人数太少，无法就净获益下结论（两者均至少需 {least} 位）",
+)
+HOW = Words(
+    "How to read: choose on the horizontal axis the probability from which you would act (at 10%, nine false alarms are worth one case found). "
+    "The highest line there helps most; a method below “treat all” or “treat none” does harm. The band is the 95% interval of {who} over patients and episodes, "
+    "at each threshold by itself. Prevalence here: {p}%.",
+    "读法：在横轴上选择您会采取行动的概率阈值（10% 表示为找到一个病例可接受九次误报）。该处最高的线获益最大；低于“全部处理”或“全不处理”的方法有害。"
+    "色带为{who}在各阈值处的 95% 区间（针对患者与小任务，逐点计算）。此处患病率：{p}%。",
+)
+AS_IN_EPISODES = Words(
+    "It is that of the episodes: they hold about as many patients of each diagnosis, as no clinic does.",
+    "这是小任务中的比例：其中各诊断的患者数大致相等，与任何机构都不同。",
+)
+AS_GIVEN = Words("You gave it.", "由您给出。")

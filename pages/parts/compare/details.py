@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline
+from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline, usual_diagnosis
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.bound_widgets import bound, choices
@@ -84,8 +84,8 @@ def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
         return cohorts.called(source, name)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        rarest = min(comparison.counts, key=comparison.counts.__getitem__)
-        diagnosis = choose_view(say, state, "diagnosis", Words("Diagnosis", "诊断"), list(comparison.counts), title, rarest)
+        usual = derived(comparison, ("diagnosis", k), lambda: usual_diagnosis(comparison, k))
+        diagnosis = choose_view(say, state, "diagnosis", Words("Diagnosis", "诊断"), list(comparison.counts), title, usual)
         prevalence = _prevalence(say, state)
     chart = derived(
         comparison,

@@ -23,9 +23,9 @@ from metamed_core.evaluation import (
     twin_curves,
     verdict,
 )
-from metamed_core.evaluation.curves import decision_curve
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline
 from metamed_core.evaluation.leaderboard_html import interval_bar, leaderboard_html
+from metamed_core.evaluation.net_benefit import decision_curve
 from metamed_core.evaluation.report import About, comparison_html
 from metamed_core.statistics.intervals import Interval
 from metamed_core.words import LANGUAGES, Language, Words
@@ -98,7 +98,7 @@ def test_the_decision_curve_is_the_cores(real: Comparison) -> None:
     curve = decision_curve(real, "prototypical", "a", 3, 0.1)
     shown = curve.model >= charts.calibration_and_benefit.LOWEST
     assert [y for _, y in lines(chart)[2].points] == curve.model[shown].tolist()
-    assert "Prevalence here: 10%" in chart.how.en
+    assert chart.how.en.endswith("Prevalence here: 10%. You gave it.")
 
 
 def test_paired_episodes_count_every_episode() -> None:

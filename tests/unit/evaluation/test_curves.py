@@ -23,7 +23,8 @@ from metamed_core.evaluation import (
     twin_curves,
 )
 from metamed_core.evaluation.comparison_csv import comparison_csv
-from metamed_core.evaluation.curves import decision_curve, episode_pairs, reliability
+from metamed_core.evaluation.curves import episode_pairs, reliability
+from metamed_core.evaluation.net_benefit import decision_curve
 from metamed_core.statistics import metrics
 from metamed_core.words import INTENDED_USE
 from tests.helpers.comparing import cohort, guessing, made_up
