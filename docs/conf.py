@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from pathlib import Path
@@ -36,22 +35,18 @@ suppress_warnings = ["ref.python"]  # `features` in a docstring may be that of a
 
 
 class CommandHelp(Directive):
-    """`.. command-help:: diagnose`: what `python -m metamed_core diagnose --help` prints."""
+    """`.. command-help:: diagnose`: what `metamed diagnose --help` prints."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """One literal block."""
         from metamed_core.__main__ import COMMANDS
+        from metamed_core.cli import OptionParser
 
         name = self.arguments[0]
-        command, about = COMMANDS[name]
-        parser = argparse.ArgumentParser(
-            prog=f"python -m metamed_core {name}",
-            description=f"{about[0].upper()}{about[1:]}.",
-            epilog=command.EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+        command, does = COMMANDS[name]
+        parser = OptionParser(prog=f"metamed {name}", description=f"{does[0].upper()}{does[1:]}.", epilog=command.EXAMPLES)
         command.add_options(parser)
         text = parser.format_help()
         return [nodes.literal_block(text, text, language="text")]

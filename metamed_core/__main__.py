@@ -1,11 +1,10 @@
-"""The command line: `python -m metamed_core diagnose patients.csv`; `--help` lists every command."""
+"""The command line: `metamed diagnose patients.csv`, or `python -m metamed_core diagnose patients.csv`; `--help` lists every command."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 
-from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train, parser_of
 from metamed_core.meta_training import reports_errors
 from metamed_core.words import INTENDED_USE, UserError
 
@@ -19,21 +18,14 @@ COMMANDS = {
     "audit": (audit, "check the audit log of a server: was a line changed, removed or moved"),
 }
 EXAMPLE = f"""example:
-  python -m metamed_core diagnose patients.csv --out predictions.csv
+  %(prog)s diagnose patients.csv --out predictions.csv
 
 Each command has its own --help. {INTENDED_USE.en}"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 2 for what the user can mend, 130 when stopped."""
-    parser = argparse.ArgumentParser(
-        prog="python -m metamed_core", description="Few-shot diagnosis by meta-learning.", epilog=EXAMPLE, formatter_class=_Plain
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (command, told) in COMMANDS.items():
-        about = f"{told[0].upper()}{told[1:]}."
-        command.add_options(commands.add_parser(name, help=told, description=about, epilog=command.EXAMPLES, formatter_class=_Plain))
-    options = parser.parse_args(arguments)
+    options = parser_of(COMMANDS, "Few-shot diagnosis by meta-learning.", EXAMPLE).parse_args(arguments)
     try:
         options.run(options)
     except UserError as error:
@@ -45,9 +37,6 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.write(f"Stopped. {getattr(options, 'stopped', '')}".rstrip() + "\n")
         return 130
     return 0
-
-
-_Plain = argparse.RawDescriptionHelpFormatter  # keeps the lines of an example
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command line: each file implements one command of `python -m metamed_core`.
+"""The command line: each file implements one command of `metamed` (`python -m metamed_core`).
 
 Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 
@@ -9,13 +9,17 @@ Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 - `diagnose`: predicts the diagnoses of undiagnosed patients in a file.
 - `evaluate`: compares methods on a file.
 - `meta_train`: meta-trains a learner.
+- `OptionParser`: refuses in one sentence.
+- `parser_of`: the parser of all commands.
 """
 
 from __future__ import annotations
 
 from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.cli.option_parser import OptionParser, parser_of
 
 __all__ = [
+    "OptionParser",
     "audit",
     "bench",
     "calibrate",
@@ -23,4 +27,5 @@ __all__ = [
     "diagnose",
     "evaluate",
     "meta_train",
+    "parser_of",
 ]

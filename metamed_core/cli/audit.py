@@ -13,8 +13,8 @@ from metamed_core.words import UserError, Words, plural
 MOST_TOLD = 20
 """Lines that are listed before the rest is only counted."""
 EXAMPLES = """examples:
-  python -m metamed_core audit verify audit.jsonl
-  python -m metamed_core audit verify audit.jsonl --last 5f1c...   (64 digits: the hash that was kept elsewhere)"""
+  %(prog)s verify audit.jsonl
+  %(prog)s verify audit.jsonl --last 5f1c...   (64 digits: the hash that was kept elsewhere)"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("what", choices=["verify"], help="the one thing that can be done with a log")
     parser.add_argument("file", type=Path, metavar="FILE", help="the log that METAMED_AUDIT_LOG names on the server")
-    parser.add_argument("--last", type=_hash, metavar="HASH", help="the last hash of an earlier check: the log must still hold its line")
+    parser.add_argument(
+        "--last",
+        type=_hash,
+        metavar="HASH",
+        help="the last hash of an earlier check: the log must still hold its line (default: not asked)",
+    )
 
 
 def _hash(text: str) -> str:

@@ -14,7 +14,7 @@ from metamed_core.cli.engine_benchmark import N_TASKS, Contest, Round, bench, by
 from metamed_core.cli.option_numbers import seconds
 
 EXAMPLES = """example:
-  python -m metamed_core bench --seconds 20 --json"""
+  %(prog)s --seconds 20 --json"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

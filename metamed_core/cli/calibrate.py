@@ -10,27 +10,24 @@ from typing import Any
 
 import torch
 
+from metamed_core.cli.option_numbers import at_least
 from metamed_core.learners import LEARNERS, add_to_card, load_weights, shipped
 from metamed_core.meta_training import learn_temperatures
 from metamed_core.statistics import Calibration
 
 N_TASKS = 2000
 EXAMPLES = """example:
-  python -m metamed_core calibrate --learner maml --weights mine.safetensors --tasks 500"""
+  %(prog)s --learner maml --weights mine.safetensors --tasks 500"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `calibrate` to `parser`."""
     parser.set_defaults(run=run)
-    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
+    parser.add_argument("--learner", choices=list(LEARNERS), required=True, help="whose weights are calibrated")
     parser.add_argument("--weights", type=Path, help="file of weights (default: the shipped weights of this learner)")
-    parser.add_argument("--tasks", type=_tasks, default=N_TASKS, help="tasks to learn from, and as many to judge on (default %(default)s)")
-
-
-def _tasks(text: str) -> int:
-    if (value := int(text)) < 10:
-        raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from 10")
-    return value
+    parser.add_argument(
+        "--tasks", type=at_least(10), default=N_TASKS, help="tasks to learn from, and as many to judge on (default %(default)s)"
+    )
 
 
 def run(options: argparse.Namespace) -> None:

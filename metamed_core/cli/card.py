@@ -10,16 +10,16 @@ from metamed_core.learners import LEARNERS, shipped
 from metamed_core.meta_training import record_measurement
 
 EXAMPLES = """example:
-  python -m metamed_core card --learner maml --measured table.json --episodes 100"""
+  %(prog)s --learner maml --measured table.json --episodes 100"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `card` to `parser`."""
     parser.set_defaults(run=run)
-    parser.add_argument("--learner", choices=list(LEARNERS), required=True)
+    parser.add_argument("--learner", choices=list(LEARNERS), required=True, help="whose weights were measured")
     parser.add_argument("--measured", type=Path, required=True, metavar="FILE.json", help="the table that the accuracy check has written")
     parser.add_argument("--episodes", type=at_least(1), required=True, help="episodes behind each figure and table")
-    parser.add_argument("--note", default="", help="what else a reader must know of the measurement")
+    parser.add_argument("--note", default="", help="what else a reader must know of the measurement (default: nothing)")
     parser.add_argument("--weights", type=Path, help="weight file whose card is filled (default: the shipped weights of this learner)")
 
 

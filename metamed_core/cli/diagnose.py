@@ -10,10 +10,10 @@ from pathlib import Path
 
 import torch
 
-from metamed_core.cli.option_numbers import seed
+from metamed_core.cli.option_numbers import one_of, seed
 from metamed_core.cli.option_tables import add_table_options, checked_ending, records_of
 from metamed_core.cli.option_weights import learner_of, path_of
-from metamed_core.cli.progress import clock
+from metamed_core.cli.progress import time_left
 from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
     AdaptationTrace,
@@ -34,9 +34,9 @@ TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
 RANKED = 3
 EXAMPLES = """examples:
-  python -m metamed_core diagnose patients.csv --out predictions.csv
-  python -m metamed_core diagnose patients.xlsx --label "final diagnosis" --drop "hospital number" --json
-  python -m metamed_core diagnose patients.csv --algorithm maml --set inner_steps=20 --weights mine.safetensors --out report.html"""
+  %(prog)s patients.csv --out predictions.csv
+  %(prog)s patients.xlsx --label "final diagnosis" --drop "hospital number" --json
+  %(prog)s patients.csv --algorithm maml --set inner_steps=20 --weights mine.safetensors --out report.html"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,16 +45,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("table", type=Path, metavar="TABLE",
         help="CSV, Excel, SPSS, Stata, JSON, Parquet and more; patients whose diagnosis is empty are answered for")  # fmt: skip
     add_table_options(parser, truth=False)
-    parser.add_argument("--algorithm", choices=list(LEARNERS), help=f"default: that of the weights, else {DEFAULT}")
+    parser.add_argument(
+        "--algorithm", choices=list(LEARNERS), help=f"how to learn from the labeled patients (default: that of the weights, else {DEFAULT})"
+    )
     parser.add_argument("--weights", default=UNIVERSAL, metavar="WEIGHTS",
         help="universal (shipped), none (random), a file made by meta-train, or a name in the library (default %(default)s)")  # fmt: skip
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the algorithm; may be repeated")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
+        help=f"a setting of the algorithm; may be repeated. {_settings()}")  # fmt: skip
     parser.add_argument("--seed", type=seed, default=0, help="of random weights (default %(default)s)")
-    parser.add_argument("--coverage", type=float, choices=COVERAGES, default=COVERAGE,
+    parser.add_argument("--coverage", type=one_of(*COVERAGES), choices=COVERAGES, default=COVERAGE,
         help="share of patients whose diagnosis their prediction set should hold (default %(default)s)")  # fmt: skip
-    parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report; default: no file)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
+
+
+def _settings() -> str:
+    """Every algorithm's settings, with their bounds and defaults."""
+    each = {
+        name: [f"{one.name} {one.low:g} to {one.high:g} (default {one.default:g})" for one in settings(LEARNERS[name])] for name in LEARNERS
+    }
+    return "; ".join(f"{name}: {', '.join(known) or 'none'}" for name, known in each.items())
 
 
 def run(options: argparse.Namespace) -> None:
@@ -124,7 +135,7 @@ def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
     for step in trace:
         now, last = time.perf_counter(), trace.finished
         if last or now - shown_at >= (0.2 if live else TELL_EVERY):
-            left = clock((now - began) / (step.index + 1) * (trace.total_steps - step.index))
+            left = time_left(step.index, trace.total_steps, now - began)
             line = f"step {step.index} of {trace.total_steps}: support loss {step.support_loss:.4f}, {left} left"
             sys.stderr.write(f"\r{line:<70}" + "\n" * last if live else line + "\n")
             sys.stderr.flush()

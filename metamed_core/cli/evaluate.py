@@ -15,7 +15,7 @@ from metamed_core import __version__
 from metamed_core.cli.option_numbers import at_least, jobs, seed, shots_or_left_out
 from metamed_core.cli.option_tables import add_table_options, checked_ending, cohort_of
 from metamed_core.cli.option_weights import learner_of, path_of
-from metamed_core.cli.progress import clock
+from metamed_core.cli.progress import time_left
 from metamed_core.data import Cohort
 from metamed_core.evaluation import (
     BACKENDS,
@@ -44,9 +44,9 @@ from metamed_core.statistics import Interval
 from metamed_core.words import INTENDED_USE, UserError, Words
 
 EXAMPLES = """examples:
-  python -m metamed_core evaluate table.csv --shots 1,5 --episodes 30 --jobs 2
-  python -m metamed_core evaluate table.csv --weights mine.safetensors --diagnoses 'disease A,disease B,disease C' --json
-  python -m metamed_core evaluate table.csv --group hospital --backend dask --scheduler tcp://cluster:8786 --out result.html"""
+  %(prog)s table.csv --shots 1,5 --episodes 30 --jobs 2
+  %(prog)s table.csv --weights mine.safetensors --diagnoses 'disease A,disease B,disease C' --json
+  %(prog)s table.csv --group hospital --backend dask --scheduler tcp://cluster:8786 --out result.html"""
 TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
 
@@ -56,19 +56,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run, stopped="")
     parser.add_argument("table", type=Path, metavar="TABLE", help="CSV, Excel, SPSS, Stata, JSON, Parquet and more")
     add_table_options(parser)
-    parser.add_argument("--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on")
+    parser.add_argument(
+        "--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on (default: all)"
+    )
     parser.add_argument("--shots", type=shots_or_left_out, default=SHOTS, metavar="K,...",
         help="labeled patients of each diagnosis; 0: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
     parser.add_argument("--episodes", type=at_least(1), default=30, help="at each number of shots (default %(default)s)")
     parser.add_argument("--seed", type=seed, default=0, help="of the episodes (default %(default)s)")
-    parser.add_argument("--methods", metavar="KEYS", help=f"with commas, or all (default {','.join(DEFAULTS)})")
+    parser.add_argument("--methods", metavar="KEYS",
+        help=f"with commas, or all: {', '.join(all_methods())} and those of the library (default {','.join(DEFAULTS)})")  # fmt: skip
     parser.add_argument("--weights", action="append", default=[], metavar="FILE",
-        help="weights made by meta-train, or their name in the library, as a further method; may be repeated")  # fmt: skip
+        help="weights made by meta-train, or their name in the library, as a further method; may be repeated (default: none)")  # fmt: skip
     parser.add_argument("--jobs", type=jobs, default=1, help="workers; -1: one a core (default %(default)s)")
     parser.add_argument("--backend", choices=BACKENDS, default="loky", help="of joblib (default %(default)s: processes of this computer)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask or Ray cluster (default: one on this computer)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the comparison as .json (all of it), .csv or .html (a report)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="the comparison as .json (all of it), .csv or .html (a report; default: no file)"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
 
 
@@ -146,8 +151,8 @@ def _told(results: Iterator[EpisodeResult], plan: Plan) -> Iterator[EpisodeResul
         yield result
         now, last = time.perf_counter(), n == plan.n_results
         if last or now - shown >= (0.2 if live else TELL_EVERY):
-            left = clock((now - began) / n * (plan.n_results - n))
-            line = f"episode {n // len(plan.methods)} of {plan.n_results // len(plan.methods)}, {left} left"
+            episode, planned = n // len(plan.methods), plan.n_results // len(plan.methods)
+            line = f"episode {episode} of {planned}, {time_left(episode, planned, now - began)} left"
             sys.stderr.write(f"\r{line:<60}" + "\n" * last if live else line + "\n")
             sys.stderr.flush()
             shown = now

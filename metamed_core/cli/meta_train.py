@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from metamed_core.cli.option_numbers import at_least, seconds, seed, shots, step_size
+from metamed_core.cli.option_numbers import at_least, one_of, seconds, seed, shots, step_size
 from metamed_core.cli.option_tables import add_table_options, cohort_of
 from metamed_core.cli.progress import report
 from metamed_core.data import Cohort
@@ -24,6 +24,7 @@ from metamed_core.meta_training import (
     NETWORKS,
     PRECISIONS,
     SAVE_EVERY,
+    SUFFIX,
     Compute,
     Job,
     Library,
@@ -31,13 +32,14 @@ from metamed_core.meta_training import (
     Progress,
     joined,
     make_job,
+    suggested_budget,
     train,
 )
 from metamed_core.meta_training.tasks import FOLDS, DiseaseSplit, split_by_disease
 
 EXAMPLES = """examples:
-  python -m metamed_core meta-train --learner maml --out mine.safetensors
-  python -m metamed_core meta-train --learner prototypical --cohort table.csv --keep mine
+  %(prog)s --learner maml --out mine.safetensors
+  %(prog)s --learner prototypical --cohort table.csv --keep mine
   torchrun --nproc-per-node 2 -m metamed_core meta-train --learner maml"""
 BUDGET = ("meta_steps", "meta_batch", "meta_lr", "hidden_lr", "groups", "precision", "seed")
 """Options that are fields of `Budget`."""
@@ -55,15 +57,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_budget(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--meta-steps", type=at_least(0), help="outer steps")
-    parser.add_argument("--meta-batch", type=at_least(1), help="tasks in each outer step, in all groups together")
-    parser.add_argument("--meta-lr", type=step_size, help="largest outer step size")
-    parser.add_argument("--hidden-lr", type=step_size, help="largest step size of Muon for hidden matrices (unset: AdamW moves them too)")
+    parser.add_argument("--meta-steps", type=at_least(0), help=f"outer steps ({_by_recipe('meta_steps')})")
     parser.add_argument(
-        "--groups", type=at_least(1), help="groups of tasks in each outer step, each with its own number of columns and classes"
+        "--meta-batch", type=at_least(1), help=f"tasks in each outer step, in all groups together ({_by_recipe('meta_batch')})"
     )
-    parser.add_argument("--precision", choices=PRECISIONS, help="of the meta-gradient; weights and optimizer stay float32")
-    parser.add_argument("--seed", type=seed)
+    parser.add_argument("--meta-lr", type=step_size, help=f"largest outer step size ({_by_recipe('meta_lr')})")
+    parser.add_argument("--hidden-lr", type=step_size,
+        help=f"largest step size of Muon for hidden matrices; unset, AdamW moves them too ({_by_recipe('hidden_lr')})")  # fmt: skip
+    parser.add_argument("--groups", type=at_least(1),
+        help=f"groups of tasks in each outer step, each with its own number of columns and classes ({_by_recipe('groups')})")  # fmt: skip
+    parser.add_argument("--precision", choices=PRECISIONS,
+        help=f"of the meta-gradient; weights and optimizer stay float32 ({_by_recipe('precision')})")  # fmt: skip
+    parser.add_argument("--seed", type=seed, help=f"of tasks and random weights ({_by_recipe('seed')})")
     parser.add_argument(
         "--start",
         choices=(UNIVERSAL, RANDOM),
@@ -72,8 +77,24 @@ def _add_budget(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto: the GPU where there is one (default %(default)s)")
 
 
+def _by_recipe(name: str) -> str:
+    """What a field of the budget is unless given, for each learner: on simulated tasks, and on a table from the shipped weights."""
+    simulated, table = _suggested(name, on_cohort=False, start=RANDOM), _suggested(name, on_cohort=True, start=UNIVERSAL)
+    return f"default: {simulated}" + (f"; on a table {table}" if table != simulated else "")
+
+
+def _suggested(name: str, *, on_cohort: bool, start: str) -> str:
+    found: dict[str, list[str]] = {}
+    for learner in LEARNERS:
+        value = getattr(suggested_budget(learner, on_cohort=on_cohort, network=ANY_TABLE, start=start), name)
+        found.setdefault("unset" if value is None else str(value), []).append(learner)
+    return ", ".join(f"{value} {'/'.join(learners)}" if len(found) > 1 else value for value, learners in found.items())
+
+
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, help="file to write (default: the shipped weights of this learner; on a table LEARNER_table)")
+    parser.add_argument(
+        "--out", type=Path, help=f"file to write (default: the shipped weights of this learner; on a table LEARNER_table{SUFFIX})"
+    )
     parser.add_argument(
         "--validate", type=at_least(1), default=N_VALIDATIONS, help="how often to validate on tasks never trained on (default %(default)s)"
     )
@@ -82,17 +103,28 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--restart", action="store_true", help="begin anew, also where a stopped run left its state")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output at the end")
-    parser.add_argument("--keep", metavar="NAME", help="put a copy of the weights into the library, where the app offers them")
+    parser.add_argument(
+        "--keep", metavar="NAME", help="put a copy of the weights into the library, where the app offers them (default: none)"
+    )
 
 
 def _add_table(table: argparse._ArgumentGroup) -> None:
-    table.add_argument("--cohort", type=Path, metavar="TABLE", help="the patients; each diagnosis is to train, to validate or to test on")
     table.add_argument(
-        "--fold", type=int, choices=range(FOLDS), default=0, help="which third of the diagnoses to test on (default %(default)s)"
+        "--cohort", type=Path, metavar="TABLE", help="the patients; each diagnosis is to train, to validate or to test on (default: none)"
+    )
+    table.add_argument(
+        "--fold",
+        type=one_of(*range(FOLDS)),
+        choices=range(FOLDS),
+        default=0,
+        help="which third of the diagnoses to test on (default %(default)s)",
     )
     table.add_argument("--split-seed", type=seed, default=0, help="of the split (default %(default)s)")
     table.add_argument(
-        "--network", choices=list(NETWORKS), default=ANY_TABLE, help="for any table, or a perceptron over these columns alone"
+        "--network",
+        choices=list(NETWORKS),
+        default=ANY_TABLE,
+        help="for any table, or a perceptron over these columns alone (default %(default)s)",
     )
     table.add_argument("--n-way", type=at_least(2), default=5, help="diagnoses of a task (default %(default)s)")
     table.add_argument("--shots", type=shots, default=(1, 5), help="labeled patients of each, one of these numbers a task (default 1,5)")

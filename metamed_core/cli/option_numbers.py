@@ -1,63 +1,67 @@
-"""Parsers of numeric options; each error names the valid values. All raise `argparse.ArgumentTypeError` or ValueError."""
+"""Parsers of numeric options. Each refuses what is no such number, and names what is: argparse alone would name the Python function."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+N = TypeVar("N", int, float)
+
+
+def parsed(read: Callable[[str], T], holds: Callable[[T], bool], wanted: str) -> Callable[[str], T]:
+    """Return a parser of option values.
+
+    Parameters
+    ----------
+    read
+        Converts the text; ValueError if it cannot.
+    holds
+        Whether the value is valid.
+    wanted
+        What is, after "give".
+
+    Returns
+    -------
+    callable
+        Raises `argparse.ArgumentTypeError` for any other text.
+    """
+
+    def parse(text: str) -> T:
+        refusal = argparse.ArgumentTypeError(f"“{text}” cannot be used: give {wanted}")
+        try:
+            value = read(text)
+        except ValueError as error:
+            raise refusal from error
+        if not holds(value):
+            raise refusal
+        return value
+
+    return parse
 
 
 def at_least(least: int) -> Callable[[str], int]:
     """Return a parser of whole numbers not below `least`."""
-
-    def count(text: str) -> int:
-        if (value := int(text)) < least:
-            raise argparse.ArgumentTypeError(f"{value} is too small: give a whole number from {least}")
-        return value
-
-    return count
+    return parsed(int, lambda value: value >= least, f"a whole number from {least}")
 
 
-def step_size(text: str) -> float:
-    """Parse a number above 0 and at most 1."""
-    if not 0 < (value := float(text)) <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no step size: give a number above 0, at most 1")
-    return value
+def one_of(*values: N) -> Callable[[str], N]:
+    """Return a parser of one of these numbers: two or more, all whole or all real."""
+    *others, last = (f"{value:g}" for value in values)
+    return parsed(type(values[0]), lambda value: value in values, f"{', '.join(others)} or {last}")
 
 
-def seconds(text: str) -> float:
-    """Parse a duration in seconds, 0 or more."""
-    if not (value := float(text)) >= 0:
-        raise argparse.ArgumentTypeError(f"{text} is no time: give a number of seconds, 0 or more")
-    return value
-
-
-def seed(text: str) -> int:
-    """Parse a whole number from 0 to 2^63 - 1."""
-    if not 0 <= (value := int(text)) < 2**63:
-        raise argparse.ArgumentTypeError(f"{text} is no seed: give a whole number from 0 to 2^63 - 1")
-    return value
-
-
-def shots(text: str) -> tuple[int, ...]:
-    """Parse distinct comma-separated whole numbers from 1."""
+def _several(text: str) -> tuple[int, ...]:
     values = tuple(int(part) for part in text.split(","))
-    if min(values) < 1 or len(set(values)) < len(values):
-        raise argparse.ArgumentTypeError(f"{text} are no numbers of labeled patients: give different whole numbers from 1, as in 1,5")
+    if len(set(values)) < len(values):
+        raise ValueError
     return values
 
 
-def shots_or_left_out(text: str) -> tuple[int, ...]:
-    """Parse distinct comma-separated whole numbers from 0; 0 requests leave-one-out."""
-    values = tuple(int(part) for part in text.split(","))
-    if min(values) < 0 or len(set(values)) < len(values):
-        raise argparse.ArgumentTypeError(
-            f"{text} are no numbers of shots: give different whole numbers, as in 1,5; 0 leaves one patient out"
-        )
-    return values
-
-
-def jobs(text: str) -> int:
-    """Parse a number of workers: a whole number from 1, or -1 for one per core."""
-    if (value := int(text)) < 1 and value != -1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of workers: give a whole number from 1, or -1 for one a core")
-    return value
+step_size = parsed(float, lambda value: 0 < value <= 1, "a number above 0, at most 1")
+seconds = parsed(float, lambda value: value >= 0, "a number of seconds, 0 or more")
+seed = parsed(int, lambda value: 0 <= value < 2**63, "a whole number from 0 to 2^63 - 1")
+shots = parsed(_several, lambda values: min(values) >= 1, "different whole numbers from 1, as in 1,5")
+shots_or_left_out = parsed(_several, lambda values: min(values) >= 0, "different whole numbers, as in 1,5; 0 leaves one patient out")
+jobs = parsed(int, lambda value: value >= 1 or value == -1, "a whole number from 1, or -1 for one a core")

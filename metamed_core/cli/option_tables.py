@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metamed_core.cli.option_numbers import at_least
 from metamed_core.data import Cohort, Column, PatientRecords, ReadOptions, Role, open_upload, read_columns, read_table, set_aside, shown
 from metamed_core.words import UserError, Words
 
@@ -26,21 +27,28 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
     parser.add_argument("--label", metavar="COLUMN", help="column of diagnoses (default: guessed)")
     parser.add_argument("--columns", type=Path, metavar="FILE.csv", help="role, unit and reference range of columns (default: guessed)")
     parser.add_argument(
-        "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labeled and asked in one task"
+        "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labeled and asked in one task (default: none)"
     )
-    parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated")
+    parser.add_argument("--drop", metavar="COLUMN", action="append", default=[], help="leave out a column; may be repeated (default: none)")
     parser.add_argument("--sheet", help="sheet of a workbook (default: the first that allows a task)")
-    parser.add_argument("--header-row", type=int, metavar="N", help="line of the column names, 0 if there are none (default: judged)")
-    parser.add_argument("--separator", metavar="SIGN", help="between two cells: a sign, tab or blank (default: judged)")
+    parser.add_argument(
+        "--header-row", type=at_least(0), metavar="N", help="line of the column names, 0 if there are none (default: judged)"
+    )
+    parser.add_argument("--separator", metavar="SIGN",
+        help=f"between two cells: a sign, or {', '.join(_SEPARATORS)} (default: judged)")  # fmt: skip
     parser.add_argument("--encoding", help="of a text file, such as utf-8, big5, cp1250 (default: judged)")
     parser.add_argument("--decimal", choices=(".", ","), help="decimal sign; the other one groups thousands (default: judged)")
     parser.add_argument(
-        "--mend", metavar="KIND", action="append", default=[], help="apply the remedy of these findings of the check; may be repeated"
+        "--mend",
+        metavar="KIND",
+        action="append",
+        default=[],
+        help="apply the remedy of these findings of the check, as it prints them in brackets; may be repeated (default: none)",
     )
     parser.add_argument("--every-row", action="store_true", help="every row below the header is a patient, also sums, footnotes and units")
     _add_cell_options(parser)
     if truth:
-        parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient")
+        parser.add_argument("--truth", type=Path, metavar="FILE", help="table of diagnoses that were set aside, by patient (default: none)")
 
 
 def _add_cell_options(parser: argparse._ActionsContainer) -> None:
@@ -57,7 +65,7 @@ def _add_cell_options(parser: argparse._ActionsContainer) -> None:
         metavar="[COLUMN=]TEXT",
         action="append",
         default=[],
-        help="a text that is a value although it looks like a missing one, such as ND; may be repeated",
+        help="a text that is a value although it looks like a missing one, such as ND; may be repeated (default: judged)",
     )
     parser.add_argument("--day-first", action="store_true", help="in dates such as 03/04/2024 the day comes first (default: judged)")
 

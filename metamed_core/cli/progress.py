@@ -12,6 +12,8 @@ from typing import TextIO
 from metamed_core.meta_training import Budget, Progress
 
 N_BAR, N_RECENT = 20, 100
+LEAST = 2
+"""Steps before the time that is left is estimated."""
 REFRESH = 0.2
 """Seconds between two updates of the line: longer than a step of a small network."""
 
@@ -52,7 +54,8 @@ def _report(steps: Iterable[Progress], budget: Budget, out: TextIO, *, live: boo
                 out.write(f"going on from step {first} of {budget.meta_steps}\n")
         if not math.isnan(at.loss):
             recent.append(at.loss)
-        pace = (at.step - first) / max(now - began, 1e-9) if at.step > first else math.nan
+        # One step alone, the first, takes longer than the others: what is left is not told from it.
+        pace = (at.step - first) / max(now - began, 1e-9) if at.step >= first + LEAST else math.nan
         loss = sum(recent) / len(recent) if recent else math.nan
         if live and (at.validated or now - shown >= REFRESH):
             width = shutil.get_terminal_size().columns - 1
@@ -92,8 +95,18 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
+def time_left(done: int, planned: int, seconds: float) -> str:
+    """Format the time that the other steps will take at the pace of those done in `seconds`; dashes before the second one."""
+    if done < min(LEAST, planned):
+        return _UNKNOWN
+    return clock(seconds / max(done, 1) * (planned - done))
+
+
 def _left(at: Progress, budget: Budget, pace: float) -> str:
-    return "-:--:--" if math.isnan(pace) else clock((budget.meta_steps - at.step) / pace)
+    return _UNKNOWN if math.isnan(pace) else clock((budget.meta_steps - at.step) / pace)
+
+
+_UNKNOWN = "-:--:--"
 
 
 def _number(value: float, form: str) -> str:

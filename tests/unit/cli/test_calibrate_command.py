@@ -51,7 +51,7 @@ def test_bad_options_exit_with_2(options: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as caught:
         main(["calibrate", *options])
     assert caught.value.code == 2
-    assert "usage: python -m metamed_core" in capsys.readouterr().err
+    assert "; python -m metamed_core calibrate --help lists" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from metamed_core.cli.progress import clock, live_line, plain_line, report
+from metamed_core.cli.progress import clock, live_line, plain_line, report, time_left
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.progress import Progress
 
@@ -54,6 +54,18 @@ def test_a_log_gets_one_line_a_validation() -> None:
     assert first.startswith("step 0 of 4: held-out accuracy 0.5000")
     assert last.startswith("step 4 of 4: held-out accuracy 0.5000")
     assert last.endswith("0:00:00 left")
+
+
+def test_what_is_left_is_not_told_from_the_first_step() -> None:
+    """It warms up and takes longer than the others: a wait of hours would be announced that takes minutes."""
+    assert [time_left(done, 10, 8.0) for done in range(4)] == ["-:--:--", "-:--:--", "0:00:32", "0:00:19"]
+    assert time_left(0, 0, 8.0) == time_left(1, 1, 8.0) == "0:00:00"
+    steps = [at(step, 1.0) for step in range(4)]
+    for first in (0, 2):
+        out = io.StringIO()
+        list(report(steps[first:], Budget(meta_steps=4), out))
+        told = [line for line in out.getvalue().splitlines() if line.startswith("step")]
+        assert ["-:--:-- left" in line for line in told] == [at_step < 2 for at_step in range(len(told))]
 
 
 def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
