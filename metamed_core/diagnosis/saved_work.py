@@ -15,6 +15,7 @@ from typing import Any
 from metamed_core import __version__
 from metamed_core.data import PatientRecords, packed_records, shown, unpacked_records
 from metamed_core.learners import LEARNERS, UNIVERSAL, settings
+from metamed_core.statistics import COVERAGE, COVERAGES
 from metamed_core.words import UserError, Words
 
 FORMAT, VERSION = "metamed work", 1
@@ -45,6 +46,8 @@ class SavedWork:
         Seed of random weights.
     step
         The step that was looked at.
+    coverage
+        The share of patients whose prediction set should hold their diagnosis, 0..1.
     """
 
     records: PatientRecords
@@ -60,6 +63,7 @@ class SavedWork:
     weights_sha256: str = ""
     seed: int = 0
     step: int = 0
+    coverage: float = COVERAGE
 
     def to_json(self) -> bytes:
         """The file as UTF-8 text."""
@@ -80,6 +84,7 @@ class SavedWork:
             "weights_sha256": self.weights_sha256,
             "seed": self.seed,
             "step": self.step,
+            "coverage": self.coverage,
         }
         content["sha256"] = _checksum(content)
         return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -132,6 +137,8 @@ def _unpacked(content: Mapping[str, Any]) -> SavedWork:
     chosen = {name: type(bounds[name].default)(value) for name, value in content["settings"].items()}
     if any(not bounds[name].low <= value <= bounds[name].high for name, value in chosen.items()):
         raise ValueError
+    if (coverage := content.get("coverage", COVERAGE)) not in COVERAGES:  # files of before it could be chosen lack it
+        raise ValueError
     return SavedWork(
         records=records,
         original=records if opened is None else unpacked_records(opened),
@@ -146,6 +153,7 @@ def _unpacked(content: Mapping[str, Any]) -> SavedWork:
         weights_sha256=str(content["weights_sha256"]),
         seed=int(content["seed"]),
         step=int(content["step"]),
+        coverage=float(coverage),
     )
 
 

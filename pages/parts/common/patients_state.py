@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords
+from metamed_core.statistics import COVERAGE
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
 
@@ -155,6 +156,8 @@ class PatientsState:
         By source, the patients as a file of the user holds them.
     step, wanted_step
         The step of the adaptation that is shown, and the one to show next because saved work was opened.
+    coverage
+        The share of patients whose set of possible diagnoses should hold theirs.
     notice
         Something about opened work that the user must be told.
     """
@@ -168,6 +171,7 @@ class PatientsState:
     saved: dict[str, Patients] = field(default_factory=dict)
     step: int = 0
     wanted_step: int | None = None
+    coverage: float = COVERAGE
     notice: Words | None = None
 
     def unsaved(self, source: str) -> Patients | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from metamed_core.diagnosis import SavedWork
 from metamed_core.learners import RANDOM, UNIVERSAL, read_bytes, weights_path
+from metamed_core.statistics import COVERAGE
 from metamed_core.words import UserError, Words
 from pages.parts.common import audit, cohorts
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
@@ -18,9 +19,9 @@ from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, P
 
 FILE = "metamed_work.json"
 HELP = Words(
-    "One file with the table, all edits, roles, units and ranges, the algorithm, its settings and the step. Upload it here tomorrow, or on another computer: the "
+    "One file with the table, all edits, roles, units and ranges, the algorithm, its settings, the step and the sets you chose. Upload it here tomorrow, or on another computer: the "
     "answers are the same. It holds your table as you gave it, so keep it as you keep the table; nothing is kept on the server.",
-    "一个文件，包含表格、全部修改、角色、单位与参考区间、算法、设置和当前步。明天或在另一台电脑上在此上传，即可得到相同的答案。文件中含有您提供的表格，请妥善保管；服务器上不保留任何内容。",
+    "一个文件，包含表格、全部修改、角色、单位与参考区间、算法、设置、当前步和所选集合。明天或在另一台电脑上在此上传，即可得到相同的答案。文件中含有您提供的表格，请妥善保管；服务器上不保留任何内容。",
 )
 OTHER_WEIGHTS = Words(
     "The work was saved with the weights “{name}”, which this computer does not have, so the answers may differ: the shipped weights are used instead.",
@@ -32,7 +33,7 @@ LOST = Words(
 )
 
 
-def work_of(patients: Patients, request: AdaptRequest, step: int) -> SavedWork:
+def work_of(patients: Patients, request: AdaptRequest, step: int, coverage: float = COVERAGE) -> SavedWork:
     """Everything that leads to the same answers again."""
     own = request.start not in (UNIVERSAL, RANDOM)
     return SavedWork(
@@ -49,6 +50,7 @@ def work_of(patients: Patients, request: AdaptRequest, step: int) -> SavedWork:
         weights_sha256=_sha256(request.algorithm, request.start),
         seed=request.seed,
         step=step,
+        coverage=coverage,
     )
 
 
@@ -57,7 +59,7 @@ def save_button(say: Say, state: PatientsState, source: str, key: str) -> None:
     requests = request_state()
 
     def make() -> bytes:
-        return work_of(state.opened[source], requests.current, state.step).to_json()
+        return work_of(state.opened[source], requests.current, state.step, state.coverage).to_json()
 
     data = audit.noted(make, "work_downloaded", table="own" if state.opened[source].is_own else "public")
 
@@ -91,7 +93,7 @@ def restore(state: PatientsState, requests: RequestState, pending: Pending, work
     start, found = _start(work)
     requests.set_values(work.algorithm, dict(work.settings))
     requests.ask(work.algorithm, start, work.seed)
-    state.wanted_step = work.step
+    state.wanted_step, state.coverage = work.step, work.coverage
     state.notice = None if found else OTHER_WEIGHTS.format(name=work.weights)
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from metamed_core.data import PatientRecords
-from metamed_core.statistics import COVERAGE
 from metamed_core.words import UserError
 from pages.parts.common import audit, preload
 from pages.parts.common.adapt_request import AdaptRequest, RequestState, request_state
@@ -53,7 +52,7 @@ class Adaptation:
     """The adaptation of one tab; see the top of this file.
 
     answered: the version of the patients and the request that the trace is of. watched, chosen: the row of the patient whose curve is drawn, and of the one whose answer is shown.
-    coverage: the share of patients whose set of possible diagnoses should hold theirs. pretest: per cent by diagnosis. tried: the text of a what-if by row and column.
+    pretest: per cent by diagnosis. tried: the text of a what-if by row and column.
     goal: the step at which a live run stops, if it is not the last. editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
     """
 
@@ -69,7 +68,6 @@ class Adaptation:
     watched: Hashable = None
     chosen: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
-    coverage: float = COVERAGE
     pretest: dict[str, float] = field(default_factory=dict)
     tried: dict[tuple[Hashable, str], str] = field(default_factory=dict)
     editors: int = 0

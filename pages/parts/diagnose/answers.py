@@ -13,7 +13,7 @@ from metamed_core.words import Words
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
-from pages.parts.diagnose.held_out import held_out
+from pages.parts.diagnose.held_out import guarantee, held_out
 from pages.parts.diagnose.patient_list import choose_patient, found_patients
 
 EVERYONE_DIAGNOSED = Words(
@@ -71,6 +71,7 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
         revealed = bool(state.patients.current.truth) and st.toggle(
             say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
         )
+    guarantee(say, shown, state.patients.coverage)
     if revealed:
         _agreement(say, state, shown)
     truth = state.patients.current.truth if revealed else {}
@@ -79,7 +80,7 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
         at = choose_patient(say, state, shown, found, styles, truth)
     if at is not None:
         with right:
-            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at], state.coverage)[0], at, styles, truth)
+            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at], state.patients.coverage)[0], at, styles, truth)
 
 
 def _none_yet(say: Say, state: Adaptation) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from metamed_core.diagnosis import guarantee_note, mistakes, signal, signal_note, unjudged_note
-from metamed_core.statistics import COVERAGE
 from metamed_core.words import Words, chance
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
@@ -33,6 +32,11 @@ def held_out(say: Say, shown: Snapshot) -> None:
                 for m in wrong
             )
         )
-        for note in (unjudged_note(shown.trace), guarantee_note(shown.step, COVERAGE)):
-            if note is not None:
-                st.markdown(say(note))
+        if (note := unjudged_note(shown.trace)) is not None:
+            st.markdown(say(note))
+
+
+def guarantee(say: Say, shown: Snapshot, coverage: float) -> None:
+    """What so many held-out patients can guarantee at the coverage that is chosen, beside that choice."""
+    if (note := guarantee_note(shown.step, coverage)) is not None:
+        st.caption(say(note))

@@ -61,7 +61,7 @@ def choose_patient(
     rows = list(records.undiagnosed)
     if state.chosen not in {rows[at] for at in on_page}:
         state.chosen = rows[on_page[0]]
-    listed = dict(zip(on_page, answers_of(shown.trace, shown.cursor, on_page, state.coverage), strict=True))
+    listed = dict(zip(on_page, answers_of(shown.trace, shown.cursor, on_page, state.patients.coverage), strict=True))
 
     def choose(row: Hashable) -> None:
         state.chosen = row
@@ -141,14 +141,14 @@ def _choices(
 
 def _coverage(say: Say, state: Adaptation) -> None:
     def cover(share: float) -> None:
-        state.coverage = share
+        state.patients.coverage = share
 
     choice(
         st.selectbox,
         say(Words("Sets hold the right one for", "“仍有可能”的集合包含正确诊断的比例")),
         {share: f"{share:.0%}" for share in COVERAGES},
         key="coverage",
-        value=state.coverage,
+        value=state.patients.coverage,
         write=cover,
         width=260,
     )

@@ -32,7 +32,7 @@ def take_away(say: Say, state: Adaptation) -> None:
     shown, source = state.shown(), state.patients.current
     if shown is None:
         return
-    what = (shown.trace, shown.cursor, source.file or source.source, say.language, state.coverage)
+    what = (shown.trace, shown.cursor, source.file or source.source, say.language, state.patients.coverage)
 
     def offer(title: Words, name: str, make: Callable[[], bytes], key: str = "") -> None:
         form = name.rpartition(".")[2]
@@ -60,7 +60,7 @@ def take_away(say: Say, state: Adaptation) -> None:
 def _with_reasons(say: Say, state: Adaptation, shown: Snapshot) -> bytes:
     cases = [Case.of(shown.trace, shown.cursor, at, shown.records) for at in range(len(shown.records.undiagnosed))]
     source, pretest = state.patients.current, pretest_of(state, shown.trace.task.classes)
-    return cases_html(cases, source.file or source.source, say.language, pretest=pretest, coverage=state.coverage)
+    return cases_html(cases, source.file or source.source, say.language, pretest=pretest, coverage=state.patients.coverage)
 
 
 def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
@@ -70,7 +70,9 @@ def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
     def make() -> bytes:
         tried, _ = tried_case(state, case, case.trace.task.query_rows[case.position])
         pretest = pretest_of(state, case.classes)
-        return cases_html([case], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.coverage)
+        return cases_html(
+            [case], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.patients.coverage
+        )
 
     st.download_button(
         say(Words("Report of this patient (HTML)", "该患者的报告（HTML）")),

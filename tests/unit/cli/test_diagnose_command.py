@@ -115,7 +115,7 @@ def test_the_csv_is_the_one_that_the_page_gives(monkeypatch: pytest.MonkeyPatch)
     assert main(["diagnose", *PROTOTYPICAL, "--coverage", "0.95", "--out", "predictions.csv"]) == 0
     here = bundled("blood_panel")
     state = Adaptation(PatientsState(here, {here.source: here}), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
-    state.coverage = 0.95
+    state.patients.coverage = 0.95
     state.adapt()
     state.go_to(state.total)
     made: dict[str, Callable[[], bytes]] = {}

@@ -93,7 +93,7 @@ def test_of_very_many_columns_those_that_tell_most_are_looked_into(monkeypatch: 
 
 @pytest.mark.parametrize("name", list(LEARNERS))
 def test_a_ferritin_of_900_speaks_against_iron_deficiency(name: str) -> None:
-    """A patient of the blood panel with iron deficiency, whose ferritin is changed: it speaks against it, beside anemia of inflammation."""
+    """A patient of the blood panel with iron deficiency, whose ferritin is changed: beside every likely rival it is what speaks most against it."""
     panel, learner = records_of("blood_panel"), LEARNERS[name]()
     records = panel.without(row for row in panel.undiagnosed if panel.patient_names[row] != "P-071")
     trace = AdaptationTrace(learner, load_weights("universal", learner), Task.of_records(records), held_out=False).run()
@@ -109,3 +109,6 @@ def test_a_ferritin_of_900_speaks_against_iron_deficiency(name: str) -> None:
         for case in (measured, changed)
     )
     assert after < min(before, 0)
+    rival = next(diagnosis for diagnosis, _ in changed.ranked if diagnosis != "iron deficiency anaemia")
+    told = evidence(changed, "iron deficiency anaemia", rival)
+    assert told.opposing[0].column.name == "ferritin (µg/L)", "the page lists it first among the findings against"

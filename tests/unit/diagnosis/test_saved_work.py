@@ -40,7 +40,7 @@ def work() -> SavedWork:
     records = with_typed_cell(with_new_column(records, Column("ferritin (µg/L)", Role.NUMBER, "µg/L")), 1, "ferritin (µg/L)", "<80")
     settings = {"inner_lr": 0.05, "inner_steps": 6}
     return SavedWork(
-        records, original, "maml", settings, "clinic.csv", None, "", frozenset({0}), {"diagnosis": ("dengue",)}, "none", "", 7, 3
+        records, original, "maml", settings, "clinic.csv", None, "", frozenset({0}), {"diagnosis": ("dengue",)}, "none", "", 7, 3, 0.95
     )
 
 
@@ -52,7 +52,20 @@ def answers_of(work: SavedWork) -> bytes:
 
 def test_everything_comes_back(work: SavedWork) -> None:
     back = read_saved_work("w", work.to_json())
-    for name in ("algorithm", "settings", "file", "sheet", "cohort", "dropped", "levels", "weights", "weights_sha256", "seed", "step"):
+    for name in (
+        "algorithm",
+        "settings",
+        "file",
+        "sheet",
+        "cohort",
+        "dropped",
+        "levels",
+        "weights",
+        "weights_sha256",
+        "seed",
+        "step",
+        "coverage",
+    ):
         assert getattr(back, name) == getattr(work, name), name
     for one, other in ((back.records, work.records), (back.original, work.original)):
         assert one.columns == other.columns
@@ -94,6 +107,10 @@ def test_an_editor_that_only_indents_the_file_does_no_harm(work: SavedWork) -> N
     assert read_saved_work("w", tidy).records.sha256 == work.records.sha256
 
 
+def test_a_file_from_before_the_sets_could_be_chosen_is_opened(work: SavedWork) -> None:
+    assert read_saved_work("w", changed(work, lambda content: content.pop("coverage"), sign=True)).coverage == 0.9
+
+
 def changed(work: SavedWork, change: Callable[[dict[str, Any]], object], *, sign: bool) -> bytes:
     """The file after a change, with a checksum that fits it or not."""
     content = json.loads(work.to_json())
@@ -131,6 +148,7 @@ NEWER = "The saved work “w.json” comes from a newer MetaMed (its format has 
         (lambda work: changed(work, lambda content: content.update(algorithm="magic"), sign=True), DAMAGED),
         (lambda work: changed(work, lambda content: content["table"].update(rows=[0] * 7), sign=True), DAMAGED),
         (lambda work: changed(work, lambda content: content["table"].update(cells=[[1]]), sign=True), DAMAGED),
+        (lambda work: changed(work, lambda content: content.update(coverage=0.99), sign=True), DAMAGED),
         (lambda work: work.to_json()[:-200], DAMAGED),
         (lambda _: b'{"format": "metamed work"' + b"[" * 100_000, DAMAGED),
         (lambda work: work.to_json().replace(b"gout", b"\xff\xfe"), DAMAGED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that is written, in its order."""
     lines: list[str] = []
     write = lambda text, icon="": lines.append(icon + text)  # noqa: E731
-    st = SimpleNamespace(markdown=write, warning=write, expander=lambda title: nullcontext(write(title)))
+    st = SimpleNamespace(markdown=write, caption=write, warning=write, expander=lambda title: nullcontext(write(title)))
     monkeypatch.setattr(held_out, "st", st)
     return lines
 
@@ -27,12 +28,16 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> None:
     shown = adaptation_of().shown()
     assert shown is not None
+    trace = copy.copy(shown.trace)  # the bundled table's own is that of all tests
+    trace.steps = list(trace.steps)
+    shown = dataclasses.replace(shown, trace=trace)
     held_out.held_out(Say("en"), shown)
     assert said[0].startswith("There is signal: 53 of 61 held-out patients are predicted correctly; with shuffled diagnoses it would be")
     assert said[1] == "Held-out patients with a wrong prediction: 8"
     assert said[2].count("\n") == 7
+    held_out.guarantee(Say("en"), shown, 0.8)
     assert (
-        "of 61 held-out patients have the own diagnosis among those still possible at 90%. So many patients alone can guarantee 98.4%"
+        "of 61 held-out patients have the own diagnosis among those still possible at 80%. So many patients alone can guarantee 98.4%"
         in said[3]
     )
     # Every patient predicted as the first class: no better than chance.
@@ -44,4 +49,5 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=None)
     said.clear()
     held_out.held_out(Say("en"), shown)
+    held_out.guarantee(Say("en"), shown, 0.9)
     assert said == []

@@ -38,7 +38,7 @@ def csv(app: AppTest) -> bytes:
 
 def file_of(app: AppTest) -> bytes:
     state = held(app)
-    return work_of(state.patients.current, state.requests.current, state.cursor).to_json()
+    return work_of(state.patients.current, state.requests.current, state.cursor, state.patients.coverage).to_json()
 
 
 def asks(app: AppTest) -> bool:
@@ -57,7 +57,7 @@ def test_another_visitor_sees_the_same_answers_at_the_same_step(app: AppTest, co
     state.requests.ask("maml", "none", 11)
     finish(app.run())
     state.stop_at(4)
-    app.run()
+    app.selectbox(key="coverage").set_value(0.8).run()
     other = opened()
     upload(other, "w.json", file_of(app))
     assert "Check the columns of w\\.json" in texts(other)
@@ -65,6 +65,7 @@ def test_another_visitor_sees_the_same_answers_at_the_same_step(app: AppTest, co
     assert not other.exception
     assert (held(other).cursor, held(other).playing) == (4, False)
     assert csv(other) == csv(app)
+    assert "for 80% of patients" in texts(other)
     assert held(other).patients.current.source == state.patients.current.source
     assert not held(other).patients.has_unsaved, "it was just opened from a file"
 
