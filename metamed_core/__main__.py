@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train, parser_of
+from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train, parser_of, weights
 from metamed_core.meta_training import reports_errors
 from metamed_core.words import INTENDED_USE, UserError
 
@@ -12,6 +12,7 @@ COMMANDS = {
     "diagnose": (diagnose, "adapt to the labeled patients of a table and answer for the others"),
     "evaluate": (evaluate, "compare learners and plain classifiers on a table, here or on a cluster"),
     "meta-train": (meta_train, "meta-train a learner and write its weights and card"),
+    "weights": (weights, "list, show or remove the weights that were kept in the library"),
     "calibrate": (calibrate, "learn temperatures on prior tasks and write them into the card"),
     "card": (card, "put the result of an accuracy check into the card of the weights it measured"),
     "bench": (bench, "measure how fast meta-training is on this computer, beside plain loops"),

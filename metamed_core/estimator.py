@@ -14,7 +14,8 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, _c
 
 from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
-from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, load_weights, settings, sharpened_by_held_out
+from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, settings, sharpened_by_held_out
+from metamed_core.meta_training import load_named_weights
 from metamed_core.words import UserError, Words
 
 MAX_CLASSES = 50
@@ -28,7 +29,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     algorithm : str, default="prior_fitted"
         A key of `metamed_core.learners.LEARNERS`. The default was the most accurate on 19 real tables (docs/explanation/evaluation.md).
     weights : str, default="universal"
-        "universal" (shipped weights), "none" (random, no meta-training) or the path of a `.safetensors` file made by meta-training.
+        "universal" (shipped), "none" (random), the path of a file made by meta-training, or a name in the library (`metamed weights list`).
     random_state : int, RandomState instance or None, default=None
         Seed of the random weights of `weights="none"`; None means 0. Nothing else is random.
     settings : mapping or None, default=None
@@ -104,7 +105,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         features = features_of(X, self._kinds, _IN_X)
         everyone = features if others is None else pd.concat([features, features_of(others, self._kinds, _UNDIAGNOSED)], ignore_index=True)
         learner = self._learner()
-        initialization = load_weights(self.weights, learner, self._seed())
+        initialization = load_named_weights(self.weights, learner, self._seed())
         self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
         self._adaptation = (learner, initialization)
         self._trace: AdaptationTrace | None = None

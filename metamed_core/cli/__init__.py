@@ -11,11 +11,12 @@ Each command file has `EXAMPLES`, `add_options(parser)` and `run(options)`.
 - `meta_train`: meta-trains a learner.
 - `OptionParser`: refuses in one sentence.
 - `parser_of`: the parser of all commands.
+- `weights`: lists, shows and removes kept weights.
 """
 
 from __future__ import annotations
 
-from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train
+from metamed_core.cli import audit, bench, calibrate, card, diagnose, evaluate, meta_train, weights
 from metamed_core.cli.option_parser import OptionParser, parser_of
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "evaluate",
     "meta_train",
     "parser_of",
+    "weights",
 ]

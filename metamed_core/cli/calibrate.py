@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from metamed_core.cli.option_numbers import at_least
-from metamed_core.learners import LEARNERS, add_to_card, load_weights, shipped
+from metamed_core.cli.option_weights import file_of
+from metamed_core.learners import LEARNERS, UNIVERSAL, add_to_card, load_weights
 from metamed_core.meta_training import learn_temperatures
 from metamed_core.statistics import Calibration
 
@@ -24,7 +24,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `calibrate` to `parser`."""
     parser.set_defaults(run=run)
     parser.add_argument("--learner", choices=list(LEARNERS), required=True, help="whose weights are calibrated")
-    parser.add_argument("--weights", type=Path, help="file of weights (default: the shipped weights of this learner)")
+    parser.add_argument(
+        "--weights",
+        default=UNIVERSAL,
+        help="universal (shipped), a file made by meta-train, or a name in the library (default %(default)s)",
+    )
     parser.add_argument(
         "--tasks", type=at_least(10), default=N_TASKS, help="tasks to learn from, and as many to judge on (default %(default)s)"
     )
@@ -34,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
     """Fit the calibration, evaluate it on other tasks, write it into the card and print a table; other card entries are kept."""
     torch.set_num_threads(1)
     learner = LEARNERS[options.learner]()
-    path = options.weights or shipped(options.learner)
+    path = file_of(options.weights, options.learner)
     start = load_weights(str(path), learner)
     calibration, judged = learn_temperatures.calibrate_on_prior(learner, start, options.tasks)
     facts = {"seed": learn_temperatures.CALIBRATION_SEED, "judged_seed": learn_temperatures.JUDGING_SEED, "tasks": options.tasks, **judged}

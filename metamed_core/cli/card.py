@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from metamed_core.cli.option_numbers import at_least
-from metamed_core.learners import LEARNERS, shipped
+from metamed_core.cli.option_weights import file_of
+from metamed_core.learners import LEARNERS, UNIVERSAL
 from metamed_core.meta_training import record_measurement
 
 EXAMPLES = """example:
@@ -20,10 +21,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measured", type=Path, required=True, metavar="FILE.json", help="the table that the accuracy check has written")
     parser.add_argument("--episodes", type=at_least(1), required=True, help="episodes behind each figure and table")
     parser.add_argument("--note", default="", help="what else a reader must know of the measurement (default: nothing)")
-    parser.add_argument("--weights", type=Path, help="weight file whose card is filled (default: the shipped weights of this learner)")
+    parser.add_argument(
+        "--weights",
+        default=UNIVERSAL,
+        help="whose card is filled: universal (shipped), a file made by meta-train, or a name in the library (default %(default)s)",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Write the measurement into the card. Raises UserError under the conditions given in `record_measurement`."""
-    weights = options.weights or shipped(options.learner)
+    weights = file_of(options.weights, options.learner)
     record_measurement(weights, options.learner, options.measured, options.episodes, options.note)

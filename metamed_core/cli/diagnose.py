@@ -12,7 +12,7 @@ import torch
 
 from metamed_core.cli.option_numbers import one_of, seed
 from metamed_core.cli.option_tables import add_table_options, checked_ending, records_of
-from metamed_core.cli.option_weights import learner_of, path_of
+from metamed_core.cli.option_weights import learner_of
 from metamed_core.cli.progress import time_left
 from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
@@ -25,6 +25,7 @@ from metamed_core.diagnosis import (
     start,
 )
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
+from metamed_core.meta_training import find_weights
 from metamed_core.statistics import COVERAGE, COVERAGES
 from metamed_core.words import INTENDED_USE, Language, UserError, Words
 
@@ -88,7 +89,7 @@ def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
     """Return the initialization (universal, none or a path) and the configured learner. Raises UserError if there is none."""
     if options.weights in {UNIVERSAL, RANDOM}:
         return options.weights, _learner(options.algorithm or DEFAULT, options.set)
-    path = path_of(options.weights, options.algorithm)
+    path = find_weights(options.weights, options.algorithm)
     return str(path), _learner(options.algorithm or learner_of(path), options.set)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from metamed_core import __version__
 from metamed_core.cli.option_numbers import at_least, jobs, seed, shots_or_left_out
 from metamed_core.cli.option_tables import add_table_options, checked_ending, cohort_of
-from metamed_core.cli.option_weights import learner_of, path_of
+from metamed_core.cli.option_weights import learner_of
 from metamed_core.cli.progress import time_left
 from metamed_core.data import Cohort
 from metamed_core.evaluation import (
@@ -39,7 +39,7 @@ from metamed_core.evaluation import (
     workers,
 )
 from metamed_core.learners import LEARNERS, write_whole
-from metamed_core.meta_training import Library
+from metamed_core.meta_training import Library, find_weights
 from metamed_core.statistics import Interval
 from metamed_core.words import INTENDED_USE, UserError, Words
 
@@ -135,7 +135,7 @@ def _named(text: str, known: tuple[str, ...]) -> list[str]:
 
 
 def _methods(options: argparse.Namespace) -> tuple[Method, ...]:
-    own, paths = Library().list_weights(), [path_of(named) for named in options.weights]
+    own, paths = Library().list_weights(), [find_weights(named) for named in options.weights]
     further = [Method(LEARNERS[learner_of(path)](), str(path)) for path in paths]
     if options.methods == "all":
         kept = {one.key for one in further}

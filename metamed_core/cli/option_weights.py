@@ -4,38 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from metamed_core.learners import LEARNERS, read_card
-from metamed_core.meta_training import SUFFIX, Library
+from metamed_core.learners import LEARNERS, UNIVERSAL, read_card, shipped
+from metamed_core.meta_training import find_weights
 from metamed_core.words import UserError, Words
 
 
-def path_of(named: str, learner: str | None = None) -> Path:
-    """Return the file of the given weights.
-
-    Parameters
-    ----------
-    named
-        A path, or a name in the library. A path with the extension of weight files is not checked for existence.
-    learner
-        Restricts the library to the weights of this learner; None: all.
-
-    Raises
-    ------
-    UserError
-        If there is neither such a file nor such a name.
-    """
-    path = Path(named)
-    if path.exists() or path.suffix == SUFFIX:
-        return path.resolve()
-    kept = {one.name: one for one in Library().list_weights(learner)}
-    if named in kept:
-        return kept[named].path
-    raise UserError(
-        Words(
-            "There are no weights “{name}”: give universal, none, a file of meta-training ({suffix}), or a name in the library ({kept}).",
-            "没有权重“{name}”：请给出 universal、none、元训练得到的文件（{suffix}），或权重库中的名称（{kept}）。",
-        ).format(name=named, suffix=SUFFIX, kept=", ".join(kept) or "-")
-    )
+def file_of(named: str, learner: str) -> Path:
+    """Return the file of a learner's weights: the shipped one for universal, else that of `find_weights`. Raises UserError."""
+    return shipped(learner) if named == UNIVERSAL else find_weights(named, learner)
 
 
 def learner_of(path: Path) -> str:

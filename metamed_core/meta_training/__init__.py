@@ -28,9 +28,11 @@ stand in a `Library` that belongs to one owner.
 - `learn_temperatures`: the file that fits temperatures on simulated tasks.
 - `clear_old_runs`: clears away runs that nobody has touched for long.
 - `export_zip`: weights and card as one file to download.
+- `find_weights`: the file of weights that are named as a person would.
 - `find`: a run on disk by its token.
 - `is_single_user`: whether the server was started for one person.
 - `joined`: this process among those that torchrun started.
+- `load_named_weights`: reads weights, by a name in the library too.
 - `make_job`: the job of a meta-training.
 - `meta_train`: the outer loop as a generator of states.
 - `new_owner`: a token for a new visitor.
@@ -54,6 +56,7 @@ from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
+from metamed_core.meta_training.weights_by_name import find_weights, load_named_weights
 from metamed_core.meta_training.weights_library import DamagedWeights, Library, StoredWeights, is_single_user, new_owner
 from metamed_core.meta_training.weights_zip import SUFFIX, export_zip
 
@@ -82,9 +85,11 @@ __all__ = [
     "clear_old_runs",
     "export_zip",
     "find",
+    "find_weights",
     "is_single_user",
     "joined",
     "learn_temperatures",
+    "load_named_weights",
     "make_job",
     "meta_train",
     "new_owner",
