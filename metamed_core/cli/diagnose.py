@@ -18,11 +18,15 @@ from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
     AdaptationTrace,
     Answer,
+    Reasons,
     answers,
     answers_csv,
     answers_html,
     answers_json,
+    cases_html,
+    reasons,
     start,
+    written_factor,
 )
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
 from metamed_core.meta_training import find_weights
@@ -33,7 +37,7 @@ DEFAULT = "prior_fitted"
 """The most accurate learner on real tables (docs/explanation/evaluation.md)."""
 TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
-RANKED = 3
+RANKED, FINDINGS = 3, 2
 EXAMPLES = """examples:
   %(prog)s patients.csv --out predictions.csv
   %(prog)s patients.xlsx --label "final diagnosis" --drop "hospital number" --json
@@ -56,6 +60,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, help="of random weights (default %(default)s)")
     parser.add_argument("--coverage", type=one_of(*COVERAGES), choices=COVERAGES, default=COVERAGE,
         help="share of patients whose diagnosis their prediction set should hold (default %(default)s)")  # fmt: skip
+    parser.add_argument("--reasons", action="store_true",
+        help="with the findings for and against each answer, votes, what would change it and what to measure next; "
+        "takes up to a second a patient with prior_fitted")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report; default: no file)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
@@ -77,12 +84,13 @@ def run(options: argparse.Namespace) -> None:
     records = _asked(options)
     trace = _adapted(start(records, learner, begin, options.seed))
     last = len(trace.steps) - 1
+    told = _explained(trace, records) if options.reasons else ()
     if options.out:
-        write_whole(options.out, _file(trace, last, options))
+        write_whole(options.out, _file(trace, last, options, told))
     if options.json:
-        sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage).decode())
+        sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage, told).decode())
     else:
-        sys.stdout.write(text(answers(trace, last, coverage=options.coverage), options.language) + "\n")
+        sys.stdout.write(text(answers(trace, last, coverage=options.coverage), options.language, told) + "\n")
 
 
 def _begin(options: argparse.Namespace) -> tuple[str, Learner]:
@@ -131,33 +139,60 @@ def _asked(options: argparse.Namespace) -> PatientRecords:
 
 
 def _adapted(trace: AdaptationTrace) -> AdaptationTrace:
-    """Run the adaptation to its end, with progress on standard error: on a terminal, a single line that is rewritten."""
-    live, began, shown_at = sys.stderr.isatty(), time.perf_counter(), 0.0
+    """Run the adaptation to its end, with progress on standard error."""
+    progress = _Progress(trace.total_steps)
     for step in trace:
-        now, last = time.perf_counter(), trace.finished
-        if last or now - shown_at >= (0.2 if live else TELL_EVERY):
-            left = time_left(step.index, trace.total_steps, now - began)
-            line = f"step {step.index} of {trace.total_steps}: support loss {step.support_loss:.4f}, {left} left"
-            sys.stderr.write(f"\r{line:<70}" + "\n" * last if live else line + "\n")
-            sys.stderr.flush()
-            shown_at = now
+        progress.tell(step.index, f"step {step.index} of {trace.total_steps}: support loss {step.support_loss:.4f}")
     return trace
 
 
-def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace) -> bytes:
+def _explained(trace: AdaptationTrace, records: PatientRecords) -> tuple[Reasons, ...]:
+    """Work out the reasons for every answer of the last step, with progress on standard error."""
+    n, found = len(trace.task.query), []
+    progress = _Progress(n)
+    for one in reasons(trace, len(trace.steps) - 1, records):
+        found.append(one)
+        progress.tell(len(found), f"reasons: {len(found)} of {n}")
+    return tuple(found)
+
+
+class _Progress:
+    """Lines on standard error: on a terminal, a single line that is rewritten; else one every `TELL_EVERY` seconds, and the last."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._live, self._began, self._shown_at = total, sys.stderr.isatty(), time.perf_counter(), 0.0
+
+    def tell(self, done: int, said: str) -> None:
+        """Say how far it has come, and the time that is left by the pace so far."""
+        now, last = time.perf_counter(), done == self._total
+        if last or now - self._shown_at >= (0.2 if self._live else TELL_EVERY):
+            line = f"{said}, {time_left(done, self._total, now - self._began)} left"
+            sys.stderr.write(f"\r{line:<70}" + "\n" * last if self._live else line + "\n")
+            sys.stderr.flush()
+            self._shown_at = now
+
+
+def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace, told: Sequence[Reasons]) -> bytes:
     """Return the predictions in the format of the output file's extension."""
     file, coverage = options.table.name, options.coverage
     if options.out.suffix == ".html":
+        if told:
+            return cases_html(told, file, options.language, coverage=coverage)
         return answers_html(trace, step_index, file, options.language, coverage)
     if options.out.suffix == ".json":
-        return answers_json(trace, step_index, file, coverage)
-    return answers_csv(trace, step_index, file, options.language, coverage)
+        return answers_json(trace, step_index, file, coverage, told)
+    return answers_csv(trace, step_index, file, options.language, coverage, told)
 
 
-def text(found: Sequence[Answer], language: Language) -> str:
-    """Return one line per patient with the most probable diagnoses; `*` marks an abstention, with the reasons below."""
+def text(found: Sequence[Answer], language: Language, told: Sequence[Reasons] = ()) -> str:
+    """Return one line per patient with the most probable diagnoses; `*` marks an abstention, with the reasons below.
+
+    told: the reasons for each answer; the strongest findings follow in lines of their own.
+    """
     width = min(24, max((len(one.diagnosis.name) for one in found), default=0))
     lines = [_line(one, width) for one in found]
+    if told:
+        lines = [part for line, one in zip(lines, told, strict=True) for part in (line, *_findings(one, language))]
     reasons = dict.fromkeys(one.abstention_reason for one in found if one.abstention_reason is not None)
     return "\n".join([*lines, "", *(f"* {reason.into(language)}" for reason in reasons), INTENDED_USE.into(language)])
 
@@ -165,3 +200,19 @@ def text(found: Sequence[Answer], language: Language) -> str:
 def _line(one: Answer, width: int) -> str:
     ranked = "   ".join(f"{shown(name, 30)} {p:.1%}" for name, p in one.diagnosis.ranked[:RANKED])
     return f"{'*' if one.abstention_reason else ' '} {shown(one.diagnosis.name, width):<{width}}   {ranked}"
+
+
+def _findings(one: Reasons, language: Language) -> list[str]:
+    """A line of the strongest findings for each of the two leading diagnoses, as far as there are any."""
+    found, lines = one.evidence.strongest(FINDINGS), []
+    for name, sign in ((one.evidence.first, 1), (one.evidence.second, -1)):
+        if parts := [
+            f"{shown(each.column.label(language), 30)} {written_factor(abs(each.contribution))}"
+            for each in found
+            if sign * each.contribution > 0
+        ]:
+            lines.append(f"      {FOR.format(name=shown(name, 30)).into(language)} {', '.join(parts)}")
+    return lines
+
+
+FOR = Words("for {name}:", "支持{name}：")

@@ -17,6 +17,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `Neighbor`: one of the nearest labeled patients.
 - `NextTest`: what a missing value is expected to tell.
 - `Order`: the sort orders of `arrange`.
+- `Reasons`: the reasons for the answer to one patient.
 - `SavedWork`: everything that leads to the same answers again, as one file.
 - `SecondOpinion`: another algorithm, adapted to the same patients.
 - `Step`: the record of one adaptation step.
@@ -58,6 +59,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `profile`: prototypes on scales that columns share.
 - `prototypes`: the mean patient of each diagnosis, in original units.
 - `provenance`: how the answers were made: algorithm, settings, weights, seed, version.
+- `reasons`: works out the reasons for one patient after the other.
 - `read_saved_work`: reads a file of saved work.
 - `second_opinions`: adapts the other algorithms to the same patients.
 - `smallest_change`: the smallest change of one value that changes the answer.
@@ -104,6 +106,7 @@ from metamed_core.diagnosis.prototypes import (
 )
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor, Order, agreement, arrange, diagnose, predicted
+from metamed_core.diagnosis.reasons import Reasons, reasons
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read, said_and_right
 from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
 from metamed_core.diagnosis.second_opinion import SecondOpinion, second_opinions
@@ -129,6 +132,7 @@ __all__ = [
     "Neighbor",
     "NextTest",
     "Order",
+    "Reasons",
     "SavedWork",
     "SecondOpinion",
     "Step",
@@ -171,6 +175,7 @@ __all__ = [
     "prototypes",
     "provenance",
     "read_saved_work",
+    "reasons",
     "said_and_right",
     "second_opinions",
     "signal",

@@ -9,12 +9,21 @@ import pandas as pd
 from metamed_core.data import harmless
 from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.reasons import Reasons
+from metamed_core.diagnosis.reasons_values import reason_cells, reason_columns
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE, Language
 
 
-def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: Language = "en", coverage: float = COVERAGE) -> bytes:
+def answers_csv(
+    trace: AdaptationTrace,
+    step_index: int,
+    file: str,
+    language: Language = "en",
+    coverage: float = COVERAGE,
+    told: Sequence[Reasons] = (),
+) -> bytes:
     """The answers at one step as CSV, as the page and the command line write it.
 
     Parameters
@@ -25,23 +34,36 @@ def answers_csv(trace: AdaptationTrace, step_index: int, file: str, language: La
         Language of the reasons to abstain; the column names do not depend on it, so that scripts can rely on them.
     coverage
         The share of patients whose diagnosis their prediction set should hold, 0..1.
+    told
+        The reasons for each answer, in the same order, for columns of their own; empty: without.
 
     Returns
     -------
     bytes
         `predictions_csv` of all patients of the query set.
     """
-    return predictions_csv(answers(trace, step_index, coverage=coverage), trace.task.classes, provenance(trace, step_index, file), language)
+    found = answers(trace, step_index, coverage=coverage)
+    return predictions_csv(found, trace.task.classes, provenance(trace, step_index, file), language, told)
 
 
-def predictions_csv(found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en") -> bytes:
+def predictions_csv(
+    found: Sequence[Answer],
+    classes: Sequence[str],
+    run: Mapping[str, object],
+    language: Language = "en",
+    told: Sequence[Reasons] = (),
+) -> bytes:
     """`predictions_table` as CSV in UTF-8 with a byte order mark, which Excel needs for Chinese; parameters as there."""
-    table = predictions_table(found, classes, {name: harmless(value) for name, value in run.items()}, language)
+    table = predictions_table(found, classes, {name: harmless(value) for name, value in run.items()}, language, told)
     return table.to_csv(index=False, lineterminator="\r\n", float_format="%.6f").encode("utf-8-sig")
 
 
 def predictions_table(
-    found: Sequence[Answer], classes: Sequence[str], run: Mapping[str, object], language: Language = "en"
+    found: Sequence[Answer],
+    classes: Sequence[str],
+    run: Mapping[str, object],
+    language: Language = "en",
+    told: Sequence[Reasons] = (),
 ) -> pd.DataFrame:
     """The answers as a table; text that a spreadsheet could execute as a formula is made harmless.
 
@@ -54,21 +76,26 @@ def predictions_table(
     run
         The result of `provenance`; appended as columns with the same value in each row.
     language
-        Language of the reasons to abstain.
+        Language of the sentences: reasons to abstain, smallest_change, measure_next.
+    told
+        The reasons for each answer, or nothing.
 
     Returns
     -------
     DataFrame
         One row per patient: patient, row (of the user's file), file_number (only if the user keeps one),
         predicted, probability, prediction_set (names joined by
-        "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., coverage (of the prediction set),
-        `run`, intended_use. Probabilities are 0..1.
+        "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., with reasons
+        those of `reason_columns`, coverage (of the prediction set), `run`, intended_use. Probabilities are 0..1.
     """
     n_nearest = max((len(one.diagnosis.nearest) for one in found), default=0)
     last = {**run, "intended_use": INTENDED_USE.en}
     rows = [_row(one, classes, n_nearest, language) | {"coverage": one.coverage} | last for one in found]
+    for row, answer, one in zip(rows if told else (), found if told else (), told, strict=True):
+        row.update(reason_cells(one, language, held_back=answer.abstention_reason is not None))
     filed = any(one.diagnosis.file_number is not None for one in found)
-    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), "coverage", *last])
+    reasons = reason_columns(told) if told else []
+    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), *reasons, "coverage", *last])
 
 
 def _columns(classes: Sequence[str], n_nearest: int, *, filed: bool) -> list[str]:

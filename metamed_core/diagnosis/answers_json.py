@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
+from metamed_core.diagnosis.reasons import Reasons
+from metamed_core.diagnosis.reasons_values import reason_values
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE
 
 
-def answers_values(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE) -> dict[str, Any]:
+def answers_values(
+    trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE, told: Sequence[Reasons] = ()
+) -> dict[str, Any]:
     """The answers at one step as a dict of JSON types.
 
     Parameters
@@ -22,25 +27,30 @@ def answers_values(trace: AdaptationTrace, step_index: int, file: str, coverage:
         The adaptation, the step to use, and the name of the table; see `provenance`.
     coverage
         The share of patients whose diagnosis their prediction set should hold, 0..1.
+    told
+        The reasons for each answer, in the same order; empty: without.
 
     Returns
     -------
     dict
         Keys classes, coverage (0..1), patients, run (see `provenance`), intended_use. Each patient has patient, row (of the user's
-        file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest. Probabilities: 0..1.
+        file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest, and with reasons those of `reason_values`. Probabilities: 0..1.
     """
+    patients = [_values(one) for one in answers(trace, step_index, coverage=coverage)]
+    for patient, one in zip(patients if told else (), told, strict=True):
+        patient["reasons"] = reason_values(one)
     return {
         "classes": list(trace.task.classes),
         "coverage": coverage,
-        "patients": [_values(one) for one in answers(trace, step_index, coverage=coverage)],
+        "patients": patients,
         "run": provenance(trace, step_index, file),
         "intended_use": INTENDED_USE.en,
     }
 
 
-def answers_json(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE) -> bytes:
+def answers_json(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE, told: Sequence[Reasons] = ()) -> bytes:
     """`answers_values` as one line of JSON, UTF-8."""
-    return (json.dumps(answers_values(trace, step_index, file, coverage), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(answers_values(trace, step_index, file, coverage, told), ensure_ascii=False) + "\n").encode()
 
 
 def _values(one: Answer) -> dict[str, Any]:

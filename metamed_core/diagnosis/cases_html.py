@@ -8,22 +8,23 @@ from metamed_core.diagnosis.abstention import Answer, answers, still_possible
 from metamed_core.diagnosis.answers_html import CAUTION, facts_of_run
 from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_cell, written_factor, written_range, written_value
 from metamed_core.diagnosis.case import Case
-from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
-from metamed_core.diagnosis.next_test import next_tests, what_to_do
+from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, how_to_read_evidence
+from metamed_core.diagnosis.next_test import what_to_do
 from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.pretest import with_pretest
+from metamed_core.diagnosis.reasons import Reasons
 from metamed_core.diagnosis.reliability_notes import how_to_read
-from metamed_core.diagnosis.what_if import Change, smallest_change
+from metamed_core.diagnosis.what_if import Change
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import Language, Words, chance
 
-RANKED, MOST_RANKED, FINDINGS = 3, 8, 6
-"""Diagnoses with a line of their own, at least and at most, and findings for and findings against."""
+RANKED, MOST_RANKED, FINDINGS, VOTES = 3, 8, 6, 5
+"""Diagnoses with a line of their own, at least and at most; findings for and findings against; labeled patients whose vote is named."""
 
 
 def cases_html(
-    cases: Sequence[Case],
+    told: Sequence[Reasons],
     file: str,
     language: Language,
     *,
@@ -35,8 +36,8 @@ def cases_html(
 
     Parameters
     ----------
-    cases, file, language
-        The patients, as in the table, at least one; name of the table, see `provenance`; language of the whole file.
+    told, file, language
+        The reasons for patients as they stand in the table, at least one; name of the table, see `provenance`; language of the whole file.
     pretest
         Pretest probabilities for a second column of figures; None: equal ones only.
     tried
@@ -49,8 +50,8 @@ def cases_html(
     bytes
         HTML in UTF-8 that opens offline; all text is escaped.
     """
-    trace, step_index = cases[0].trace, cases[0].step_index
-    found = answers(trace, step_index, [case.position for case in cases], coverage)
+    trace, step_index = told[0].case.trace, told[0].case.step_index
+    found = answers(trace, step_index, [one.case.position for one in told], coverage)
     return page_html(
         "cases.html",
         _title(found),
@@ -58,7 +59,7 @@ def cases_html(
         caution=CAUTION,
         asked=_ASKED.format(n=len(trace.task.classes), labeled=len(trace.task.support), names="; ".join(map(str, trace.task.classes))),
         trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
-        cases=[_section(case, answer, pretest, tried) for case, answer in zip(cases, found, strict=True)],
+        cases=[_section(one, answer, pretest, tried) for one, answer in zip(told, found, strict=True)],
         words=_WORDS,
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
     )
@@ -70,8 +71,8 @@ def _title(found: Sequence[Answer]) -> Words:
     return Words("Answers for {n} {n:patient|patients}, with reasons", "{n} 位患者的答案及依据").format(n=len(found))
 
 
-def _section(case: Case, answer: Answer, pretest: Mapping[str, float] | None, tried: Case | None) -> dict[str, object]:
-    told, n = evidence(case), min(max(RANKED, len(answer.prediction_set)), MOST_RANKED)
+def _section(one: Reasons, answer: Answer, pretest: Mapping[str, float] | None, tried: Case | None) -> dict[str, object]:
+    case, told, n = one.case, one.evidence, min(max(RANKED, len(answer.prediction_set)), MOST_RANKED)
     after = None if pretest is None else dict(zip(case.classes, with_pretest(case.classes, case.proba, pretest).tolist(), strict=True))
     return {
         "name": answer.diagnosis.name,
@@ -80,11 +81,12 @@ def _section(case: Case, answer: Answer, pretest: Mapping[str, float] | None, tr
         "pretest": _EQUAL.format(n=len(case.classes)) if pretest is None else _GIVEN.format(told=_shares(pretest)),
         "possible": still_possible(answer, answer.prediction_set),
         "why": _WHY.format(first=told.first, second=told.second),
-        "findings": [_finding(case, told, one) for one in told.strongest(FINDINGS)],
+        "findings": [_finding(case, told, each) for each in told.strongest(FINDINGS)],
         "how": how_to_read_evidence(told),
-        "change": _change(smallest_change(case)),
-        "next": what_to_do(case, next_tests(case), held_back=answer.abstention_reason is not None),
-        "nearest": [f"{one.name}: {one.diagnosis} ({one.distance:.2f})" for one in answer.diagnosis.nearest],
+        "change": change_words(one.change),
+        "next": what_to_do(case, one.tests, held_back=answer.abstention_reason is not None),
+        "nearest": [f"{near.name}: {near.diagnosis} ({near.distance:.2f})" for near in answer.diagnosis.nearest],
+        "votes": [f"{vote.name}: {vote.diagnosis} ({vote.share:.0%})" for vote in one.votes[:VOTES]],
         "tried": None if tried is None or not tried.changed else _tried(case, tried),
     }
 
@@ -96,7 +98,8 @@ def _finding(case: Case, told: Evidence, one: ColumnEvidence) -> tuple[object, .
     return (column_words(one.column), written_cell(one.column, raw, one.value), written_range(one.column), *usual, speaks)
 
 
-def _change(change: Change | None) -> Words:
+def change_words(change: Change | None) -> Words:
+    """The smallest change that would change the answer, as a sentence."""
     if change is None:
         return _NONE_CHANGES
     before, after = (f"{value:.4g}" if isinstance(value, float) else value or NO_VALUE for value in (change.before, change.after))
@@ -151,5 +154,6 @@ _WORDS = {
     ),
     "change": Words("What would change the answer", "什么会改变答案"),
     "nearest": Words("Nearest labeled patients (distance in the embedding)", "最相近的已确诊患者（嵌入距离）"),
+    "votes": Words("Votes of the labeled patients, the largest", "已确诊患者的票数（最多者）"),
     "trust": Words("How far to trust it", "可信程度"),
 }

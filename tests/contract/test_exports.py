@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.data.records import Column, PatientRecords, Role
-from metamed_core.diagnosis import Case, cases_html, start
+from metamed_core.diagnosis import Case, Reasons, cases_html, start
 from metamed_core.diagnosis.abstention import Answer
 from metamed_core.diagnosis.answers_html import diagnosis_html
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor
@@ -54,7 +54,7 @@ def reasons(language: Language) -> bytes:
     )
     trace = start(records, LEARNERS["prototypical"]()).run()
     case = Case.of(trace, 1, 0, records)
-    return cases_html([case], EVIL, language, pretest={EVIL: 1.0, "flu": 3.0}, tried=case.with_values({EVIL: 9.0}))
+    return cases_html([Reasons.of(case)], EVIL, language, pretest={EVIL: 1.0, "flu": 3.0}, tried=case.with_values({EVIL: 9.0}))
 
 
 def handout(language: Language) -> bytes:

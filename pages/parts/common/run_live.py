@@ -33,19 +33,19 @@ class Live(Protocol):
         """Compute one slice, of at most a few tenths of a second, since Stop waits for its end."""
 
 
-def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK, say: Callable[[Words], str] | None = None) -> None:
+def run_live(
+    state: Live, draw: Callable[[], None], *, every: float = TICK, say: Callable[[Words], str] | None = None, key: str = "turn"
+) -> None:
     """Draw and, while `state` is busy, compute a slice and draw again at regular intervals.
 
     Parameters
     ----------
-    state
-        Computes a slice at each tick. When it is no longer busy, or `needs_rerun` is set, the whole page is run once.
-    draw
-        Draws controls and charts from the state. It must not advance the state.
-    every
-        Seconds between two ticks.
+    state, draw
+        Computes a slice at each tick; draws from it without advancing it. Once not busy, or if `needs_rerun`, the whole page is run.
     say
         Translates what is said to who must wait for a turn; None for a state that only looks after a process, and takes no turns.
+    every, key
+        Seconds between two ticks; key of the place where that is said, another one for each computation of a page.
     """
 
     def slice_of_work() -> int:
@@ -63,7 +63,7 @@ def run_live(state: Live, draw: Callable[[], None], *, every: float = TICK, say:
         if say is not None:
             if not state.busy:
                 leave_line()
-            with st.container(key="turn"):  # always there: what comes and goes above a live chart would have it rebuilt
+            with st.container(key=key):  # always there: what comes and goes above a live chart would have it rebuilt
                 if before:
                     st.info(say(WAITS.format(n=before)), icon=":material/hourglass_top:")
         draw()

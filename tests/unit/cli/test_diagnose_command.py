@@ -157,6 +157,21 @@ def test_it_tells_a_line_a_patient_and_its_progress(capsys: pytest.CaptureFixtur
     assert said.err.splitlines()[-1].endswith(", 0:00:00 left")
 
 
+def test_reasons_are_written_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    records(SMALL)
+    command = ["diagnose", "mine.csv", "--algorithm", "matching", "--reasons"]
+    assert main([*command, "--out", "p.csv", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1] == "reasons: 3 of 3, 0:00:00 left"
+    told = json.loads(said.out)["patients"]
+    rows = list(csv.DictReader(io.StringIO(Path("p.csv").read_text("utf-8-sig"))))
+    assert [row["compared_with"] for row in rows] == [one["reasons"]["second"] for one in told]
+    assert [row["vote_1"] for row in rows] == [one["reasons"]["votes"][0]["patient"] for one in told]
+    assert main([*command, "--out", "p.html", "--language", "zh"]) == 0
+    assert "      支持 a： x ×" in capsys.readouterr().out
+    assert Path("p.html").read_text("utf-8").count('<section class="case">') == 3
+
+
 def test_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     records(SMALL)
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--language", "zh", "--out", "report.html"]) == 0

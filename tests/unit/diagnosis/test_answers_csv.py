@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import math
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from metamed_core.data.records import PatientRecords
 from metamed_core.data.spreadsheet_safety import harmless
-from metamed_core.diagnosis import Answer, Diagnosis, Neighbor, answers, answers_csv, start
+from metamed_core.diagnosis import Answer, Diagnosis, Neighbor, answers, answers_csv, answers_values, provenance, reasons, start
 from metamed_core.diagnosis.answers_csv import predictions_csv, predictions_table
 from metamed_core.learners import LEARNERS
 from metamed_core.words import LANGUAGES, Language, Words
+from tests.unit.diagnosis.test_evidence import case_of
 
+ROOT = Path(__file__).parents[3]
 CLASSES = ("=cmd()", "flu")
 ONE = Diagnosis(4, "@Q-1", (("=cmd()", 0.75), ("flu", 0.25)), (Neighbor(0, "+A-1", "=cmd()", 0.5),))
 ANSWER = Answer(ONE, ("=cmd()", "flu"), Words("=none", "＝无"))
@@ -81,3 +87,52 @@ def test_the_csv_tells_what_cannot_be_ruled_out_and_why_no_answer_should_be_take
     reasons = ["" if one.abstention_reason is None else one.abstention_reason.into(language) for one in expected]
     assert [row["abstention_reason"] for row in rows] == reasons
     assert [bool(reason) for reason in reasons] == [False, True, True]
+
+
+@pytest.mark.parametrize("name", ["matching", "prior_fitted"])
+def test_the_reasons_stand_in_columns_of_the_csv_and_in_the_json(name: str) -> None:
+    """The column that decides comes first, with the value of the table; the factors are the exponentials of the parts."""
+    case = case_of(name, 0)
+    told = list(reasons(case.trace, case.step_index, case.records))
+    rows = list(csv.DictReader(io.StringIO(answers_csv(case.trace, case.step_index, "t.csv", told=told).decode("utf-8-sig"))))
+    values = answers_values(case.trace, case.step_index, "t.csv", told=told)["patients"]
+    assert json.loads(json.dumps(values)) == values
+    for row, one, patient in zip(rows, told, values, strict=True):
+        first = one.evidence.columns[0]
+        raw = case.records.raw.at[one.case.features.index[0], "decides"]
+        assert [row[key] for key in ("compared_with", "for_1", "for_1_value")] == [one.evidence.second, "decides", raw]
+        assert float(row["for_1_times"]) == pytest.approx(math.exp(first.contribution), rel=5e-3)
+        assert row["reasons_are"] == ("exact" if one.evidence.exact else "estimated")
+        assert row["smallest_change"].startswith("The smallest single change that would change the answer: decides from")
+        assert row["measure_next"].startswith("No missing value" if row["abstention_reason"] else "No value is missing")
+        assert ("vote_1" in row) == (name == "matching")
+        found = patient["reasons"]
+        assert found["for"][0] | {"times": None} == {
+            "column": "decides", "unit": "", "value": raw, "usual_first": first.usual[0], "usual_second": first.usual[1],
+            "contribution": first.contribution, "times": None,
+        }  # fmt: skip
+        assert (found["smallest_change"]["column"], found["next_tests"]) == ("decides", [])
+        assert sum(vote["share"] for vote in found["votes"]) == pytest.approx(1 if name == "matching" else 0, abs=1e-6)
+
+
+def test_the_documentation_names_every_column_and_field_of_the_reasons() -> None:
+    case = case_of("matching", 0)
+    told = list(reasons(case.trace, case.step_index, case.records))
+    named = set(re.findall(r"`(\w+)`", (ROOT / "docs/reference/answer-files.md").read_text("utf-8")))
+    columns = predictions_table(answers(case.trace, 0), case.classes, provenance(case.trace, 0, "t"), told=told).columns
+    assert {name for name in columns if not re.search(r"_[2-9]|^p\(", name)} <= named
+    assert answers_values(case.trace, case.step_index, "t", told=told)["patients"][0]["reasons"].keys() <= named
+
+
+def test_reasons_that_a_spreadsheet_would_run_are_harmless() -> None:
+    raw = pd.DataFrame(
+        {"=x": ["1", "2", "9", "8", "-2"], "code": ["+a", "+b", "+c", "+d", "+e"], "dx": ["@a", "@a", "@b", "@b", None]}, dtype=object
+    )
+    records = PatientRecords.from_table(raw)
+    trace = start(records, LEARNERS["matching"]()).run()
+    step = len(trace.steps) - 1
+    table = csv.reader(io.StringIO(answers_csv(trace, step, "t", told=list(reasons(trace, step, records))).decode("utf-8-sig")))
+    header, row = table
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["for_1"], cells["for_1_value"], cells["compared_with"]) == ("'=x", "'-2", "'@b")
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in (*header, *row))

@@ -12,6 +12,7 @@ from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
 from metamed_core.diagnosis.pretest import with_pretest
+from metamed_core.diagnosis.reasons import Reasons, reasons
 from metamed_core.diagnosis.second_opinion import second_opinions
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.diagnosis.votes import deciding_patients, votes, without_each
@@ -151,12 +152,12 @@ def test_second_opinions_are_those_of_the_other_algorithms() -> None:
 def test_the_report_of_a_patient_gives_reasons_and_marks_what_was_tried() -> None:
     case = case_of("prototypical", 0)
     tried = case.with_values({"decides": 104.0})
-    report = cases_html([case], "clinic.csv", "en", pretest={"a": 1.0, "b": 3.0}, tried=tried).decode()
+    report = cases_html([Reasons.of(case)], "clinic.csv", "en", pretest={"a": 1.0, "b": 3.0}, tried=tried).decode()
     assert "Tried, not measured: with decides" in report
     assert "The second figure is with these pretest probabilities: b 75.0%, a 25.0%" in report
     assert f"What speaks for {case.ranked[0][0]}, and what for {case.ranked[1][0]}?" in report
     assert "The smallest single change that would change the answer: decides from" in report
-    both = cases_html([case, Case.of(case.trace, case.step_index, 1, case.records)], "clinic.csv", "zh").decode()
+    both = cases_html(list(reasons(case.trace, case.step_index, case.records, (0, 1))), "clinic.csv", "zh").decode()
     assert both.count('<section class="case">') == 2
     assert "Tried" not in both
     assert "仅为尝试" not in both

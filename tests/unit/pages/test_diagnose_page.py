@@ -13,6 +13,8 @@ from metamed_core.learners import LEARNERS
 from pages.parts.common import cohorts
 from pages.parts.common.patients_state import bundled
 from pages.parts.common.vega_specs import MOST_POINTS, thinned
+from pages.parts.diagnose import all_reasons
+from pages.parts.diagnose.all_reasons import AllReasons
 from pages.parts.diagnose.reasons import FEW
 from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, uploaded
 from tests.helpers.widgets import named
@@ -209,3 +211,28 @@ def view(app: AppTest, key: str) -> None:
     """Open one part."""
     named(app.segmented_control, "further").set_value(key).run()
     assert not app.exception
+
+
+def test_reasons_for_every_answer_are_worked_out_live_and_then_stand_in_the_files(app: AppTest) -> None:
+    def files() -> list[str]:
+        return [one.key for one in app.get("download_button") if one.key in {"html", "csv", "json"}]
+
+    assert files() == ["html", "csv", "json"]
+    app.toggle(key="with_reasons").set_value(True).run()
+    assert files() == []
+    work: AllReasons = app.session_state[all_reasons.KEY]
+    assert work.busy
+    work.tick()
+    done, n = len(work.found), work.n
+    app.run()
+    assert app.session_state[all_reasons.KEY] is work
+    assert f"Reasons worked out for {done} of {n} patients; about" in app.get("progress")[0].proto.text
+    work.found += [work.found[0]] * (n - done)  # the others have come
+    app.run()
+    assert not app.exception
+    assert files() == ["html", "csv", "json"]
+    held(app).go_to(0)
+    app.run()
+    assert app.session_state[all_reasons.KEY] is not work, "reasons are of the step that is shown"
+    app.toggle(key="with_reasons").set_value(False).run()
+    assert all_reasons.KEY not in app.session_state
