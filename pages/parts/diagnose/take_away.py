@@ -43,9 +43,6 @@ def take_away(say: Say, state: Adaptation) -> None:
     shown = state.shown()
     if shown is None:
         return
-<<<<<<< HEAD
-    what = (shown.trace, shown.cursor, source.file or source.source, say.language, state.patients.coverage)
-=======
     few = len(shown.records.undiagnosed) <= MOST_WITH_REASONS
     wanted = st.toggle(say(WITH_REASONS), persist_state="session", key="with_reasons", help=say(HELP), disabled=not few)
     if wanted and few and state.playing:
@@ -53,7 +50,6 @@ def take_away(say: Say, state: Adaptation) -> None:
     elif (told := all_reasons(say, shown, wanted=wanted and few)) is not None:
         _files(say, state, shown, told)
     st.caption(say(TOLD if few else TOLD + TOO_MANY.format(most=MOST_WITH_REASONS)))
->>>>>>> 2b5ed13 (The reasons go into every file, also those of the prior-fitted network: whoever takes the answers home needs what speaks for and against them)
 
 
 def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ...]) -> None:
@@ -62,21 +58,21 @@ def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ..
 
     def report() -> bytes:
         if not told:
-            return answers_html(shown.trace, shown.cursor, file, say.language, state.coverage)
+            return answers_html(shown.trace, shown.cursor, file, say.language, state.patients.coverage)
         pretest = pretest_of(state, shown.trace.task.classes)
-        return cases_html(told, file, say.language, pretest=pretest, coverage=state.coverage)
+        return cases_html(told, file, say.language, pretest=pretest, coverage=state.patients.coverage)
 
     makers: dict[str, tuple[Words, str, Callable[[], bytes]]] = {
         "html": (Words("Report (HTML)", "报告（HTML）"), "metamed_report.html", report),
         "csv": (
             Words("Predictions (CSV)", "预测结果（CSV）"),
             "metamed_predictions.csv",
-            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, state.coverage, told),
+            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, state.patients.coverage, told),
         ),
         "json": (
             Words("Predictions (JSON)", "预测结果（JSON）"),
             "metamed_predictions.json",
-            lambda: answers_json(shown.trace, shown.cursor, file, state.coverage, told),
+            lambda: answers_json(shown.trace, shown.cursor, file, state.patients.coverage, told),
         ),
     }
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -92,16 +88,6 @@ def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ..
                 disabled=not len(shown.records.undiagnosed),
             )
         save_button(say, state.patients, source.source, key="save_work")
-<<<<<<< HEAD
-    st.caption(say(TOLD))
-
-
-def _with_reasons(say: Say, state: Adaptation, shown: Snapshot) -> bytes:
-    cases = [Case.of(shown.trace, shown.cursor, at, shown.records) for at in range(len(shown.records.undiagnosed))]
-    source, pretest = state.patients.current, pretest_of(state, shown.trace.task.classes)
-    return cases_html(cases, source.file or source.source, say.language, pretest=pretest, coverage=state.patients.coverage)
-=======
->>>>>>> 2b5ed13 (The reasons go into every file, also those of the prior-fitted network: whoever takes the answers home needs what speaks for and against them)
 
 
 def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
@@ -112,11 +98,7 @@ def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
         tried, _ = tried_case(state, case, case.trace.task.query_rows[case.position])
         pretest = pretest_of(state, case.classes)
         return cases_html(
-<<<<<<< HEAD
-            [case], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.patients.coverage
-=======
-            [Reasons.of(case)], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.coverage
->>>>>>> 2b5ed13 (The reasons go into every file, also those of the prior-fitted network: whoever takes the answers home needs what speaks for and against them)
+            [Reasons.of(case)], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.patients.coverage
         )
 
     st.download_button(
