@@ -17,6 +17,7 @@ meta-training, `weights` the shipped weight files.
 - `Initialization`: what adaptation starts from: network, weights, calibration, card.
 - `Learner`: the interface of every algorithm.
 - `Maml`: model-agnostic meta-learning (Finn et al. 2017).
+- `METRIC_STRENGTHS`: the meta-learned weight that says how far the labeled patients scale the distances.
 - `Precision`: the number formats of meta-training.
 - `PriorFitted`: a network trained on a prior (Müller et al. 2022).
 - `PriorFittedClassifier`: its classifier.
@@ -30,6 +31,7 @@ meta-training, `weights` the shipped weight files.
 - `add_to_card`: writes facts into the card of weights.
 - `asides_of`: the temporary files that a killed process has left behind.
 - `attention`: attention weights of each query patient over the labeled patients.
+- `column_scale`: what the labeled patients multiply each number of an embedding by.
 - `cross_entropy`: class-balanced cross-entropy.
 - `descend`: one step of gradient descent.
 - `descended`: several steps of gradient descent.
@@ -69,6 +71,7 @@ from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.score_parts import Additive, ScoreParts, Voting
 from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator, sharpened_by_held_out
+from metamed_core.learners.support_metric import METRIC_STRENGTHS, column_scale
 from metamed_core.learners.weight_files import (
     MAX_BYTES,
     MAX_CARD_BYTES,
@@ -89,6 +92,7 @@ __all__ = [
     "LEARNERS",
     "MAX_BYTES",
     "MAX_CARD_BYTES",
+    "METRIC_STRENGTHS",
     "MOST_NAME",
     "RANDOM",
     "UNIVERSAL",
@@ -112,6 +116,7 @@ __all__ = [
     "add_to_card",
     "asides_of",
     "attention",
+    "column_scale",
     "cross_entropy",
     "descend",
     "descended",

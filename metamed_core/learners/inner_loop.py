@@ -18,7 +18,7 @@ from torch.func import grad, grad_and_value
 from metamed_core.data import LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, cross_entropy, setting
 from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
-from metamed_core.networks import Backbone, Weights
+from metamed_core.networks import COLUMN_SCALE, Backbone, Weights
 from metamed_core.words import Words
 
 HEAD_WEIGHT, HEAD_BIAS = "head.weight", "head.bias"
@@ -103,7 +103,7 @@ def moving(
     backbone, initial, support
         The network, its weights with a head (from `with_head`), and the support set.
     head_only
-        Train only the head (ANIL, Raghu et al. 2020); the backbone is frozen, so the support is embedded once.
+        Train only the head (ANIL, Raghu et al. 2020); the backbone is frozen, so the support is embedded once. Else all but the column scale.
 
     Returns
     -------
@@ -111,7 +111,10 @@ def moving(
         The two groups of weights, and the inner loss as a function of the trainable ones.
     """
     if not head_only:
-        return {}, initial, support_loss(backbone, support)
+        fixed = {name: weight for name, weight in initial.items() if name == COLUMN_SCALE}
+        moved = {name: weight for name, weight in initial.items() if name not in fixed}
+        of_all = support_loss(backbone, support)
+        return fixed, moved, lambda moved: of_all({**fixed, **moved})
     head = {name: initial[name] for name in (HEAD_WEIGHT, HEAD_BIAS)}
     held = {name: weight for name, weight in initial.items() if name not in head}
     embeddings = backbone.embed(held, support.x)

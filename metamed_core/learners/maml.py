@@ -26,15 +26,16 @@ from metamed_core.learners.inner_loop import (
     step_size,
     with_head,
 )
-from metamed_core.learners.learner import Learner, cross_entropy
+from metamed_core.learners.learner import cross_entropy
 from metamed_core.learners.recipe import Recipe
+from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
 
 
 @dataclass(frozen=True)
-class Maml(Learner):
+class Maml(MetricLearner):
     """MAML with a head initialized from prototypes (see `inner_loop`).
 
     Parameters
@@ -45,6 +46,8 @@ class Maml(Learner):
         First-order approximation: omit the second derivatives (sec. 5.2).
     head_only
         ANIL: inner steps update only the head, in meta-training and adaptation; the backbone is meta-learned but not adapted.
+    scaled_metric
+        1: distances are scaled by the labeled patients (`support_metric`); 0: every number counts alike, as in the paper.
     """
 
     name: ClassVar[str] = "maml"
@@ -63,6 +66,7 @@ class Maml(Learner):
     inner_steps: int = step_count(8)
     first_order: bool = False
     head_only: bool = False
+    scaled_metric: int = metric_option()
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`."""
@@ -70,10 +74,12 @@ class Maml(Learner):
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
         """See `Learner.adapt`."""
+        weights = scaled(self.scaled_metric, backbone, weights, support, n_way)
         return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps, head_only=self.head_only)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Algorithm 2, line 10: the query loss after the inner steps on the support."""
+        weights = scaled(self.scaled_metric, backbone, weights, episode.support, episode.n_way)
         initial = with_head(backbone, weights, episode.support, episode.n_way)
         held, moved, inner_loss = moving(backbone, initial, episode.support, head_only=self.head_only)
         adapted = descended(inner_loss, moved, self.inner_lr, self.inner_steps, first_order=self.first_order)

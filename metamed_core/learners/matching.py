@@ -16,9 +16,10 @@ from torch import Tensor
 from torch.nn.functional import linear, normalize
 
 from metamed_core.data import Episode, LabeledSet, one_hot
-from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.learner import Classifier, cross_entropy, setting
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.score_parts import Additive, ScoreParts, Voting, by_cell
+from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import Words
@@ -160,13 +161,15 @@ class AttentionClassifier(Classifier, Additive, Voting):
 
 
 @dataclass(frozen=True)
-class Matching(Learner):
+class Matching(MetricLearner):
     """Matching networks; each adaptation step adds one more patient per class to the support set.
 
     Parameters
     ----------
     context_reads
         Number of attention steps of the full-context embedding (K in appendix A.1); 0 turns it off.
+    scaled_metric
+        1: distances are scaled by the labeled patients (`support_metric`); 0: every number counts alike, as in the paper.
     """
 
     name: ClassVar[str] = "matching"
@@ -191,6 +194,7 @@ class Matching(Learner):
         10,
         1,
     )
+    scaled_metric: int = metric_option()
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`; step 0 already uses one patient per class."""
@@ -203,18 +207,19 @@ class Matching(Learner):
             "match.lstm_in": 0.1 * torch.randn(4 * w, w, generator=rng),
             "match.lstm_state": 0.1 * torch.randn(4 * w, 2 * w, generator=rng),
         }
-        return {**backbone.init(rng), SHARPNESS: torch.tensor(2.0), **lstm, "match.lstm_bias": torch.zeros(4 * w)}
+        return {**super().init(backbone, rng), SHARPNESS: torch.tensor(2.0), **lstm, "match.lstm_bias": torch.zeros(4 * w)}
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[AttentionClassifier]:
         """See `Learner.adapt`."""
         for seen in support_schedule(support):
-            yield AttentionClassifier(backbone, weights, seen, n_way, self.context_reads)
+            yield AttentionClassifier(backbone, scaled(self.scaled_metric, backbone, weights, seen, n_way), seen, n_way, self.context_reads)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Eq. 2: negative log-probability of the query labels given the support set.
 
         With context steps, a tenth of the loss is computed without them, so that the weights also serve `context_reads=0`.
         """
+        weights = scaled(self.scaled_metric, backbone, weights, episode.support, episode.n_way)
 
         def loss(reads: int) -> Tensor:
             proba = posterior(backbone, weights, episode.query.x, episode.support, episode.n_way, reads)

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import Episode, LabeledSet, class_means
-from metamed_core.learners.learner import Classifier, Learner, cross_entropy
+from metamed_core.learners.learner import Classifier, cross_entropy
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
+from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
 from metamed_core.learners.support_schedule import n_schedule_steps, support_schedule
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
@@ -62,7 +63,7 @@ class PrototypeClassifier(Classifier, Additive):
 
 
 @dataclass(frozen=True)
-class Prototypical(Learner):
+class Prototypical(MetricLearner):
     """Prototypical networks; each adaptation step adds one more patient per class to the prototypes."""
 
     name: ClassVar[str] = "prototypical"
@@ -76,6 +77,8 @@ class Prototypical(Learner):
     order: ClassVar[int] = 0
     recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
+    scaled_metric: int = metric_option()
+
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`; step 0 already uses one patient per class."""
         return n_schedule_steps(support) - 1
@@ -83,10 +86,11 @@ class Prototypical(Learner):
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PrototypeClassifier]:
         """See `Learner.adapt`."""
         for seen in support_schedule(support):
-            yield PrototypeClassifier(backbone, weights, seen, n_way)
+            yield PrototypeClassifier(backbone, scaled(self.scaled_metric, backbone, weights, seen, n_way), seen, n_way)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Algorithm 1: negative log-probability of the query labels given the prototypes of the support set."""
+        weights = scaled(self.scaled_metric, backbone, weights, episode.support, episode.n_way)
         centers = class_means(backbone.embed(weights, episode.support.x), episode.support.y, episode.n_way)
         return cross_entropy(prototypical_log_posterior(backbone.embed(weights, episode.query.x), centers), episode.query.y)
 

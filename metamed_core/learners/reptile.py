@@ -26,8 +26,8 @@ from metamed_core.learners.inner_loop import (
     support_loss,
     with_head,
 )
-from metamed_core.learners.learner import Learner
 from metamed_core.learners.recipe import Recipe
+from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
 from metamed_core.networks import Backbone, Weights
 from metamed_core.networks import perceptron_gradients as hand
 from metamed_core.words import Words
@@ -39,7 +39,7 @@ def initial_minus_adapted(weights: Weights, ends: Weights) -> dict[str, Tensor]:
 
 
 @dataclass(frozen=True)
-class Reptile(Learner):
+class Reptile(MetricLearner):
     """Reptile with a head initialized from the prototypes of the support set (see `inner_loop`).
 
     Parameters
@@ -48,6 +48,8 @@ class Reptile(Learner):
         Learning rate and number (k in the paper) of inner gradient steps.
     minibatch
         Patients per minibatch in meta-training.
+    scaled_metric
+        1: distances are scaled by the labeled patients (`support_metric`); 0: every number counts alike, as in the paper.
     """
 
     name: ClassVar[str] = "reptile"
@@ -66,6 +68,7 @@ class Reptile(Learner):
     inner_steps: int = step_count(8)
     minibatch: int = 16
     """Patients per minibatch in meta-training; adaptation uses the whole support set in every step."""
+    scaled_metric: int = metric_option()
 
     def steps(self, support: LabeledSet, n_way: int) -> int:
         """See `Learner.steps`."""
@@ -73,10 +76,12 @@ class Reptile(Learner):
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[LinearHeadClassifier]:
         """See `Learner.adapt`."""
+        weights = scaled(self.scaled_metric, backbone, weights, support, n_way)
         return adapt_by_gradient(backbone, weights, support, n_way, lr=self.inner_lr, n_steps=self.inner_steps)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Reptile minimizes no meta-loss; this is the loss on the query set before the inner steps, for monitoring."""
+        weights = scaled(self.scaled_metric, backbone, weights, episode.support, episode.n_way)
         return support_loss(backbone, episode.query)(with_head(backbone, weights, episode.support, episode.n_way))
 
     def meta_gradient(self, backbone: Backbone, weights: Weights, tasks: Episode, rng: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -94,7 +99,8 @@ class Reptile(Learner):
 
         def adapted(xs: Tensor, ys: Tensor, x: Tensor, y: Tensor, draws: Tensor) -> tuple[Weights, Tensor]:
             def loss(weights: Weights, rows: Tensor | slice) -> Tensor:
-                head = with_head(backbone, weights, LabeledSet(xs, ys), tasks.n_way)
+                known = LabeledSet(xs, ys)
+                head = with_head(backbone, scaled(self.scaled_metric, backbone, weights, known, tasks.n_way), known, tasks.n_way)
                 return support_loss(backbone, LabeledSet(x[rows], y[rows]))(head)
 
             now = weights

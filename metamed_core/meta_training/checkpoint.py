@@ -167,7 +167,7 @@ def _differences(stored: Mapping[str, Any], now: Mapping[str, Any], under: str =
     """Dotted name, value in the file, value now, of everything that is not the same."""
     for key in [*stored, *(key for key in now if key not in stored)]:
         # An option that came after the state was written was off when it was.
-        before_it_came = False if now.get(key) is False else None
+        before_it_came = now.get(key) if now.get(key) == 0 else None
         one, other, name = stored.get(key, before_it_came), now.get(key), f"{under}{key}"
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             yield from _differences(one, other, f"{name}.")

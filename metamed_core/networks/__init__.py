@@ -2,6 +2,7 @@
 
 Weights are values: they are passed in and handed back, never held. `episode`-shaped tensors go in, embeddings or memories come out.
 
+- `COLUMN_SCALE`: name of the weight that scales the columns of one task.
 - `Backbone`: a network from the numbers of a patient to an embedding.
 - `CellTransformer`: the prior-fitted network: attends over the cells of labeled and query patients.
 - `ColumnEncoder`: one network for the columns of any table; the default.
@@ -20,12 +21,13 @@ Weights are values: they are passed in and handed back, never held. `episode`-sh
 from __future__ import annotations
 
 from metamed_core.networks import perceptron_gradients
-from metamed_core.networks.backbones import Backbone, ColumnEncoder, Perceptron, Weights, backbone_of
+from metamed_core.networks.backbones import COLUMN_SCALE, Backbone, ColumnEncoder, Perceptron, Weights, backbone_of
 from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from metamed_core.networks.cell_transformer import CellTransformer, Memory, joined
 from metamed_core.networks.shapes import shapes_of
 
 __all__ = [
+    "COLUMN_SCALE",
     "Backbone",
     "CellTransformer",
     "ColumnEncoder",

@@ -19,6 +19,9 @@ Weights = Mapping[str, Tensor]
 """A network's parameters by name. Treat as immutable: an update makes a new mapping of new tensors."""
 
 
+COLUMN_SCALE = "column_scale"
+"""A weight that a network by columns may be given for one task: what the embedding is multiplied by, `(n_columns, features)`."""
+
 BACKBONES: dict[str, type[Backbone]] = {}
 """The classes of backbones by name. A class enters when it is defined, so that one in a file of its own needs no line here."""
 
@@ -216,7 +219,8 @@ class ColumnEncoder(Backbone):
         tokens = linear(_normal(cells), weights["out.weight"]) + linear(x, weights["out.skip"])
         # Squared distances sum over columns; exponent 1/4 would make them grow with the square root of their number.
         scale = weights["out.log_gain"].exp() * x.shape[-2] ** -weights["out.exponent"]
-        return (tokens * scale).flatten(-2)
+        tokens = tokens * scale
+        return (tokens * weights[COLUMN_SCALE] if COLUMN_SCALE in weights else tokens).flatten(-2)
 
     def _exchange(self, weights: Weights, cells: Tensor, i: int) -> Tensor:
         """One layer: latents collect from the cells, cells ask the latents, then a small net on each cell."""

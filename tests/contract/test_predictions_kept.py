@@ -1,8 +1,8 @@
-"""The answers for the bundled cohorts are those of version 0.1 before its redesign, to the last digit of the file one takes away.
+"""The answers for the bundled cohorts stay as they are, to the last digit of the file one takes away.
 
-`predictions.json.gz` was written by the code as it stood before the redesign: cohort/algorithm -> classes and, for each undiagnosed patient
-in the order of the table, the probabilities after the last step from the shipped weights, before the held-out patients say how sharp they
-should be. It changes only with the weights.
+`predictions.json.gz` holds cohort/algorithm -> classes and, for each undiagnosed patient in the order of the table, the probabilities after
+the last step from the shipped weights, before the held-out patients say how sharp they should be. Those of the prior-fitted network are of
+version 0.1 before its redesign, those of the others of their weights with scaled distances. It changes only with the weights.
 """
 
 from __future__ import annotations

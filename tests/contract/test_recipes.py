@@ -13,6 +13,7 @@ from metamed_core.meta_training.job import Job
 from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.networks.backbones import backbone_of
+from tests.helpers.weight_files import planned
 
 
 @pytest.mark.parametrize("name", list(LEARNERS))
@@ -20,7 +21,7 @@ def test_the_shipped_weights_were_made_by_the_recipe(name: str) -> None:
     """Entries that a card is older than are not compared."""
     card, training = read_card(SHIPPED / f"{name}.safetensors"), MetaTraining.suggest(name)
     budget, (learner, _) = dataclasses.asdict(training.budget), training.learners()
-    assert {key: budget[key] for key in card["plan"]} == card["plan"]
+    assert {key: budget[key] for key in planned(card)} == planned(card)
     settings = dataclasses.asdict(learner)
     assert {**settings, **card["settings"]} == settings
     assert all(value is False for name, value in settings.items() if name not in card["settings"]), "an option that came later is off"

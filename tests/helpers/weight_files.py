@@ -37,3 +37,9 @@ class Trap:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Path.touch, (self.mark,)
+
+
+def planned(card: dict[str, Any]) -> dict[str, Any]:
+    """The budget of meta-training on a card; the older ones call it their plan."""
+    budget: dict[str, Any] = card["plan"] if "plan" in card else card["run"]["budget"]
+    return budget

@@ -25,9 +25,9 @@ def why_enough(state: ShotsState) -> Words:
     """The number, and what it means for one's own table."""
     n = world.needs(state.seed, "regression")
     told = Words(
-        "On average over the four kinds of disease it needs {n} of each. What was learned on other diseases replaces patients, and helps most where there are fewest; where two lines cross, the other method is better from there on. But note: these simulated clinics are of the "
+        "On average over the four kinds of disease it needs {n} of each. What was learned on other diseases replaces patients; where two lines cross, the other method is better from there on. But note: these simulated clinics are of the "
         "kind that the network was trained on. On real tables the curves met earlier, mostly at 3 to 5; only the Compare page can tell for your own patients.",
-        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以代替患者，患者越少作用越大；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是网络训练时见过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
+        "四类疾病平均，它每种需要 {n} 位。在其他疾病上学到的东西可以代替患者；两线相交之后，另一种方法更合适。但请注意：这些模拟诊所正是网络训练时见过的那一类。在真实表格上，曲线相遇得更早，多在 3 至 5 位；"
         "只有用您自己的患者在“比较”页上测过才知道。",
     )
     return told.format(n=n if n is not None else Words("more than 50", "50 多"))

@@ -73,9 +73,9 @@ LESSON = Lesson(
         Screen(
             title=Words("Three methods, one curve each", "三种方法，三条曲线"),
             text=Words(
-                "The network was meta-trained on other diseases; the untrained prototype and logistic regression know **nothing but these patients**. All three get the same patients, from 1 to 50 of each "
+                "The network was meta-trained on other diseases (distances as in its paper: every column counts alike); the untrained prototype and logistic regression know **nothing but these patients**. All three get the same patients, from 1 to 50 of each "
                 "diagnosis.",
-                "网络用其他疾病做过元训练；未训练的原型和逻辑回归**除了这些患者一无所知**。三者用同样的患者，每种诊断从 1 位到 50 位。",
+                "网络用其他疾病做过元训练（距离按原论文计算，各列权重相同）；未训练的原型和逻辑回归**除了这些患者一无所知**。三者用同样的患者，每种诊断从 1 位到 50 位。",
             ),
             question=Question(
                 Words("How many patients of each diagnosis does logistic regression need to do as well as the network with 3?", "逻辑回归每种需要多少位，才能赶上网络用 3 位时的水平？"),

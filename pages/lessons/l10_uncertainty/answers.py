@@ -23,9 +23,9 @@ def how_tempered(state: UncertaintyState) -> Words:
     """The error before and with the card's temperature."""
     before, now = (world.reliability(state.seed, state.k, t).error for t in (1.0, world.card_temperature(state.k)))
     return Words(
-        "Above 1: all answers move towards equal probabilities. Move T, or take the one from the shipped model card. It was learned on other simulated tasks and also corrects these: error {a}% before, {b}% after. The same diagnoses "
-        "are correct; only the overconfidence is gone. With 10 labeled patients of each, the network is underconfident, and T is below 1.",
-        "大于 1：所有答案都向相等的概率靠拢。拖动 T，或直接用自带模型卡中的温度：它是在另一批模拟任务上学到的，用在这里同样有效，误差由 {a}% 降到 {b}%。判对的患者不变，只是不再过度自信。每种有 10 位已确诊患者时，网络反而信心不足，T 便小于 1。",
+        "Above 1: all answers move towards equal probabilities. Move T, or take the one from the shipped model card. It was learned on other simulated tasks and helps these too: error {a}% before, {b}% after. The same diagnoses "
+        "are correct; only the confidence changes. With 10 labeled patients of each, the network is underconfident, and T is below 1.",
+        "大于 1：所有答案都向相等的概率靠拢。拖动 T，或直接用自带模型卡中的温度：它是在另一批模拟任务上学到的，用在这里也有帮助，误差由 {a}% 降到 {b}%。判对的患者不变，变的只是置信度。每种有 10 位已确诊患者时，网络反而信心不足，T 便小于 1。",
     ).format(a=f"{100 * before:.1f}", b=f"{100 * now:.1f}")
 
 

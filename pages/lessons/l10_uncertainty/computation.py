@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import ColumnScale, class_means
-from metamed_core.learners import Initialization, Prototypical, load_weights, prototypical_log_posterior
+from metamed_core.learners import METRIC_STRENGTHS, Initialization, Prototypical, column_scale, load_weights, prototypical_log_posterior
 from metamed_core.statistics import Answers, Calibration, Reliability, metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
 
@@ -71,6 +71,8 @@ def answers(seed: int, k: int, telling: float = 1.0) -> Answers:
     embedding = network.backbone.embed(weights, cells.flatten(0, 1)).reshape(*y.shape, -1)
     n, tasks = N_WAY * k, []
     for own, truth in zip(embedding, y, strict=True):
+        tokens = torch.unflatten(own, -1, (N_COLUMNS, -1))
+        own = (tokens * column_scale(tokens[:n], truth[:n], N_WAY, weights[METRIC_STRENGTHS])).flatten(-2)  # noqa: PLW2901
         log_proba = prototypical_log_posterior(own[n:], class_means(own[:n], truth[:n], N_WAY))
         tasks.append(Answers.of_task(log_proba, truth[n:], n, N_COLUMNS))
     return Answers.joined(tasks)

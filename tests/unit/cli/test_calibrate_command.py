@@ -19,6 +19,7 @@ from metamed_core.meta_training.outer_loop import Budget
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.meta_training.validation import VALIDATION_SEED
 from metamed_core.statistics.calibration import Calibration, fit_calibration, task_log_loss
+from tests.helpers.weight_files import planned
 
 
 def test_the_command_writes_what_it_measured_and_leaves_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +77,7 @@ def test_answers_are_the_learners_own_whatever_the_card_holds_already() -> None:
 
 
 def test_no_two_purposes_share_a_seed_or_a_task() -> None:
-    trained = {read_card(SHIPPED / f"{name}.safetensors")["plan"]["seed"] for name in LEARNERS} | {Budget().seed}
+    trained = {planned(read_card(SHIPPED / f"{name}.safetensors"))["seed"] for name in LEARNERS} | {Budget().seed}
     seeds = [CALIBRATION_SEED, JUDGING_SEED, VALIDATION_SEED, *trained]
     assert len(set(seeds)) == len(seeds)
     drawn = [ClinicalPrior().sample_batch(1, torch.Generator().manual_seed(seed)).query.x for seed in seeds]

@@ -23,6 +23,7 @@ from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.meta_training.validation import prior_validation_tasks
 from tests.helpers.meta_training import mean_accuracy
+from tests.helpers.weight_files import planned
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,7 +87,7 @@ def test_the_early_numbers_on_a_shipped_card_are_found_again(name: str) -> None:
     backbone = learner.default_backbone()
     early = {each["step"]: each for each in card["validation"] if each["step"] <= EARLY}
     assert set(early) == {0, EARLY}
-    for state in meta_train(learner, backbone, ClinicalPrior(), Budget(**card["plan"])):
+    for state in meta_train(learner, backbone, ClinicalPrior(), Budget(**planned(card))):
         if state.step in early:
             found = mean_accuracy(in_use, backbone, state.weights, prior_validation_tasks())
             # Other processors round otherwise: a few of about 8,000 patients may change sides.

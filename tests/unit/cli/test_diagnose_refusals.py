@@ -34,7 +34,7 @@ def test_findings_of_the_upload_check_are_told_the_gravest_first(capsys: pytest.
         ([*PROTOTYPICAL, "--weights", "nothing"], "There are no weights “nothing”: give universal, none, a file"),
         ([*PROTOTYPICAL, "--weights", "no.safetensors"], "cannot be read: check the path, or choose the shipped weights."),
         ([*PROTOTYPICAL, "--weights", str(SHIPPED / "maml.safetensors")], "belong to “maml”, not to “prototypical”"),
-        ([*PROTOTYPICAL, "--set", "inner_steps=3"], "“inner_steps=3” is not a setting of prototypical: give NAME=VALUE with a number; NAME is one of -."),
+        ([*PROTOTYPICAL, "--set", "inner_steps=3"], "“inner_steps=3” is not a setting of prototypical: give NAME=VALUE with a number; NAME is one of scaled_metric."),
         ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=many"], "“inner_steps=many” is not a setting of maml: give NAME=VALUE"),
         ([*BLOOD, "--algorithm", "maml", "--set", "inner_lr=nan"], "must lie between"),
         ([*BLOOD, "--algorithm", "maml", "--set", "inner_steps=900"], "Steps is 900; it must lie between 0 and 200"),

@@ -25,13 +25,7 @@ REFUSED: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
         {"algorithm": "maml", "settings": {"depth": 3}},
         NUMBERS,
         LABELS,
-        "“maml” has no setting depth: choose from inner_lr, inner_steps.",
-    ),
-    "setting of a learner without any": (
-        {"algorithm": "prototypical", "settings": {"depth": 3}},
-        NUMBERS,
-        LABELS,
-        "“prototypical” has no setting depth: choose from -.",
+        "“maml” has no setting depth: choose from inner_lr, inner_steps, scaled_metric.",
     ),
     "setting out of range": (
         {"algorithm": "maml", "settings": {"inner_steps": 1000}},

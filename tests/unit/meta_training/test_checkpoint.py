@@ -152,8 +152,8 @@ def test_what_was_written_comes_back(written: Path) -> None:
     [
         ({"learner": "maml"}, "learner prototypical there, maml here"),
         ({"prior": {"name": "clinical_prior", "version": VERSION + 1}}, f"prior.version {VERSION} there, {VERSION + 1} here"),
-        ({"settings": {"inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
-        ({"settings": {"came_later": True}}, "settings.came_later None there, True here"),
+        ({"settings": {"scaled_metric": 1, "inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
+        ({"settings": {"scaled_metric": 1, "came_later": True}}, "settings.came_later None there, True here"),
         ({"backbone": {**BACKBONE.card(), "width": 9}}, "backbone.width 8 there, 9 here"),
         ({"format": 1}, "format 2 there, 1 here"),
     ],
@@ -168,7 +168,8 @@ def test_a_state_of_another_meta_training_is_refused(written: Path, changes: dic
 
 
 def test_a_state_from_before_an_option_came_is_gone_on_from_without_it(written: Path) -> None:
-    assert parsed(written, settings={"came_later": False})[0].step == 4
+    for off in (False, 0):
+        assert parsed(written, settings={"scaled_metric": 1, "came_later": off})[0].step == 4
 
 
 DAMAGED = "ours.safetensors.state is damaged, so that meta-training cannot go on from it: restore it, or add --restart to begin anew."

@@ -83,5 +83,5 @@ def test_half_precision_takes_the_general_path() -> None:
         assert not hand.by_hand(Perceptron(3), x)
 
 
-def test_new_options_are_off_unless_asked_for() -> None:
-    assert dataclasses.asdict(Maml()) == {"inner_lr": 0.03, "inner_steps": 8, "first_order": False, "head_only": False}
+def test_the_gradient_is_the_paper_s_unless_asked_otherwise() -> None:
+    assert dataclasses.asdict(Maml()) == {"inner_lr": 0.03, "inner_steps": 8, "first_order": False, "head_only": False, "scaled_metric": 1}

@@ -200,7 +200,7 @@ def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
         "Measure" in texts(app) or "Stop measuring" in texts(app) or "No value is missing" in texts(app) or "No missing value" in texts(app)
     )
     view(app, "pretest")
-    app.number_input[0].set_value(0.0).run()
+    next(one for one in app.number_input if one.key and one.key.startswith("pretest")).set_value(0.0).run()
     assert "Your pretest" in app.get("table")[0].value.columns
     app.button(key="pretest_equal").click().run()
     assert "Pretest probabilities are equal" in texts(app)

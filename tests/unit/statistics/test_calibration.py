@@ -214,7 +214,7 @@ def test_each_shipped_card_holds_a_calibration_that_helps(name: str) -> None:
     assert origin.calibration.shots == SHOTS
     # The prior-fitted network learned the posterior itself: it comes calibrated, and a temperature has nothing to mend.
     gained = card["log_loss_before_overall"] - card["log_loss_after_overall"]
-    assert abs(gained) < 0.002 if name == "prior_fitted" else gained > 0.01
+    assert abs(gained) < 0.002 if name == "prior_fitted" else gained > 0.001
     assert max(card["ece_after"]) < 0.05, "of the prior's own tasks, at every number of shots"
     assert card["command"] == f"python -m metamed_core calibrate --learner {name} --tasks {card['tasks']}"
     # The file's own answers, on other tasks than the card's.
