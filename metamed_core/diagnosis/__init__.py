@@ -19,8 +19,10 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `Order`: the sort orders of `arrange`.
 - `Reasons`: the reasons for the answer to one patient.
 - `SavedWork`: everything that leads to the same answers again, as one file.
+- `SideBySide`: two patients compared.
 - `SecondOpinion`: another algorithm, adapted to the same patients.
 - `Step`: the record of one adaptation step.
+- `TwoFindings`: what one column says about each of two patients.
 - `Value`: a cell: a number, yes or no, a date as days, a category, or None.
 - `Vote`: the vote of one labeled patient.
 - `Without`: the answer without one labeled patient.
@@ -64,6 +66,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `second_opinions`: adapts the other algorithms to the same patients.
 - `smallest_change`: the smallest change of one value that changes the answer.
 - `said_and_right`: how sure the answers to held-out patients were, and how many were right.
+- `side_by_side`: compares two patients.
 - `signal`: the label-shuffle test of the held-out patients.
 - `signal_note`: the same in words.
 - `start`: begins an adaptation.
@@ -110,6 +113,7 @@ from metamed_core.diagnosis.reasons import Reasons, reasons
 from metamed_core.diagnosis.reliability_notes import NOTHING_ODD, held_out_title, held_out_warning, how_to_read, said_and_right
 from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_saved_work
 from metamed_core.diagnosis.second_opinion import SecondOpinion, second_opinions
+from metamed_core.diagnosis.side_by_side import SideBySide, TwoFindings, side_by_side
 from metamed_core.diagnosis.signal import Mistake, guarantee_note, mistakes, signal, signal_note, unjudged_note
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.diagnosis.unlike import Likeness
@@ -135,7 +139,9 @@ __all__ = [
     "Reasons",
     "SavedWork",
     "SecondOpinion",
+    "SideBySide",
     "Step",
+    "TwoFindings",
     "Value",
     "Vote",
     "Without",
@@ -178,6 +184,7 @@ __all__ = [
     "reasons",
     "said_and_right",
     "second_opinions",
+    "side_by_side",
     "signal",
     "signal_note",
     "smallest_change",

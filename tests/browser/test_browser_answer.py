@@ -21,6 +21,7 @@ VIEWS = {
     "What next": "Measure|Stop measuring|No value is missing|No missing value",
     "Pretest probability": "How common is each diagnosis",
     "Second opinion": "Ask the other algorithms",
+    "Compare two patients": "differ in",
     "What if": "The smallest single change|No change of a single value",
 }
 

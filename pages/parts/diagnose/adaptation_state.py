@@ -51,7 +51,7 @@ class Snapshot:
 class Adaptation:
     """The adaptation of one tab; see the top of this file.
 
-    answered: the version of the patients and the request that the trace is of. watched, chosen: the row of the patient whose curve is drawn, and of the one whose answer is shown.
+    answered: the version of the patients and the request that the trace is of. watched, chosen: the row of the patient whose curve is drawn, of the one whose answer is shown, and of the one beside it.
     pretest: per cent by diagnosis. tried: the text of a what-if by row and column.
     goal: the step at which a live run stops, if it is not the last. editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
     """
@@ -67,6 +67,7 @@ class Adaptation:
     needs_rerun: bool = False  # the charts have moved on, the answers below them have not yet
     watched: Hashable = None
     chosen: Hashable = None
+    beside: Hashable = None
     view: dict[str, str] = field(default_factory=dict)
     pretest: dict[str, float] = field(default_factory=dict)
     tried: dict[tuple[Hashable, str], str] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class Adaptation:
         same_run = same_table and self.trace is not None and self.answered is not None and self.answered[1] == now[1]
         stays = same_run and not self.playing and self.cursor < self.total
         if not same_table:
-            self.watched = self.chosen = None
+            self.watched = self.chosen = self.beside = None
             self.pretest, self.tried = {}, {}
         self.trace, self.answered = trace, now
         wanted, self.patients.wanted_step = self.patients.wanted_step, None

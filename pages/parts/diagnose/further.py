@@ -16,6 +16,7 @@ from pages.parts.diagnose.labeled_votes import labeled_votes
 from pages.parts.diagnose.next_tests import next_tests_view
 from pages.parts.diagnose.pretest import pretest_view
 from pages.parts.diagnose.second_opinions import second_opinions_view
+from pages.parts.diagnose.two_patients import two_patients_view
 from pages.parts.diagnose.what_if import what_if
 
 View = Callable[[Say, Adaptation, Case, Answer, dict[str, SeriesStyle]], None]
@@ -25,6 +26,7 @@ VIEWS: dict[str, tuple[Words, View]] = {
     "next": (Words("What next", "下一步"), next_tests_view),
     "pretest": (Words("Pretest probability", "验前概率"), pretest_view),
     "opinions": (Words("Second opinion", "其他算法的意见"), second_opinions_view),
+    "two": (Words("Compare two patients", "两位患者对比"), two_patients_view),
 }
 
 

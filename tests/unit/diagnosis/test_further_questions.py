@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,10 +12,12 @@ from metamed_core.data.task import Task
 from metamed_core.diagnosis import diagnose
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.cases_html import cases_html
+from metamed_core.diagnosis.evidence import evidence
 from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reasons import Reasons, reasons
 from metamed_core.diagnosis.second_opinion import second_opinions
+from metamed_core.diagnosis.side_by_side import side_by_side
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.diagnosis.votes import deciding_patients, votes, without_each
 from metamed_core.diagnosis.what_if import smallest_change
@@ -82,6 +86,34 @@ def test_what_if_moves_this_patient_and_nothing_else() -> None:
     assert case.with_values({"decides": None}).missing == ("decides",)
     assert records.sha256 == before
     np.testing.assert_allclose(case.proba, case.trace.steps[-1].proba[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_of_two_patients_the_column_that_decides_stands_out(name: str) -> None:
+    """Patients of two diagnoses differ in it first; the parts are those of the evidence; beside themselves nobody differs."""
+    one = case_of(name, 0)
+    other = next(case for case in (case_of(name, 0, at) for at in range(1, 4)) if case.ranked[0][0] != one.ranked[0][0])
+    told = side_by_side(one, other)
+    assert (told.first, told.second) == (one.ranked[0][0], other.ranked[0][0])
+    first = told.findings[0]
+    assert (first.column.name, first.differs) == ("decides", True)
+    assert first.values == (one.value("decides"), other.value("decides"))
+    assert first.contributions[0] > 0 > first.contributions[1]
+    for place, case in enumerate((one, other)):
+        parts = {each.column.name: each.contribution for each in evidence(case, told.first, told.second).columns}
+        assert {each.column.name: each.contributions[place] for each in told.findings} == pytest.approx(parts, abs=1e-9)
+    assert side_by_side(one, one).n_different == 0
+
+
+def test_two_values_differ_by_their_place_in_the_range_by_a_standard_deviation_or_where_one_is_missing() -> None:
+    records = planted(0)
+    ranged = records.with_columns([replace(one, low=0.0, high=60.0) if one.name == "noise 0" else one for one in records.columns])
+    case = Case.of(case_of("prototypical", 0).trace, case_of("prototypical", 0).step_index, 0, ranged)
+    table = [("noise 0", 59.9, 60.1, True), ("noise 0", 60.1, 61.0, False), ("noise 1", 50.0, 51.0, False), ("noise 1", 40.0, 60.0, True)]
+    table += [("noise 2", 50.0, None, True), ("noise 2", None, None, False)]
+    for name, here, there, differs in table:
+        told = side_by_side(case.with_values({name: here}), case.with_values({name: there}))
+        assert next(one.differs for one in told.findings if one.column.name == name) is differs, (name, here, there)
 
 
 @pytest.mark.parametrize("name", ["prototypical", "prior_fitted"])

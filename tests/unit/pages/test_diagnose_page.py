@@ -204,6 +204,12 @@ def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
     assert "Your pretest" in app.get("table")[0].value.columns
     app.button(key="pretest_equal").click().run()
     assert "Pretest probabilities are equal" in texts(app)
+    view(app, "two")
+    other = state.trace.task.query_rows[5]
+    named(app.selectbox, "beside").set_value(other).run()
+    table = app.get("table")[2].value
+    assert list(table.columns)[2:4] == [state.trace.task.query_names[at].replace("-", "\\-") for at in (0, 5)]
+    assert table.iloc[0, 0] == "**First diagnosis**", "which differs"
     assert not app.exception
 
 
