@@ -87,7 +87,7 @@ def _other(say: Say, state: Adaptation, case: Case, styles: dict[str, SeriesStyl
 
 def _columns(say: Say, one: str, other: str) -> list[str]:
     finding, normal, speaks = (
-        say(words) for words in (Words("Finding", "依据"), Words("Normal", "参考区间"), Words("{name} speaks for", "{name} 支持"))
+        say(words) for words in (Words("Finding", "依据"), Words("Normal", "参考区间"), Words("Speaks for (in {name})", "支持（{name}）"))
     )
     return [finding, normal, one, other, speaks.format(name=one), speaks.format(name=other)]
 
