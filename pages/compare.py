@@ -39,8 +39,8 @@ if check_pending(say, tab_patients):
     st.stop()
 
 st.header(say(Words("2 · Set up and run", "2 · 设置与运行")), anchor=False)
-choose_settings(say, state)
 state.plan_on(patients)
+choose_settings(say, state)
 to_address(state)
 remarks(say, state)
 forms.complain(say, state.error)

@@ -32,9 +32,11 @@ from metamed_core.evaluation import (
     comparison_html,
     leaderboard,
     leaderboard_text,
+    left_out,
     methods,
     plan_for,
     sweep,
+    training_warnings,
     verdict,
     workers,
 )
@@ -82,7 +84,9 @@ def run(options: argparse.Namespace) -> None:
     checked_ending(options.out, (".json", ".csv", ".html"))
     cohort = _cohort(options)
     plan, remark = plan_for(cohort, _methods(options), options.shots, options.episodes, options.seed)
-    for said in (*([remark] if remark else []), *plan.remarks):
+    planned = Comparison.of(plan)
+    # Before the first episode: whoever compares weights on what they have learned can stop here.
+    for said in (*([remark] if remark else []), *training_warnings(planned), *left_out(planned), *plan.remarks):
         sys.stderr.write(said.into(options.language) + "\n")
     results: list[EpisodeResult] = []
     try:
@@ -172,6 +176,8 @@ def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, bo
         "seed": comparison.seed,
         "episodes": comparison.n_episodes,
         "weights_sha256": _fingerprints(plan),
+        "warnings": [said.into(options.language) for said in training_warnings(comparison)],
+        "left_out": [said.into(options.language) for said in left_out(comparison)],
         "remarks": [said.into(options.language) for said in plan.remarks],
         "shots": {str(board.k_shot): _standings(board) for board in boards},
         "verdicts": {str(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},

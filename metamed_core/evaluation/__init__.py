@@ -44,6 +44,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `leaderboard_html`: the ranking as an HTML table.
 - `leaderboard_text`: the ranking as text.
 - `learning_curves`: the score of each method by number of shots.
+- `left_out`: which diagnoses take no part, and why.
 - `methods`: methods by their keys.
 - `n_left_out`: how many patients leave-one-out can predict.
 - `place`: a number of shots in words.
@@ -53,7 +54,9 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `shots_allowed`: the numbers of labeled patients that a table allows.
 - `sweep`: runs a plan in parallel.
 - `task_of`: an episode as a `Task`.
+- `training_warnings`: which methods were meta-trained on the patients that they are compared on.
 - `twin_curves`: the same learner from different initial weights, step by step.
+- `unseen_diagnoses`: the diagnoses of a table that no method was meta-trained on.
 - `usual_diagnosis`: the diagnosis whose net benefit is shown first.
 - `verdict`: the leaderboard in sentences.
 - `workers`: context manager that selects the backend of `sweep`.
@@ -80,6 +83,7 @@ from metamed_core.evaluation.leaderboard import (
     score_intervals,
 )
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
+from metamed_core.evaluation.left_out import left_out
 from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods
 from metamed_core.evaluation.metric_samples import MEASURES, Metric
 from metamed_core.evaluation.net_benefit import usual_diagnosis
@@ -88,6 +92,7 @@ from metamed_core.evaluation.plan import Plan, plan_for
 from metamed_core.evaluation.report import About, comparison_html
 from metamed_core.evaluation.reproduction_script import Source, as_python
 from metamed_core.evaluation.runner import EpisodeResult, compare
+from metamed_core.evaluation.seen_in_training import training_warnings, unseen_diagnoses
 from metamed_core.evaluation.sweep import sweep
 from metamed_core.evaluation.verdict import CLAIM, leaderboard_text, place, verdict
 from metamed_core.evaluation.workers import BACKENDS, workers
@@ -128,6 +133,7 @@ __all__ = [
     "leaderboard_html",
     "leaderboard_text",
     "learning_curves",
+    "left_out",
     "methods",
     "n_left_out",
     "place",
@@ -137,7 +143,9 @@ __all__ = [
     "shots_allowed",
     "sweep",
     "task_of",
+    "training_warnings",
     "twin_curves",
+    "unseen_diagnoses",
     "usual_diagnosis",
     "verdict",
     "workers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data import RowLabel
+from metamed_core.evaluation.episode_draws import missing_shots
 from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.statistics import metrics
@@ -42,6 +43,8 @@ class Entry:
         Number of weights; None for baselines.
     meta_seconds
         Duration of meta-training in seconds according to the card; None if unknown or not meta-trained.
+    seen_in, seen
+        SHA-256 of the table that its weights were meta-trained on, and the diagnoses used; empty if they have seen no table.
     """
 
     key: str
@@ -51,14 +54,20 @@ class Entry:
     is_baseline: bool
     parameters: int | None
     meta_seconds: float | None
+    seen_in: str = ""
+    seen: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, one: Method) -> Entry:
         """The entry of a method. Raises UserError if its weights cannot be read."""
         n = None if one.is_baseline else sum(weight.numel() for weight in one.initialization(0).weights.values())
-        return cls(
-            one.key, one.title, one.learner.name, "" if one.is_baseline else one.start, one.is_baseline, n, one.card().get("seconds")
-        )
+        start, seconds, seen = "" if one.is_baseline else one.start, one.card().get("seconds"), one.seen
+        return cls(one.key, one.title, one.learner.name, start, one.is_baseline, n, seconds, seen.sha256, seen.diagnoses)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Entry:
+        """The entry that `dataclasses.asdict` and JSON have made plain."""
+        return cls(**{**values, "title": Words(**values["title"]), "seen": tuple(values.get("seen", ()))})
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +86,8 @@ class Comparison:
         SHA-256 of the cohort.
     results
         The results so far, in order of arrival.
+    missing
+        Numbers of shots at which a diagnosis has too few patients to take part, by diagnosis.
     """
 
     entries: tuple[Entry, ...]
@@ -86,12 +97,14 @@ class Comparison:
     counts: Mapping[str, int]
     cohort: str
     results: tuple[EpisodeResult, ...] = ()
+    missing: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> Comparison:
         """A comparison of this plan, without results. Raises UserError if weights cannot be read."""
         entries = tuple(Entry.of(one) for one in plan.methods)
-        return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256)
+        missing = missing_shots(plan.cohort, plan.shots)
+        return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256, missing=missing)
 
     def plus(self, results: Iterable[EpisodeResult]) -> Comparison:
         """This comparison with further results."""
@@ -149,7 +162,7 @@ class Comparison:
 
     def to_json(self) -> str:
         """The comparison as JSON; `from_json` restores it exactly."""
-        content = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in {"entries", "results"}}
+        content = {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name not in {"entries", "results"}}
         content |= {
             "entries": [dataclasses.asdict(entry) for entry in self.entries],
             "results": [_plain_values(one) for one in self.results],
@@ -163,9 +176,10 @@ class Comparison:
             content = json.loads(text)
             if content.pop("format") != FORMAT:
                 raise ValueError("another format")  # noqa: TRY301
-            entries = tuple(Entry(**{**entry, "title": Words(**entry["title"])}) for entry in content.pop("entries"))
+            entries = tuple(map(Entry.from_values, content.pop("entries")))
             results = tuple(_result_of(one) for one in content.pop("results"))
-            return cls(entries, tuple(content.pop("shots")), results=results, **content)
+            missing = {name: tuple(at) for name, at in content.pop("missing", {}).items()}
+            return cls(entries, tuple(content.pop("shots")), results=results, missing=missing, **content)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(
                 Words(

@@ -65,6 +65,14 @@ def n_left_out(cohort: Cohort) -> int:
     return min(sum(able), MAX_LEFT_OUT) if len(able) >= 2 else 0
 
 
+def missing_shots(cohort: Cohort, shots: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """Numbers of shots at which a diagnosis takes no part, by diagnosis; those that always take part are not listed."""
+    askable = tuple(name for name, rows in zip(cohort.members, _askable(cohort), strict=True) if len(rows))
+    able = {k: askable if k == LEAVE_ONE_OUT else eligible(cohort, k) for k in shots}
+    missing = {name: tuple(k for k in shots if name not in able[k]) for name in cohort.counts}
+    return {name: at for name, at in missing.items() if at}
+
+
 def _askable(cohort: Cohort) -> list[Positions]:
     """Per diagnosis, patients who can be held out: without their group, their diagnosis and at least one other remain."""
     members = list(cohort.members.values())

@@ -29,6 +29,8 @@ from metamed_core.statistics import (
 
 Array = npt.NDArray[np.float64]
 ALPHA = 0.05
+SAME = 1e-9
+"""Scores that differ by less are the same: what is left of a difference is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Leaderboard:
     rows: tuple[LeaderboardRow, ...]
     n_episodes: int
     n_patients: int
+
+    @property
+    def tied(self) -> tuple[LeaderboardRow, ...]:
+        """The leader and all methods with the same score; empty without rows."""
+        return tuple(one for one in self.rows if abs(one.score.mean - self.leader.score.mean) < SAME)
 
     @property
     def leader(self) -> LeaderboardRow:

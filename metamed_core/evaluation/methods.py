@@ -20,6 +20,14 @@ DEFAULTS = ("prior_fitted", "prototypical", "matching", "maml", "maml-none", "lo
 """Keys of the default methods: four learners, MAML from random weights, and three baselines of different kinds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What weights were meta-trained on: the SHA-256 of a table and the diagnoses used; both empty if they have seen no table."""
+
+    sha256: str = ""
+    diagnoses: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Method:
     """A learner with its initial weights.
@@ -96,6 +104,13 @@ class Method:
         if self.is_baseline or self.start == RANDOM:
             return {}
         return read_card(weights_path(self.start, self.learner.name))
+
+    @property
+    def seen(self) -> Seen:
+        """The patients that its weights have seen: those of the base and of the validation diagnoses, which chose the best moment."""
+        run = self.card().get("run") or {}
+        split = run.get("split") or {}
+        return Seen(str(run.get("sha256", "")) if split else "", (*split.get("base", ()), *split.get("validation", ())))
 
 
 def all_methods(kept: Sequence[StoredWeights] = ()) -> dict[str, Method]:

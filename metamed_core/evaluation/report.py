@@ -14,8 +14,10 @@ from metamed_core.evaluation.curves import costs, twin_curves
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline, leaderboard
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
+from metamed_core.evaluation.left_out import left_out
 from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.net_benefit import usual_diagnosis
+from metamed_core.evaluation.seen_in_training import training_warnings
 from metamed_core.evaluation.verdict import CLAIM, place, verdict
 from metamed_core.words import Language, Words
 
@@ -73,6 +75,7 @@ def comparison_html(comparison: Comparison, about: About, language: Language) ->
         language,
         caution=CAUTION,
         compared={"title": Words("What was compared", "比较内容"), "rows": _settings(comparison, about)},
+        warnings=training_warnings(comparison, about.called),
         results={"title": Words("Results", "结果"), "boards": _boards(comparison, about, language), "how": HOW + CLAIM},
         charts={
             "title": Words("Figures", "图形"),
@@ -89,6 +92,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
     rows: Facts = [
         (Words("Patients", "患者"), about.patients),
         (Words("Diagnoses", "诊断"), joined([about.called(name) + Words(f"({n})", f"（{n}）") for name, n in comparison.counts.items()])),
+        *((Words("Left out", "未参评"), said) for said in left_out(comparison, about.called)),
         (Words("Methods", "参评方法"), joined([entry.title for entry in comparison.entries])),
         (Words("Labeled patients of each diagnosis (shots)", "每种诊断的已确诊患者数（每类样本数）"), shots),
         (Words("Episodes", "小任务（episode）"), Words("{n} measured; {each} planned per number of labeled patients", "已测得 {n} 个；每个每类样本数计划 {each} 个").format(n=n, each=comparison.n_episodes)),

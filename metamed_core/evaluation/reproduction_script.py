@@ -27,12 +27,15 @@ class Source:
         Name of the sheet; None for the first, or for files without sheets.
     truth_file
         CSV with diagnoses that were set aside: a column that identifies the patients as in the table, and the label; None for none.
+    diagnoses
+        The diagnoses compared; empty for all of the table.
     """
 
     file: str
     columns: Sequence[Column] = ()
     sheet: str | None = None
     truth_file: str | None = None
+    diagnoses: Sequence[str] = ()
 
 
 def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") -> str:
@@ -52,6 +55,8 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
         seed=plan.seed,
         sha256=plan.cohort.sha256,
         metric=metric,
+        only=f".only({tuple(source.diagnoses)!r})" if source.diagnoses else "",
+        warn=_WARN if any(one.seen.diagnoses for one in plan.methods) else "",
     )
 
 
@@ -78,6 +83,9 @@ def _method(one: Method) -> str:
     return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 
 
+_WARN = """for warning in training_warnings(comparison):
+    print(warning.en)
+"""
 _SCRIPT = '''"""A comparison made with MetaMed. {intended_use}"""
 
 from pathlib import Path
@@ -85,7 +93,7 @@ from pathlib import Path
 import torch
 
 from metamed_core.data import Cohort, Column, PatientRecords, Role, read_table, set_aside
-from metamed_core.evaluation import Comparison, Method, Plan, compare, leaderboard, leaderboard_text, methods
+from metamed_core.evaluation import Comparison, Method, Plan, compare, leaderboard, leaderboard_text, methods, training_warnings
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.baselines import BASELINES
 
@@ -96,7 +104,7 @@ COLUMNS = (
 torch.set_num_threads(1)
 records = PatientRecords.from_table(read_table(FILE, Path(FILE).read_bytes(), SHEET), COLUMNS)
 truth = set_aside(records, read_table(TRUTH, Path(TRUTH).read_bytes())) if TRUTH else {{}}
-cohort = Cohort.of_records(records, truth)
+cohort = Cohort.of_records(records, truth){only}
 if cohort.sha256 != {sha256!r}:
     print("These are not the patients of the original comparison: its numbers will differ.")
 plan = Plan(
@@ -107,6 +115,6 @@ plan = Plan(
     seed={seed},
 )
 comparison = Comparison.of(plan).plus(compare(plan))
-for k_shot in (None, *plan.shots):
+{warn}for k_shot in (None, *plan.shots):
     print(leaderboard_text(leaderboard(comparison, k_shot, {metric!r})))
 '''

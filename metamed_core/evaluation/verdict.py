@@ -23,18 +23,21 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
     leader, *others = board.rows
     if np.isnan(leader.score.mean):
         return (_UNKNOWN.format(metric=MEASURES[board.metric].title),)
-    alike, behind = [one for one in others if not one.apart], [one for one in others if one.apart]
-    found = [_leads(board, leader)]
+    alike = [one for one in others if not one.apart and one not in board.tied]
+    behind = [one for one in others if one.apart]
+    found = [_leads(board, leader) if len(board.tied) == 1 else _ties(board, leader)]
     if np.isnan(leader.score.low):
         return (*found, _EARLY)
     if alike:
         found.append(
-            (_NOBODY if not behind else _ALIKE).format(names=listed([one.entry.title for one in alike]), leader=leader.entry.title)
+            (_ALIKE if behind or len(board.tied) > 1 else _NOBODY).format(
+                names=listed([one.entry.title for one in alike]), leader=leader.entry.title
+            )
         )
     if behind:
         found.append(_BEHIND.format(names=listed([_gap(one, MEASURES[board.metric]) for one in behind])))
     if too_wide(board):
-        most = max(one.behind.high for one in alike if one.behind)
+        most = max(one.behind.high for one in others if one.behind and not one.apart)
         found.append(_WIDE.format(n=board.n_patients, points=f"{100 * most:.0f}"))
     return tuple(found)
 
@@ -85,6 +88,18 @@ def _leads(board: Leaderboard, leader: LeaderboardRow) -> Words:
     return sentence.format(leader=leader.entry.title, metric=measure.title, place=place(board.k_shot), mean=shown, low=low, high=high)
 
 
+def _ties(board: Leaderboard, leader: LeaderboardRow) -> Words:
+    """The leaders by name, if several have the same score."""
+    measure = MEASURES[board.metric]
+    mean, low, high = (measure.text(value) for value in (leader.score.mean, leader.score.low, leader.score.high))
+    shown = Words(f"{mean}%", f"{mean}%") if measure.share else Words(mean, mean)
+    sentence = _TIES_EARLY if np.isnan(leader.score.low) else _TIES
+    names = listed([one.entry.title for one in board.tied])
+    everybody = Words("All methods", "全部方法") if len(board.tied) == len(board.rows) else names
+    where = place(board.k_shot)
+    return sentence.format(names=everybody, metric=measure.title, place=where, mean=shown, leader=leader.entry.title, low=low, high=high)
+
+
 def _gap(one: LeaderboardRow, measure: Measure) -> Words:
     gap = one.behind or Interval(np.nan, np.nan, np.nan)
     texts = {name: measure.text(value) for name, value in (("mean", gap.mean), ("low", gap.low), ("high", gap.high))}
@@ -111,6 +126,13 @@ _LEADS_EARLY = Words("{leader} has the best {metric} {place} so far: {mean}.", "
 _LEADS = Words(
     "{leader} has the best {metric} {place}: {mean} (95% interval {low} to {high}).",
     "{place}，{metric}最好的是{leader}：{mean}（95% 区间 {low} 至 {high}）。",
+)
+_TIES_EARLY = Words(
+    "{names} tie for the best {metric} {place} so far: {mean} each.", "{place}，目前{names}并列最好的{metric}：均为 {mean}。"
+)
+_TIES = Words(
+    "{names} tie for the best {metric} {place}: {mean} each (95% interval of {leader} {low} to {high}).",
+    "{place}，{names}并列最好的{metric}：均为 {mean}（{leader}的 95% 区间 {low} 至 {high}）。",
 )
 _ALIKE = Words("Not distinguishable from {leader}: {names}.", "与{leader}无法区分的有：{names}。")
 _NOBODY = Words("None of the others is distinguishable from {leader}: {names}.", "其余方法均与{leader}无法区分：{names}。")

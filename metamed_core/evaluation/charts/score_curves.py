@@ -8,6 +8,7 @@ from metamed_core.drawing import GRAY, Axis, Chart, Line, Mark, SeriesStyle, int
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import Point, TwinCurve, learning_curves
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
+from metamed_core.evaluation.leaderboard import SAME
 from metamed_core.evaluation.metric_samples import MEASURES, Measure, Metric
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
@@ -91,13 +92,17 @@ def _more_patients(comparison: Comparison, curves: Mapping[str, Sequence[Point]]
         shots = sorted(next(iter(curves.values())), key=lambda point: (point.k_shot == LEAVE_ONE_OUT, point.k_shot))[at].k_shot
         scores = {key: next(p.score.mean for p in points if p.k_shot == shots) for key, points in curves.items()}
         best = (max if measure.higher_is_better else min)(scores, key=scores.__getitem__)
-        told.append((shots, comparison.entry(best).title, _with_unit(measure, scores[best])))
+        n_best = sum(abs(score - scores[best]) < SAME for score in scores.values())
+        told.append((shots, comparison.entry(best).title if n_best == 1 else _TIED.format(n=n_best), _with_unit(measure, scores[best])))
     (few, first, low), (many, last, high) = told
     if few == many:
         return Words("Best {at}: {who} with {score}", "{at}最好的是{who}：{score}").format(at=_with(few), who=first, score=low)
     return Words(
         "Best {few}: {first} with {low}; {many}: {last} with {high}", "{few}最好的是{first}（{low}），{many}是{last}（{high}）"
     ).format(few=_with(few), many=_with(many), first=first, last=last, low=low, high=high)
+
+
+_TIED = Words("{n} {n:method|methods} tied", "{n} 种方法并列")
 
 
 def _with_unit(measure: Measure, value: float) -> Words:

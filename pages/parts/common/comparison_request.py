@@ -30,6 +30,9 @@ class ComparisonRequest:
         Episodes at each number of shots.
     seed
         Seed of the episodes.
+    diagnoses
+        Positions of the compared diagnoses among those of the table, sorted; empty for all that no method was meta-trained on. Positions
+        instead of names, because they stand in the address of the page.
     """
 
     source: str
@@ -37,6 +40,7 @@ class ComparisonRequest:
     shots: tuple[int, ...]
     n_episodes: int
     seed: int
+    diagnoses: tuple[int, ...] = ()
 
 
 def default_request() -> ComparisonRequest:

@@ -1,6 +1,6 @@
 """The settings of a comparison in the page's address, without patient data, so that a link reproduces the same numbers.
 
-The parameter names are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, metric, at.
+The parameter names are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, only (positions of diagnoses), metric, at.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pages.parts.common.own_library import own_library
 from pages.parts.compare.state import KEY, ComparisonState, View
 
 MAX_EPISODES = 200
+MAX_DIAGNOSES = 999  # positions in the address; a table has fewer
 OFFERED_SHOTS = (1, 2, 3, 5, 10, 20, LEAVE_ONE_OUT)
-PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "metric", "at")
+PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "only", "metric", "at")
 ALL = "all"  # all numbers of shots together
 
 
@@ -43,6 +44,7 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
         shots=tuple(k for k in OFFERED_SHOTS if k in shots) or default.shots,
         n_episodes=_number(parameters.get("episodes"), 1, MAX_EPISODES, default.n_episodes),
         seed=_number(parameters.get("seed"), 0, MAX_SEED, default.seed),
+        diagnoses=tuple(sorted({n for text in parameters.get("only", "").split(",") if (n := _number(text, 0, MAX_DIAGNOSES, -1)) >= 0})),
     )
     metric, k_shot = parameters.get("metric", ""), _number(parameters.get("at"), 0, max(OFFERED_SHOTS), -1)
     view = View(k_shot=k_shot if k_shot in request.shots else None)
@@ -71,6 +73,7 @@ def address_of(state: ComparisonState) -> dict[str, str]:
         "shots": (",".join(map(str, request.shots)), ",".join(map(str, default.shots))),
         "episodes": (str(request.n_episodes), str(default.n_episodes)),
         "seed": (str(request.seed), str(default.seed)),
+        "only": (",".join(map(str, request.diagnoses)), ""),
         "metric": (view.metric, View.metric),
         "at": (ALL if view.k_shot is None else str(view.k_shot), ALL),
     }

@@ -35,9 +35,9 @@ def choose_patients(say: Say, tab_patients: PatientsState, state: ComparisonStat
     if state.seen_upload is not tab_patients.opened.get(UPLOAD):
         # A new upload was confirmed, here or in Diagnose: select it.
         state.seen_upload = tab_patients.opened.get(UPLOAD)
-        state.ask(source=UPLOAD if state.seen_upload else state.request.source)
+        state.ask(source=UPLOAD if state.seen_upload else state.request.source, diagnoses=())
     if state.request.source not in known:
-        state.ask(source=next(iter(known)))
+        state.ask(source=next(iter(known)), diagnoses=())
     choose, bring = st.columns([3, 2], vertical_alignment="bottom")
     with choose:
         _list(say, state, {key: say(title) for key, (title, _) in known.items()})
@@ -52,7 +52,7 @@ def choose_patients(say: Say, tab_patients: PatientsState, state: ComparisonStat
 
 def _list(say: Say, state: ComparisonState, known: dict[str, str]) -> None:
     def write(source: str) -> None:
-        state.ask(source=source)
+        state.ask(source=source, diagnoses=())
         table = state.openml_table
         state.openml_number = table.number if table and source == OPENML else 0
 
@@ -90,7 +90,7 @@ def _load(say: Say, state: ComparisonState, number: int) -> None:
         except UserError as error:
             state.openml_error = error.words
         else:
-            state.ask(source=OPENML)
+            state.ask(source=OPENML, diagnoses=())
             state.openml_number = number
     st.rerun()
 

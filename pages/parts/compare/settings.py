@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from metamed_core.evaluation import left_out, training_warnings
 from metamed_core.words import Words
+from pages.parts.common import cohorts
 from pages.parts.common.bound_widgets import choices, number
 from pages.parts.common.comparison_methods import in_order, known_methods
 from pages.parts.common.comparison_request import default_request, shots_title
@@ -25,6 +27,14 @@ EPISODES_HELP = Words(
 SEED_HELP = Words(
     "The same seed draws the same episodes: the same numbers to the last digit.", "相同的种子抽取相同的小任务，结果逐位相同。"
 )
+DIAGNOSES_HELP = Words(
+    "The diagnoses compared. Those that weights of your own were meta-trained on with this table are left out at first: accuracy on them would be too good.",
+    "参加比较的诊断。如果自己的权重曾用这份表格中的某些诊断作元训练，这些诊断一开始不参加比较：在其上的准确率会偏高。",
+)
+ONLY_NEW = Words(
+    "Compared are only the diagnoses of this table that no chosen weights were meta-trained on; the settings above add the others.",
+    "只比较所选权重在元训练中未用过的诊断；可在上方设置中加入其他诊断。",
+)
 SHOTS_HELP = Words(
     "How many patients of each diagnosis a method may learn from (its “shots”). “All but one” is leave-one-out: every patient is "
     "predicted once from all others. It suits tables of a few patients.",
@@ -36,6 +46,7 @@ def choose_settings(say: Say, state: ComparisonState) -> None:
     """Draw the selection of methods, shots, episodes and seed, in an expander with a one-line summary."""
     with st.expander(say(summary(state)), key="compare_settings", icon=":material/tune:"):
         _methods(say, state)
+        _diagnoses(say, state)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             _shots(say, state)
             episodes = Words("Episodes per number of patients", "每种患者数的小任务数")
@@ -47,6 +58,19 @@ def remarks(say: Say, state: ComparisonState) -> None:
     """Show remarks on the evaluation of this table: deviations from the settings, leave-one-out, few patients."""
     if state.remark is not None:
         st.info(plain(say(state.remark)), icon=":material/info:")
+    if state.plan and not state.compares_all and not state.request.diagnoses:
+        st.info(plain(say(ONLY_NEW)), icon=":material/info:")
+    if state.plan and state.comparison and not state.busy:
+        # The same names as in the settings above.
+        source = state.patients.source if state.patients else ""
+
+        def called(name: str) -> Words:
+            return cohorts.called(source, name)
+
+        for warning in training_warnings(state.comparison, called):
+            st.warning(plain(say(warning)), icon=":material/warning:")
+        for sentence in left_out(state.comparison, called):
+            st.caption(plain(say(sentence)))
     # Not during a run, to keep the live chart visible.
     for remark in state.plan.remarks if state.plan and not state.busy else ():
         st.caption(plain(say(remark)))
@@ -78,6 +102,18 @@ def _methods(say: Say, state: ComparisonState) -> None:
 
     group("learners", Words("Meta-learners", "元学习器"), [key for key in titles if key not in baselines])
     group("baselines", Words("Baseline classifiers, for comparison", "基线分类器（用于对照）"), baselines)
+
+
+def _diagnoses(say: Say, state: ComparisonState) -> None:
+    known = list(state.cohort.counts) if state.cohort else []
+    source = state.patients.source if state.patients else ""
+
+    def write(chosen: list[str]) -> None:
+        state.ask(diagnoses=() if tuple(chosen) == state.unseen else tuple(known.index(name) for name in chosen))
+
+    offered, here = {name: say(cohorts.called(source, name)) for name in known}, state.diagnoses
+    title, explained = say(Words("Diagnoses", "诊断")), say(DIAGNOSES_HELP)
+    choices(st.multiselect, title, offered, key="compare_diagnoses", values=here, write=write, disabled=state.busy, help=explained)
 
 
 def _shots(say: Say, state: ComparisonState) -> None:

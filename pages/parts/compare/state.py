@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.data import Cohort
-from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, plan_for
+from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, plan_for, unseen_diagnoses
 from metamed_core.words import UserError, Words
 from pages.parts.common import audit
 from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
@@ -53,7 +53,7 @@ class View:
 class ComparisonState:
     """The state of one tab; see the top of this file.
 
-    openml_number: OpenML table in the address, 0 for none. seen_upload: the uploaded table when the page was last drawn.
+    openml_number: OpenML table in the address, 0 for none. unseen: see `unseen_diagnoses`. seen_upload: the uploaded table when the page was last drawn.
     busy: whether it runs. needs_rerun: whether the page outside the fragment is outdated (see `run_live`).
     """
 
@@ -61,6 +61,7 @@ class ComparisonState:
     view: View = field(default_factory=View)
     patients: Patients | None = None
     cohort: Cohort | None = None
+    unseen: tuple[str, ...] = ()
     plan: Plan | None = None
     comparison: Comparison | None = None
     remark: Words | None = None
@@ -100,11 +101,24 @@ class ComparisonState:
             try:
                 self.cohort = self.cohort or cohort_of(patients)
                 methods, request = methods_of(self.request.method_keys, own_library()), self.request
-                self.plan, self.remark = plan_for(self.cohort, methods, request.shots, request.n_episodes, request.seed)
+                self.unseen = unseen_diagnoses(methods, self.cohort)
+                cohort = self.cohort if self.compares_all else self.cohort.only(self.diagnoses)
+                self.plan, self.remark = plan_for(cohort, methods, request.shots, request.n_episodes, request.seed)
                 self._set(self._longest(self.plan))
             except UserError as error:
                 self.plan, self.comparison, self.error = None, None, error.words
             self.planned_request = self.request
+
+    @property
+    def diagnoses(self) -> tuple[str, ...]:
+        """The diagnoses to compare on: as requested, else those that no method was meta-trained on."""
+        known = tuple(self.cohort.counts) if self.cohort else ()
+        return tuple(known[at] for at in self.request.diagnoses if at < len(known)) or self.unseen
+
+    @property
+    def compares_all(self) -> bool:
+        """Whether all diagnoses of the table take part."""
+        return self.cohort is None or self.diagnoses == tuple(self.cohort.counts)
 
     def _longest(self, plan: Plan) -> Comparison:
         """The most complete results of this plan: of this tab, shared, shipped, or the beginning of another plan."""

@@ -100,7 +100,8 @@ def script(state: ComparisonState) -> str:
     cohort = cohorts.cohorts().get(patients.source)
     file = f"sample_data/{cohort.file}" if cohort else patients.file
     truth = f"sample_data/{cohort.truth_file}" if cohort and cohort.truth_file else None
-    return as_python(state.plan, Source(file, patients.in_use.columns, patients.sheet, truth), state.view.metric)
+    only = () if state.compares_all else state.diagnoses
+    return as_python(state.plan, Source(file, patients.in_use.columns, patients.sheet, truth, only), state.view.metric)
 
 
 def _about(state: ComparisonState) -> About:

@@ -29,7 +29,7 @@ def test_a_link_asks_for_everything_that_decides_the_numbers() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["cohort", "who", "shots", "episodes", "seed", "metric", "at", "openml"])
+@pytest.mark.parametrize("name", ["cohort", "who", "shots", "episodes", "seed", "only", "metric", "at", "openml"])
 @pytest.mark.parametrize("value", ["<script>", "-1", "1e999", "", ",,,", "999999999999999999999"])
 def test_nonsense_in_the_address_is_left_aside(name: str, value: str) -> None:
     assert from_address({name: value}).request == default_request()
@@ -163,3 +163,8 @@ def test_weights_that_cannot_be_read_are_one_sentence(monkeypatch: pytest.Monkey
     assert not app.exception
     assert [error.value for error in app.error] == [plain("The weights are damaged.")]
     assert not held(app).busy
+
+
+def test_diagnoses_of_too_few_patients_are_named_in_the_language_of_the_page() -> None:
+    said = texts(open_page(**QUICK | {"shots": "1,5"}, cohort="blood_panel", lang="zh")).replace("\\", "")
+    assert "每类样本数为 5 时，因患者太少（括号内为人数，至少需 8 位）而不参评：" in said
