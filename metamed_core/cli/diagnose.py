@@ -19,6 +19,7 @@ from metamed_core.diagnosis import (
     AdaptationTrace,
     Answer,
     Reasons,
+    Subgroup,
     answers,
     answers_csv,
     answers_html,
@@ -26,6 +27,7 @@ from metamed_core.diagnosis import (
     cases_html,
     reasons,
     start,
+    subgroups,
     written_factor,
 )
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
@@ -85,10 +87,11 @@ def run(options: argparse.Namespace) -> None:
     trace = _adapted(start(records, learner, begin, options.seed))
     last = len(trace.steps) - 1
     told = _explained(trace, records) if options.reasons else ()
+    groups = subgroups(trace, last, records, options.coverage)
     if options.out:
-        write_whole(options.out, _file(trace, last, options, told))
+        write_whole(options.out, _file(trace, last, options, told, groups))
     if options.json:
-        sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage, told).decode())
+        sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage, told, groups).decode())
     else:
         sys.stdout.write(text(answers(trace, last, coverage=options.coverage), options.language, told) + "\n")
 
@@ -172,15 +175,17 @@ class _Progress:
             self._shown_at = now
 
 
-def _file(trace: AdaptationTrace, step_index: int, options: argparse.Namespace, told: Sequence[Reasons]) -> bytes:
+def _file(
+    trace: AdaptationTrace, step_index: int, options: argparse.Namespace, told: Sequence[Reasons], groups: tuple[Subgroup, ...]
+) -> bytes:
     """Return the predictions in the format of the output file's extension."""
     file, coverage = options.table.name, options.coverage
     if options.out.suffix == ".html":
         if told:
             return cases_html(told, file, options.language, coverage=coverage)
-        return answers_html(trace, step_index, file, options.language, coverage)
+        return answers_html(trace, step_index, file, options.language, coverage, groups)
     if options.out.suffix == ".json":
-        return answers_json(trace, step_index, file, coverage, told)
+        return answers_json(trace, step_index, file, coverage, told, groups)
     return answers_csv(trace, step_index, file, options.language, coverage, told)
 
 

@@ -22,6 +22,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `SideBySide`: two patients compared.
 - `SecondOpinion`: another algorithm, adapted to the same patients.
 - `Step`: the record of one adaptation step.
+- `Subgroup`: the held-out patients of one sex, age band or site.
 - `TwoFindings`: what one column says about each of two patients.
 - `Value`: a cell: a number, yes or no, a date as days, a category, or None.
 - `Vote`: the vote of one labeled patient.
@@ -76,6 +77,8 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `what_to_do`: which value to measure next, or why to stop, as a sentence.
 - `with_pretest`: the probabilities with other pretest probabilities than equal ones.
 - `without_each`: the answers without each of some labeled patients.
+- `subgroup_table`: accuracy and coverage in each group as a table.
+- `subgroups`: the held-out patients by sex, age band and site.
 - `unjudged_note`: how many labeled patients could not be held out.
 - `written_cell`: the value of one patient as it stands in the table.
 - `written_factor`: how many times as probable something is.
@@ -115,6 +118,7 @@ from metamed_core.diagnosis.saved_work import SavedWork, is_saved_work, read_sav
 from metamed_core.diagnosis.second_opinion import SecondOpinion, second_opinions
 from metamed_core.diagnosis.side_by_side import SideBySide, TwoFindings, side_by_side
 from metamed_core.diagnosis.signal import Mistake, guarantee_note, mistakes, signal, signal_note, unjudged_note
+from metamed_core.diagnosis.subgroups import Subgroup, subgroup_table, subgroups
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.diagnosis.unlike import Likeness
 from metamed_core.diagnosis.votes import Vote, Without, deciding_patients, votes, without_each
@@ -141,6 +145,7 @@ __all__ = [
     "SecondOpinion",
     "SideBySide",
     "Step",
+    "Subgroup",
     "TwoFindings",
     "Value",
     "Vote",
@@ -190,6 +195,8 @@ __all__ = [
     "smallest_change",
     "start",
     "still_possible",
+    "subgroup_table",
+    "subgroups",
     "trace",
     "unjudged_note",
     "votes",

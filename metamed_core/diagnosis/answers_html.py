@@ -8,6 +8,7 @@ from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.reliability_notes import held_out_title, how_to_read
+from metamed_core.diagnosis.subgroups import Subgroup, subgroup_table
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
@@ -49,7 +50,14 @@ def _step(index: int, total: int) -> Words:
     ).format(index=index, total=total)
 
 
-def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: Language, coverage: float = COVERAGE) -> bytes:
+def answers_html(
+    trace: AdaptationTrace,
+    step_index: int,
+    file: str,
+    language: Language,
+    coverage: float = COVERAGE,
+    groups: tuple[Subgroup, ...] = (),
+) -> bytes:
     """The answers at one step as one HTML file, as the page and the command line write it.
 
     Parameters
@@ -60,6 +68,8 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
         Language of the whole file.
     coverage
         The share of patients whose diagnosis their prediction set should hold, 0..1.
+    groups
+        The result of `subgroups`; empty: nothing is said of groups.
 
     Returns
     -------
@@ -68,7 +78,7 @@ def answers_html(trace: AdaptationTrace, step_index: int, file: str, language: L
     """
     run = _run(trace, step_index, file)
     found = answers(trace, step_index, coverage=coverage)
-    return diagnosis_html(found, run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes))
+    return diagnosis_html(found, run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes), groups)
 
 
 def facts_of_run(trace: AdaptationTrace, step_index: int, file: str) -> list[tuple[object, object]]:
@@ -87,7 +97,13 @@ def _titled(run: Mapping[str, object]) -> list[tuple[object, object]]:
     return [(_RUN.get(name, name), value) for name, value in run.items()]
 
 
-def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language: Language, trust: Words | None = None) -> bytes:
+def diagnosis_html(
+    found: Sequence[Answer],
+    run: Mapping[str, object],
+    language: Language,
+    trust: Words | None = None,
+    groups: tuple[Subgroup, ...] = (),
+) -> bytes:
     """The report of some answers as HTML.
 
     Parameters
@@ -98,8 +114,8 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         The result of `provenance`.
     language
         Language of the whole file.
-    trust
-        How far the probabilities can be trusted.
+    trust, groups
+        How far the probabilities can be trusted; the result of `subgroups`.
 
     Returns
     -------
@@ -115,6 +131,7 @@ def diagnosis_html(found: Sequence[Answer], run: Mapping[str, object], language:
         how=how if trust is None else trust + how,
         columns=_COLUMNS,
         answers=[_row(one) for one in found],
+        groups=subgroup_table(groups),
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": _titled(run)},
     )
 

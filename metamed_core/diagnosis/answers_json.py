@@ -11,13 +11,19 @@ from metamed_core.diagnosis.abstention import Answer, answers
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.reasons import Reasons
 from metamed_core.diagnosis.reasons_values import reason_values
+from metamed_core.diagnosis.subgroups import Subgroup, subgroup_values
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE
 
 
 def answers_values(
-    trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE, told: Sequence[Reasons] = ()
+    trace: AdaptationTrace,
+    step_index: int,
+    file: str,
+    coverage: float = COVERAGE,
+    told: Sequence[Reasons] = (),
+    groups: tuple[Subgroup, ...] = (),
 ) -> dict[str, Any]:
     """The answers at one step as a dict of JSON types.
 
@@ -29,11 +35,13 @@ def answers_values(
         The share of patients whose diagnosis their prediction set should hold, 0..1.
     told
         The reasons for each answer, in the same order; empty: without.
+    groups
+        The result of `subgroups`.
 
     Returns
     -------
     dict
-        Keys classes, coverage (0..1), patients, run (see `provenance`), intended_use. Each patient has patient, row (of the user's
+        Keys classes, coverage (0..1), patients, held_out_by_group (see `subgroup_values`), run (see `provenance`), intended_use. Each patient has patient, row (of the user's
         file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest, and with reasons those of `reason_values`. Probabilities: 0..1.
     """
     patients = [_values(one) for one in answers(trace, step_index, coverage=coverage)]
@@ -43,14 +51,22 @@ def answers_values(
         "classes": list(trace.task.classes),
         "coverage": coverage,
         "patients": patients,
+        "held_out_by_group": subgroup_values(groups),
         "run": provenance(trace, step_index, file),
         "intended_use": INTENDED_USE.en,
     }
 
 
-def answers_json(trace: AdaptationTrace, step_index: int, file: str, coverage: float = COVERAGE, told: Sequence[Reasons] = ()) -> bytes:
+def answers_json(
+    trace: AdaptationTrace,
+    step_index: int,
+    file: str,
+    coverage: float = COVERAGE,
+    told: Sequence[Reasons] = (),
+    groups: tuple[Subgroup, ...] = (),
+) -> bytes:
     """`answers_values` as one line of JSON, UTF-8."""
-    return (json.dumps(answers_values(trace, step_index, file, coverage, told), ensure_ascii=False) + "\n").encode()
+    return (json.dumps(answers_values(trace, step_index, file, coverage, told, groups), ensure_ascii=False) + "\n").encode()
 
 
 def _values(one: Answer) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reasons import Reasons
 from metamed_core.diagnosis.reliability_notes import how_to_read
+from metamed_core.diagnosis.subgroups import subgroup_table, subgroups
 from metamed_core.diagnosis.what_if import Change
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
@@ -61,6 +62,7 @@ def cases_html(
         trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
         cases=[_section(one, answer, pretest, tried) for one, answer in zip(told, found, strict=True)],
         words=_WORDS,
+        groups=subgroup_table(subgroups(trace, step_index, told[0].case.records, coverage)),
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
     )
 

@@ -1,4 +1,4 @@
-"""What the held-out patients say before any answer is read: is there signal, who was named wrongly, what can be guaranteed."""
+"""What the held-out patients say before any answer is read: is there signal, who was named wrongly, in which groups, what can be guaranteed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from metamed_core.words import Words, chance
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Snapshot
+from pages.parts.diagnose.subgroups import subgroups_view
 
 WRONG = Words("Held-out patients with a wrong prediction: {n}", "判断错误的留出患者：{n} 位")
 ONE_WRONG = Words("{name}: {diagnosis}, predicted {named} ({share})", "{name}：{diagnosis}，被判断为 {named}（{share}）")
@@ -34,6 +35,7 @@ def held_out(say: Say, shown: Snapshot) -> None:
         )
         if (note := unjudged_note(shown.trace)) is not None:
             st.markdown(say(note))
+    subgroups_view(say, shown)
 
 
 def guarantee(say: Say, shown: Snapshot, coverage: float) -> None:

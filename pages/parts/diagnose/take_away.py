@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from metamed_core.diagnosis import Case, Reasons, answers_csv, answers_html, answers_json, cases_html
+from metamed_core.diagnosis import Case, Reasons, Subgroup, answers_csv, answers_html, answers_json, cases_html, subgroups
 from metamed_core.words import Words
 from pages.parts.common import audit
 from pages.parts.common.page_frame import Say
@@ -54,25 +54,28 @@ def take_away(say: Say, state: Adaptation) -> None:
 
 def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ...]) -> None:
     source = state.patients.current
-    file = source.file or source.source
+    file, coverage = source.file or source.source, state.patients.coverage
+
+    def groups() -> tuple[Subgroup, ...]:
+        return subgroups(shown.trace, shown.cursor, shown.records, coverage)
 
     def report() -> bytes:
         if not told:
-            return answers_html(shown.trace, shown.cursor, file, say.language, state.patients.coverage)
+            return answers_html(shown.trace, shown.cursor, file, say.language, coverage, groups())
         pretest = pretest_of(state, shown.trace.task.classes)
-        return cases_html(told, file, say.language, pretest=pretest, coverage=state.patients.coverage)
+        return cases_html(told, file, say.language, pretest=pretest, coverage=coverage)
 
     makers: dict[str, tuple[Words, str, Callable[[], bytes]]] = {
         "html": (Words("Report (HTML)", "报告（HTML）"), "metamed_report.html", report),
         "csv": (
             Words("Predictions (CSV)", "预测结果（CSV）"),
             "metamed_predictions.csv",
-            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, state.patients.coverage, told),
+            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, coverage, told),
         ),
         "json": (
             Words("Predictions (JSON)", "预测结果（JSON）"),
             "metamed_predictions.json",
-            lambda: answers_json(shown.trace, shown.cursor, file, state.patients.coverage, told),
+            lambda: answers_json(shown.trace, shown.cursor, file, coverage, told, groups()),
         ),
     }
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -12,7 +12,7 @@ import pytest
 
 from metamed_core import __version__
 from metamed_core.__main__ import main
-from metamed_core.diagnosis import answers, answers_csv, answers_html, answers_values, provenance, start
+from metamed_core.diagnosis import answers, answers_csv, answers_html, answers_values, provenance, start, subgroups
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training import weights_library
@@ -105,7 +105,9 @@ def test_it_answers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None
     told = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} {NO_JSON}"))
     table = cohorts.records_of("blood_panel")
     trace = start(table, LEARNERS["prototypical"]()).run()
-    assert told == json.loads(json.dumps(answers_values(trace, len(trace.steps) - 1, "blood_panel.csv")))
+    last = len(trace.steps) - 1
+    assert told == json.loads(json.dumps(answers_values(trace, last, "blood_panel.csv", groups=subgroups(trace, last, table))))
+    assert {one["column"] for one in told["held_out_by_group"]} == {"sex", "age (years)"}
     assert {"prediction_set", "abstention_reason"} <= told["patients"][0].keys()
     assert told["intended_use"] == INTENDED_USE.en
     assert told["run"]["weights_sha256"] == read_card(SHIPPED / "prototypical.safetensors")["sha256"]

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from pages.parts.common.page_frame import Say
-from pages.parts.diagnose import held_out
+from pages.parts.diagnose import held_out, subgroups
 from tests.helpers.diagnose_page import adaptation_of
 
 
@@ -20,8 +20,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything that is written, in its order."""
     lines: list[str] = []
     write = lambda text, icon="": lines.append(icon + text)  # noqa: E731
-    st = SimpleNamespace(markdown=write, caption=write, warning=write, expander=lambda title: nullcontext(write(title)))
-    monkeypatch.setattr(held_out, "st", st)
+    table = lambda frame, **_: write(f"{frame.shape}")  # noqa: E731
+    st = SimpleNamespace(markdown=write, caption=write, warning=write, table=table, expander=lambda title: nullcontext(write(title)))
+    for module in (held_out, subgroups):
+        monkeypatch.setattr(module, "st", st)
     return lines
 
 
@@ -35,10 +37,11 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     assert said[0].startswith("There is signal: 53 of 61 held-out patients are predicted correctly; with shuffled diagnoses it would be")
     assert said[1] == "Held-out patients with a wrong prediction: 8"
     assert said[2].count("\n") == 7
+    assert said[3:5] == ["Held-out accuracy by group", "(5, 4)"], "three age bands and both sexes"
     held_out.guarantee(Say("en"), shown, 0.8)
     assert (
         "of 61 held-out patients have the own diagnosis among those still possible at 80%. So many patients alone can guarantee 98.4%"
-        in said[3]
+        in said[-1]
     )
     # Every patient predicted as the first class: no better than chance.
     answers = dataclasses.replace(shown.step.held_out, log_proba=torch.eye(14)[[0] * 61].log_softmax(-1))
