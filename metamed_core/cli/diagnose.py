@@ -18,6 +18,7 @@ from metamed_core.data import PatientRecords, shown
 from metamed_core.diagnosis import (
     AdaptationTrace,
     Answer,
+    ModelCard,
     Reasons,
     Subgroup,
     answers,
@@ -66,6 +67,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="with the findings for and against each answer, votes, what would change it and what to measure next; "
         "takes up to a second a patient with prior_fitted")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE", help="predictions as .csv, .json or .html (a report; default: no file)")
+    parser.add_argument("--model-card", type=Path, metavar="FILE",
+        help="a model card by TRIPOD+AI as .html, .md or .json (default: no file)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of sentences and report (default %(default)s)")
 
@@ -82,6 +85,7 @@ def run(options: argparse.Namespace) -> None:
     """Read the table, adapt, predict, and write the result. Raises UserError for a table, option or weights that cannot be used."""
     torch.set_num_threads(1)  # more threads do not speed up networks of this size
     checked_ending(options.out, (".csv", ".json", ".html"))
+    checked_ending(options.model_card, (".html", ".md", ".json"))
     begin, learner = _begin(options)
     records = _asked(options)
     trace = _adapted(start(records, learner, begin, options.seed))
@@ -90,6 +94,8 @@ def run(options: argparse.Namespace) -> None:
     groups = subgroups(trace, last, records, options.coverage)
     if options.out:
         write_whole(options.out, _file(trace, last, options, told, groups))
+    if options.model_card:
+        write_whole(options.model_card, _card(ModelCard.of(trace, last, records, options.table.name, options.coverage), options))
     if options.json:
         sys.stdout.write(answers_json(trace, last, options.table.name, options.coverage, told, groups).decode())
     else:
@@ -187,6 +193,13 @@ def _file(
     if options.out.suffix == ".json":
         return answers_json(trace, step_index, file, coverage, told, groups)
     return answers_csv(trace, step_index, file, options.language, coverage, told)
+
+
+def _card(card: ModelCard, options: argparse.Namespace) -> bytes:
+    """Return the model card in the format of the file's extension."""
+    if options.model_card.suffix == ".json":
+        return card.to_json()
+    return card.to_html(options.language) if options.model_card.suffix == ".html" else card.to_markdown(options.language)
 
 
 def text(found: Sequence[Answer], language: Language, told: Sequence[Reasons] = ()) -> str:

@@ -15,6 +15,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `Likeness`: how like the labeled patients others are, in the embedding.
 - `Mistake`: a labeled patient who was named wrongly when held out.
 - `Neighbor`: one of the nearest labeled patients.
+- `ModelCard`: the items of TRIPOD+AI, filled in from the run.
 - `NextTest`: what a missing value is expected to tell.
 - `Order`: the sort orders of `arrange`.
 - `Reasons`: the reasons for the answer to one patient.
@@ -97,6 +98,7 @@ from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_ce
 from metamed_core.diagnosis.case import Case, Value
 from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
+from metamed_core.diagnosis.model_card import ModelCard
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
 from metamed_core.diagnosis.none_of_these import can_only_choose, columns_beyond, none_of_these
@@ -137,6 +139,7 @@ __all__ = [
     "Evidence",
     "Likeness",
     "Mistake",
+    "ModelCard",
     "Neighbor",
     "NextTest",
     "Order",

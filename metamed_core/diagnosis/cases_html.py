@@ -15,6 +15,7 @@ from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reasons import Reasons
 from metamed_core.diagnosis.reliability_notes import how_to_read
 from metamed_core.diagnosis.subgroups import subgroup_table, subgroups
+from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.diagnosis.what_if import Change
 from metamed_core.drawing import page_html
 from metamed_core.statistics import COVERAGE
@@ -38,11 +39,10 @@ def cases_html(
     Parameters
     ----------
     told, file, language
-        The reasons for patients as they stand in the table, at least one; name of the table, see `provenance`; language of the whole file.
-    pretest
-        Pretest probabilities for a second column of figures; None: equal ones only.
-    tried
-        The patient of a report of one with values that were tried; marked as such.
+        The reasons for patients as they stand in the table, at least one; the table's name, see `provenance`; language of the file.
+    pretest, tried
+        Pretest probabilities for a second column of figures, None: equal ones only; the patient of a report of one with values that
+        were tried, marked as such.
     coverage
         The share of patients whose diagnosis their prediction set should hold, 0..1.
 
@@ -58,13 +58,18 @@ def cases_html(
         _title(found),
         language,
         caution=CAUTION,
-        asked=_ASKED.format(n=len(trace.task.classes), labeled=len(trace.task.support), names="; ".join(map(str, trace.task.classes))),
+        asked=_asked(trace),
         trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
         cases=[_section(one, answer, pretest, tried) for one, answer in zip(told, found, strict=True)],
         words=_WORDS,
         groups=subgroup_table(subgroups(trace, step_index, told[0].case.records, coverage)),
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
     )
+
+
+def _asked(trace: AdaptationTrace) -> Words:
+    names = "; ".join(map(str, trace.task.classes))
+    return _ASKED.format(n=len(trace.task.classes), labeled=len(trace.task.support), names=names)
 
 
 def _title(found: Sequence[Answer]) -> Words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ class Subgroup:
 
     Parameters
     ----------
+    kind
+        What the column holds.
     column
         The column that tells the groups apart.
     name
@@ -45,6 +47,7 @@ class Subgroup:
         The share of patients that the prediction sets were made for.
     """
 
+    kind: Literal["sex", "age", "site"]
     column: Column
     name: Words
     n: int
@@ -88,11 +91,15 @@ def subgroups(trace: AdaptationTrace, step_index: int, records: PatientRecords, 
     places = records.raw.index.get_indexer(pd.Index([trace.task.support_rows[at] for at in step.held_out.position.tolist()]))
     found = []
     for column in records.columns:
+        if (kind := _kind(column)) is None:
+            continue
         names = _groups(records, column)
         for name in sorted(dict.fromkeys(names), key=lambda one: (one is NOT_RECORDED, one.en)):
             inside = np.array([names[at] == name for at in places], dtype=np.bool_)
             if inside.any():
-                found.append(Subgroup(column, name, int(inside.sum()), int(right[inside].sum()), int(covered[inside].sum()), coverage))
+                found.append(
+                    Subgroup(kind, column, name, int(inside.sum()), int(right[inside].sum()), int(covered[inside].sum()), coverage)
+                )
     return tuple(found)
 
 
@@ -138,16 +145,25 @@ def _figures(one: Subgroup) -> tuple[float, ...]:
     return one.n_right, one.n_covered, one.accuracy.mean, one.accuracy.low, one.accuracy.high
 
 
-def _groups(records: PatientRecords, column: Column) -> list[Words]:
-    """The group of each patient of the table; empty for a column that is none of sex, age or site."""
+def _kind(column: Column) -> Literal["sex", "age", "site"] | None:
+    """What groups of patients a column tells apart, by its name and role; None for most."""
     words = " ".join(re.sub(r"[^a-z\u4e00-\u9fff]+", " ", re.sub(r"\(.*?\)|（.*?）", "", column.name.lower())).split())
     if column.role is Role.NUMBER and _AGE.fullmatch(words) and column.unit.lower() in _YEARS:
+        return "age"
+    if column.role is Role.GROUP:
+        return "site"
+    if column.role in _NEVER:
+        return None
+    return "sex" if _SEX.fullmatch(words) else "site" if _SITE.fullmatch(words) else None
+
+
+def _groups(records: PatientRecords, column: Column) -> list[Words]:
+    """The group of each patient of the table, for a column of some kind."""
+    if column.role is Role.NUMBER:
         return [_band(age) for age in records.features[column.name].tolist()]
-    if column.role is Role.GROUP or (column.role not in _NEVER and (_SEX.fullmatch(words) or _SITE.fullmatch(words))):
-        cells = records.cells(column.name)
-        levels = [*map(_verbatim, cells.levels), NOT_RECORDED]  # the last is addressed by code -1: a missing cell
-        return [levels[code] for code in cells.codes.tolist()]
-    return []
+    cells = records.cells(column.name)
+    levels = [*map(_verbatim, cells.levels), NOT_RECORDED]  # the last is addressed by code -1: a missing cell
+    return [levels[code] for code in cells.codes.tolist()]
 
 
 def _band(age: float) -> Words:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from metamed_core.data.records import Column, PatientRecords, Role
-from metamed_core.diagnosis import Case, Reasons, cases_html, start
+from metamed_core.diagnosis import Case, ModelCard, Reasons, cases_html, start
 from metamed_core.diagnosis.abstention import Answer
 from metamed_core.diagnosis.answers_html import diagnosis_html
 from metamed_core.diagnosis.ranked_answers import Diagnosis, Neighbor
@@ -41,7 +41,7 @@ def answers(language: Language) -> bytes:
     return diagnosis_html(found, {"file": EVIL, EVIL: EVIL}, language)
 
 
-def reasons(language: Language) -> bytes:
+def evil_case() -> Case:
     table = {
         "patient": [*"abcd", EVIL],
         EVIL: ["1", "2", "8", "9", "3"],
@@ -53,8 +53,17 @@ def reasons(language: Language) -> bytes:
         pd.DataFrame(table, dtype=object), [Column(name, role) for name, role in zip(table, roles, strict=True)]
     )
     trace = start(records, LEARNERS["prototypical"]()).run()
-    case = Case.of(trace, 1, 0, records)
+    return Case.of(trace, 1, 0, records)
+
+
+def reasons(language: Language) -> bytes:
+    case = evil_case()
     return cases_html([Reasons.of(case)], EVIL, language, pretest={EVIL: 1.0, "flu": 3.0}, tried=case.with_values({EVIL: 9.0}))
+
+
+def model_card(language: Language) -> bytes:
+    case = evil_case()
+    return ModelCard.of(case.trace, 1, case.records, EVIL).to_html(language)
 
 
 def handout(language: Language) -> bytes:
@@ -62,7 +71,13 @@ def handout(language: Language) -> bytes:
     return handout_html(lesson, lesson.state(), language, link=EVIL)
 
 
-EXPORTS: dict[str, Callable[[Language], bytes]] = {"comparison": comparison, "answers": answers, "reasons": reasons, "handout": handout}
+EXPORTS: dict[str, Callable[[Language], bytes]] = {
+    "comparison": comparison,
+    "answers": answers,
+    "reasons": reasons,
+    "model_card": model_card,
+    "handout": handout,
+}
 each_export = pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -13,6 +13,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.saved_work import save_button
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.all_reasons import all_reasons
+from pages.parts.diagnose.model_card import model_card
 from pages.parts.diagnose.pretest import pretest_of
 from pages.parts.diagnose.what_if import tried_case
 
@@ -91,6 +92,7 @@ def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ..
                 disabled=not len(shown.records.undiagnosed),
             )
         save_button(say, state.patients, source.source, key="save_work")
+    model_card(say, state, shown)
 
 
 def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:

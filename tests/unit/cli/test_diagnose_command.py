@@ -174,6 +174,13 @@ def test_reasons_are_written_on_request(capsys: pytest.CaptureFixture[str]) -> N
     assert Path("p.html").read_text("utf-8").count('<section class="case">') == 3
 
 
+def test_a_model_card_is_written_in_the_format_of_its_file() -> None:
+    records(SMALL)
+    for name, begins in (("card.html", "<!doctype html>"), ("card.md", "# 模型卡"), ("card.json", '{\n "statement": "TRIPOD+AI 2024"')):
+        assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--language", "zh", "--model-card", name]) == 0
+        assert Path(name).read_text("utf-8").startswith(begins)
+
+
 def test_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
     records(SMALL)
     assert main(["diagnose", "mine.csv", "--algorithm", "prototypical", "--language", "zh", "--out", "report.html"]) == 0
