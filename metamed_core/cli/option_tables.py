@@ -25,7 +25,9 @@ def add_table_options(parser: argparse._ActionsContainer, *, truth: bool = True)
         Whether to add `--truth`, a table of held-out diagnoses.
     """
     parser.add_argument("--label", metavar="COLUMN", help="column of diagnoses (default: guessed)")
-    parser.add_argument("--columns", type=Path, metavar="FILE.csv", help="role, unit and reference range of columns (default: guessed)")
+    parser.add_argument(
+        "--columns", type=Path, metavar="FILE.csv", help="role, unit, reference range and cost of columns (default: guessed)"
+    )
     parser.add_argument(
         "--group", metavar="COLUMN", help="column of hospitals, papers or persons, never both labeled and asked in one task (default: none)"
     )

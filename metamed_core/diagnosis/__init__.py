@@ -44,6 +44,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `diagnosis_html`: the report of some answers as one HTML file.
 - `evidence`: the findings for and against a diagnosis.
 - `guarantee_note`: how many held-out patients their prediction set covers, and what so many can certify.
+- `have_costs`: whether the order of the next tests counts their costs.
 - `held_out_title`: the cross-validated accuracy in words.
 - `held_out_warning`: a warning if the cross-validated accuracy is below that of the nearest class mean.
 - `how_to_read`: how far the probabilities can be trusted.
@@ -100,7 +101,7 @@ from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.model_card import ModelCard
 from metamed_core.diagnosis.nearest_patients import nearest_patients
-from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
+from metamed_core.diagnosis.next_test import NextTest, have_costs, next_tests, what_to_do
 from metamed_core.diagnosis.none_of_these import can_only_choose, columns_beyond, none_of_these
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.prototypes import (
@@ -169,6 +170,7 @@ __all__ = [
     "diagnosis_html",
     "evidence",
     "guarantee_note",
+    "have_costs",
     "held_out_title",
     "held_out_warning",
     "how_to_read",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +42,14 @@ class NextTest:
     gain: float
     change: float
 
+    @property
+    def gain_per_cost(self) -> float | None:
+        """The gain for each unit of cost; infinite for what costs nothing and tells something, None where the cost is not known."""
+        cost = self.column.cost
+        if cost is None:
+            return None
+        return self.gain / cost if cost > 0 else math.copysign(math.inf, self.gain)
+
 
 def entropy(proba: Array) -> Array:
     """The entropy in bits of probabilities `(..., n_way)`, `(...)`."""
@@ -48,6 +58,8 @@ def entropy(proba: Array) -> Array:
 
 def next_tests(case: Case) -> tuple[NextTest, ...]:
     """The missing columns by what they are expected to tell, the largest gain first; columns that no labeled patient has are left out.
+
+    Where columns have a cost, the largest gain for each unit of cost comes first, and columns without a cost last.
 
     Of very many columns, those in which the diagnoses differ most are tried.
 
@@ -72,11 +84,26 @@ def next_tests(case: Case) -> tuple[NextTest, ...]:
         # tells less than nothing.
         told = np.log2(np.maximum(then[np.arange(len(then)), classes], LEAST))
         found.append(NextTest(column, uncertain + float(weights @ told), float(weights @ (then.argmax(1) != top))))
-    return tuple(sorted(found, key=lambda test: -test.gain))
+    return by_worth(found)
+
+
+def by_worth(tests: Iterable[NextTest]) -> tuple[NextTest, ...]:
+    """The tests in the order in which to consider them, see `next_tests`."""
+
+    def key(test: NextTest) -> tuple[bool, float, float]:
+        per_cost = test.gain_per_cost
+        return per_cost is None, 0.0 if per_cost is None else -per_cost, -test.gain
+
+    return tuple(sorted(tests, key=key))
+
+
+def have_costs(tests: Iterable[NextTest]) -> bool:
+    """Whether the order of these tests counts their costs."""
+    return any(test.column.cost is not None for test in tests)
 
 
 def worth_measuring(tests: tuple[NextTest, ...]) -> NextTest | None:
-    """The stop rule: the test with the largest gain among those that change the first diagnosis often enough, `WORTH`; None: stop."""
+    """The stop rule: the first test of those of `next_tests` that change the first diagnosis often enough, `WORTH`; None: stop."""
     return next((test for test in tests if test.gain > 0 and test.change >= WORTH), None)
 
 
@@ -95,7 +122,11 @@ def what_to_do(case: Case, tests: tuple[NextTest, ...], *, held_back: bool = Fal
     if best is None:
         return STOP.format(column=name, change=f"{one.change:.0%}")
     share = best.gain / max(float(entropy(case.proba)), 1e-12)
-    return MEASURE.format(column=name, share=f"{share:.0%}", change=f"{best.change:.0%}")
+    said = MEASURE.format(column=name, share=f"{share:.0%}", change=f"{best.change:.0%}")
+    if not have_costs(tests):
+        return said
+    unpriced = sum(test.column.cost is None for test in tests)
+    return said + (BY_COST if not unpriced else BY_COST_BUT.format(n=unpriced))
 
 
 def _values(case: Case, name: str, most: int) -> tuple[list[Value], Array, Classes]:
@@ -118,6 +149,11 @@ def _plain(cell: object) -> Value:
 MEASURE = Words(
     "Measure {column} next: it is expected to remove {share} of the uncertainty, and it changes the first diagnosis with a probability of {change}.",
     "下一步建议测定{column}：预计可消除 {share} 的不确定性，并有 {change} 的概率改变第一种诊断。",
+)
+BY_COST = Words("It was chosen by the expected gain for its cost.", "系按预期增益与费用之比选出。")
+BY_COST_BUT = Words(
+    "It was chosen by the expected gain for its cost; {n} missing {n:value|values} without a cost {n:comes|come} last.",
+    "系按预期增益与费用之比选出；另有 {n} 项缺失值未注明费用，排在最后。",
 )
 STOP = Words(
     "Stop measuring: no missing value is likely to change the first diagnosis (the likeliest, {column}, with a probability of {change}).",

@@ -63,7 +63,7 @@ def reason_values(one: Reasons) -> dict[str, Any]:
     dict
         Keys first, second (the two diagnoses), difference (log p(first) - log p(second), natural logarithm), rest (what is there without any
         finding), exact, for and against (each with column, unit, value, usual_first, usual_second, contribution, times), votes (patient, diagnosis,
-        share), smallest_change (null, or column, before, after, answer), next_tests (column, gain_bits, changes_answer).
+        share), smallest_change (null, or column, before, after, answer), next_tests (column, gain_bits, changes_answer, cost).
     """
     told, change = one.evidence, one.change
     return {
@@ -77,7 +77,10 @@ def reason_values(one: Reasons) -> dict[str, Any]:
         "smallest_change": None
         if change is None
         else {"column": change.column.name, "before": change.before, "after": change.after, "answer": change.first},
-        "next_tests": [{"column": t.column.name, "gain_bits": t.gain, "changes_answer": t.change} for t in one.tests[:MOST_TESTS]],
+        "next_tests": [
+            {"column": t.column.name, "gain_bits": t.gain, "changes_answer": t.change, "cost": t.column.cost}
+            for t in one.tests[:MOST_TESTS]
+        ],
     }
 
 

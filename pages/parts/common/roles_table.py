@@ -1,4 +1,4 @@
-"""The table of the upload check in which role, unit and reference range of each column can be edited."""
+"""The table of the upload check in which role, unit, reference range and cost of each column can be edited."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import PatientsState, Pending
 
 MOST_HEIGHT = 760  # pixels of the table: twenty columns
+COST = Words(
+    "What it costs to measure a value, in any unit that all columns share (money, minutes, a score of burden); may stay empty. “What next” then sorts by gain for the cost.",
+    "测定一项的费用，各列单位须一致（金额、分钟或负担评分），可留空。填写后，“下一步”按增益与费用之比排序。",
+)
 
 
 def roles_table(say: Say, patients: PatientsState, pending: Pending) -> None:
-    """Draw the table of roles, units and reference ranges."""
+    """Draw the table of roles, units, reference ranges and costs."""
     columns = pending.records.columns
     key = f"roles_{pending.number}"
 
@@ -37,6 +41,7 @@ def roles_table(say: Say, patients: PatientsState, pending: Pending) -> None:
             "unit": [column.unit for column in columns],
             "low": pd.Series([column.low for column in columns], dtype="float64"),
             "high": pd.Series([column.high for column in columns], dtype="float64"),
+            "cost": pd.Series([column.cost for column in columns], dtype="float64"),
             "example": [_example(pending.records.raw[column.name]) for column in columns],
         }
     )
@@ -48,7 +53,7 @@ def roles_table(say: Say, patients: PatientsState, pending: Pending) -> None:
         disabled=["column", "example"],
         column_config=_role_columns(say),
         placeholder="",
-        alt=say(Words("Role, unit and reference range of each column", "各列的角色、单位与参考区间")),
+        alt=say(Words("Role, unit, reference range and cost of each column", "各列的角色、单位、参考区间与费用")),
         on_change=take_over,
         height=min(35 * (len(table) + 1) + 3, MOST_HEIGHT),
     )
@@ -67,6 +72,7 @@ def _role_columns(say: Say) -> dict[str, Any]:
         "unit": show.TextColumn(say(Words("Unit", "单位")), max_chars=30),
         "low": show.NumberColumn(say(Words("Normal from", "参考下限"))),
         "high": show.NumberColumn(say(Words("Normal to", "参考上限"))),
+        "cost": show.NumberColumn(say(Words("Cost", "费用")), min_value=0.0, help=say(COST)),
         "example": show.TextColumn(say(Words("Some values", "部分取值"))),
     }
 
@@ -114,5 +120,6 @@ def _changed(column: Column, change: dict[str, Any]) -> Column:
             "“{column}”的参考区间下限（{low}）不小于上限（{high}）：请先填较小的值。",
         )
         raise UserError(said.format(column=column.name, low=f"{low:g}", high=f"{high:g}"))
+    cost = change.get("cost", column.cost)
     confirmed = column.confirmed or change.get("role") == Role.LABEL.value
-    return replace(column, role=role, confirmed=confirmed, unit=change.get("unit", column.unit) or "", low=low, high=high)
+    return replace(column, role=role, confirmed=confirmed, unit=change.get("unit", column.unit) or "", low=low, high=high, cost=cost)

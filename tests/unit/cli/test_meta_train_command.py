@@ -103,6 +103,7 @@ def test_what_a_file_tells_of_columns() -> None:
         Column("ferritin", Role.NUMBER, "µg/L", 30.0, None, Words("Ferritin", "铁蛋白")),
         Column("id", Role.IDENTIFIER, ""),
     )
+    assert read_columns("c.csv", b"column,role,cost\nx,number,2.5\n")[0].cost == 2.5
     assert read_columns("c.csv", b"column,role\nx,group\n") == (Column("x", Role.GROUP, ""),)
 
 
@@ -114,6 +115,7 @@ def test_what_a_file_tells_of_columns() -> None:
         (b"name,unit\nx,y\n", "c.csv does not describe columns"),
         (b"column,role\nx,wizard\n", "c.csv describes the column “x” wrongly: the role must be one of"),
         (b"column,role,low\nx,number,little\n", "c.csv describes the column “x” wrongly"),
+        (b"column,role,cost\nx,number,-2\n", "c.csv describes the column “x” wrongly"),
     ],
 )
 def test_a_file_that_tells_nonsense_is_refused(data: bytes, sentence: str) -> None:

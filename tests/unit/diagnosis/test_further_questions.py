@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from metamed_core.data.records import Column, Role
+from metamed_core.data.records.packed_records import packed_records, unpacked_records
 from metamed_core.data.task import Task
 from metamed_core.diagnosis import diagnose
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import evidence
-from metamed_core.diagnosis.next_test import NextTest, next_tests, what_to_do
+from metamed_core.diagnosis.next_test import NextTest, by_worth, next_tests, what_to_do
 from metamed_core.diagnosis.pretest import with_pretest
 from metamed_core.diagnosis.reasons import Reasons, reasons
 from metamed_core.diagnosis.second_opinion import second_opinions
@@ -147,6 +149,35 @@ def test_the_gain_is_that_of_a_naive_loop() -> None:
         then = case.with_values({"noise 0": float(case.records.features.at[row, "noise 0"])})
         expected += case.proba[y] / 5 * (float(np.log2(then.proba[y])) - float(np.log2(case.proba[y])))
     assert test.gain == pytest.approx(expected, abs=1e-9)
+
+
+def test_costs_decide_among_the_missing_values_and_the_sentence_says_so() -> None:
+    """By hand: 0.4 bits for 8, 0.3 for 2, 0.1 for nothing, 0.9 at an unknown cost. Without costs the gain alone decides."""
+    case = case_of("prototypical", 0)
+    asked = {"dear": (0.4, 8.0), "cheap": (0.3, 2.0), "free": (0.1, 0.0), "unpriced": (0.9, None), "idle": (-0.1, 0.0)}
+    tests = [NextTest(Column(name, Role.NUMBER, cost=cost), gain, 0.3) for name, (gain, cost) in asked.items()]
+    assert [one.column.name for one in by_worth(tests)] == ["free", "cheap", "dear", "idle", "unpriced"]
+    assert [one.gain_per_cost for one in tests] == pytest.approx([0.05, 0.15, float("inf"), None, float("-inf")])
+    said = what_to_do(case, by_worth(tests))
+    assert said.en.startswith("Measure free next")
+    assert said.en.endswith("It was chosen by the expected gain for its cost; 1 missing value without a cost comes last.")
+    assert said.zh.endswith("另有 1 项缺失值未注明费用，排在最后。")
+    plain = [replace(one, column=replace(one.column, cost=None)) for one in tests]
+    assert [one.column.name for one in by_worth(plain)] == ["unpriced", "dear", "cheap", "free", "idle"]
+    assert "cost" not in what_to_do(case, by_worth(plain)).en
+
+
+def test_the_costs_of_columns_reach_the_recommendation() -> None:
+    whole = case_of("prototypical", 0)
+    priced = [replace(one, cost=50.0 if one.name == "decides" else 0.01) for one in whole.records.columns]
+    records = whole.records.with_columns(priced)
+    assert unpacked_records(packed_records(records)).columns == records.columns, "saved work keeps them"
+    assert records.sha256 == whole.records.sha256, "they change no answer"
+    case = Case.of(whole.trace, whole.step_index, 0, records).with_values(dict.fromkeys(whole.cells_of))
+    order = [one.column.name for one in next_tests(case)]
+    assert order != [one.column.name for one in next_tests(whole.with_values(dict.fromkeys(whole.cells_of)))]
+    gains = [one.gain_per_cost for one in next_tests(case)]
+    assert gains == sorted(gains, reverse=True)
 
 
 def test_the_sentence_says_when_to_stop() -> None:

@@ -103,8 +103,9 @@ def test_the_roles_table_moves_the_diagnosis_and_refuses_a_range_the_wrong_way_r
     upload(app, "clinic.csv", TABLE.encode())
     pending = held(app).patients.pending
     assert pending is not None
-    roles._apply(pending, {2: {"low": 15.0, "high": 300.0, "unit": "ng/mL"}})
-    assert (pending.records.columns[2].low, pending.records.columns[2].unit) == (15.0, "ng/mL")
+    roles._apply(pending, {2: {"low": 15.0, "high": 300.0, "unit": "ng/mL", "cost": 8.5}})
+    ferritin = pending.records.columns[2]
+    assert (ferritin.low, ferritin.unit, ferritin.cost) == (15.0, "ng/mL", 8.5)
     with pytest.raises(UserError, match="ends \\(10\\) before it begins \\(15\\)"):
         roles._apply(pending, {2: {"high": 10.0}})
     assert pending.records.columns[2].high == 300.0

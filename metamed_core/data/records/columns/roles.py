@@ -80,6 +80,8 @@ class Column:
         Whether empty cells mean no, in a column of ticks.
     day_first
         Whether `03/04/2024` is the third of April; None: as other cells of the column show.
+    cost
+        What a value of this column costs to measure, in any unit that all columns share, 0 or more; None if unknown. It changes no answer.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Column:
     kept: tuple[str, ...] = ()
     blank_is_no: bool = True
     day_first: bool | None = None
+    cost: float | None = None
 
     def label(self, language: Language) -> str:
         """Return the display name in `language`."""
