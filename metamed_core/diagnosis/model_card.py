@@ -14,8 +14,9 @@ from html import escape
 
 from metamed_core.data import PatientRecords
 from metamed_core.diagnosis.answers_html import facts_of_run
-from metamed_core.diagnosis.model_card_facts import NOT_PROVIDED, Run
+from metamed_core.diagnosis.model_card_facts import Run
 from metamed_core.diagnosis.model_card_items import SECTIONS
+from metamed_core.diagnosis.model_card_weights import NOT_PROVIDED
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.subgroups import subgroup_values, subgroups
 from metamed_core.diagnosis.trace import AdaptationTrace

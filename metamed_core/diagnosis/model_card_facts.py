@@ -13,9 +13,8 @@ from metamed_core.diagnosis.signal import guarantee_note, mistakes, signal, sign
 from metamed_core.diagnosis.subgroups import subgroup_table, subgroups
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.diagnosis.watched_step import Step
-from metamed_core.learners import RANDOM, read_card, weights_path
 from metamed_core.statistics import wilson_interval
-from metamed_core.words import UserError, Words
+from metamed_core.words import Words
 
 MOST_COLUMNS = 60
 """Columns that are listed with unit and range."""
@@ -68,7 +67,7 @@ def source(run: Run) -> Words:
 def sites(run: Run) -> Words | None:
     """The sites that the table names."""
     named = [one for one in subgroups(run.trace, run.step_index, run.records) if one.kind == "site"]
-    return Words("{names}", "{names}").format(names=", ".join(f"{one.name.en} (n = {one.n})" for one in named)) if named else None
+    return Words("{names}", "{names}").format(names=", ".join(f"{one.name.en} (n = {one.written_n})" for one in named)) if named else None
 
 
 def preparation(run: Run) -> Words:
@@ -99,10 +98,11 @@ def predictors(run: Run) -> Words:
     listed = []
     for one in columns[:MOST_COLUMNS]:
         name, limits = column_words(one), written_range(one)
-        about = Words("{name}, {role}{limits}", "{name}，{role}{limits}")
-        listed.append(about.format(name=name, role=one.role.title, limits=f" [{limits}]" if limits else ""))
+        about = Words("{name} [{about}]", "{name} [{about}]")
+        listed.append(about.format(name=name, about=limits or one.role.title))
     more = len(columns) - len(listed)
-    return lines([*listed, *([Words("and {n} more", "以及另外 {n} 列").format(n=more)] if more else [])])
+    listed += [Words("and {n} more", "以及另外 {n} 列").format(n=more)] if more else []
+    return Words("; ".join(one.en for one in listed), "；".join(one.zh for one in listed))
 
 
 def sample_size(run: Run) -> Words:
@@ -155,25 +155,6 @@ def algorithm(run: Run) -> Words:
     )
 
 
-def weights(run: Run) -> Words | None:
-    """Where the weights come from and how they were trained; None where their card is gone."""
-    start = run.trace.initialization
-    if start.origin == RANDOM:
-        return Words("Random weights from seed {seed}, not meta-trained.", "由种子 {seed} 随机生成，未经元训练。").format(seed=start.seed)
-    try:
-        card = read_card(weights_path(start.origin, run.trace.learner.name))
-    except UserError:  # kept weights may have been deleted since they were read
-        return None
-    said = Words(
-        "{name}, SHA-256 {sha}. Meta-trained by: {command}. Tasks: {tasks}. Seed {seed}; {hardware}. No patient of this table was used.",
-        "{name}，SHA-256 {sha}。元训练命令：{command}。任务：{tasks}。种子 {seed}；{hardware}。未使用本表患者。",
-    )
-    prior = card.get("prior")
-    told = f"{prior['name']} {prior['version']}" if isinstance(prior, dict) and {"name", "version"} <= prior.keys() else NOT_PROVIDED
-    given = {key: card.get(key, NOT_PROVIDED) for key in ("command", "seed", "hardware")}
-    return said.format(name=start.name, sha=start.sha256, tasks=told, **given)
-
-
 def reproduction(run: Run) -> Words:
     """Version, seed and command."""
     said = Words("MetaMed {version}, Apache License 2.0; seed {seed}. “Save my work” repeats the answers to the digit.",
@@ -192,7 +173,7 @@ def flow(run: Run) -> Words:
 def characteristics(run: Run) -> Words | None:
     """Sex and age, where the table has them."""
     groups = [one for one in subgroups(run.trace, run.step_index, run.records) if one.kind != "site"]
-    return lines([Words("{title}: {n}", "{title}：{n}").format(title=one.title, n=one.n) for one in groups]) if groups else None
+    return lines([Words("{title}: {n}", "{title}：{n}").format(title=one.title, n=one.written_n) for one in groups]) if groups else None
 
 
 def performance(run: Run) -> Words | None:
@@ -242,6 +223,3 @@ def asked(run: Run) -> Words:
         "每种诊断（共 {n} 种）的概率；应对 {share} 的患者包含正确诊断的预测集；若患者没有任何数值、与所有已确诊患者均不相似或无法排除任何诊断，则不作答。不设阈值。",
     )
     return said.format(n=run.trace.task.n_way, share=f"{run.coverage:.0%}")
-
-
-NOT_PROVIDED = Words("not provided", "未提供")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from metamed_core.diagnosis import model_card_facts as of
 from metamed_core.diagnosis.model_card_facts import Run
+from metamed_core.diagnosis.model_card_weights import weights
 from metamed_core.words import INTENDED_USE, Words
 
 Fact = Callable[[Run], Words | None]
@@ -48,7 +49,7 @@ _METHODS: tuple[tuple[str, Words, Fact], ...] = (
     ("11", Words("Missing data", "缺失数据"), of.missing),
     ("12a", Words("Use of the data", "数据的使用"), of.validation),
     ("12c", Words("Algorithm", "算法"), of.algorithm),
-    ("12c", Words("Weights and their training", "权重及其训练"), of.weights),
+    ("12c", Words("Weights and their training", "权重及其训练"), weights),
     ("12e", Words("Measures of performance", "性能指标"), always(
         "Accuracy with Wilson's 95% interval, a label-shuffle test, mean probability against the share that is right, coverage of prediction sets.",
         "准确率及 Wilson 95% 区间、标签置换检验、平均概率与正确比例之比较、预测集覆盖率。")),

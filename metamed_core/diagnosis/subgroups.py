@@ -61,6 +61,11 @@ class Subgroup:
         return self.n >= LEAST
 
     @property
+    def written_n(self) -> str:
+        """How many patients there are, not told to the last one of a small group."""
+        return str(self.n) if self.large_enough else f"<{LEAST}"
+
+    @property
     def accuracy(self) -> Interval:
         """The accuracy, 0..1, with its 95% interval (Wilson)."""
         return wilson_interval(self.n_right / self.n, self.n)

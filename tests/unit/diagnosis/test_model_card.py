@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,8 @@ from metamed_core.data.records import PatientRecords
 from metamed_core.diagnosis.model_card import ModelCard
 from metamed_core.diagnosis.trace import AdaptationTrace, start
 from metamed_core.learners import LEARNERS, RANDOM
+from metamed_core.learners.weight_files import SHIPPED, add_to_card
+from metamed_core.meta_training.weights_library import HOME, Library
 from metamed_core.words import INTENDED_USE
 from pages.parts.common.cohorts import records_of
 
@@ -40,6 +44,7 @@ def test_it_tells_data_algorithm_and_performance_of_the_run(made: tuple[Adaptati
     assert f"{records.features.isna().to_numpy().mean():.1%} of the cells are missing" in found["11 Missing data"]
     assert trace.initialization.sha256 in found["12c Weights and their training"]
     assert "meta-train --learner prototypical" in found["12c Weights and their training"]
+    assert "Tasks: simulated (clinical_prior 4), no patients. Seed 0;" in found["12c Weights and their training"]
     assert __version__ in found["18f Availability of code"]
     assert found["23a Performance"].startswith("Accuracy on held-out patients 87% (53 of 61; 95% interval 76% to 93%)")
     assert "8 held-out patients were predicted wrongly." in found["23a Performance"]
@@ -69,13 +74,24 @@ def test_no_name_of_a_table_is_markup_and_no_patient_is_named(made: tuple[Adapta
     assert not re.search(r"P-\d{3}", text + card.to_html("zh").decode() + card.to_json().decode())
 
 
-def test_without_held_out_patients_and_trained_weights(made: tuple[AdaptationTrace, PatientRecords]) -> None:
+def test_without_held_out_patients_and_with_other_weights(
+    made: tuple[AdaptationTrace, PatientRecords], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME, str(tmp_path))
     trace, records = made
     one_each = records.without(row for _, rows in records.labels.dropna().groupby(records.labels) for row in rows.index[1:])
     alone = start(one_each, LEARNERS["prototypical"](), RANDOM, seed=5).run()
     found = told(card_of((alone, one_each)))
     assert found["23a Performance"] is None
     assert found["12c Weights and their training"] == "Random weights from seed 5, not meta-trained."
-    gone = dataclasses.replace(trace.initialization, origin="/nowhere/deleted.safetensors")
-    deleted = start(records, LEARNERS["prototypical"](), gone).run()
-    assert told(card_of((deleted, records)))["12c Weights and their training"] is None
+    kept = Library()
+    kept.save(SHIPPED / "prototypical.safetensors", "ours")
+    add_to_card(place := kept.list_weights("prototypical")[0].path, {"run": {"source": "our own clinic", "budget": {"seed": 3}}})
+    ours = copy.copy(trace)
+    ours.initialization = dataclasses.replace(trace.initialization, origin=str(place))
+    said = told(card_of((ours, records)))["12c Weights and their training"] or ""
+    assert "drawn from the table “our own clinic”; where its patients stand in this table too, the accuracy on held-out" in said
+    assert "Seed 3;" in said
+    place.unlink()
+    place.with_suffix(".json").unlink()
+    assert told(card_of((ours, records)))["12c Weights and their training"] is None, "deleted since"
