@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
 """Okabe and Ito 2008, told apart with every common form of color blindness; black is left out, a dark page hides it."""
 
+METHOD_COLORS = (*COLORS[:6], "#B01030", "#6A4CFF")
+"""Of methods, which are lines: without the yellow, which a white page cannot show, and the gray, which stands for levels to compare with.
+The last two are as far from the others as those are from one another, also to the color-blind, and are seen on both pages."""
+
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 """Marker names that Vega and plotly share."""
 
@@ -23,7 +27,7 @@ MARKS = {
 }
 """The same markers in a line of text."""
 
-DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12, 4), (12, 3, 2, 3, 2, 3), (4, 1))
+DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12, 4), (12, 3, 2, 3, 2, 3), (4, 1), (2, 5))
 """Lengths of stroke and gap in pixels; the first is a solid line."""
 
 
@@ -42,7 +46,7 @@ class SeriesStyle:
 
 
 def series_styles(n: int) -> tuple[SeriesStyle, ...]:
-    """The styles of `n` diagnoses in their order; up to 56 no two share both color and marker, or both color and dash."""
+    """The styles of `n` diagnoses in their order; up to 64 no two share both color and marker, or both color and dash."""
     # A second round of colors starts one marker and one dash further on, so that the pairs do not repeat.
     return tuple(
         SeriesStyle(COLORS[i % len(COLORS)], SHAPES[(i + i // len(COLORS)) % len(SHAPES)], DASHES[(i + i // len(COLORS)) % len(DASHES)])
@@ -51,9 +55,9 @@ def series_styles(n: int) -> tuple[SeriesStyle, ...]:
 
 
 def method_styles(names: Mapping[str, str]) -> dict[str, SeriesStyle]:
-    """Key -> style of the methods of a comparison, in their order; names: key -> what a person reads.
-
-    Without the yellow, which a line on a white page cannot show, and the gray, which stands for levels to compare with.
-    """
-    clear = [style for style in series_styles(4 * len(names)) if style.color not in COLORS[6:]]
-    return {key: replace(style, name=name) for (key, name), style in zip(names.items(), clear, strict=False)}
+    """Key -> style of the methods of a comparison, in their order; names: key -> what a person reads. The first eight have colors of their own."""
+    styles = series_styles(len(names))
+    return {
+        key: replace(style, name=name, color=METHOD_COLORS[i % len(METHOD_COLORS)])
+        for i, ((key, name), style) in enumerate(zip(names.items(), styles, strict=True))
+    }

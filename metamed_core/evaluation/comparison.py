@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data import RowLabel
-from metamed_core.evaluation.episode_draws import missing_shots
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, missing_shots
 from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.statistics import metrics
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from metamed_core.evaluation.plan import Plan
 
 FORMAT = 2
+USUAL_SHOTS = 5
+"""Labeled patients per diagnosis to look at first, or the nearest number below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,27 @@ class Comparison:
     def shots_with_results(self) -> tuple[int, ...]:
         """Numbers of shots with at least one complete episode."""
         return tuple(k for k in self.shots if self.complete_episodes[k])
+
+    @property
+    def usual_shots(self) -> int:
+        """The number of shots to look at first: the largest up to `USUAL_SHOTS` with results. Raises IndexError without results."""
+        judged = self.shots_with_results
+        return max((k for k in judged if LEAVE_ONE_OUT < k <= USUAL_SHOTS), default=judged[0])
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether several numbers of shots can be averaged: leave-one-out aside, all draw as many of the same diagnoses."""
+        drawn = [k for k in self.shots_with_results if k != LEAVE_ONE_OUT]
+        if any(0 < len(set(drawn) & set(at)) < len(drawn) for at in self.missing.values()):
+            return False
+        return len(drawn) > 1 and len({len(one.classes) for k in drawn for one in self.answers(self.keys[0], k)}) == 1
+
+    @property
+    def views(self) -> tuple[int | None, ...]:
+        """Numbers of shots to report, the most usual first; None, all together, last and only for like tasks."""
+        judged = self.shots_with_results
+        first = (self.usual_shots,) if judged else ()
+        return (*first, *(k for k in judged if k not in first), *((None,) if self.is_alike else ()))
 
     @cached_property
     def _patients(self) -> dict[RowLabel, int]:

@@ -102,13 +102,6 @@ def _level(comparison: Comparison, k_shot: int) -> Interval | None:
     return score_intervals(sample, sample.values)[comparison.keys.index(LEVEL_OF)]
 
 
-def reliability(comparison: Comparison, key: str, k_shot: int | None = None) -> metrics.Reliability:
-    """Reliability of the method `key` over all query predictions of all episodes; NaN in empty bins. `k_shot` None: all shots."""
-    answers = comparison.answers(key, k_shot)
-    confidence = _joined([one.proba.max(1) for one in answers])
-    return metrics.binned(confidence, _joined([metrics.right(one.y, one.proba) for one in answers]))
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Balanced accuracies (0..1) of two methods in one episode."""

@@ -13,13 +13,13 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from metamed_core.evaluation.calibration_error import calibration_error
 from metamed_core.evaluation.comparison import Comparison, Entry
 from metamed_core.evaluation.metric_samples import MEASURES, Metric, Sample
 from metamed_core.statistics import (
     ClusteredMean,
     Interval,
     holm_adjusted_p,
-    metrics,
     sign_flip_p,
     student_interval,
     sums_by_group,
@@ -51,6 +51,8 @@ class LeaderboardRow:
         Whether the difference is significant (p < 0.05).
     also
         Means of all metrics, of coverage (share of patients with the true diagnosis in the 90% prediction set) and set_size; pooled ece.
+    ece
+        The pooled expected calibration error with its 95% interval.
     """
 
     entry: Entry
@@ -59,17 +61,22 @@ class LeaderboardRow:
     p: float | None
     apart: bool
     also: Mapping[str, float]
+    ece: Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """Methods, best first, at one number of shots (None: all); without rows while no episode is complete."""
+    """Methods, best first, at one number of shots (None: all); without rows while no episode is complete.
+
+    `n_way` has the numbers of diagnoses in an episode, sorted: where there are several, scores are means over tasks of unlike difficulty.
+    """
 
     metric: Metric
     k_shot: int | None
     rows: tuple[LeaderboardRow, ...]
     n_episodes: int
     n_patients: int
+    n_way: tuple[int, ...] = ()
 
     @property
     def tied(self) -> tuple[LeaderboardRow, ...]:
@@ -104,7 +111,8 @@ def leaderboard(comparison: Comparison, k_shot: int | None = None, metric: Metri
         return Leaderboard(metric, k_shot, (), 0, 0)
     judged = comparison.sample("balanced_accuracy", k_shot) or sample
     n_episodes = sum(len(comparison.complete_episodes[k]) for k in comparison.shots if k_shot in {None, k})
-    return Leaderboard(metric, k_shot, tuple(_rows(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients)
+    n_way = sorted({len(one.classes) for one in comparison.answers(comparison.keys[0], k_shot)})
+    return Leaderboard(metric, k_shot, tuple(_rows(comparison, sample, k_shot, metric)), n_episodes, judged.n_patients, tuple(n_way))
 
 
 def leader_and_best_baseline(comparison: Comparison, k_shot: int | None = None) -> tuple[str, ...]:
@@ -152,8 +160,9 @@ def _rows(comparison: Comparison, sample: Sample, k_shot: int | None, metric: Me
         if place != order[0]:
             sign = worse if place == pair[0] else -worse
             behind = _turned(_interval(apart, pairs.index(pair), sample, metric, difference=True), sign)
-        also = _also(comparison, place, k_shot)
-        yield LeaderboardRow(comparison.entries[place], score, behind, p.get(pair), p.get(pair, 1.0) < ALPHA, also)
+        ece = calibration_error(comparison, comparison.keys[place], k_shot)
+        also = _also(comparison, place, k_shot) | {"ece": ece.mean}
+        yield LeaderboardRow(comparison.entries[place], score, behind, p.get(pair), p.get(pair, 1.0) < ALPHA, also, ece)
 
 
 def _differences(sample: Sample, pairs: list[tuple[int, int]]) -> Array:
@@ -204,8 +213,4 @@ def _turned(interval: Interval, sign: float) -> Interval:
 
 def _also(comparison: Comparison, place: int, k_shot: int | None) -> dict[str, float]:
     samples = {name: comparison.sample(name, k_shot) for name in (*MEASURES, "coverage", "set_size")}
-    means = {name: float(sample.mean[place]) for name, sample in samples.items() if sample is not None}
-    answers = comparison.answers(comparison.keys[place], k_shot)
-    confidence = np.concatenate([one.proba.max(1) for one in answers])
-    hits = np.concatenate([metrics.right(one.y, one.proba) for one in answers])
-    return means | {"ece": metrics.binned(confidence, hits).error}
+    return {name: float(sample.mean[place]) for name, sample in samples.items() if sample is not None}

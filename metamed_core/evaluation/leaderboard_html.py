@@ -18,12 +18,13 @@ ALSO: dict[str, tuple[Words, bool]] = {
     **{name: (measure.title, measure.share) for name, measure in MEASURES.items()},
     "ece": (Words("ECE", "ECE"), False),
     "coverage": (Words("coverage", "覆盖率"), True),
+    "set_size": (Words("set size", "集合大小"), False),
 }
 """Further columns: title, and whether the value is a share, shown in percent."""
 HOW = Words(
     "How to read: the bars are 95% intervals on one scale. For log-loss, Brier score and ECE (expected calibration error) lower is better. Coverage is the share of patients whose "
-    "90% prediction set contains the correct diagnosis; it should be at least 90%. Time is to adapt and answer one episode.",
-    "读法：横条为同一刻度上的 95% 区间。对数损失、Brier 评分和 ECE（期望校准误差）越低越好。覆盖率指概率合计达到 90% 的诊断集合包含真实诊断的患者比例，应不低于 90。耗时指适应并回答一个小任务（episode）所需的时间。",
+    "90% prediction set contains the correct diagnosis; it should be at least 90%, with few diagnoses in the set (set size): a set of all diagnoses always covers. Time is to adapt and answer one episode.",
+    "读法：横条为同一刻度上的 95% 区间。对数损失、Brier 评分和 ECE（期望校准误差）越低越好。覆盖率指概率合计达到 90% 的诊断集合包含真实诊断的患者比例，应不低于 90%，且集合应小（集合大小为其平均诊断数）：包含所有诊断的集合总能覆盖。耗时指适应并回答一个小任务（episode）所需的时间。",
 )
 LABEL = Words("Leaderboard", "排行榜")
 Cell = tuple[str, str]
@@ -89,7 +90,7 @@ def _cells(row: LeaderboardRow, measure: Measure, others: list[str], cost: Cost)
         _with_ends(row.score, measure),
         _with_ends(row.behind, measure) if row.behind else ("–", ""),
         (_p(row.p), ""),
-        *((_also(row, name), "") for name in others),
+        *(_also_cell(row, name) for name in others),
         (f"{cost.answer_ms:.0f}" if cost.answer_ms >= 10 else f"{cost.answer_ms:.1f}", ""),
     ]
 
@@ -100,10 +101,17 @@ def _p(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def _also_cell(row: LeaderboardRow, name: str) -> Cell:
+    known = name == "ece" and math.isfinite(row.ece.low)
+    return _also(row, name), f"[{row.ece.low:.3f}, {row.ece.high:.3f}]" if known else ""
+
+
 def _also(row: LeaderboardRow, name: str) -> str:
     value = row.also.get(name, math.nan)
     if not math.isfinite(value):
         return "–"
+    if name == "set_size":
+        return f"{value:.2f}"
     return f"{100 * value:.1f}" if ALSO[name][1] else f"{value:.3f}"
 
 

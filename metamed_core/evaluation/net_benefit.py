@@ -9,10 +9,10 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
+from metamed_core.evaluation.clusters import patients_of, pooled_mean
 from metamed_core.evaluation.comparison import Comparison
-from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.runner import EpisodeResult
-from metamed_core.statistics import DecisionCurve, metrics, student_interval, two_way_clustered_mean, wilson_interval
+from metamed_core.statistics import DecisionCurve, metrics, student_interval, wilson_interval
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -101,8 +101,7 @@ def net_benefit(comparison: Comparison, key: str, diagnosis: str, k_shot: int | 
     answers = _answers(comparison, key, diagnosis, k_shot)
     is_case, p = _pooled(answers, diagnosis)
     curve = metrics.decision_curve(is_case, p, GRID, prevalence)
-    people: dict[object, int] = {}
-    patient = np.array([people.setdefault(row, len(people)) for one in answers for row in one.rows], dtype=np.int64)
+    patient = patients_of(answers)
     n_cases, n_others = len(np.unique(patient[is_case])), len(np.unique(patient[~is_case]))
     if not n_cases or not n_others:
         return NetBenefit(curve, curve.model, curve.model, n_cases, n_others)
@@ -121,12 +120,8 @@ def _half_width(curve: DecisionCurve, is_case: Mask, p: Array, patient: npt.NDAr
     worth = np.where(is_case[:, None], 1.0, -odds)
     acted = metrics.adjust_prevalence(p, float(is_case.mean()), curve.prevalence)[:, None] >= curve.threshold
     weight = np.where(is_case, curve.prevalence / is_case.sum(), (1 - curve.prevalence) / (~is_case).sum())
-    alone = all(one.k_shot == LEAVE_ONE_OUT for one in answers)
-    sizes = [len(one.rows) for one in answers]
-    episode = None if alone else np.repeat(np.arange(len(answers)), sizes)
-    block = np.unique(np.repeat([one.k_shot for one in answers], sizes), return_inverse=True)[1].astype(np.int64)
     gain = worth * (acted.astype(np.float64) - (curve.treat_all > 0))
-    found = two_way_clustered_mean(gain, weight, patient, is_case.astype(np.int64), episode, block)
+    found = pooled_mean(answers, gain, weight, is_case.astype(np.int64))
     half = student_interval(0.0, 1.0, found.freedom).high * found.error
     return np.asarray(np.hypot(half, _unseen(acted, is_case, patient, curve.prevalence, odds)), dtype=np.float64)
 

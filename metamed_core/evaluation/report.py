@@ -78,7 +78,7 @@ def comparison_html(comparison: Comparison, about: About, language: Language) ->
         warnings=training_warnings(comparison, about.called),
         results={"title": Words("Results", "结果"), "boards": _boards(comparison, about, language), "how": HOW + CLAIM},
         charts={
-            "title": Words("Figures", "图形"),
+            "title": _figures(comparison),
             "drawn": [figure_html((chart,), language, heading="h3") for chart in _charts(comparison, about)],
         },
         made_with=_made_with(about),
@@ -105,7 +105,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
 def _boards(comparison: Comparison, about: About, language: Language) -> list[dict[str, object]]:
     styles = method_styles({entry.key: entry.title.into(language) for entry in comparison.entries})
     parts: list[dict[str, object]] = []
-    for k in (None, *comparison.shots_with_results):
+    for k in comparison.views or (None,):
         board, where = leaderboard(comparison, k, about.metric), place(k).into(language)
         found = {one.entry.key: one for one in costs(comparison, k)}
         table = leaderboard_html(board, styles, found, language, styled=False)
@@ -117,16 +117,25 @@ def _charts(comparison: Comparison, about: About) -> list[Chart]:
     styles = method_styles({entry.key: "" for entry in comparison.entries})
     if not comparison.shots_with_results:
         return []
-    two = leader_and_best_baseline(comparison)
+    usual = comparison.usual_shots
+    two = leader_and_best_baseline(comparison, usual)
     twins = [curve for k in comparison.shots_with_results for curve in twin_curves(comparison, k)]
-    diagnosis = usual_diagnosis(comparison)
+    diagnosis = usual_diagnosis(comparison, usual)
     return [
         charts.score_by_shots(comparison, styles, about.metric, two),
         *(charts.accuracy_by_steps(curve, styles) for curve in twins[-1:]),
-        charts.reliability_diagram(comparison, styles, two),
-        charts.decision_curves(comparison, styles, two, diagnosis, about.called(diagnosis)),
-        charts.accuracy_against_time(comparison, styles),
+        charts.reliability_diagram(comparison, styles, two, usual),
+        charts.decision_curves(comparison, styles, two, diagnosis, about.called(diagnosis), usual),
+        charts.accuracy_against_time(comparison, styles, usual),
     ]
+
+
+def _figures(comparison: Comparison) -> Words:
+    if not comparison.shots_with_results:
+        return Words("Figures", "图形")
+    return Words("Figures, where not over shots or steps: {place}", "图形（不按每类样本数或步数变化者）：{place}").format(
+        place=place(comparison.usual_shots)
+    )
 
 
 def _made_with(about: About) -> list[dict[str, object]]:

@@ -115,6 +115,6 @@ plan = Plan(
     seed={seed},
 )
 comparison = Comparison.of(plan).plus(compare(plan))
-{warn}for k_shot in (None, *plan.shots):
+{warn}for k_shot in comparison.views:
     print(leaderboard_text(leaderboard(comparison, k_shot, {metric!r})))
 '''

@@ -36,6 +36,8 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
         )
     if behind:
         found.append(_BEHIND.format(names=listed([_gap(one, MEASURES[board.metric]) for one in behind])))
+    if board.k_shot is None and len(board.n_way) > 1:
+        found.append(_UNLIKE.format(least=board.n_way[0], most=board.n_way[-1]))
     if too_wide(board):
         most = max(one.behind.high for one in others if one.behind and not one.apart)
         found.append(_WIDE.format(n=board.n_patients, points=f"{100 * most:.0f}"))
@@ -139,6 +141,10 @@ _NOBODY = Words("None of the others is distinguishable from {leader}: {names}.",
 _BEHIND = Words("Worse than the leader: {names}.", "差于领先者的有：{names}。")
 _POINTS = Words("{title} (by {mean} points, {low} to {high})", "{title}（落后 {mean} 个百分点，区间 {low} 至 {high}）")
 _BY = Words("{title} (by {mean}, {low} to {high})", "{title}（相差 {mean}，区间 {low} 至 {high}）")
+_UNLIKE = Words(
+    "This is a mean over unlike tasks, of {least} to {most} diagnoses: read the results of one number of labeled patients.",
+    "这是不同任务（{least} 至 {most} 种诊断）的平均值：请看单个每类样本数下的结果。",
+)
 _WIDE = Words(
     "The intervals are too wide to choose: with {n} {n:patient|patients} a method that seems equal may be up to {points} points worse. Add labeled patients, or take the simplest method.",
     "区间太宽，无法取舍：仅凭 {n} 位患者，看似相当的方法实际可能差多达 {points} 个百分点。请增加已确诊患者，或选择最简单的方法。",

@@ -102,11 +102,12 @@ def macro_auroc(y: Labels, proba: Array) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Confidence against truth in bins of the top probability, `(N_BINS,)` each; NaN in a bin without a patient."""
+    """Confidence against truth in bins of the top probability, `(N_BINS,)` each, NaN in a bin without a patient; `where`: the bin of each answer."""
 
     confidence: Array
     accuracy: Array
     n: npt.NDArray[np.int64]
+    where: Labels
 
     @property
     def error(self) -> float:
@@ -127,7 +128,7 @@ def binned(confidence: Array, hits: Array) -> Reliability:
     n = np.bincount(where, minlength=N_BINS)
     with np.errstate(invalid="ignore"):
         means = [np.bincount(where, each, minlength=N_BINS) / n for each in (confidence, hits)]
-    return Reliability(means[0], means[1], n.astype(np.int64))
+    return Reliability(means[0], means[1], n.astype(np.int64), where)
 
 
 def expected_calibration_error(y: Labels, proba: Array) -> float:

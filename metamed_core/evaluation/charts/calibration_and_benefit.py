@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.drawing import GRAY, Area, Axis, Chart, Line, SeriesStyle, interval_band, joined, points, verbatim
+from metamed_core.evaluation.calibration_error import calibration_error, reliability
 from metamed_core.evaluation.comparison import Comparison
-from metamed_core.evaluation.curves import reliability
 from metamed_core.evaluation.net_benefit import FEWEST_PATIENTS, NetBenefit, net_benefit
+from metamed_core.statistics import Interval
 from metamed_core.words import Words
 
 Array = npt.NDArray[np.float64]
@@ -44,16 +45,16 @@ def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle
         told = [_answers(n, share) for n, share in zip(found.n[shown].tolist(), found.accuracy[shown].tolist(), strict=True)]
         at = points(zip(found.confidence[shown], found.accuracy[shown], strict=True))
         lines.append(Line(at, styles[key], title, markers=True, tooltips=tuple(told)))
-        errors.append(Words("{who} {e}", "{who} {e}").format(who=title, e=f"{found.error:.3f}"))
+        errors.append(_error(title, calibration_error(comparison, key, k_shot)))
     return Chart(
         title=Words(
-            "Expected calibration error (0 is perfect): {errors}",
-            "期望校准误差（0 为完全校准）：{errors}",
+            "Expected calibration error (0 is perfect) with its 95% interval: {errors}",
+            "期望校准误差（0 为完全校准）及其 95% 区间：{errors}",
         ).format(errors=joined(errors)),
         how=Words(
             "How to read: predictions are grouped by their probability. On the dashed line, 80% means right in 80 of 100; below it a method is overconfident, above it underconfident. "
-            "Groups with fewer than {least} predictions are left out.",
-            "读法：按概率将预测分组。落在虚线上表示概率为 80% 时 100 次中有 80 次正确；在其下方为过于自信，在其上方为过于保守。少于 {least} 次预测的组不显示。",
+            "Groups with fewer than {least} predictions are left out. Few predictions make the error larger by chance.",
+            "读法：按概率将预测分组。落在虚线上表示概率为 80% 时 100 次中有 80 次正确；在其下方为过于自信，在其上方为过于保守。少于 {least} 次预测的组不显示。预测次数少时，误差会因偶然而偏大。",
         ).format(least=FEWEST),
         alt=Words(
             "Reliability diagram: share of correct predictions against predicted probability", "可靠性图：预测正确的比例与预测概率的关系"
@@ -62,6 +63,11 @@ def reliability_diagram(comparison: Comparison, styles: Mapping[str, SeriesStyle
         y=Axis(Words("share of correct predictions", "预测正确的比例"), low=0.0, high=1.02, percent=True),
         marks=tuple(lines),
     )
+
+
+def _error(who: Words, error: Interval) -> Words:
+    ends = f" [{error.low:.3f}, {error.high:.3f}]" if np.isfinite(error.low) else ""
+    return Words("{who} {e}", "{who} {e}").format(who=who, e=f"{error.mean:.3f}{ends}")
 
 
 def _answers(n: int, share: float) -> Words:

@@ -10,6 +10,7 @@ from metamed_core.evaluation.curves import Point, TwinCurve, learning_curves
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.leaderboard import SAME
 from metamed_core.evaluation.metric_samples import MEASURES, Measure, Metric
+from metamed_core.learners import LEARNERS
 from metamed_core.statistics import Interval
 from metamed_core.words import Words
 
@@ -131,12 +132,7 @@ def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Ch
         marks.append(Line(((0.0, level), (float(most), level)), GRAY, LOGISTIC))
     return Chart(
         title=_worth(curve),
-        how=Words(
-            "How to read: accuracy on patients whose diagnosis was withheld, after each step of adaptation; step 0 is before any. "
-            "The bands are 95% intervals. What lies between the two lines is the gain from meta-training on these patients; "
-            "the dashed level is logistic regression.",
-            "读法：每一步适应之后在隐去诊断的患者上的准确率，第 0 步为适应之前。色带为 95% 区间。两条线之间的差距即元训练在这些患者上带来的提升；虚线为逻辑回归的水平。",
-        ),
+        how=_how(curve),
         alt=Words(
             "Accuracy by step of adaptation from a meta-learned and from a random initialization",
             "从元训练得到的初始权重与随机初始权重出发，准确率随适应步数的变化",
@@ -145,6 +141,25 @@ def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Ch
         y=Axis(ACCURACY, percent=True),
         marks=tuple(marks),
     )
+
+
+def _how(curve: TwinCurve) -> Words:
+    """How to read the curve, and why random weights are better than guessing before the first step, where they are."""
+    known = LEARNERS.get(curve.learner)
+    made_of_prototypes = curve.random is not None and known is not None and not known.has_own_network
+    return _STEPS + _RANDOM_START if made_of_prototypes else _STEPS
+
+
+_STEPS = Words(
+    "How to read: accuracy on patients whose diagnosis was withheld, after each step of adaptation; step 0 is before any. "
+    "The bands are 95% intervals. What lies between the two lines is the gain from meta-training on these patients; "
+    "the dashed level is logistic regression.",
+    "读法：每一步适应之后在隐去诊断的患者上的准确率，第 0 步为适应之前。色带为 95% 区间。两条线之间的差距即元训练在这些患者上带来的提升；虚线为逻辑回归的水平。",
+)
+_RANDOM_START = Words(
+    "A random start can be right often before the first step, because a patient is compared with the mean of each diagnosis's labeled patients (its prototype) from the beginning.",
+    "随机起点在第一步之前就可能相当准确，因为从一开始就把患者与每种诊断已确诊患者的平均（原型）作比较。",
+)
 
 
 def _whole_steps(most: int) -> tuple[tuple[float, Words], ...]:

@@ -15,13 +15,12 @@ from pages.parts.common.comparison_methods import in_order
 from pages.parts.common.comparison_request import ComparisonRequest, default_request, take_added_methods
 from pages.parts.common.forms import MAX_SEED
 from pages.parts.common.own_library import own_library
-from pages.parts.compare.state import KEY, ComparisonState, View
+from pages.parts.compare.state import ALL, KEY, ComparisonState, View
 
 MAX_EPISODES = 200
 MAX_DIAGNOSES = 999  # positions in the address; a table has fewer
 OFFERED_SHOTS = (1, 2, 3, 5, 10, 20, LEAVE_ONE_OUT)
 PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "only", "metric", "at")
-ALL = "all"  # all numbers of shots together
 
 
 def comparison_state() -> ComparisonState:
@@ -46,8 +45,8 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
         seed=_number(parameters.get("seed"), 0, MAX_SEED, default.seed),
         diagnoses=tuple(sorted({n for text in parameters.get("only", "").split(",") if (n := _number(text, 0, MAX_DIAGNOSES, -1)) >= 0})),
     )
-    metric, k_shot = parameters.get("metric", ""), _number(parameters.get("at"), 0, max(OFFERED_SHOTS), -1)
-    view = View(k_shot=k_shot if k_shot in request.shots else None)
+    metric, at = parameters.get("metric", ""), parameters.get("at", "")
+    view = View(at=at if at in {ALL, *map(str, request.shots)} else "")
     if metric in MEASURES:
         view = replace(view, metric=metric)
     return ComparisonState(request, view, openml_number=_number(parameters.get("openml"), 1, MAX_SEED, 0))
@@ -75,7 +74,7 @@ def address_of(state: ComparisonState) -> dict[str, str]:
         "seed": (str(request.seed), str(default.seed)),
         "only": (",".join(map(str, request.diagnoses)), ""),
         "metric": (view.metric, View.metric),
-        "at": (ALL if view.k_shot is None else str(view.k_shot), ALL),
+        "at": (view.at, ""),
     }
     return {name: value for name, (value, usual) in every.items() if value != usual}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline, usual_diagnosis
+from metamed_core.evaluation import Comparison, charts, leader_and_best_baseline, place, usual_diagnosis
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.bound_widgets import bound, choices
@@ -58,7 +58,7 @@ def details(say: Say, state: ComparisonState) -> None:
 
 def _shown(say: Say, state: ComparisonState, comparison: Comparison) -> tuple[str, ...]:
     """The selected methods of crowded charts; by default the best learner and the best baseline."""
-    usual = derived(comparison, ("two", state.view.k_shot), lambda: leader_and_best_baseline(comparison, state.view.k_shot))
+    usual = derived(comparison, ("two", state.k_shot), lambda: leader_and_best_baseline(comparison, state.k_shot))
     held = state.view.choices.get("shown")
     chosen = tuple(key for key in comparison.keys if isinstance(held, list) and key in held) or usual
 
@@ -71,13 +71,13 @@ def _shown(say: Say, state: ComparisonState, comparison: Comparison) -> tuple[st
 
 
 def _calibration(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    shown, k, styles = _shown(say, state, comparison), state.view.k_shot, styles_of(say, comparison)
+    shown, k, styles = _shown(say, state, comparison), state.k_shot, styles_of(say, comparison)
     chart = derived(comparison, ("reliability", shown, k), lambda: charts.reliability_diagram(comparison, styles, shown, k))
-    show_chart(say, "reliability", chart, square=True)
+    show_chart(say, "reliability", chart, place(k), square=True)
 
 
 def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    shown, k = _shown(say, state, comparison), state.view.k_shot
+    shown, k = _shown(say, state, comparison), state.k_shot
     source = state.patients.source if state.patients else ""
 
     def title(name: str) -> Words:
@@ -92,7 +92,7 @@ def _benefit(say: Say, state: ComparisonState, comparison: Comparison) -> None:
         ("benefit", shown, k, diagnosis, prevalence),
         lambda: charts.decision_curves(comparison, styles_of(say, comparison), shown, diagnosis, title(diagnosis), k, prevalence),
     )
-    show_chart(say, "benefit", chart)
+    show_chart(say, "benefit", chart, place(k))
 
 
 def _prevalence(say: Say, state: ComparisonState) -> float | None:
@@ -120,8 +120,8 @@ def _prevalence(say: Say, state: ComparisonState) -> float | None:
 
 
 def _cost(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    k, styles = state.view.k_shot, styles_of(say, comparison)
-    show_chart(say, "cost", derived(comparison, ("cost", k), lambda: charts.accuracy_against_time(comparison, styles, k)))
+    k, styles = state.k_shot, styles_of(say, comparison)
+    show_chart(say, "cost", derived(comparison, ("cost", k), lambda: charts.accuracy_against_time(comparison, styles, k)), place(k))
     sizes = [f"{say(one.title)} {one.parameters:,}" for one in comparison.entries if one.parameters]
     if sizes:
         sentence = Words("Parameters of the networks: {sizes}.", "网络参数个数：{sizes}。")
@@ -129,7 +129,7 @@ def _cost(say: Say, state: ComparisonState, comparison: Comparison) -> None:
 
 
 def _pair(say: Say, state: ComparisonState, comparison: Comparison) -> None:
-    keys, k = list(comparison.keys), state.view.k_shot
+    keys, k = list(comparison.keys), state.k_shot
     if len(keys) < 2:
         st.info(say(Words("Two methods are needed: choose another above.", "至少需要两种方法：请在上方再选一种。")), icon=":material/info:")
         return
@@ -144,4 +144,4 @@ def _pair(say: Say, state: ComparisonState, comparison: Comparison) -> None:
         second = choose_view(say, state, "second", Words("compared with", "对照"), rest, title, next(key for key in usual if key != first))
     styles = styles_of(say, comparison)
     chart = derived(comparison, ("pair", first, second, k), lambda: charts.paired_episodes(comparison, styles, first, second, k))
-    show_chart(say, "pair", chart, square=True)
+    show_chart(say, "pair", chart, place(k), square=True)

@@ -45,7 +45,7 @@ def _height(n: int) -> int:
 
 def disagreeing(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     """Draw the patients on whom the methods disagree most, with the most frequent prediction of each method."""
-    k = state.view.k_shot
+    k = state.k_shot
     found = derived(comparison, ("disagreements", k), lambda: disagreements(comparison, k))
     st.markdown(f"**{say(_how_many(found))}**")
     if not found:
@@ -94,7 +94,7 @@ def _disagreements_table(say: Say, state: ComparisonState, comparison: Compariso
 
 def confusions(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     """Draw the confusion matrix of one method, and the patients of the cell selected in the table or in the list."""
-    k, keys = state.view.k_shot, list(comparison.keys)
+    k, keys = state.k_shot, list(comparison.keys)
 
     def title(key: str) -> Words:
         return comparison.entry(key).title

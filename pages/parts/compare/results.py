@@ -26,13 +26,12 @@ from pages.parts.common.comparison_request import shots_title
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.common.styles import styles_of
-from pages.parts.compare.address import ALL, to_address
+from pages.parts.compare.address import to_address
 from pages.parts.compare.cached_results import derived
 from pages.parts.compare.show_chart import show_chart
-from pages.parts.compare.state import ComparisonState
+from pages.parts.compare.state import ALL, ComparisonState
 from pages.parts.compare.view_choice import choose_view
 
-TWIN_SHOTS = 5  # shots of the accuracy-by-steps curve, or the nearest below, if the view covers all numbers of shots
 GAIN = Words("How much does meta-training gain?", "元训练带来多少提升？")
 NO_TWINS = Words(
     "Choose a meta-learner both meta-trained and from a random start to see how much meta-training gains here.",
@@ -53,7 +52,7 @@ def results(say: Say, state: ComparisonState) -> None:
             return
         _choose_ranking(say, state, comparison)
         to_address(state)
-        metric, k = state.view.metric, state.view.k_shot
+        metric, k = state.view.metric, state.k_shot
         board = derived(comparison, ("board", k, metric), lambda: leaderboard(comparison, k, metric))
         _verdict(say, board)
         _table(say, comparison, board)
@@ -69,18 +68,18 @@ def results(say: Say, state: ComparisonState) -> None:
 def _choose_ranking(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     """Draw the selection of the metric and the number of shots for the ranking."""
     view = state.view
-    if view.k_shot not in comparison.shots_with_results:
-        view.k_shot = None
 
     def rank_by(metric: Metric) -> None:
         view.metric = metric
 
     def rank_at(at: str) -> None:
-        view.k_shot = None if at == ALL else int(at)
+        view.at = at
 
     metrics = {name: say(measure.title) for name, measure in MEASURES.items()}
-    shots = {ALL: say(Words("all together", "综合")), **{str(k): say(shots_title(k)) for k in comparison.shots_with_results}}
-    at = ALL if view.k_shot is None else str(view.k_shot)
+    shots = {str(k): say(shots_title(k)) for k in comparison.shots_with_results}
+    if comparison.is_alike:
+        shots[ALL] = say(Words("all together", "综合"))
+    at = ALL if state.k_shot is None else str(state.k_shot)
     with st.container(horizontal=True, gap="medium"):
         choice(st.segmented_control, say(Words("Rank by", "排序指标")), metrics, key="view_metric", value=view.metric, write=rank_by)
         title = say(Words("Labeled patients of each diagnosis", "每类样本数"))
@@ -109,14 +108,14 @@ def _table(say: Say, comparison: Comparison, board: Leaderboard) -> None:
 
 def _by_shots(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     styles, metric = styles_of(say, comparison), state.view.metric
-    banded = derived(comparison, ("two", None), lambda: leader_and_best_baseline(comparison))
-    chart = derived(comparison, ("shots", metric), lambda: charts.score_by_shots(comparison, styles, metric, banded))
+    banded = derived(comparison, ("two", state.k_shot), lambda: leader_and_best_baseline(comparison, state.k_shot))
+    chart = derived(comparison, ("shots", metric, banded), lambda: charts.score_by_shots(comparison, styles, metric, banded))
     show_chart(say, "by_shots", chart)
 
 
 def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     """Draw accuracy after each step from meta-trained and from random weights, for a learner that was compared with both."""
-    k = twin_shots(comparison, state.view.k_shot)
+    k = comparison.usual_shots if state.k_shot is None else state.k_shot
     curves = derived(comparison, ("twins", k), lambda: twin_curves(comparison, k))
     if not curves:
         st.markdown(f"**{say(GAIN)}**")
@@ -128,9 +127,3 @@ def _by_steps(say: Say, state: ComparisonState, comparison: Comparison) -> None:
     if len(learners) > 1:
         chosen = choose_view(say, state, "twin", Words("Learner", "学习器"), learners, titles.__getitem__, segmented=True)
     show_chart(say, "by_steps", charts.accuracy_by_steps(curves[learners.index(chosen)], styles_of(say, comparison)), place=place(k))
-
-
-def twin_shots(comparison: Comparison, k_shot: int | None) -> int:
-    """Return the number of shots for the accuracy-by-steps curve."""
-    judged = comparison.shots_with_results
-    return k_shot if k_shot is not None else max((k for k in judged if 0 < k <= TWIN_SHOTS), default=judged[0])

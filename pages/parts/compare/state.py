@@ -28,6 +28,7 @@ from pages.parts.compare.shared_comparisons import find_shared, key_of, share
 KEY = "comparison"
 SLICE = 0.12  # seconds of computation per tick; Stop waits for the end of the tick
 TICK = 0.2  # seconds between ticks
+ALL = "all"  # all numbers of shots together
 MAX_KEPT = 12  # comparisons kept per tab, so that reverting a setting restores its results
 
 
@@ -42,10 +43,13 @@ class OpenMLTable:
 
 @dataclass
 class View:
-    """The display options of the results, which change no number. k_shot: None for all numbers of shots together."""
+    """The display options of the results, which change no number.
+
+    at: the number of shots, `ALL` for all together, empty for the usual one.
+    """
 
     metric: Metric = "balanced_accuracy"
-    k_shot: int | None = None
+    at: str = ""
     choices: dict[str, object] = field(default_factory=dict)
 
 
@@ -78,6 +82,14 @@ class ComparisonState:
     started_at: float = 0.0
     n_results_at_start: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def k_shot(self) -> int | None:
+        """The number of shots to show, as chosen where there are results of it; None for all together, which only like tasks allow."""
+        if self.comparison is None or not self.comparison.shots_with_results:
+            return None
+        known = {ALL if k is None else str(k): k for k in self.comparison.views}
+        return known.get(self.view.at, self.comparison.usual_shots)
 
     def ask(self, **changes: Any) -> None:
         """Change fields of the request; a running comparison is stopped, and its results are kept."""

@@ -103,8 +103,10 @@ def test_every_marker_of_the_palette_is_drawn_around_its_middle(shape: str) -> N
 
 
 def test_methods_have_styles_of_their_own_without_the_faint_colors() -> None:
-    styles = method_styles({str(n): f"name {n}" for n in range(17)})
-    assert len({(style.color, style.shape) for style in styles.values()}) == 17
-    assert len({(style.color, style.dash) for style in styles.values()}) == 17
+    styles = method_styles({str(n): f"name {n}" for n in range(20)})
+    eight = list(styles.values())[:8]
+    assert len({style.color for style in eight}) == len({style.shape for style in eight}) == len({style.dash for style in eight}) == 8
+    assert len({(style.color, style.shape) for style in styles.values()}) == 20
+    assert len({(style.color, style.dash) for style in styles.values()}) == 20
     assert not {style.color for style in styles.values()} & set(COLORS[6:])
     assert styles["3"].name == "name 3"

@@ -101,6 +101,23 @@ def test_the_decision_curve_is_the_cores(real: Comparison) -> None:
     assert chart.how.en.endswith("Prevalence here: 10%. You gave it.")
 
 
+def test_why_a_random_start_is_right_before_the_first_step_is_said(real: Comparison) -> None:
+    (curve,) = twin_curves(real, 3)
+    styles = method_styles({key: key for key in real.keys})
+    assert "(its prototype) from the beginning" in charts.accuracy_by_steps(curve, styles).how.en
+    # The prior-fitted network has no prototypes, and its random start only guesses.
+    assert "prototype" not in charts.accuracy_by_steps(replace(curve, learner="prior_fitted"), styles).how.en
+
+
+def test_set_size_stands_beside_coverage_and_the_calibration_error_has_its_interval(real: Comparison) -> None:
+    board, styles = leaderboard(real, 3), method_styles({key: key for key in real.keys})
+    table = leaderboard_html(board, styles, {one.entry.key: one for one in costs(real)}, "en")
+    assert table.index("coverage, %") < table.index("set size")
+    for row in board.rows:
+        assert f"{row.also['set_size']:.2f}" in table
+        assert f"[{row.ece.low:.3f}, {row.ece.high:.3f}]" in table
+
+
 def test_paired_episodes_count_every_episode() -> None:
     comparison = made_up({"one": guessing(0.9), "two": guessing(0.6)}, n_episodes=12)
     title = charts.paired_episodes(comparison, method_styles({"one": "", "two": ""}), "one", "two").title.en
@@ -176,7 +193,7 @@ def test_the_report_tells_everything_that_repeats_it(real: Comparison, language:
         "print(1)",
         "torch",
         CLAIM.into(language),
-        verdict(leaderboard(real))[0].into(language),
+        verdict(leaderboard(real, 3))[0].into(language),
     ):
         assert told in page
     assert page.count('<svg class="mm-plot"') == 5

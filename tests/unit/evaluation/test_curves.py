@@ -22,8 +22,9 @@ from metamed_core.evaluation import (
     methods,
     twin_curves,
 )
+from metamed_core.evaluation.calibration_error import calibration_error, reliability
 from metamed_core.evaluation.comparison_csv import comparison_csv
-from metamed_core.evaluation.curves import episode_pairs, reliability
+from metamed_core.evaluation.curves import episode_pairs
 from metamed_core.evaluation.net_benefit import decision_curve
 from metamed_core.statistics import metrics
 from metamed_core.words import INTENDED_USE
@@ -79,6 +80,17 @@ def test_reliability_pools_the_patients(comparison: Comparison) -> None:
     np.testing.assert_array_equal(found.n, expected.n)
     np.testing.assert_allclose(found.accuracy, expected.accuracy)
     assert found.n.sum() == len(y)
+
+
+def test_the_calibration_error_has_an_interval_that_holds_what_infinitely_many_predictions_would_say() -> None:
+    """With 0.7 for what is right in 9 of 10 cases the error is 0.2."""
+    found = [calibration_error(made_up({"one": guessing(0.9)}, seed=seed, n_episodes=12), "one") for seed in range(40)]
+    assert sum(one.low <= 0.2 <= one.high for one in found) >= 36
+    assert max(one.high - one.low for one in found) < 0.12
+    comparison = made_up({"one": guessing(0.9)})
+    assert calibration_error(comparison, "one").mean == pytest.approx(reliability(comparison, "one").error)
+    assert leaderboard(comparison, 5).leader.ece == calibration_error(comparison, "one", 5)
+    assert np.isnan(calibration_error(made_up({"one": guessing(0.9)}, n_episodes=1), "one").low)
 
 
 def test_the_decision_curve_takes_the_episodes_that_hold_the_diagnosis(comparison: Comparison) -> None:
@@ -142,6 +154,7 @@ def test_before_the_first_result_everything_is_empty(nothing: Comparison) -> Non
     assert all(points == () for points in learning_curves(nothing).values())
     assert twin_curves(nothing, 1) == ()
     assert reliability(nothing, "maml").n.sum() == 0
+    assert np.isnan(calibration_error(nothing, "maml").mean)
     assert confusion(nothing, "maml").classes == ()
     assert disagreements(nothing) == ()
     assert episode_pairs(nothing, "maml", "maml-none") == ()

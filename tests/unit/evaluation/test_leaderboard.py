@@ -7,11 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from metamed_core.drawing import method_styles
 from metamed_core.evaluation import (
     MEASURES,
     Comparison,
-    charts,
     difference,
     leaderboard,
     leaderboard_text,
@@ -212,32 +210,3 @@ def test_before_an_episode_is_complete_there_is_no_difference() -> None:
 def test_the_interval_of_the_difference_holds_the_truth_as_often_as_it_says() -> None:
     found = [difference(made_up(EQUALS, n_episodes=12, n_query=8, seed=seed), "one", "other") for seed in range(200)]
     assert np.mean([one is not None and one.low <= 0 <= one.high for one in found]) >= 0.93
-
-
-# -- a tie is a tie --------------------------------------------------------------------------------------------------
-
-
-def test_methods_with_the_same_score_tie() -> None:
-    perfect = {str(n): guessing(1.0) for n in range(3)}
-    board = leaderboard(made_up(perfect | {"other": guessing(0.6)}), 5)
-    first, *rest = (sentence.en for sentence in verdict(board))
-    assert (
-        first
-        == "0, 1, 2 tie for the best balanced accuracy with 5 labeled patients per diagnosis: 100.0% each (95% interval of 0 99.0 to 100.0)."
-    )
-    assert not any("Not distinguishable" in sentence for sentence in rest)
-    assert any(sentence.startswith("Worse than the leader: other") for sentence in rest)
-    board = leaderboard(made_up(perfect, n_episodes=1), 5)
-    assert (
-        verdict(board)[0].en == "All methods tie for the best balanced accuracy with 5 labeled patients per diagnosis so far: 100.0% each."
-    )
-    assert verdict(board)[0].zh.startswith("每类样本数为 5 时，目前全部方法并列最好的平衡准确率")
-
-
-def test_the_chart_over_shots_names_no_winner_of_a_tie() -> None:
-    comparison = made_up({"one": guessing(1.0), "other": guessing(1.0)}, shots=(1, 5), n_episodes=2)
-    title = charts.score_by_shots(comparison, method_styles({"one": "", "other": ""})).title
-    assert (
-        title.en
-        == "Best with 1 labeled patient of each: 2 methods tied with 100.0%; with 5 labeled patients of each: 2 methods tied with 100.0%"
-    )

@@ -65,7 +65,7 @@ def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 def printed(plan: Plan) -> str:
     comparison = Comparison.of(plan).plus(compare(plan))
-    return "".join(f"{leaderboard_text(leaderboard(comparison, k))}\n" for k in (None, *plan.shots))
+    return "".join(f"{leaderboard_text(leaderboard(comparison, k))}\n" for k in comparison.views)
 
 
 def test_the_script_prints_the_same_leaderboard(tmp_path: Path) -> None:

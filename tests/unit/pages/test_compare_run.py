@@ -20,7 +20,7 @@ def test_a_link_asks_for_everything_that_decides_the_numbers() -> None:
     state = held(app)
     assert state.request.method_keys == ("logistic_regression", "nearest_centroid"), "in one order, whatever the link's"
     assert (state.request.source, state.request.shots, state.request.n_episodes, state.request.seed) == ("rare_findings", (1, 3), 2, 5)
-    assert (state.view.metric, state.view.k_shot) == ("log_loss", 3)
+    assert (state.view.metric, state.view.at) == ("log_loss", "3")
     assert {name: address(app, name) for name in ("cohort", "shots", "episodes", "seed")} == {
         "cohort": "rare_findings",
         "shots": "1,3",
