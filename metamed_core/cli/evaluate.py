@@ -30,6 +30,7 @@ from metamed_core.evaluation import (
     all_methods,
     comparison_csv,
     comparison_html,
+    comparison_parquet,
     leaderboard,
     leaderboard_text,
     left_out,
@@ -49,6 +50,7 @@ EXAMPLES = """examples:
   %(prog)s table.csv --shots 1,5 --episodes 30 --jobs 2
   %(prog)s table.csv --weights mine.safetensors --diagnoses 'disease A,disease B,disease C' --json
   %(prog)s table.csv --group hospital --backend dask --scheduler tcp://cluster:8786 --out result.html"""
+FURTHER = ("log_loss", "brier", "auroc", "macro_f1", "mcc", "top3", "ece", "coverage", "set_size")
 TELL_EVERY = 2.0
 """Seconds between two lines of progress in a log."""
 
@@ -81,7 +83,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Run the comparison, print and write the results; after Ctrl-C, those of all completed episodes. Raises UserError."""
-    checked_ending(options.out, (".json", ".csv", ".html"))
+    checked_ending(options.out, (".json", ".csv", ".parquet", ".html"))
     cohort = _cohort(options)
     plan, remark = plan_for(cohort, _methods(options), options.shots, options.episodes, options.seed)
     planned = Comparison.of(plan)
@@ -115,6 +117,8 @@ def _file(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> by
         return comparison.to_json().encode()
     if options.out.suffix == ".csv":
         return comparison_csv(comparison)
+    if options.out.suffix == ".parquet":
+        return comparison_parquet(comparison)
     name = options.table.name
     return comparison_html(comparison, About(Words(name, name), _fingerprints(plan)), options.language)
 
@@ -194,7 +198,9 @@ def _standings(board: Leaderboard) -> list[dict[str, Any]]:
             **_ends(one.score),
             "behind": one.behind and {"mean": _number(one.behind.mean), **_ends(one.behind), "p": _number(one.p)},
             "apart": one.apart,
-            **{name: _number(one.also[name]) for name in ("log_loss", "brier", "auroc", "ece", "coverage", "set_size") if name in one.also},
+            "ece_low": _number(one.ece.low),
+            "ece_high": _number(one.ece.high),
+            **{name: _number(one.also[name]) for name in FURTHER if name in one.also},
         }
         for one in board.rows
     ]

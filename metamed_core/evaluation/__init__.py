@@ -34,6 +34,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `compare`: runs a plan, as a generator of results.
 - `comparison_csv`: all results as a CSV file.
 - `comparison_html`: the report as one HTML file.
+- `comparison_parquet`: all results as a Parquet file.
 - `confusion`: the confusion matrix of a method.
 - `costs`: the time that each method takes.
 - `difference`: the paired difference between two methods.
@@ -66,7 +67,7 @@ from __future__ import annotations
 
 from metamed_core.evaluation import charts
 from metamed_core.evaluation.comparison import Comparison, Entry
-from metamed_core.evaluation.comparison_csv import comparison_csv
+from metamed_core.evaluation.comparison_files import comparison_csv, comparison_parquet
 from metamed_core.evaluation.confusion_and_disagreement import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.curves import (
     costs,
@@ -123,6 +124,7 @@ __all__ = [
     "compare",
     "comparison_csv",
     "comparison_html",
+    "comparison_parquet",
     "confusion",
     "costs",
     "difference",

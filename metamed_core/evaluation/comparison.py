@@ -17,7 +17,7 @@ from metamed_core.data import RowLabel
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, missing_shots
 from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
-from metamed_core.statistics import metrics
+from metamed_core.statistics import label_metrics, metrics
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
@@ -218,6 +218,9 @@ _METRICS: dict[str, Callable[[npt.NDArray[np.int64], npt.NDArray[np.float64]], f
     "log_loss": metrics.log_loss,
     "brier": metrics.brier_score,
     "auroc": metrics.macro_auroc,
+    "macro_f1": label_metrics.macro_f1,
+    "mcc": label_metrics.matthews_correlation,
+    "top3": lambda y, proba: float(label_metrics.within_top(y, proba).mean()),
     "ece": metrics.expected_calibration_error,
     "coverage": lambda y, proba: float(metrics.covered(y, proba).mean()),
 }

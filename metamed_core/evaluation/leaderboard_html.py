@@ -10,12 +10,14 @@ from markupsafe import Markup
 from metamed_core.drawing import MARKS, SeriesStyle, element, render
 from metamed_core.evaluation.curves import Cost
 from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
-from metamed_core.evaluation.metric_samples import MEASURES, Measure
+from metamed_core.evaluation.metric_samples import MEASURES, Measure, Metric
 from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 
+SHOWN: tuple[Metric, ...] = ("balanced_accuracy", "log_loss", "brier", "auroc")
+"""Metrics with a column each, whatever the methods are ranked by; a table with all of them fits no screen."""
 ALSO: dict[str, tuple[Words, bool]] = {
-    **{name: (measure.title, measure.share) for name, measure in MEASURES.items()},
+    **{name: (MEASURES[name].title, MEASURES[name].share) for name in SHOWN},
     "ece": (Words("ECE", "ECE"), False),
     "coverage": (Words("coverage", "覆盖率"), True),
     "set_size": (Words("set size", "集合大小"), False),

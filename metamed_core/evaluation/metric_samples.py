@@ -12,12 +12,12 @@ import numpy.typing as npt
 from metamed_core.data import RowLabel
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
 from metamed_core.evaluation.runner import EpisodeResult
-from metamed_core.statistics import metrics
+from metamed_core.statistics import label_metrics, metrics
 from metamed_core.words import Words
 
 Array = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
-Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc"]
+Metric = Literal["balanced_accuracy", "log_loss", "brier", "auroc", "macro_f1", "mcc", "top3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ MEASURES: dict[Metric, Measure] = {
     "log_loss": Measure(Words("log-loss", "对数损失"), higher_is_better=False, share=False),
     "brier": Measure(Words("Brier score", "Brier 评分"), higher_is_better=False, share=False),
     "auroc": Measure(Words("AUROC", "AUROC"), higher_is_better=True, share=True),
+    "macro_f1": Measure(Words("macro F1", "宏平均 F1"), higher_is_better=True, share=False),
+    "mcc": Measure(Words("MCC", "MCC"), higher_is_better=True, share=False),
+    "top3": Measure(Words("top-3 accuracy", "前三位准确率"), higher_is_better=True, share=True),
 }
 
 
@@ -82,8 +85,16 @@ _PER_PATIENT: dict[str, Callable[[EpisodeResult], Array]] = {
     "balanced_accuracy": lambda one: metrics.right(one.y, one.proba),
     "log_loss": lambda one: metrics.log_losses(one.y, one.proba),
     "brier": lambda one: metrics.brier_scores(one.y, one.proba),
+    "top3": lambda one: label_metrics.within_top(one.y, one.proba),
     "coverage": lambda one: metrics.covered(one.y, one.proba),
     "set_size": lambda one: metrics.prediction_sets(one.proba).sum(1).astype(np.float64),
+}
+
+
+_PER_EPISODE: dict[str, Callable[[Numbers, Array], float]] = {
+    "auroc": metrics.macro_auroc,
+    "macro_f1": label_metrics.macro_f1,
+    "mcc": label_metrics.matthews_correlation,
 }
 
 
@@ -108,10 +119,10 @@ def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Ma
     Returns
     -------
     Sample
-        Rows are predictions, or whole episodes for "auroc".
+        Rows are predictions, or whole episodes for "auroc", "macro_f1" and "mcc".
     """
-    if value == "auroc":
-        return _areas(episodes)
+    if value in _PER_EPISODE:
+        return _whole(episodes, _PER_EPISODE[value])
     first = [episode[0] for episode in episodes]
     stratum = np.concatenate([np.array([classes[name] for name in one.classes])[one.y] for one in first])
     patient = np.array([patients[row] for one in first for row in one.rows])
@@ -124,11 +135,11 @@ def sample(episodes: Sequence[Sequence[EpisodeResult]], value: str, patients: Ma
     return Sample(values, np.concatenate(weights), patient, stratum, episode, np.zeros(len(stratum), dtype=np.int64))
 
 
-def _areas(episodes: Sequence[Sequence[EpisodeResult]]) -> Sample:
-    """AUROC is a property of an episode, not of a patient: one row per episode; NaN for leave-one-out."""
-    areas = np.array([[metrics.macro_auroc(one.y, one.proba) for one in episode] for episode in episodes])
-    n = np.arange(len(areas))
-    return Sample(areas, np.full(len(n), 1 / len(n)), n, 0 * n, n, 0 * n, whole=True)
+def _whole(episodes: Sequence[Sequence[EpisodeResult]], metric: Callable[[Numbers, Array], float]) -> Sample:
+    """A metric that is a property of an episode, not of a patient: one row per episode; NaN for leave-one-out."""
+    values = np.array([[metric(one.y, one.proba) for one in episode] for episode in episodes])
+    n = np.arange(len(values))
+    return Sample(values, np.full(len(n), 1 / len(n)), n, 0 * n, n, 0 * n, whole=True)
 
 
 def joined(samples: Sequence[Sample]) -> Sample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,16 @@ from metamed_core.data import Column
 from metamed_core.evaluation.methods import Method, all_methods
 from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.plan import Plan
+from metamed_core.learners import RANDOM, UNIVERSAL
 from metamed_core.words import INTENDED_USE
+
+SHIPPED_OR_RANDOM = (UNIVERSAL, RANDOM)
+"""Starts that are no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The files that a reproduction script reads, relative to its folder.
+    """The files that a reproduction script reads, relative to one of its folders.
 
     Parameters
     ----------
@@ -41,13 +46,13 @@ class Source:
 def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") -> str:
     """Source text of a script that reads the table, runs the plan and prints the leaderboards (`leaderboard_text`).
 
-    The script prints a warning if the SHA-256 of the cohort differs, for example because the table was edited in the app.
+    It runs in any folder: files are looked for where it is started, then in the project's own folder. It prints a warning if the SHA-256 of the cohort differs, for example because the table was edited in the app.
     """
-    return _SCRIPT.format(
-        intended_use=INTENDED_USE.en,
+    body = _BODY.format(
         file=source.file,
         sheet=source.sheet,
-        truth=source.truth_file,
+        truth=_TRUTH.format(truth=source.truth_file) if source.truth_file else "",
+        and_truth=", truth" if source.truth_file else "",
         columns="".join(f"    {_column(column)},\n" for column in source.columns),
         methods=_methods(plan.methods),
         shots=plan.shots,
@@ -56,8 +61,9 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
         sha256=plan.cohort.sha256,
         metric=metric,
         only=f".only({tuple(source.diagnoses)!r})" if source.diagnoses else "",
-        warn=_WARN if any(one.seen.diagnoses for one in plan.methods) else "",
+        warn=_WARN if any(not one.is_baseline and one.start not in SHIPPED_OR_RANDOM for one in plan.methods) else "",
     )
+    return _HEAD.format(intended_use=INTENDED_USE.en, imports=_imports(body), body=body)
 
 
 def _column(column: Column) -> str:
@@ -78,33 +84,63 @@ def _methods(who: Sequence[Method]) -> str:
 
 def _method(one: Method) -> str:
     settings = ", ".join(f"{name}={value!r}" for name, value in one.settings.items())
-    # Only the file name: weight files are expected beside the script, and local paths must not leak.
-    start = "" if one.is_baseline else f", {Path(one.start).name!r}"
+    # Only the file name: local paths must not leak.
+    file = Path(one.start).name
+    start = f", {one.start!r}" if one.start in SHIPPED_OR_RANDOM else f", str(place({file!r}))"
+    start = "" if one.is_baseline else start
     return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
 
 
-_WARN = """for warning in training_warnings(comparison):
-    print(warning.en)
+def _imports(body: str) -> str:
+    """The import lines of a script: those names only that it uses."""
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    wanted = {module: [name for name in names if name in used] for module, names in _NAMES.items()}
+    return "".join(f"from {module} import {', '.join(names)}\n" for module, names in wanted.items() if names)
+
+
+_NAMES = {
+    "metamed_core.data": ("Cohort", "Column", "PatientRecords", "Role", "read_table", "set_aside"),
+    "metamed_core.evaluation": (
+        "Comparison", "Method", "Plan", "compare", "leaderboard", "leaderboard_text", "methods", "training_warnings",
+    ),
+    "metamed_core.learners": ("LEARNERS",),
+    "metamed_core.learners.baselines": ("BASELINES",),
+}  # fmt: skip
+_HEAD = '''"""A comparison made with MetaMed. {intended_use}
+
+It runs in any folder, by a Python that has MetaMed ("pip install" with MetaMed's folder). Its files are looked for in FOLDERS, below: in
+the folder where it is started, then in MetaMed's own.
 """
-_SCRIPT = '''"""A comparison made with MetaMed. {intended_use}"""
 
 from pathlib import Path
 
 import torch
 
-from metamed_core.data import Cohort, Column, PatientRecords, Role, read_table, set_aside
-from metamed_core.evaluation import Comparison, Method, Plan, compare, leaderboard, leaderboard_text, methods, training_warnings
-from metamed_core.learners import LEARNERS
-from metamed_core.learners.baselines import BASELINES
-
-FILE, SHEET, TRUTH = {file!r}, {sheet!r}, {truth!r}
+import metamed_core
+{imports}
+FOLDERS = (Path(), Path(metamed_core.__file__).parents[1])
+{body}'''
+_WARN = """for warning in training_warnings(comparison):
+    print(warning.en)
+"""
+_TRUTH = """
+truth = set_aside(records, read_table({truth!r}, place({truth!r}).read_bytes()))"""
+_BODY = '''FILE, SHEET = {file!r}, {sheet!r}
 COLUMNS = (
 {columns})
 
+
+def place(name: str) -> Path:
+    """Where a file lies."""
+    for folder in FOLDERS:
+        if (folder / name).exists():
+            return folder / name
+    raise SystemExit(f"There is no {{name}} here: add its folder to FOLDERS.")
+
+
 torch.set_num_threads(1)
-records = PatientRecords.from_table(read_table(FILE, Path(FILE).read_bytes(), SHEET), COLUMNS)
-truth = set_aside(records, read_table(TRUTH, Path(TRUTH).read_bytes())) if TRUTH else {{}}
-cohort = Cohort.of_records(records, truth){only}
+records = PatientRecords.from_table(read_table(FILE, place(FILE).read_bytes(), SHEET), COLUMNS){truth}
+cohort = Cohort.of_records(records{and_truth}){only}
 if cohort.sha256 != {sha256!r}:
     print("These are not the patients of the original comparison: its numbers will differ.")
 plan = Plan(

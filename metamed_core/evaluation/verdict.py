@@ -12,6 +12,8 @@ from metamed_core.evaluation.metric_samples import MEASURES, Measure
 from metamed_core.statistics import Interval
 from metamed_core.words import Language, Words
 
+TOP = 3
+"""Of how many diagnoses top-3 accuracy takes the most probable ones."""
 TOO_WIDE = 0.1
 """Half-width above which the interval of a difference between shares is too wide to choose a method."""
 
@@ -36,6 +38,8 @@ def verdict(board: Leaderboard) -> tuple[Words, ...]:
         )
     if behind:
         found.append(_BEHIND.format(names=listed([_gap(one, MEASURES[board.metric]) for one in behind])))
+    if board.metric == "top3" and board.n_way and board.n_way[0] <= TOP:
+        found.append(_ALWAYS.format(n=board.n_way[0]))
     if board.k_shot is None and len(board.n_way) > 1:
         found.append(_UNLIKE.format(least=board.n_way[0], most=board.n_way[-1]))
     if too_wide(board):
@@ -141,6 +145,10 @@ _NOBODY = Words("None of the others is distinguishable from {leader}: {names}.",
 _BEHIND = Words("Worse than the leader: {names}.", "差于领先者的有：{names}。")
 _POINTS = Words("{title} (by {mean} points, {low} to {high})", "{title}（落后 {mean} 个百分点，区间 {low} 至 {high}）")
 _BY = Words("{title} (by {mean}, {low} to {high})", "{title}（相差 {mean}，区间 {low} 至 {high}）")
+_ALWAYS = Words(
+    "Episodes of {n} {n:diagnosis|diagnoses} are right by definition: top-3 accuracy says something with four or more.",
+    "含 {n} 种诊断的小任务必然正确：诊断达到四种以上时，前三位准确率才有意义。",
+)
 _UNLIKE = Words(
     "This is a mean over unlike tasks, of {least} to {most} diagnoses: read the results of one number of labeled patients.",
     "这是不同任务（{least} 至 {most} 种诊断）的平均值：请看单个每类样本数下的结果。",

@@ -22,6 +22,7 @@ Everything is a pure function of arrays.
 - `fit_sharpness`: how much to sharpen or soften the answers for one table, judged by its held-out patients.
 - `holm_adjusted_p`: p-values adjusted for several comparisons by Holm's method.
 - `intervals`: the file of confidence intervals and tests.
+- `label_metrics`: the file of macro F1, Matthews correlation and top-3 accuracy.
 - `log_loss`: mean negative log-probability of the right diagnosis.
 - `metrics`: the file of metrics: accuracy, balanced accuracy, AUROC, Brier score, ...
 - `nearest_shots`: which of `SHOTS` a task is nearest to, to report tasks of like size together.
@@ -37,7 +38,7 @@ Everything is a pure function of arrays.
 
 from __future__ import annotations
 
-from metamed_core.statistics import intervals, metrics
+from metamed_core.statistics import intervals, label_metrics, metrics
 from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
 from metamed_core.statistics.coverage import COVERAGES, certified, coverage_sets
 from metamed_core.statistics.intervals import (
@@ -73,6 +74,7 @@ __all__ = [
     "fit_sharpness",
     "holm_adjusted_p",
     "intervals",
+    "label_metrics",
     "log_loss",
     "metrics",
     "nearest_shots",

@@ -85,6 +85,11 @@ def features(x: Tensor, gaps: Tensor) -> Array:
     return torch.cat([x[..., 0], x[:, gaps, MISSING]], 1).double().numpy()
 
 
+def folds(y: Labels, most: int = 5) -> int:
+    """How many folds a cross-validation within the support set can have, each with every class: at most `most`; 1 if none is possible."""
+    return min(most, int(np.unique(y, return_counts=True)[1].min()))
+
+
 @dataclass(frozen=True)
 class Baseline(Learner):
     """Base class of the baseline classifiers: a subclass implements `fit`."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from metamed_core.evaluation import About, Comparison, Source, as_python, comparison_csv, comparison_html
+from metamed_core.evaluation import About, Comparison, Source, as_python, comparison_csv, comparison_html, comparison_parquet
 from metamed_core.words import Words
 from pages.parts.common import audit, cohorts
 from pages.parts.common.comparison_methods import weights_of
@@ -14,7 +15,8 @@ from pages.parts.common.page_frame import Say
 from pages.parts.compare.address import address_of
 from pages.parts.compare.state import ComparisonState
 
-CSV, HTML = "metamed_comparison.csv", "metamed_comparison.html"
+CSV, PARQUET, HTML = "metamed_comparison.csv", "metamed_comparison.parquet", "metamed_comparison.html"
+PARQUET_TYPE = "application/vnd.apache.parquet"
 OWN = Words(
     "A link holds settings only, never a patient's value: whoever opens it needs the same table.",
     "链接只包含设置，绝不包含患者数据：打开链接的人需要有同一份表格。",
@@ -24,12 +26,13 @@ LINK = Words(
     "在同一版本的 MetaMed 中打开此链接，看到的数值逐位相同。链接只包含设置。",
 )
 FILES = Words(
-    "CSV: one row for each method in each episode. Report: one file with tables, figures, seed and hashes that opens without a network. No patient is in either.",
-    "CSV：每个方法在每个小任务中占一行。报告：一个文件，含表格、图形、随机种子与哈希值，无需网络即可打开。两者均不含患者信息。",
+    "CSV and Parquet: one row for each method in each episode. Report: one file with tables, figures, seed and hashes that opens without a network. No patient is in any of them.",
+    "CSV 与 Parquet：每个方法在每个小任务中占一行。报告：一个文件，含表格、图形、随机种子与哈希值，无需网络即可打开。均不含患者信息。",
 )
 PYTHON = Words(
-    "Run in the project's folder, it prints the same leaderboards. The file it names must lie there.",
-    "在项目文件夹中运行，会打印相同的排行榜。所指的数据文件须位于该处。",
+    "It prints the same leaderboards in any folder, by a Python that has MetaMed (pip install with MetaMed's folder). It looks for the file it names "
+    "where it is started, then in MetaMed's folder.",
+    "在任何文件夹中运行都会打印相同的排行榜，只需 Python 中已安装 MetaMed（对 MetaMed 的文件夹运行 pip install）。所指的数据文件先在启动处查找，再在 MetaMed 的文件夹中查找。",
 )
 
 
@@ -47,37 +50,29 @@ def take_away(say: Say, state: ComparisonState) -> None:
 
 
 def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None:
+    files: dict[str, tuple[Words, Callable[[], bytes], str, str]] = {
+        "csv": (Words("Results (CSV)", "结果（CSV）"), lambda: comparison_csv(comparison), CSV, "text/csv"),
+        "parquet": (Words("Results (Parquet)", "结果（Parquet）"), lambda: comparison_parquet(comparison), PARQUET, PARQUET_TYPE),
+        "html": (
+            Words("Report (HTML)", "报告（HTML）"),
+            lambda: comparison_html(comparison, _about(state), say.language),
+            HTML,
+            "text/html",
+        ),
+    }
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            say(Words("Results (CSV)", "结果（CSV）")),
-            data=audit.noted(lambda: comparison_csv(comparison), "comparison_downloaded", form="csv"),
-            file_name=CSV,
-            mime="text/csv",
-            icon=":material/download:",
-            key="compare_csv",
-            on_click="ignore",
-        )
-        st.download_button(
-            say(Words("Report (HTML)", "报告（HTML）")),
-            data=audit.noted(lambda: comparison_html(comparison, _about(state), say.language), "comparison_downloaded", form="html"),
-            file_name=HTML,
-            mime="text/html",
-            icon=":material/download:",
-            key="compare_html",
-            on_click="ignore",
-        )
+        for form, (title, make, file, mime) in files.items():
+            _offer(say, form, title, audit.noted(make, "comparison_downloaded", form=form), file, mime)
         if state.openml_table is not None and state.patients is state.openml_table.patients:
             patients = state.openml_table.patients
-            st.download_button(
-                say(Words("Table of patients (CSV)", "患者表格（CSV）")),
-                data=lambda: patients.records.raw.to_csv(index=False).encode("utf-8"),
-                file_name=patients.file,
-                mime="text/csv",
-                icon=":material/download:",
-                key="compare_table",
-                on_click="ignore",
-            )
+            title = Words("Table of patients (CSV)", "患者表格（CSV）")
+            _offer(say, "table", title, lambda: patients.records.raw.to_csv(index=False).encode("utf-8"), patients.file, "text/csv")
         st.caption(say(FILES))
+
+
+def _offer(say: Say, key: str, title: Words, make: Callable[[], bytes], file: str, mime: str) -> None:
+    icon = ":material/download:"
+    st.download_button(say(title), data=make, file_name=file, mime=mime, icon=icon, key=f"compare_{key}", on_click="ignore")
 
 
 def _server() -> str:

@@ -147,7 +147,7 @@ def test_ctrl_c_tells_what_was_measured(monkeypatch: pytest.MonkeyPatch, capsys:
         (["patients.csv", "--methods", "gpt"], "There is no method “gpt”: choose from"),
         (["patients.csv", "--diagnoses", "flu"], "The table has no diagnosis “flu”: choose from disease 0"),
         (["patients.csv", "--diagnoses", "disease 1"], "labeled patients nothing can be compared"),
-        (["patients.csv", "--out", "one.docx"], "one.docx cannot be written: its name must end in .json, .csv or .html."),
+        (["patients.csv", "--out", "one.docx"], "one.docx cannot be written: its name must end in .json, .csv, .parquet or .html."),
         (["patients.csv", "--out", "nowhere/one.csv"], "There is no folder nowhere: make it, or write elsewhere."),
         (["patients.csv", "--weights", "none.safetensors"], "none.json cannot be read"),
         (["patients.csv", "--weights", "nothing"], "There are no weights “nothing”: give universal, none, a file"),

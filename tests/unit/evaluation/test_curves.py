@@ -23,7 +23,7 @@ from metamed_core.evaluation import (
     twin_curves,
 )
 from metamed_core.evaluation.calibration_error import calibration_error, reliability
-from metamed_core.evaluation.comparison_csv import comparison_csv
+from metamed_core.evaluation.comparison_files import comparison_csv, comparison_parquet
 from metamed_core.evaluation.curves import episode_pairs
 from metamed_core.evaluation.net_benefit import decision_curve
 from metamed_core.statistics import metrics
@@ -167,6 +167,9 @@ def test_the_csv_holds_the_table_and_says_what_it_is(comparison: Comparison) -> 
     pd.testing.assert_frame_equal(found[list(comparison.table())], comparison.table(), check_exact=True)
     assert set(found["cohort"]) == {comparison.cohort}
     assert set(found["intended_use"]) == {INTENDED_USE.en}
+    same = pd.read_parquet(io.BytesIO(comparison_parquet(comparison)))
+    pd.testing.assert_frame_equal(same[list(comparison.table())], comparison.table(), check_exact=True)
+    assert list(same) == list(found)
 
 
 def test_methods_who_always_agree_have_no_disputed_patient() -> None:

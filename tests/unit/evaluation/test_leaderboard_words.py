@@ -34,6 +34,11 @@ def test_one_opens_on_five_or_the_nearest_number_below() -> None:
     assert [made_up(EQUALS, shots=shots, n_episodes=1).usual_shots for shots in ((1, 3, 5, 10), (1, 3, 10), (10, 20))] == [5, 3, 10]
 
 
+def test_three_of_three_diagnoses_are_right_by_definition_and_that_is_said() -> None:
+    said = verdict(leaderboard(made_up(EQUALS, n_episodes=3), 5, "top3"))
+    assert "Episodes of 2 diagnoses are right by definition: top-3 accuracy says something with four or more." in [one.en for one in said]
+
+
 # -- a tie is a tie --------------------------------------------------------------------------------------------------
 
 

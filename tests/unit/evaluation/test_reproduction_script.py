@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import runpy
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def run(script: str, tmp_path: Path) -> str:
     path = tmp_path / "script.py"
     path.write_text(script, "utf-8")
     environment = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, str(path)], cwd=ROOT, env=environment, capture_output=True, check=False)
+    done = subprocess.run([sys.executable, str(path)], cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()
 
@@ -85,6 +86,25 @@ def test_a_script_without_truth_with_settings_and_leave_one_out(run_here: Callab
     assert "Method(LEARNERS['maml'](inner_steps=2), 'none')" in script
     assert "Method(BASELINES['naive_bayes']())" in script
     assert run_here(script) == printed(plan)
+
+
+@pytest.mark.parametrize(("keys", "truth"), [(("nearest_centroid",), None), (("maml", "naive_bayes"), "b.csv")])
+def test_a_script_imports_what_it_uses_and_nothing_else(keys: tuple[str, ...], truth: str | None) -> None:
+    table = records("sample_data/rare_findings.csv")
+    for who in (methods(keys), (Method(LEARNERS["maml"](), "mine.safetensors"), *methods(keys))):
+        script = ast.parse(as_python(Plan(Cohort.of_records(table), who, (1,), 1), Source("a.csv", table.columns, truth_file=truth)))
+        names = {node.id for node in ast.walk(script) if isinstance(node, ast.Name)}
+        imported = {alias.name for node in script.body if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+        assert imported - names <= {"annotations"}
+        assert {"LEARNERS", "Method", "set_aside", "methods"} & names <= imported
+
+
+def test_a_script_without_its_file_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = records("sample_data/rare_findings.csv")
+    script = as_python(Plan(Cohort.of_records(table), methods(("nearest_centroid",)), (1,), 1), Source("nowhere.csv", table.columns))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"There is no nowhere\.csv here: add its folder to FOLDERS\."):
+        exec(compile(script, "script", "exec"), {})  # noqa: S102 - our own text
 
 
 def test_a_script_reads_cells_as_the_records_do() -> None:

@@ -115,6 +115,6 @@ def test_the_script_compares_the_same_diagnoses_and_warns(tmp_path: Path) -> Non
     table = cohort(TABLE)
     mine = trained_on(table, tmp_path)
     script = as_python(plan(table.only(("a", "e")), mine), Source("patients.csv", diagnoses=("a", "e")))
-    assert "cohort = Cohort.of_records(records, truth).only(('a', 'e'))\n" in script
+    assert "cohort = Cohort.of_records(records).only(('a', 'e'))\n" in script
     assert "for warning in training_warnings(comparison):\n    print(warning.en)\n" in script
     assert "print(warning.en)" not in as_python(plan(table, methods(("maml",))[0]), Source("patients.csv"))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from metamed_core.data.encoding import CHANNELS, ColumnScale
 from metamed_core.data.episode import LabeledSet
@@ -43,7 +47,7 @@ def no_gaps(n_way: int = 3, k_shot: int = 4) -> tuple[LabeledSet, np.ndarray, np
 
 def test_none_of_them_is_in_the_menu() -> None:
     assert not set(BASELINES) & set(LEARNERS)
-    assert len(BASELINES) == 7
+    assert len(BASELINES) == 10
     assert CHANNELS[MISSING] == "missing"
     assert BACKBONES["no_network"]().init(torch.Generator()) == {}
 
@@ -116,6 +120,14 @@ def test_what_they_say_and_what_they_refuse(name: str) -> None:
     [
         ("logistic_regression", LogisticRegression(class_weight="balanced", max_iter=1000)),
         ("nearest_neighbours", KNeighborsClassifier(4, weights="distance")),
+        ("decision_tree", DecisionTreeClassifier(class_weight="balanced", random_state=0)),
+        ("support_vectors", CalibratedClassifierCV(SVC(class_weight="balanced"), cv=4, ensemble=False)),
+        (
+            "logistic_regression_cv",
+            GridSearchCV(
+                LogisticRegression(class_weight="balanced", max_iter=1000), {"C": [0.01, 0.1, 1, 10, 100]}, scoring="neg_log_loss", cv=4
+            ),
+        ),
         ("naive_bayes", GaussianNB(priors=[1 / 3] * 3, var_smoothing=0.1)),
         ("random_forest", RandomForestClassifier(class_weight="balanced", random_state=0)),
         (

@@ -72,7 +72,7 @@ def test_a_table_of_openml(monkeypatch: pytest.MonkeyPatch) -> None:
     finish(app)
     assert held(app).is_finished
     assert address(app, "openml") == "61"
-    assert "FILE, SHEET, TRUTH = 'openml_61.csv', None, None" in take_away.script(held(app))
+    assert "FILE, SHEET = 'openml_61.csv', None" in take_away.script(held(app))
 
 
 def test_openml_without_a_network_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
