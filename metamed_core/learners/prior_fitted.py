@@ -131,7 +131,7 @@ class PriorFittedClassifier(Classifier):
         )
 
     def log_proba(self, x: Tensor) -> Tensor:
-        """See `Classifier.log_proba`: log of the mean probability over readings, or of the product if there are more classes than slots."""
+        """See `Classifier.log_proba`: log of the mean probability over readings, or see `_told` if there are more classes than slots."""
         return torch.cat([self._told(part) for part in self._parts(x)])
 
     @torch.no_grad()
@@ -150,9 +150,9 @@ class PriorFittedClassifier(Classifier):
         told = scores.gather(2, readings.slot.unsqueeze(1).expand(-1, len(x), -1)).log_softmax(-1)
         if self.n_way <= self.network.slots:
             return told.logsumexp(0).log_softmax(-1)
-        # Each reading distinguishes groups of classes, with other groups in the next: an error-correcting output code
-        # (Dietterich and Bakiri 1995) whose bits count as independent evidence.
-        return told.sum(0).log_softmax(-1)
+        # Each reading distinguishes groups of classes, others in the next: an error-correcting output code (Dietterich and Bakiri 1995).
+        # All are of the same patients, so that only as many count as evidence as there are classes to a slot (docs/explanation/evaluation.md).
+        return (told.mean(0) * (self.n_way / self.network.slots)).log_softmax(-1)
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
         """Blocks of patients with a bounded number of cells over all readings."""
