@@ -30,6 +30,7 @@ from metamed_core.meta_training import (
     Library,
     MetaTraining,
     Progress,
+    described,
     joined,
     make_job,
     suggested_budget,
@@ -163,6 +164,9 @@ def _job(options: argparse.Namespace, compute: Compute) -> Job:
     return make_job(training, cohort, out, compute=compute, **how)
 
 
+_BEST_OF = "; the best of {n} looks at the same patients flatters, expect less on others"
+
+
 def _write_split(cohort: Cohort, split: DiseaseSplit) -> None:
     for part, names in dataclasses.asdict(split).items():
         sys.stderr.write(f"{part}: {', '.join(f'{name} ({cohort.counts[name]})' for name in names)}\n")
@@ -181,6 +185,7 @@ def _close(options: argparse.Namespace, job: Job, last: Progress) -> None:
     baselines = ", ".join(f"{name} {accuracy:.4f}" for name, accuracy in last.baselines.items())
     sys.stderr.write(
         f"{job.out}: held-out accuracy {best['accuracy']:.4f} (before adaptation {best['before']:.4f}), after step {best['step']}; {baselines}\n"
+        f"{described(job.validation_tasks).words}{_BEST_OF.format(n=len(card['validation'])) if job.keeps_best else ''}\n"
     )
     if job.training.split is not None:
         sys.stderr.write(

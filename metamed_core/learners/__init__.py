@@ -14,6 +14,7 @@ meta-training, `weights` the shipped weight files.
 - `Calibrated`: a classifier whose probabilities a calibration has corrected.
 - `Classifier`: the classifier after one step of adaptation.
 - `HeldOut`: what was answered to the labeled patients that were held out.
+- `ValidatedOn`: what the tasks of the validations are like.
 - `Initialization`: what adaptation starts from: network, weights, calibration, card.
 - `Learner`: the interface of every algorithm.
 - `Maml`: model-agnostic meta-learning (Finn et al. 2017).
@@ -49,6 +50,7 @@ meta-training, `weights` the shipped weight files.
 - `shipped`: the file of a learner's shipped weights.
 - `support_cross_validator`: the file of `SupportCrossValidator`.
 - `weights_path`: the file behind the name of initial weights.
+- `validated_on`: the tasks of the validations on a card.
 - `write_card`: writes a card.
 - `write_whole`: writes a file atomically.
 """
@@ -57,7 +59,7 @@ from __future__ import annotations
 
 from metamed_core.learners import support_cross_validator
 from metamed_core.learners.calibrated import Calibrated
-from metamed_core.learners.card import MOST_NAME
+from metamed_core.learners.card import MOST_NAME, ValidatedOn, validated_on
 from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
@@ -112,6 +114,7 @@ __all__ = [
     "ScoreParts",
     "Setting",
     "SupportCrossValidator",
+    "ValidatedOn",
     "Voting",
     "add_to_card",
     "asides_of",
@@ -133,6 +136,7 @@ __all__ = [
     "sharpened_by_held_out",
     "shipped",
     "support_cross_validator",
+    "validated_on",
     "weights_path",
     "write_card",
     "write_whole",

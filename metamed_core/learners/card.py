@@ -9,6 +9,7 @@ from typing import Any
 
 from metamed_core.data import from_json
 from metamed_core.statistics import Calibration
+from metamed_core.words import Words
 
 MOST_NAME = 200
 """Characters of a name on a card."""
@@ -20,6 +21,56 @@ class PanelNames:
 
     columns: tuple[str, ...]
     coded: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ValidatedOn:
+    """The tasks of the validations, without which their accuracy says little: each of so many diagnoses, so many labeled patients of each.
+
+    Parameters
+    ----------
+    ways, shots
+        The fewest and the most diagnoses of a task, and labeled patients of each (their mean where diagnoses differ).
+    chance
+        The share of right answers of whoever guesses.
+    n_tasks
+        How many tasks there are.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of bounds.
+    """
+
+    ways: tuple[int, int]
+    shots: tuple[float, float]
+    chance: float
+    n_tasks: int
+
+    def __post_init__(self) -> None:
+        if len(self.ways) != 2 or len(self.shots) != 2 or min(self.ways) < 2 or not 0 <= self.chance <= 1:
+            raise ValueError("no tasks are like this")
+
+    @property
+    def words(self) -> Words:
+        """How many diagnoses, how many labeled patients of each, and what guessing would give."""
+        ways, shots = _span(*self.ways), _span(*self.shots)
+        return _TASKS.format(ways=ways, most=self.ways[1], shots=shots, last=self.shots[1], chance=f"{100 * self.chance:.0f}%")
+
+
+def _span(least: float, most: float) -> Words:
+    return Words(f"{least:g}", f"{least:g}") if least == most else Words(f"{least:g} to {most:g}", f"{least:g} 至 {most:g}")
+
+
+def validated_on(card: Mapping[str, Any]) -> ValidatedOn | None:
+    """The tasks of the validations on a card as `read_card` gives it; None where it does not say."""
+    return None if card.get("validated_on") is None else from_json(ValidatedOn, card["validated_on"])
+
+
+_TASKS = Words(
+    "{ways} {most:diagnosis|diagnoses} at a time, {shots} labeled {last:patient|patients} of each; guessing would be right in {chance}",
+    "每次 {ways} 种诊断，每种 {shots} 位已确诊患者；随机猜测的正确率为 {chance}",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +91,8 @@ class Card:
         Spent on meta-training.
     validation, baselines
         The validations, each with `step`, `accuracy` and `log_loss`, and the accuracy of each baseline; NaN if the training diverged.
+    validated_on
+        The tasks of the validations; None on older cards.
     panel
         The columns that the weights were meta-trained on, if they read only those.
     calibration
@@ -62,6 +115,7 @@ class Card:
     seconds: float = 0.0
     validation: tuple[Mapping[str, Any], ...] = ()
     baselines: Mapping[str, Any] = field(default_factory=dict)
+    validated_on: ValidatedOn | None = None
     panel: PanelNames | None = None
     calibration: Mapping[str, Any] = field(default_factory=lambda: dataclasses.asdict(Calibration.none()))
 

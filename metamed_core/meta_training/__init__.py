@@ -27,6 +27,7 @@ stand in a `Library` that belongs to one owner.
 - `StoredWeights`: saved weights and what their card says.
 - `learn_temperatures`: the file that fits temperatures on simulated tasks.
 - `clear_old_runs`: clears away runs that nobody has touched for long.
+- `described`: what validation tasks are like.
 - `export_zip`: weights and card as one file to download.
 - `find_weights`: the file of weights that are named as a person would.
 - `find`: a run on disk by its token.
@@ -56,6 +57,7 @@ from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
 from metamed_core.meta_training.training import ANY_TABLE, NETWORKS, ONE_PANEL, MetaTraining, suggested_budget
+from metamed_core.meta_training.validation import described
 from metamed_core.meta_training.weights_by_name import find_weights, load_named_weights
 from metamed_core.meta_training.weights_library import DamagedWeights, Library, StoredWeights, is_single_user, new_owner
 from metamed_core.meta_training.weights_zip import SUFFIX, export_zip
@@ -83,6 +85,7 @@ __all__ = [
     "StoredRun",
     "StoredWeights",
     "clear_old_runs",
+    "described",
     "export_zip",
     "find",
     "find_weights",

@@ -19,8 +19,9 @@ from metamed_core.meta_training.checkpoint import identity
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute
 from metamed_core.meta_training.tasks import ClinicalPrior, CohortTasks
 from metamed_core.meta_training.training import ONE_PANEL, MetaTraining
-from metamed_core.meta_training.validation import VALIDATION_SEED, prior_validation_tasks
+from metamed_core.meta_training.validation import VALIDATION_SEED, described, prior_validation_tasks
 from metamed_core.networks import Backbone, Perceptron
+from metamed_core.statistics import Calibration
 
 N_VALIDATIONS = 12
 """Validations after the first, about."""
@@ -54,6 +55,8 @@ class Job:
         What else the card says.
     initial
         The weights to start from; None: random ones from the budget's seed.
+    calibration
+        That of the weights to start from.
     n_validations, save_every, restart
         How often to validate and to save, see N_VALIDATIONS and SAVE_EVERY; whether to forget an earlier checkpoint.
     may_write
@@ -71,6 +74,7 @@ class Job:
     out: Path
     facts: dict[str, Any]
     initial: Mapping[str, Tensor] | None = None
+    calibration: Calibration = field(default_factory=Calibration.none)
     n_validations: int = N_VALIDATIONS
     save_every: float = SAVE_EVERY
     restart: bool = False
@@ -128,8 +132,10 @@ def make_job(training: MetaTraining, cohort: Cohort | None, out: Path, *, comput
         if training.network == ONE_PANEL:
             backbone = Perceptron(tasks.panel.n_cells)
             facts["panel"] = tasks.panel.card()
-    initial = load_weights(UNIVERSAL, in_use).weights if training.start == UNIVERSAL else None
-    return Job(training, learner, in_use, backbone, tasks, held_out, out, facts, initial, **options)
+    facts["validated_on"] = dataclasses.asdict(described(held_out))
+    start = load_weights(UNIVERSAL, in_use) if training.start == UNIVERSAL else None
+    initial, calibration = (None, Calibration.none()) if start is None else (start.weights, start.calibration)
+    return Job(training, learner, in_use, backbone, tasks, held_out, out, facts, initial, calibration, **options)
 
 
 def _tasks_of(training: MetaTraining, cohort: Cohort) -> tuple[CohortTasks, list[Episode]]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from metamed_core.data import LabeledSet, TaskDistribution
+from metamed_core.data import Episode, LabeledSet, TaskDistribution
 from metamed_core.learners import Initialization, Learner
 from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone, Weights
-from metamed_core.statistics import SHOTS, Answers, Calibration, expected_calibration_error, fit_calibration, nearest_shots, task_log_loss
+from metamed_core.statistics import (
+    SHOTS,
+    Answers,
+    Calibration,
+    expected_calibration_error,
+    fit_calibration,
+    nearest_shots,
+    recalibrated,
+    task_log_loss,
+)
 
 CALIBRATION_SEED, JUDGING_SEED = 30_000_000, 40_000_000
 """Calibration is learned on tasks from one seed and judged on tasks from another; neither trains nor validates weights."""
@@ -22,16 +31,20 @@ def answers_of(
     learner: Learner, backbone: Backbone, weights: Weights, tasks: TaskDistribution, n_tasks: int, rng: torch.Generator
 ) -> Answers:
     """What the learner, fully adapted, answers to the query patients of `n_tasks` tasks; as it is, without any calibration."""
+    return Answers.joined(list(answers_to(learner, backbone, weights, (tasks.sample_batch(1, rng) for _ in range(n_tasks)))))
+
+
+def answers_to(learner: Learner, backbone: Backbone, weights: Weights, batches: Iterable[Episode]) -> Iterator[Answers]:
+    """The same for every task of these meta-batches, one at a time."""
     # Half the digits do, as in the tasks themselves.
-    weights, found = {name: weight.float() for name, weight in weights.items()}, []
-    for _ in range(n_tasks):
-        task = tasks.sample_batch(1, rng)
-        support = LabeledSet(task.support.x[0], task.support.y[0])
-        *_, last = learner.adapt(backbone, weights, support, task.n_way)
-        with torch.no_grad():
-            log_proba = last.log_proba(task.query.x[0])
-        found.append(Answers.of_task(log_proba, task.query.y[0], len(support), support.x.shape[-2]))
-    return Answers.joined(found)
+    weights = {name: weight.float() for name, weight in weights.items()}
+    for tasks in batches:
+        for i in range(len(tasks.support.x)):
+            support = LabeledSet(tasks.support.x[i], tasks.support.y[i])
+            *_, last = learner.adapt(backbone, weights, support, tasks.n_way)
+            with torch.no_grad():
+                log_proba = last.log_proba(tasks.query.x[i])
+            yield Answers.of_task(log_proba, tasks.query.y[i], len(support), support.x.shape[-2])
 
 
 def calibrate_on_prior(learner: Learner, start: Initialization, n_tasks: int) -> tuple[Calibration, dict[str, Any]]:
@@ -42,6 +55,11 @@ def calibrate_on_prior(learner: Learner, start: Initialization, n_tasks: int) ->
     )
     calibration = _rounded(fit_calibration(seen, dataclasses.asdict(learner)))
     return calibration, judge(calibration, unseen)
+
+
+def calibrate_on_tasks(base: Calibration, answers: Sequence[Answers], settings: Mapping[str, Any]) -> Calibration:
+    """The calibration of weights that were moved on from others, by the weights' own answers to the validation tasks; see `recalibrated`."""
+    return _rounded(recalibrated(base, Answers.joined(answers), settings))
 
 
 def _rounded(calibration: Calibration) -> Calibration:

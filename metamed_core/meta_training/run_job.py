@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import torch
 
-from metamed_core.learners import Learner, add_to_card, save_weights
+from metamed_core.learners import Learner, add_to_card, load_weights, save_weights
 from metamed_core.meta_training.checkpoint import parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute
 from metamed_core.meta_training.job import Job
+from metamed_core.meta_training.learn_temperatures import answers_to, calibrate_on_tasks
 from metamed_core.meta_training.outer_loop import MetaState, meta_train
 from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.validation import mean_of, validate
@@ -66,7 +68,7 @@ class CheckpointWriter:
                     if not self.job.keeps_best or self._is_best():
                         self._write_weights(state)
                 if state.step == self.job.training.budget.meta_steps:
-                    self._finish()
+                    yield from self._finish(state.step)
                     written = state.step
                 elif due or time.perf_counter() - self.saved >= self.job.save_every:
                     self._write_state(state)
@@ -115,11 +117,23 @@ class CheckpointWriter:
             write_state(state_path(self.job.out), state, self._progress(state.step), self.job.identity)
         self.saved = time.perf_counter()
 
-    def _finish(self) -> None:
+    def _finish(self, step: int) -> Iterator[Progress]:
         """The weights may be of an earlier step; the card has the whole curve, and there is nothing left to resume."""
         if self.job.may_write():
             add_to_card(self.job.out, self._measured())
+            if self.job.keeps_best:
+                yield from self._recalibrate(step)
             remove_state(state_path(self.job.out))
+
+    def _recalibrate(self, step: int) -> Iterator[Progress]:
+        """Write into the card how probabilities are calibrated: the weights are no longer those whose calibration is shipped."""
+        job, found = self.job, []
+        kept = load_weights(str(job.out), job.in_use)
+        for one in answers_to(job.in_use, kept.backbone, kept.weights, job.validation_tasks):
+            found.append(one)
+            yield self._progress(step)
+        calibration = calibrate_on_tasks(job.calibration, found, dataclasses.asdict(job.in_use))
+        add_to_card(job.out, {"calibration": {**dataclasses.asdict(calibration), "fitted_on": "validation tasks", "tasks": len(found)}})
 
     def _measured(self) -> dict[str, Any]:
         """What the card says of the way there."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from metamed_core.learners import asides_of, read_card, write_whole
+from metamed_core.learners import ValidatedOn, asides_of, read_card, validated_on, write_whole
 from metamed_core.meta_training.checkpoint import read_header, remove_state, state_path
 from metamed_core.meta_training.library_files import files_in, remove_files
 from metamed_core.meta_training.progress import Progress
@@ -30,12 +30,13 @@ MAX_AGE = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run on disk: its token, the file of its weights, what was asked for, and how far it is."""
+    """A run on disk: its token, the file of its weights, what was asked for, how far it is, and what it is validated on, if the card says so."""
 
     token: str
     path: Path
     training: MetaTraining
     progress: Progress
+    validated_on: ValidatedOn | None = None
 
     @property
     def is_stopped(self) -> bool:
@@ -55,11 +56,11 @@ def find(library: Library, token: str) -> StoredRun:
     if path not in there:
         raise no_such_run()
     card = read_card(path)
-    training, state = MetaTraining.of_card(card.get("run") or {}), state_path(path)
+    training, state, on = MetaTraining.of_card(card.get("run") or {}), state_path(path), validated_on(card)
     if state in there:
-        return StoredRun(token, path, training, read_header(state))
+        return StoredRun(token, path, training, read_header(state), on)
     n_steps, validation, baselines = training.budget.meta_steps, tuple(card.get("validation", ())), card.get("baselines", {})
-    return StoredRun(token, path, training, Progress(n_steps, math.nan, validation, baselines, seconds=float(card.get("seconds", 0))))
+    return StoredRun(token, path, training, Progress(n_steps, math.nan, validation, baselines, seconds=float(card.get("seconds", 0))), on)
 
 
 def stopped_runs(library: Library) -> Iterator[StoredRun]:

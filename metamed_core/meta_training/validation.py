@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import Episode, LabeledSet
-from metamed_core.learners import Learner
+from metamed_core.learners import Learner, ValidatedOn
 from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.networks import Backbone
 
@@ -21,6 +21,14 @@ def prior_validation_tasks() -> list[Episode]:
     """The meta-batches of simulated tasks on which every learner is validated, never trained on."""
     prior, rng = ClinicalPrior(), torch.Generator().manual_seed(VALIDATION_SEED)
     return [prior.sample_batch(8, rng) for _ in range(24)]
+
+
+def described(batches: Sequence[Episode]) -> ValidatedOn:
+    """What these tasks are like, for the card."""
+    sizes = [(tasks.n_way, tasks.support.y.shape[1] / tasks.n_way, len(tasks.support.y)) for tasks in batches]
+    ways, shots, counts = zip(*sizes, strict=True)
+    chance = sum(n / n_way for n_way, _, n in sizes) / sum(counts)
+    return ValidatedOn((min(ways), max(ways)), (round(min(shots), 1), round(max(shots), 1)), round(chance, 4), sum(counts))
 
 
 def validate(learner: Learner, backbone: Backbone, weights: Mapping[str, Tensor], batches: Sequence[Episode]) -> Iterator[dict[str, float]]:

@@ -27,6 +27,7 @@ Everything is a pure function of arrays.
 - `metrics`: the file of metrics: accuracy, balanced accuracy, AUROC, Brier score, ...
 - `nearest_shots`: which of `SHOTS` a task is nearest to, to report tasks of like size together.
 - `prediction_sets`: for each patient the fewest diagnoses that together reach `COVERAGE`.
+- `recalibrated`: a calibration fitted anew on the few patients of one table.
 - `shuffle_test`: whether held-out patients are named better than with shuffled labels.
 - `sign_flip_p`: p-values of paired differences by flipping their signs.
 - `student_interval`: Student's interval around a mean.
@@ -39,7 +40,7 @@ Everything is a pure function of arrays.
 from __future__ import annotations
 
 from metamed_core.statistics import intervals, label_metrics, metrics
-from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
+from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, recalibrated, task_log_loss
 from metamed_core.statistics.coverage import COVERAGES, certified, coverage_sets
 from metamed_core.statistics.intervals import (
     ClusteredMean,
@@ -79,6 +80,7 @@ __all__ = [
     "metrics",
     "nearest_shots",
     "prediction_sets",
+    "recalibrated",
     "shuffle_test",
     "sign_flip_p",
     "student_interval",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -205,6 +205,30 @@ def fit_calibration(answers: Answers, settings: Mapping[str, float], shots: Sequ
     *log_t, way_exponent, column_exponent = slopes.detach().clamp(-math.log(HARDEST), math.log(HARDEST)).tolist()
     temperature = tuple(math.exp(each) for each in log_t)
     return Calibration(tuple(shots), temperature, way_exponent, column_exponent, ways, columns, dict(settings))
+
+
+def recalibrated(base: Calibration, answers: Answers, settings: Mapping[str, Any]) -> Calibration:
+    """Fit anew on the few patients of one table, by whom the weights were chosen among others.
+
+    They tell one factor for each number of shots, and only softening ones are taken: on patients who had a say in the choice, answers look
+    surer than they will be on others. How the temperature changes with diagnoses and columns stays as it was.
+
+    Parameters
+    ----------
+    base
+        What was learned for the weights that these were moved on from; if nothing was, the fit stands alone.
+    answers, settings
+        The answers without any calibration, and the settings of the learner that gave them.
+    """
+    left, shots = answers.calibrated(base), tuple(sorted(set(answers.shots.tolist())))
+    # Said to be of one size, so that nothing but the shots can explain the factor.
+    same = replace(left, n_way=torch.full_like(left.n_way, FEW_WAYS), n_columns=torch.full_like(left.n_columns, FEW_COLUMNS))
+    factor = fit_calibration(same, settings, shots)
+    if base.settings is None:
+        return factor
+    knots, temperature = (torch.tensor(each, dtype=torch.float64) for each in (base.shots, base.temperature))
+    factors = factor.temperatures_of(knots, torch.full_like(knots, FEW_WAYS), torch.full_like(knots, FEW_COLUMNS)).clamp_min(1.0)
+    return replace(base, temperature=tuple((temperature * factors).tolist()), settings=dict(settings))
 
 
 def _range(values: Tensor) -> tuple[float, float]:

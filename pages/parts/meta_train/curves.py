@@ -29,6 +29,11 @@ FINDING = Words(
     "Accuracy on {on}: {first}% at the start, {best}% at best (step {step})",
     "在{on}上的准确率：开始时 {first}%，最好 {best}%（第 {step} 步）",
 )
+TASKS = Words("{tasks}.", "{tasks}。")
+BEST_OF = Words(
+    "The best of {n} looks at the same patients flatters: expect less on others.",
+    "同一批患者上 {n} 次验证中最好的一次偏乐观：在其他患者上会更低。",
+)
 LOSS_TITLE = Words("Loss on the training tasks (what is minimized)", "训练任务上的损失（优化目标）")
 LOSS_LATER = Words(
     "It is drawn while it runs; the losses before the page was reloaded are not kept.", "运行时绘制；刷新页面之前的损失不予保存。"
@@ -58,6 +63,8 @@ def curves(say: Say, state: MetaTrainingState) -> None:
 def _accuracy(say: Say, run: LiveRun) -> None:
     names, n_steps = {key: say(title) for key, title in LINES.items()}, run.training.budget.meta_steps
     st.markdown(f"**{say(_finding(run))}**")
+    if remark := _remark(run):
+        st.caption(say(remark))
     data = _accuracies(run, names)
     floor = max(0.0, math.floor(10 * float(data["value"].min()) - 0.5) / 10) if len(data) else 0.5
     live_chart(
@@ -93,6 +100,14 @@ def _finding(run: LiveRun) -> Words:
         return VALIDATING.format(on=on)
     first, best = run.progress.validation[0], run.progress.best()
     return FINDING.format(on=on, first=f"{100 * first['accuracy']:.1f}", best=f"{100 * best['accuracy']:.1f}", step=best["step"])
+
+
+def _remark(run: LiveRun) -> Words | None:
+    """On which tasks, and of how many looks that is the best."""
+    if run.validated_on is None or run.progress is None or not run.progress.validation:
+        return None
+    tasks = TASKS.format(tasks=run.validated_on.words)
+    return tasks + BEST_OF.format(n=n) if (n := len(run.progress.validation)) > 1 else tasks
 
 
 def _accuracies(run: LiveRun, names: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metamed_core.data import Cohort
-from metamed_core.meta_training import Lease, Library, MetaTraining, Progress, StoredRun, make_job, new_token, train
+from metamed_core.learners import ValidatedOn
+from metamed_core.meta_training import Lease, Library, MetaTraining, Progress, StoredRun, described, make_job, new_token, train
 
 ROOM = 15_000_000
 """Bytes that the files of a run take at most: weights, and three times as much for the state."""
@@ -20,7 +21,7 @@ class LiveRun:
     """A run of this tab.
 
     tab: names the tab in the lease. losses: step and meta-loss of each step made here. steps: what is still to be made; None: stopped.
-    started: time and step of the last start.
+    started: time and step of the last start. validated_on: what the validation tasks are like; None on older cards.
     """
 
     library: Library
@@ -31,11 +32,12 @@ class LiveRun:
     losses: list[tuple[int, float]] = field(default_factory=list)
     steps: Iterator[Progress] | None = None
     started: tuple[float, int] = (0.0, 0)
+    validated_on: ValidatedOn | None = None
 
     @classmethod
     def of_stored(cls, stored: StoredRun, library: Library, tab: str) -> LiveRun:
         """A run on disk, which goes on when asked to."""
-        return cls(library, tab, stored.training, stored.token, stored.progress)
+        return cls(library, tab, stored.training, stored.token, stored.progress, validated_on=stored.validated_on)
 
     @property
     def path(self) -> Path:
@@ -71,7 +73,8 @@ class LiveRun:
         self.library.check_room(ROOM)
         self.library.folder("runs")
         self.lease.take()
-        self.steps = train(make_job(self.training, cohort, self.path, may_write=self.lease.is_held))
+        job = make_job(self.training, cohort, self.path, may_write=self.lease.is_held)
+        self.steps, self.validated_on = train(job), described(job.validation_tasks)
         self.started = (time.perf_counter(), self.step)
 
     def stop(self) -> None:

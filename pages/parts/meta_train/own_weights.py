@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, validated_on
 from metamed_core.meta_training import DamagedWeights, MetaTraining, StoredWeights, export_zip
 from metamed_core.words import UserError, Words
 from pages.parts.common import audit, comparison_request
@@ -140,15 +140,23 @@ def _about(one: StoredWeights) -> Words:
     accuracy = max((each["accuracy"] for each in one.card.get("validation", [])), default=math.nan)
     made = datetime.fromtimestamp(one.made).astimezone().strftime("%Y-%m-%d %H:%M")
     return Words(
-        "{learner} · {made} · trained on {source}, step {steps} · validation accuracy {accuracy}",
-        "{learner} · {made} · 在{source}上训练至第 {steps} 步 · 验证准确率 {accuracy}",
+        "{learner} · {made} · trained on {source}, step {steps} · validation accuracy {accuracy}{on}",
+        "{learner} · {made} · 在{source}上训练至第 {steps} 步 · 验证准确率 {accuracy}{on}",
     ).format(
         learner=LEARNERS[one.learner].title,
         made=made,
         steps=_steps(one.card),
         source=_source(one.card),
         accuracy="–" if math.isnan(accuracy) else f"{100 * accuracy:.1f}%",
+        on=_validated_on(one.card),
     )
+
+
+def _validated_on(card: Mapping[str, Any]) -> Words | str:
+    """In brackets, what the accuracy is of; nothing where the card does not say."""
+    if (on := validated_on(card)) is None:
+        return ""
+    return Words(" (best of {n}: {tasks})", "（{n} 次中最好：{tasks}）").format(n=len(card["validation"]), tasks=on.words)
 
 
 def _steps(card: Mapping[str, Any]) -> int | str:

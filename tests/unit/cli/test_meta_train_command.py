@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from metamed_core.__main__ import main
 from metamed_core.data.records import Column, Role
 from metamed_core.data.records.columns.column_spec import read_columns
+from metamed_core.learners import validated_on
 from metamed_core.learners.weight_files import read_card
 from metamed_core.meta_training import weights_library
 from metamed_core.meta_training.training import MetaTraining
@@ -33,6 +35,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def kept_on(card: dict[str, Any]) -> str:
+    on = validated_on(card)
+    return "" if on is None else on.words.en
+
+
 def command(*more: str) -> int:
     return main(["meta-train", "--learner", "prototypical", "--meta-steps", "2", "--meta-batch", "2", "--validate", "1", *more])
 
@@ -47,6 +54,7 @@ def test_weights_split_and_judgment_are_told_and_kept(tmp_path: Path, capsys: py
     for part in ("base", "validation", "novel"):
         assert f"{part}: {getattr(run.split, part)[0]} (" in said.err
     assert "nearest_centroid 0." in said.err
+    assert f"{kept_on(kept.card)}; the best of 2 looks at the same patients flatters, expect less on others\n" in said.err
     assert (
         f"evaluate {DATA / 'blood_panel.csv'} --weights prototypical_table.safetensors --diagnoses '{','.join(run.split.novel)}'"
         in said.err

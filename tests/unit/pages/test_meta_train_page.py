@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,8 +16,8 @@ from metamed_core.meta_training import ONE_PANEL, weights_library
 from metamed_core.meta_training.weights_library import Library
 from metamed_core.statistics.intervals import Interval
 from pages.parts.common.patients_state import UPLOAD
-from pages.parts.meta_train.novel_test import verdict
 from pages.parts.meta_train.request import PRIOR, Request, is_on_own_table
+from pages.parts.meta_train.verdict import Gain, verdict
 from tests.helpers.meta_train_page import address, can_press, choose, finish, held, open_page, press, pull, texts, upload
 
 TABLE = "patient,diagnosis,ferritin,MCV,CRP\n" + "".join(
@@ -72,7 +75,12 @@ def test_a_run_is_watched_tested_kept_and_found_again() -> None:
     assert [step for step, _ in run.losses] == list(range(1, 11)), "the loss of every step, also of those that are validated"
     assert all(math.isfinite(loss) for _, loss in run.losses)
     assert "meta-trained here" in "".join(element.proto.body for element in app.get("html")), "not the name of its file"
-    assert "untrained prototype" in texts(app)
+    said = texts(app)
+    assert "untrained prototype" in said
+    assert "Its probabilities were recalibrated on the validation diseases" in said
+    assert run.validated_on is not None
+    assert f"{run.validated_on.words}. The best of {len(run.progress.validation)} looks" in said
+    assert re.search(r"Diseases never seen, (\d) at a time, 1 labeled patient of each: .*; guessing would be right in (25|20|33)%", said)
     app.text_input(key="training_name").set_value("mine").run()
     press(app, "training_keep")
     assert "Kept as “mine”." in texts(app)
@@ -88,6 +96,8 @@ def test_a_run_is_watched_tested_kept_and_found_again() -> None:
     assert found.progress is not None
     assert (found.progress.baselines.keys(), found.progress.validation) == (run.progress.baselines.keys(), run.progress.validation)
     assert can_press(again, "training_test")
+    assert found.validated_on == run.validated_on
+    assert f"(best of {len(run.progress.validation)}: {run.validated_on.words})" in texts(again)
 
 
 def test_stopped_it_waits_and_goes_on_in_one_tab_at_a_time() -> None:
@@ -194,15 +204,41 @@ def test_an_address_of_no_run_is_a_sentence(token: str) -> None:
     assert "There is no meta-training under this address any more" in texts(app)
 
 
-def test_the_verdict_says_it_either_way() -> None:
-    better, won = verdict(Interval(0.098, 0.055, 0.141), 1)
+GAIN = Gain(1, Interval(0.098, 0.055, 0.141), Interval(0.03, 0.01, 0.05), Interval(0.2, 0.1, 0.3), 0.012, 0.034, recalibrated=True)
+NONE, LOSS = Interval(0.01, -0.02, 0.04), Interval(-0.2, -0.3, -0.1)
+
+
+def test_the_verdict_says_accuracy_and_probabilities_against_none_and_against_the_start() -> None:
+    better, won = verdict(GAIN)
     assert won
     assert better.en == (
         "On diseases it has never seen, with 1 labeled patient of each, accuracy is 9.8 percentage points higher than without meta-training "
-        "(untrained prototype; 95% interval +5.5 to +14.1)."
+        "(untrained prototype; 95% interval +5.5 to +14.1). Against the weights it started from, accuracy changes by +3.0 percentage points "
+        "(+1.0 to +5.0) and the log-loss by -0.200 (-0.300 to -0.100; lower is better); the calibration error (ECE) is 1.2%, theirs 3.4%. "
+        "Its probabilities were recalibrated on the validation diseases after the last step."
     )
-    worse, won = verdict(Interval(0.01, -0.02, 0.04), 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "en", "zh"),
+    [
+        (
+            {"shots": 5, "untrained": NONE},
+            "with 5 labeled patients of each, it is not reliably better than without meta-training",
+            "并不确定优于",
+        ),
+        (
+            {"start": NONE, "probabilities": NONE},
+            "Nothing reliable is gained over them: use them, or give it more diseases",
+            "没有可靠的提高",
+        ),
+        ({"start": LOSS}, "It has become less accurate than they are", "准确率已不如"),
+        ({"probabilities": LOSS}, "Its probabilities have become worse than theirs", "概率已不如"),
+        ({"recalibrated": False}, "Its probabilities are not recalibrated, which is done after the last step", "尚未重新校准"),
+    ],
+)
+def test_the_verdict_is_no_praise_where_anything_is_lost_or_nothing_gained(change: dict[str, Any], en: str, zh: str) -> None:
+    said, won = verdict(replace(GAIN, **change))
     assert not won
-    assert "with 5 labeled patients of each, it is not reliably better than without meta-training" in worse.en
-    assert "+1.0 percentage points, 95% interval -2.0 to +4.0" in worse.en
-    assert "并不确定优于" in worse.zh
+    assert en in said.en
+    assert zh in said.zh

@@ -18,7 +18,7 @@ from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.learn_temperatures import answers_of, judge
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.statistics import expected_calibration_error
-from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, task_log_loss
+from metamed_core.statistics.calibration import SHOTS, Answers, Calibration, fit_calibration, nearest_shots, recalibrated, task_log_loss
 from tests.helpers.calibrations import STRONG
 from tests.helpers.tasks import small_episode, task_of_cells
 
@@ -78,6 +78,18 @@ def test_for_one_size_of_task_it_is_the_best_single_temperature() -> None:
     found = fit_calibration(answers, {})
     assert found.temperature_of(6, 2, 10) == pytest.approx(1 / best.x, rel=1e-3)
     assert task_log_loss(answers.calibrated(found)) == pytest.approx(best.fun, abs=1e-7)
+
+
+def test_fitted_anew_on_one_table_it_is_only_softened_and_the_fit_alone_where_nothing_was_known() -> None:
+    """Answers at a temperature of about 2.5: from 1 it is softened to the best single one, from 5 it stays."""
+    answers = of_one_size()
+    best = fit_calibration(answers, {}, (3.0,)).temperature_of(6, 2, 10)
+    sharp, soft = (Calibration((1.0, 10.0), (t, t), 0.2, 0.0, (2.0, 5.0), (2.0, 50.0), {}) for t in (1.0, 5.0))
+    found = recalibrated(sharp, answers, {"inner_lr": 0.1})
+    assert found.temperature_of(6, 2, 10) == pytest.approx(best, rel=1e-3)
+    assert (found.way_exponent, found.n_columns, found.settings) == (0.2, (2.0, 50.0), {"inner_lr": 0.1})
+    assert recalibrated(soft, answers, {}).temperature == soft.temperature
+    assert recalibrated(Calibration.none(), answers, {}).temperature_of(6, 2, 10) == pytest.approx(best, rel=1e-3)
 
 
 def test_two_answers_have_a_closed_form() -> None:
