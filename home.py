@@ -1,4 +1,4 @@
-"""Home: three doors, and what this is and is not. Imports nothing heavy; torch warms up in the background."""
+"""Home: a door to each page, and what this is and is not. Imports nothing heavy; torch warms up in the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the home page: three cards that lead to pages, and the intended use. Imports no heavy package."""
+"""The parts of the home page: four cards that lead to pages, and the intended use. Imports no heavy package."""
 
 from __future__ import annotations
 
@@ -64,6 +64,21 @@ DOORS = (
         Words("Open Compare", "进入比较"),
     ),
     Door(
+        "pages/meta_train.py",
+        Words("Meta-train", "元训练"),
+        ":material/model_training:",
+        Words(
+            "Prepare an algorithm for diseases that it has never seen, on a table of many diagnoses.",
+            "用一份含多种诊断的表格训练算法，使它能应对从未见过的疾病。",
+        ),
+        (
+            Words("Watch it train, a minute or two", "观看训练过程，约一两分钟"),
+            Words("Tested on diseases kept aside: accuracy and probabilities", "在留出的疾病上测试：准确率与概率"),
+            Words("Keep the weights, and use them in Diagnose and Compare", "保存权重，用于诊断与比较"),
+        ),
+        Words("Open Meta-train", "进入元训练"),
+    ),
+    Door(
         "pages/learn.py",
         Words("Learn", "学习"),
         ":material/school:",
@@ -112,14 +127,15 @@ WHAT = Words(
 
 
 def doors(say: Say) -> None:
-    """Draw the three cards side by side, of equal height."""
-    for column, door in zip(st.columns(len(DOORS), gap="medium"), DOORS, strict=True):
-        with column.container(border=True, height="stretch", vertical_alignment="distribute", key=f"door_{door.path[6:-3]}"):
-            with st.container(gap="small"):
-                st.subheader(f"{door.icon} {say(door.title)}", anchor=False)
-                st.markdown(say(door.sentence))
-                st.caption("\n".join(f"- {say(item)}" for item in door.inside))
-            enter(say, door)
+    """Draw the cards in rows of two, each row of equal height: four side by side would push their buttons off the first screen."""
+    for row in (DOORS[:2], DOORS[2:]):
+        for column, door in zip(st.columns(2, gap="medium"), row, strict=True):
+            with column.container(border=True, height="stretch", vertical_alignment="distribute", key=f"door_{door.path[6:-3]}"):
+                with st.container(gap="small"):
+                    st.subheader(f"{door.icon} {say(door.title)}", anchor=False)
+                    st.markdown(say(door.sentence))
+                    st.caption("\n".join(f"- {say(item)}" for item in door.inside))
+                enter(say, door)
 
 
 def enter(say: Say, door: Door) -> None:

@@ -13,6 +13,7 @@ from pages.parts.common import cohorts
 from pages.parts.common.bundled_cohorts import bundled_cohort
 
 PRIOR = "prior"  # the source that is no table: simulated clinical tasks
+AWAY = "away"  # the source of a run whose table is not open in this tab
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ STEPS_HELP = Words(
     "validation are kept, so too many steps do no harm but take time.",
     "每一步先在一批小任务上适应，再把初始权重移动一次（外循环步）。系统保留验证结果最好的权重，因此步数过多无害，只是费时。",
 )
+FIXED = Words(
+    "Diseases, algorithm and settings are those of this run, and fixed since it began.",
+    "疾病、算法与设置均属于该次训练，自其开始即不可更改。",
+)
+ANOTHER = Words("Set up another run", "另设一次训练")
 SEED_HELP = Words("The same number draws the same tasks and gives the same weights.", "相同的数字抽取相同的任务，得到相同的权重。")
 BATCH_HELP = Words("More tasks make each step more reliable and slower.", "任务越多，每一步越可靠，也越慢。")
 WAYS_HELP = Words("At most as many as there are diseases to train on.", "最多为用于训练的疾病数。")
@@ -45,7 +50,11 @@ RATE_HELP = Words(
 
 
 def choose_learner(say: Say, state: MetaTrainingState) -> None:
-    """The learner, a sentence on it, and what else decides the weights."""
+    """The learner, a sentence on it, and what else decides the weights; of a run that has begun, only to be read."""
+    if state.run is not None and not state.busy:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(say(FIXED), width="stretch")
+            st.button(say(ANOTHER), icon=":material/add:", key="training_another", on_click=state.set_up_another)
 
     def take(name: str) -> None:
         network = ANY_TABLE if LEARNERS[name].has_own_network else state.request.network
@@ -60,7 +69,7 @@ def choose_learner(say: Say, state: MetaTrainingState) -> None:
         value=state.request.learner,
         write=take,
         label_visibility="collapsed",
-        disabled=state.busy,
+        disabled=state.is_fixed,
     )
     st.markdown(say(LEARNERS[state.request.learner].summary))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -94,7 +103,7 @@ def _network(say: Say, state: MetaTrainingState) -> None:
         key="training_network",
         value=state.request.network,
         write=lambda network: state.ask(network=network, start=None, meta_lr=None),
-        disabled=state.busy,
+        disabled=state.is_fixed,
     )
 
 
@@ -107,7 +116,7 @@ def _start(say: Say, state: MetaTrainingState) -> None:
         key="training_start",
         value=_start_of(state.request),
         write=lambda start: state.ask(start=start, meta_lr=None),
-        disabled=state.busy,
+        disabled=state.is_fixed,
     )
 
 
@@ -145,7 +154,7 @@ def _whole(
         write=lambda value: state.ask(**{field: value}),
         usual=usual,
         help=say(about),
-        disabled=state.busy,
+        disabled=state.is_fixed,
         width=180,
     )
 
@@ -161,6 +170,6 @@ def _step_size(say: Say, state: MetaTrainingState) -> None:
         usual=usual,
         format="%.4g",
         help=say(RATE_HELP.format(usual=f"{usual:g}")),
-        disabled=state.busy,
+        disabled=state.is_fixed,
         width=180,
     )

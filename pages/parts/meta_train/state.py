@@ -24,7 +24,7 @@ from pages.parts.common import audit, cohorts
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.patients_state import Patients
 from pages.parts.meta_train.live_run import LiveRun
-from pages.parts.meta_train.request import PRIOR, Request, is_on_own_table, request_of
+from pages.parts.meta_train.request import AWAY, PRIOR, Request, is_on_own_table, request_of
 
 KEY = "meta_training"
 SLICE, TICK = 0.15, 0.25  # seconds of steps in a tick, and between ticks
@@ -110,6 +110,8 @@ class MetaTrainingState:
     @property
     def can_begin(self) -> bool:
         """Whether the patients allow a run; what they lack is said where they are chosen."""
+        if self.needs_table:
+            return False
         try:
             return self.patients is None or self.request.split_of(self.cohort) is not None
         except UserError:
@@ -131,6 +133,17 @@ class MetaTrainingState:
     def busy(self) -> bool:
         """Whether steps are made or the result is tested."""
         return self.is_running or self.results is not None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether tasks and settings are those of a run, which cannot be changed once it has begun."""
+        return self.busy or self.run is not None
+
+    def set_up_another(self) -> None:
+        """Leave this run, whose files stay, to choose tasks and settings anew."""
+        with self.lock:
+            self.leave()
+            self.error, self.message = None, None
 
     def begin(self) -> None:
         """Start a new run of what is asked."""
@@ -173,7 +186,7 @@ class MetaTrainingState:
             stored = find(self.library, token)
             self.leave()
             source = stored.training.source
-            here = source if source in cohorts.cohorts() else (self.request.source if stored.training.split else PRIOR)
+            here = source if source in cohorts.cohorts() else (AWAY if stored.training.split else PRIOR)
             self.request = request_of(stored.training, here)
             self._watch(LiveRun.of_stored(stored, self.library, self.tab))
 

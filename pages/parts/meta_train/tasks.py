@@ -15,7 +15,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.patient_sources import EDITED, patient_sources
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
 from pages.parts.meta_train.address import FIRST
-from pages.parts.meta_train.request import PRIOR
+from pages.parts.meta_train.request import AWAY, PRIOR, is_on_own_table
 from pages.parts.meta_train.split import change_split
 from pages.parts.meta_train.state import MetaTrainingState
 
@@ -47,6 +47,8 @@ ABOUT_SPLIT = Words(
     "The numbers are patients. No disease is in two lists, so what is learned is not these diseases but how to learn one. ",
     "数字为患者人数。没有疾病同时出现在两个列表中：学到的不是这些疾病本身，而是如何学会一种疾病。",
 )
+NOT_OPEN = Words("The table of this run (not open here)", "该次训练所用的表格（此处未打开）")
+ABOUT_RUN = Words("The diseases of the run, as it keeps them; its patients are not kept.", "该次训练所保存的疾病划分；其患者数据不予保存。")
 LEFT_OUT = Words(
     "{n} {n:diagnosis|diagnoses} with fewer than {least} patients {n:is|are} left out.", "另有 {n} 种诊断的患者少于 {least} 位，未使用。"
 )
@@ -56,8 +58,11 @@ def choose_tasks(say: Say, opened: PatientsState, state: MetaTrainingState) -> N
     """The list of sources, a table of one's own, and the split."""
     known = _sources(opened)
     _notice_upload(opened, state)
-    if state.request.source not in known:
+    if state.run is None and state.request.source not in known:
         state.ask(source=FIRST, split=None)
+    state.settle(known[state.request.source][1] if state.request.source in known else None)
+    if state.needs_table:  # another table than that of the run would be named otherwise
+        known = {AWAY: (NOT_OPEN, None), **known}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         choice(
@@ -65,13 +70,17 @@ def choose_tasks(say: Say, opened: PatientsState, state: MetaTrainingState) -> N
             say(Words("Take tasks from", "任务来源")),
             {key: say(title) for key, (title, _) in known.items()},
             key="training_source",
-            value=state.request.source,
+            value=AWAY if state.needs_table else state.request.source,
             write=lambda key: state.ask(source=key, split=None),
-            disabled=state.busy,
+            disabled=state.is_fixed,
         )
-    with right, st.popover(say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.busy):
+    with (
+        right,
+        st.popover(
+            say(Words("Your own table", "自己的表格")), icon=":material/upload_file:", disabled=state.busy or not _waits_for_upload(state)
+        ),
+    ):
         check.offer_upload(say, opened)
-    state.settle(known[state.request.source][1])
     if state.request.source == PRIOR:
         st.caption(say(ABOUT_PRIOR))
     else:
@@ -86,8 +95,13 @@ def _notice_upload(opened: PatientsState, state: MetaTrainingState) -> None:
     state.seen_upload = uploaded
     if uploaded is not None and state.run is None:
         state.ask(source=UPLOAD, split=None)
-    elif uploaded is not None:
+    elif uploaded is not None and _waits_for_upload(state):
         state.turn_to(UPLOAD)
+
+
+def _waits_for_upload(state: MetaTrainingState) -> bool:
+    """Whether a table of one's own could be put to use: for a new run, or for one that was on such a table."""
+    return state.run is None or is_on_own_table(state.run.training)
 
 
 def _sources(opened: PatientsState) -> dict[str, tuple[Words, Patients | None]]:
@@ -104,7 +118,7 @@ def _sources(opened: PatientsState) -> dict[str, tuple[Words, Patients | None]]:
 def _split(say: Say, state: MetaTrainingState) -> None:
     """Which diseases are for what, with their patients; open to be changed."""
     complain(say, state.problem)
-    if state.cohort is None or state.needs_table:
+    if state.cohort is None and not state.needs_table:
         return
     try:
         split = state.split
@@ -127,12 +141,15 @@ def _split(say: Say, state: MetaTrainingState) -> None:
 
 
 def _lists(say: Say, state: MetaTrainingState, split: DiseaseSplit) -> None:
-    counts = state.cohort.counts if state.cohort else {}
+    counts = state.cohort.counts if state.cohort and not state.needs_table else {}
     for column, (part, (title, about)) in zip(st.columns(3, gap="medium"), PARTS.items(), strict=True):
         with column.container(border=True):
             st.markdown(f"**{say(title)}**")
             st.caption(say(about))
-            names = [(say(cohorts.called(state.request.source, name)), counts.get(name, 0)) for name in getattr(split, part)]
-            st.markdown("\n".join(f"- {plain(name)} · {n}" for name, n in names))
+            names = [(say(cohorts.called(state.request.source, name)), counts.get(name)) for name in getattr(split, part)]
+            st.markdown("\n".join(f"- {plain(name)}" + ("" if n is None else f" · {n}") for name, n in names))
+    if not counts:
+        st.caption(say(ABOUT_RUN))
+        return
     few = sum(n < LEAST_PATIENTS for n in counts.values())
     st.caption(say(ABOUT_SPLIT + LEFT_OUT.format(n=few, least=LEAST_PATIENTS) if few else ABOUT_SPLIT))

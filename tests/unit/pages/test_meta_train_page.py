@@ -157,6 +157,7 @@ def test_advanced_settings_decide_the_run_and_are_found_again_with_it() -> None:
     assert (training.budget.meta_batch, training.n_way, training.budget.meta_lr) == (4, 3, 0.001)
     again = held(open_page(run=run.token)).request
     assert (again.meta_batch, again.n_way, again.meta_lr, again.split) == (4, 3, 0.001, training.split)
+    press(app, "training_another")
     choose(app, "number_input", "training_steps", 40)
     assert "at the pace of your last run" in texts(app)
     choose(app, "segmented_control", "training_learner", "reptile")

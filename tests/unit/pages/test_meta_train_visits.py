@@ -70,10 +70,11 @@ def test_another_run_and_other_settings_after_a_first_one() -> None:
     assert [step for step, _ in held(app).run.losses] == [], "the curve of the run before is not this one's"
     pull(app, 2).run()
     press(app, "training_stop")
-    choose(app, "segmented_control", "training_learner", "reptile")
-    assert held(app).request.learner == "reptile"
+    press(app, "training_another")
     assert held(app).run is None
     assert address(app) == ""
+    choose(app, "segmented_control", "training_learner", "reptile")
+    assert held(app).request.learner == "reptile"
     choose(app, "number_input", "training_seed", 3)
     assert (held(app).request.learner, held(app).request.seed) == ("reptile", 3)
 

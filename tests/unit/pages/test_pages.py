@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from metamed_core.drawing.palette import series_styles
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, chance
-from pages.parts.common import preload
+from pages.parts.common import home, preload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.menu import PAGES
 from pages.parts.common.own_data import RELOAD
@@ -82,6 +82,13 @@ def test_delete_my_data_ends_the_session_and_the_next_one_says_so() -> None:
 def test_every_page_file_is_in_the_menu() -> None:
     files = {"home.py", *(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))}
     assert files == {page.path for page in PAGES}
+
+
+def test_home_has_a_door_to_every_other_page() -> None:
+    pages = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
+    assert {door.path for door in home.DOORS} == pages
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=SECONDS).run()
+    assert {f"enter_{Path(path).stem}" for path in pages} <= {str(one.key) for one in app.button}
 
 
 def test_home_does_not_import_torch() -> None:
