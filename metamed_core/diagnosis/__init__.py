@@ -28,6 +28,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `Value`: a cell: a number, yes or no, a date as days, a category, or None.
 - `Vote`: the vote of one labeled patient.
 - `Without`: the answer without one labeled patient.
+- `agreement_note`: in how many patients what a clinician said first agrees, in words.
 - `agreement`: how many patients with a known diagnosis are predicted correctly.
 - `answers`: the answers at one step, for every patient.
 - `answers_csv`: the answers at one step as a CSV file.
@@ -55,6 +56,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `mistakes`: the held-out patients who were named wrongly.
 - `most_frequent`: the most frequent category of some cells.
 - `most_telling`: the columns in which the diagnoses differ most.
+- `named_note`: what a clinician said before the answer was shown, beside it.
 - `nearest_patients`: the labeled patients nearest in the embedding.
 - `next_tests`: the missing columns by what they are expected to tell.
 - `none_of_these`: why a patient may have none of the diagnoses.
@@ -100,6 +102,7 @@ from metamed_core.diagnosis.case import Case, Value
 from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.model_card import ModelCard
+from metamed_core.diagnosis.named_first import agreement_note, named_note
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.next_test import NextTest, have_costs, next_tests, what_to_do
 from metamed_core.diagnosis.none_of_these import can_only_choose, columns_beyond, none_of_these
@@ -155,6 +158,7 @@ __all__ = [
     "Vote",
     "Without",
     "agreement",
+    "agreement_note",
     "answers",
     "answers_csv",
     "answers_html",
@@ -181,6 +185,7 @@ __all__ = [
     "mistakes",
     "most_frequent",
     "most_telling",
+    "named_note",
     "nearest_patients",
     "next_tests",
     "none_of_these",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from metamed_core.diagnosis.abstention import Answer, answers, still_possible
 from metamed_core.diagnosis.answers_html import CAUTION, facts_of_run
 from metamed_core.diagnosis.as_written import NO_VALUE, column_words, written_cell, written_factor, written_range, written_value
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, how_to_read_evidence
+from metamed_core.diagnosis.named_first import agreement_note, named_note
 from metamed_core.diagnosis.next_test import what_to_do
 from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.pretest import with_pretest
@@ -33,8 +34,9 @@ def cases_html(
     pretest: Mapping[str, float] | None = None,
     tried: Case | None = None,
     coverage: float = COVERAGE,
+    named: Mapping[Hashable, str] | None = None,
 ) -> bytes:
-    """The report of some patients at one step of one adaptation.
+    """The report of some patients at one step of one adaptation: HTML in UTF-8 that opens offline; all text is escaped.
 
     Parameters
     ----------
@@ -45,14 +47,11 @@ def cases_html(
         were tried, marked as such.
     coverage
         The share of patients whose diagnosis their prediction set should hold, 0..1.
-
-    Returns
-    -------
-    bytes
-        HTML in UTF-8 that opens offline; all text is escaped.
+    named
+        By row label, the diagnosis that a clinician gave before the answer was shown.
     """
     trace, step_index = told[0].case.trace, told[0].case.step_index
-    found = answers(trace, step_index, [one.case.position for one in told], coverage)
+    found, named = answers(trace, step_index, [one.case.position for one in told], coverage), named or {}
     return page_html(
         "cases.html",
         _title(found),
@@ -60,7 +59,8 @@ def cases_html(
         caution=CAUTION,
         asked=_asked(trace),
         trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
-        cases=[_section(one, answer, pretest, tried) for one, answer in zip(told, found, strict=True)],
+        agreement=agreement_note(named, trace, step_index),
+        cases=[_section(one, answer, pretest, tried) | _named(answer, named) for one, answer in zip(told, found, strict=True)],
         words=_WORDS,
         groups=subgroup_table(subgroups(trace, step_index, told[0].case.records, coverage)),
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
@@ -76,6 +76,11 @@ def _title(found: Sequence[Answer]) -> Words:
     if len(found) == 1:
         return Words("Answer for {name}", "{name} 的答案").format(name=found[0].diagnosis.name)
     return Words("Answers for {n} {n:patient|patients}, with reasons", "{n} 位患者的答案及依据").format(n=len(found))
+
+
+def _named(answer: Answer, named: Mapping[Hashable, str]) -> dict[str, object]:
+    row = answer.diagnosis.row
+    return {"named": named_note(named[row], answer) if row in named else None}
 
 
 def _section(one: Reasons, answer: Answer, pretest: Mapping[str, float] | None, tried: Case | None) -> dict[str, object]:

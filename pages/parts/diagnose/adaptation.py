@@ -15,6 +15,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
 from pages.parts.common.vega_specs import Scale
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
+from pages.parts.diagnose.commit_first import committing
 from pages.parts.diagnose.controls import draw_controls
 from pages.parts.diagnose.curves import held_out_curve, loss_curve, one_patient
 from pages.parts.diagnose.embedding_map import draw_map
@@ -46,5 +47,5 @@ def _charts(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, Seri
     with right:
         st.markdown(f"**{say(Words('Who lies close to whom?', '谁与谁相近？'))}**")
         draw_map(say, shown, state.watched, scale)
-    if len(shown.records.undiagnosed):
+    if len(shown.records.undiagnosed) and not committing():  # the curve is an answer, too
         one_patient(say, state, shown, scale)

@@ -15,6 +15,7 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.bars import bar
+from pages.parts.diagnose.commit_first import what_was_named
 from pages.parts.diagnose.further import further
 from pages.parts.diagnose.next_tests import tests_of
 from pages.parts.diagnose.pretest import after_pretest, pretest_told
@@ -42,6 +43,7 @@ def answer_card(
     one = answer.diagnosis
     with st.container(border=True, gap="small", key=f"card_{one.row}"):
         st.markdown(f"#### {plain(one.name)}{_verdict(say, one, styles, truth.get(one.row))}")
+        what_was_named(say, state, shown, answer, styles)
         case = Case.of(shown.trace, shown.cursor, at, shown.records)
         _ranked(say, state, answer, case, styles)
         st.markdown(_left_open(say, answer, styles))

@@ -13,6 +13,7 @@ from metamed_core.words import Words
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.answer_card import answer_card
+from pages.parts.diagnose.commit_first import ask_first, commit_toggle, hidden
 from pages.parts.diagnose.held_out import guarantee, held_out
 from pages.parts.diagnose.patient_list import choose_patient, found_patients
 
@@ -63,6 +64,7 @@ def answers_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle])
         )
         st.caption(say(said.format(step=shown.cursor)))
     st.fragment(lambda: _list_and_patient(say, state, shown, styles))()
+    st.caption(say(how_to_read(shown.trace, shown.cursor) + can_only_choose(shown.trace.task.classes)))
 
 
 def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
@@ -71,6 +73,7 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
         revealed = bool(state.patients.current.truth) and st.toggle(
             say(Words("Reveal the true diagnoses (set aside)", "揭晓预留的真实诊断")), persist_state="session", key="reveal"
         )
+        commit_toggle(say)
     guarantee(say, shown, state.patients.coverage)
     if revealed:
         _agreement(say, state, shown)
@@ -80,6 +83,9 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
         at = choose_patient(say, state, shown, found, styles, truth)
     if at is not None:
         with right:
+            if hidden(state, shown.records.undiagnosed[at]):
+                ask_first(say, state, shown, at, styles)
+                return
             answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at], state.patients.coverage)[0], at, styles, truth)
 
 
@@ -100,7 +106,6 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     st.markdown(f"**{say(said)}** {say(trust)}")
     held_out(say, shown)
     st.markdown(say(NEXT))
-    st.caption(say(how_to_read(shown.trace, shown.cursor) + can_only_choose(shown.trace.task.classes)))
 
 
 def _trust(accuracy: float, n: int) -> Words:

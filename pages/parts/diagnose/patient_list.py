@@ -20,6 +20,7 @@ from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.diagnose.adaptation_state import Adaptation, Snapshot
 from pages.parts.diagnose.bars import bar
+from pages.parts.diagnose.commit_first import committing, hidden
 
 PER_PAGE = 30
 HEIGHT = 640  # pixels: about as tall as the answer beside it
@@ -32,6 +33,7 @@ ORDERS: dict[Order, Words] = {
 }
 ALL = ""
 STILL_OPEN = Words("{n} possible", "{n} 种可能")
+NOT_NAMED = Words("no diagnosis given yet", "尚未给出诊断")
 HELD_BACK = Words("held back", "暂不采信")
 
 
@@ -39,6 +41,9 @@ def found_patients(say: Say, state: Adaptation, shown: Snapshot, styles: dict[st
     """Draw the choices; returns the positions of the patients who fit, in the order that was chosen."""
     records, proba = shown.records, shown.step.proba
     names = [str(name) for name in records.patient_names.loc[records.undiagnosed]]
+    if committing():  # an order or a filter would give answers away
+        fits = _named(records, names, _search(say, names[0]))
+        return [at for at in range(len(names)) if fits[at]]
     order, only, name = _choices(say, state, predicted(records.classes, proba), styles, names[0])
     fits = _named(records, names, name)
     return [at for at in arrange(records.classes, proba, names, order, only) if fits[at]]
@@ -70,11 +75,14 @@ def choose_patient(
         choice(
             st.radio,
             say(Words("Patients ({n})", "患者（{n}）").format(n=len(found))),
-            {rows[at]: _entry(one, styles, truth.get(rows[at])) for at, one in listed.items()},
+            {
+                rows[at]: f"**{plain(one.diagnosis.name)}**" if hidden(state, rows[at]) else _entry(one, styles, truth.get(rows[at]))
+                for at, one in listed.items()
+            },
             key="chosen",
             value=state.chosen,
             write=choose,
-            captions=[_second_line(say, one) for one in listed.values()],
+            captions=[say(NOT_NAMED) if hidden(state, one.diagnosis.row) else _second_line(say, one) for one in listed.values()],
             width="stretch",
         )
     return rows.index(state.chosen)
@@ -127,16 +135,22 @@ def _choices(
         width=260,
     )
     _coverage(say, state)
-    name = st.text_input(
-        say(Words("Patient or file number", "患者或病历号")),
-        persist_state="session",
-        key="find",
-        type="search",
-        width=180,
-        placeholder=example,
-    )
     order = next(known for known in ORDERS if known == state.view["order"])
-    return order, state.view["only"] or None, name or ""
+    return order, state.view["only"] or None, _search(say, example)
+
+
+def _search(say: Say, example: str) -> str:
+    return (
+        st.text_input(
+            say(Words("Patient or file number", "患者或病历号")),
+            persist_state="session",
+            key="find",
+            type="search",
+            width=180,
+            placeholder=example,
+        )
+        or ""
+    )
 
 
 def _coverage(say: Say, state: Adaptation) -> None:

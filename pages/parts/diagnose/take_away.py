@@ -64,7 +64,7 @@ def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ..
         if not told:
             return answers_html(shown.trace, shown.cursor, file, say.language, coverage, groups())
         pretest = pretest_of(state, shown.trace.task.classes)
-        return cases_html(told, file, say.language, pretest=pretest, coverage=coverage)
+        return cases_html(told, file, say.language, pretest=pretest, coverage=coverage, named=state.named)
 
     makers: dict[str, tuple[Words, str, Callable[[], bytes]]] = {
         "html": (Words("Report (HTML)", "报告（HTML）"), "metamed_report.html", report),
@@ -103,7 +103,13 @@ def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
         tried, _ = tried_case(state, case, case.trace.task.query_rows[case.position])
         pretest = pretest_of(state, case.classes)
         return cases_html(
-            [Reasons.of(case)], source.file or source.source, say.language, pretest=pretest, tried=tried, coverage=state.patients.coverage
+            [Reasons.of(case)],
+            source.file or source.source,
+            say.language,
+            pretest=pretest,
+            tried=tried,
+            coverage=state.patients.coverage,
+            named=state.named,
         )
 
     st.download_button(

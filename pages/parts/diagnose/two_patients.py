@@ -17,13 +17,14 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.bars import bar
+from pages.parts.diagnose.commit_first import hidden
 from pages.parts.diagnose.patient_tables import heading
 from pages.parts.diagnose.value_text import cell_text
 
 FEW = 8  # findings that are shown at first
 LEAST = 0.01  # a smaller contribution would be written as ×1.0
 BAR = 4  # blanks in the bar of the largest contribution
-NOBODY = Words("Only one patient waits: there is nobody to compare with.", "只有一位患者等待诊断：没有可比较的患者。")
+NOBODY = Words("There is no other patient whose answer may be shown.", "没有其他可显示答案的患者。")
 WITH = Words("Compare with", "与此比较")
 FOUND = Words(
     "{one} and {other} differ in {n} of {all} {all:finding|findings} (in bold).",
@@ -69,12 +70,11 @@ def two_patients_view(say: Say, state: Adaptation, case: Case, answer: Answer, s
 def _other(say: Say, state: Adaptation, case: Case, styles: dict[str, SeriesStyle]) -> Case | None:
     """The patient that was chosen to compare with; at first the one that follows in the table."""
     task, step = case.trace.task, case.trace.steps[case.step_index]
-    others = {row: at for at, row in enumerate(task.query_rows) if at != case.position}
+    others = {row: at for at, row in enumerate(task.query_rows) if at != case.position and not hidden(state, row)}
     if not others:
         return None
     if state.beside not in others:
-        after = (case.position + 1) % len(task.query_rows)
-        state.beside = task.query_rows[after]
+        state.beside = next((row for row, at in others.items() if at > case.position), next(iter(others)))
 
     def write(row: Hashable) -> None:
         state.beside = row

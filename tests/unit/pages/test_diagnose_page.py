@@ -180,46 +180,6 @@ def test_the_set_aside_truth_covers_the_undiagnosed(key: str) -> None:
     assert set(truth.values()) <= set(records.classes)
 
 
-def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
-    """Each part answers; what is tried there changes neither the table nor what another patient is answered."""
-    state = held(finish(app))
-    before, proba = state.patients.current.records.sha256, state.shown().step.proba.copy()
-    assert "The answer stays" in texts(app) or "Without" in texts(app)
-    view(app, "what_if")
-    assert "smallest single change" in texts(app)
-    column = next(one for one in app.text_input if one.key and one.key.startswith("try_"))
-    column.set_value("nonsense").run()
-    assert "cannot be read" in texts(app)
-    named(app.text_input, column.key).set_value("9").run()
-    assert {"As in the table", "With your values"} <= {name for table in app.get("table") for name in table.value.columns}
-    assert len(state.tried) == 1
-    assert (state.patients.current.records.sha256, state.shown().step.proba.tolist()) == (before, proba.tolist())
-    app.button(key="try_none").click().run()
-    assert not state.tried
-    view(app, "next")
-    assert (
-        "Measure" in texts(app) or "Stop measuring" in texts(app) or "No value is missing" in texts(app) or "No missing value" in texts(app)
-    )
-    view(app, "pretest")
-    next(one for one in app.number_input if one.key and one.key.startswith("pretest")).set_value(0.0).run()
-    assert "Your pretest" in app.get("table")[0].value.columns
-    app.button(key="pretest_equal").click().run()
-    assert "Pretest probabilities are equal" in texts(app)
-    view(app, "two")
-    other = state.trace.task.query_rows[5]
-    named(app.selectbox, "beside").set_value(other).run()
-    table = app.get("table")[2].value
-    assert list(table.columns)[2:4] == [state.trace.task.query_names[at].replace("-", "\\-") for at in (0, 5)]
-    assert table.iloc[0, 0] == "**First diagnosis**", "which differs"
-    assert not app.exception
-
-
-def view(app: AppTest, key: str) -> None:
-    """Open one part."""
-    named(app.segmented_control, "further").set_value(key).run()
-    assert not app.exception
-
-
 def test_reasons_for_every_answer_are_worked_out_live_and_then_stand_in_the_files(app: AppTest) -> None:
     def files() -> list[str]:
         return [one.key for one in app.get("download_button") if one.key in {"html", "csv", "json"}]
