@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -57,6 +58,12 @@ def uploaded(app: AppTest, table: str = TABLE) -> AppTest:
     """A table of one's own, its columns confirmed, and adapted to its end."""
     upload(app, "clinic.csv", table.encode())
     return finish(app.button(key="confirm").click().run())
+
+
+def card_tables(app: AppTest) -> list[Any]:
+    """The tables of the chosen patient, not those that are folded away above the list."""
+    folded = [table for expander in app.expander for table in expander.get("table")]
+    return [table for table in app.get("table") if all(table is not one for one in folded)]
 
 
 def texts(app: AppTest) -> str:

@@ -17,7 +17,7 @@ from pages.parts.common.vega_specs import MOST_POINTS, thinned
 from pages.parts.diagnose import all_reasons
 from pages.parts.diagnose.all_reasons import AllReasons
 from pages.parts.diagnose.reasons import FEW
-from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, uploaded
+from tests.helpers.diagnose_page import TABLE, card_tables, finish, held, opened, texts, uploaded
 from tests.helpers.widgets import named
 
 
@@ -35,7 +35,7 @@ def test_it_opens_with_a_bundled_cohort_already_adapted(app: AppTest) -> None:
     assert "simulated" in texts(app).split("·")[0]
     assert len(app.radio(key="chosen").options) == 30, "the patients of one page"
     assert app.radio(key="chosen").value == state.chosen
-    assert len(app.get("table")) == 2, "the ranked diagnoses of one patient, and the findings for and against"
+    assert len(card_tables(app)) == 2, "the ranked diagnoses of one patient, and the findings for and against"
 
 
 @pytest.mark.parametrize("key", list(cohorts.cohorts()))
@@ -157,12 +157,12 @@ def test_the_findings_speak_for_and_against(app: AppTest) -> None:
     """The table lists the strongest of both sides, all of them on request, and against another diagnosis."""
     finish(app)
     title = next(one.value for one in app.markdown if "What speaks for" in one.value)
-    findings = app.get("table")[1].value
+    findings = card_tables(app)[1].value
     assert findings.shape == (2 * FEW, 6)
     named(app.selectbox, "rival").set_value("multiple myeloma").run()
     assert title != next(one.value for one in app.markdown if "What speaks for" in one.value)
     app.toggle(key="all_findings").set_value(True).run()
-    assert len(app.get("table")[1].value) == len(held(app).adapted.feature_columns)
+    assert len(card_tables(app)[1].value) == len(held(app).adapted.feature_columns)
     assert not app.exception
 
 

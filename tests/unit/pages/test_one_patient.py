@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.helpers.diagnose_page import finish, held, opened, texts
+from tests.helpers.diagnose_page import card_tables, finish, held, opened, texts
 from tests.helpers.widgets import named
 
 
@@ -25,7 +25,7 @@ def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
     column.set_value("nonsense").run()
     assert "cannot be read" in texts(app)
     named(app.text_input, column.key).set_value("9").run()
-    assert {"As in the table", "With your values"} <= {name for table in app.get("table") for name in table.value.columns}
+    assert {"As in the table", "With your values"} <= {name for table in card_tables(app) for name in table.value.columns}
     assert len(state.tried) == 1
     assert (state.patients.current.records.sha256, state.shown().step.proba.tolist()) == (before, proba.tolist())
     app.button(key="try_none").click().run()
@@ -36,13 +36,13 @@ def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
     )
     view(app, "pretest")
     next(one for one in app.number_input if one.key and one.key.startswith("pretest")).set_value(0.0).run()
-    assert "Your pretest" in app.get("table")[0].value.columns
+    assert "Your pretest" in card_tables(app)[0].value.columns
     app.button(key="pretest_equal").click().run()
     assert "Pretest probabilities are equal" in texts(app)
     view(app, "two")
     other = state.trace.task.query_rows[5]
     named(app.selectbox, "beside").set_value(other).run()
-    table = app.get("table")[2].value
+    table = card_tables(app)[2].value
     assert list(table.columns)[2:4] == [state.trace.task.query_names[at].replace("-", "\\-") for at in (0, 5)]
     assert table.iloc[0, 0] == "**First diagnosis**", "which differs"
     assert not app.exception
