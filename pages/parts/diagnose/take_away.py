@@ -18,9 +18,9 @@ from pages.parts.diagnose.pretest import pretest_of
 from pages.parts.diagnose.what_if import tried_case
 
 TOLD = Words(
-    "All of them hold every patient with the ranked diagnoses, the prediction set, whether to hold the answer back and why, the nearest labeled patients, "
+    "Report and predictions hold every patient with the ranked diagnoses, the prediction set, whether to hold the answer back and why, the nearest labeled patients, "
     "and what produced the answer. Column names of the table are the same in both languages.",
-    "各文件均包含每位患者的诊断排序、预测集、是否暂不采信及其原因、最相近的已确诊患者，以及得出答案的算法与设置。表格的列名在两种语言下相同。",
+    "报告与预测结果均包含每位患者的诊断排序、预测集、是否暂不采信及其原因、最相近的已确诊患者，以及得出答案的算法与设置。表格的列名在两种语言下相同。",
 )
 WITH_REASONS = Words("With the reasons for each answer", "附每个答案的依据")
 HELP = Words(
