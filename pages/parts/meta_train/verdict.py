@@ -37,8 +37,8 @@ RECALIBRATED = Words(
     "Its probabilities were recalibrated on the validation diseases after the last step.", "最后一步之后，已在验证疾病上重新校准其概率。"
 )
 NOT_RECALIBRATED = Words(
-    "Its probabilities are not recalibrated, which is done after the last step: continue to the end before you rely on them.",
-    "其概率尚未重新校准（在最后一步之后进行）：请先训练到最后，再依赖这些概率。",
+    "Its probabilities are not recalibrated, which is done after the last step: continue to the end, or begin anew, before you rely on them.",
+    "其概率尚未重新校准（在最后一步之后进行）：请先训练到最后或重新开始，再依赖这些概率。",
 )
 
 
