@@ -34,7 +34,7 @@ UNJUDGED = Words(
     "{n} 位已确诊患者无法评判：没有其他患者有相同诊断。",
 )
 GUARANTEE = Words(
-    "{held} of {n} held-out {n:patient|patients} {held:has|have} the own diagnosis among those still possible at {share}. So many patients alone can guarantee {certain} "
+    "At {share}, the right diagnosis is among those still possible for {held} of {n} held-out {n:patient|patients}. So many patients alone can guarantee {certain} "
     "at most (1 - 1/(n + 1)); what lies beyond rests on simulated tables.",
     "在 {share} 的设定下，{n} 位留出患者中有 {held} 位的诊断在其“仍有可能”之列。仅凭 {n} 位患者，最多只能保证 {certain}（1 - 1/(n + 1)）；超出部分依据模拟表格。",
 )

@@ -140,7 +140,7 @@ def test_the_sets_are_those_of_the_coverage_that_is_chosen(app: AppTest) -> None
         (found,) = answers(state.trace, state.cursor, [at], share)
         (said,) = [one.value for one in app.markdown if "Still possible" in one.value]
         assert f"for {share:.0%} of patients" in said
-        assert f"among those still possible at {share:.0%}. So many" in texts(app)
+        assert f"At {share:.0%}, the right diagnosis is among those still possible" in texts(app)
         assert all(name in said for name in found.prediction_set)
         sizes.append(len(found.prediction_set))
     assert sizes[0] < sizes[1]
