@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_feature_names, _check_n_features, _check_y, check_is_fitted, validate_data
 
-from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of
+from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of, refuse_columns_alike, refuse_missing_labels
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
+from metamed_core.knowledge import Knowledge, RowReport, further_diagnoses, knowledge_of, row_reports, with_knowledge
 from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, settings, sharpened_by_held_out
 from metamed_core.meta_training import load_named_weights
 from metamed_core.words import UserError, Words
@@ -34,6 +36,10 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Seed of the random weights of `weights="none"`; None means 0. Nothing else is random.
     settings : mapping or None, default=None
         Hyperparameters of the learner by name, such as `{"inner_steps": 20}`; the others keep their defaults.
+    knowledge : Knowledge, path of a knowledge file or None, default=None
+        What is known of diagnoses, patients or none: `fit(X.iloc[:0], [], undiagnosed=X)`. A diagnosis that stands only there is a class, too.
+    counts_as : int or None, default=None
+        Patients that each row of the knowledge counts as; None: up to one, as far as the labeled patients bear it out.
     held_out : bool, default=False
         Whether to calibrate the probabilities by labeled patients held out in turn, as the app does; `fit` then adapts up to 26 times.
 
@@ -66,12 +72,16 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         random_state: int | np.random.RandomState | None = None,
         settings: Mapping[str, float] | None = None,
         held_out: bool = False,
+        knowledge: Knowledge | str | Path | None = None,
+        counts_as: int | None = None,
     ) -> None:
         self.algorithm = algorithm
         self.weights = weights
         self.random_state = random_state
         self.settings = settings
         self.held_out = held_out
+        self.knowledge = knowledge
+        self.counts_as = counts_as
 
     def fit(self, X: Any, y: Any, undiagnosed: Any = None) -> FewShotClassifier:
         """Adapt to labeled patients; returns the fitted estimator.
@@ -82,7 +92,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             Numbers, booleans, strings or dates, in any dtype of pandas, Arrow or polars; cells may be missing. A number or an ISO date that is
             written as text is read as what it means. A column of the dtype category stays one.
         y : array-like of shape (n_patients,)
-            Class labels, strings or integers; 2 to 50 classes.
+            Class labels, strings or integers; 2 to 50 classes. May be empty where there is `knowledge`.
         undiagnosed : DataFrame, array-like or None
             Unlabeled rows with the columns of `X`; used only to standardize the columns.
 
@@ -93,11 +103,10 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             settings or weights are unknown.
         """
         X, y = self._table(X, reset=True), labels_of(y)
-        _refuse_missing_labels(y)
-        y = _check_y(y, multi_output=False, estimator=self)
-        # Tiled, because scikit-learn warns of a possible regression target if most classes have a single patient.
-        check_classification_targets(np.tile(y, 3))
-        self.classes_ = np.unique(y)
+        knowledge = knowledge_of(self.knowledge)
+        y = self._checked_labels(y, may_be_empty=bool(knowledge.statements))
+        further = further_diagnoses(knowledge, list(np.unique(y)), list(X.columns))
+        self.classes_ = np.unique([*y, *further]) if further else np.unique(y)
         self._check_sizes(X, y)
         self._names = list(X.columns)
         others = None if undiagnosed is None else self._table(undiagnosed, reset=False)
@@ -106,12 +115,13 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         everyone = features if others is None else pd.concat([features, features_of(others, self._kinds, _UNDIAGNOSED)], ignore_index=True)
         learner = self._learner()
         initialization = load_named_weights(self.weights, learner, self._seed())
-        self._task = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel)
+        plain = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel, further=further)
+        self._task, initialization = with_knowledge(plain, knowledge, everyone, initialization, fixed=self.counts_as)
         self._adaptation = (learner, initialization)
         self._trace: AdaptationTrace | None = None
         *_, last = initialization.adapt(learner, self._task.support, self._task.n_way)
         self._classifier = sharpened_by_held_out(last, learner, initialization, self._task.support)[0] if self.held_out else last
-        self.prototypes_ = _prototypes(features, np.asarray(y))
+        self.prototypes_ = _prototypes(features, np.asarray(y), self.classes_)
         return self
 
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:
@@ -131,6 +141,13 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             self._trace = AdaptationTrace(*self._adaptation, self._task, held_out=self.held_out).run()
         return self._trace
 
+    @property
+    def knowledge_reports_(self) -> tuple[RowReport, ...]:
+        """How far each row of the knowledge was trusted, and what contradicts it (`RowReport`); computed at each access."""
+        check_is_fitted(self)
+        learner, initialization = self._adaptation
+        return row_reports(self._task, initialization, learner)
+
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """The most probable class of each patient, `(n_patients,)`."""
         check_is_fitted(self)
@@ -147,7 +164,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         X = frame_of(X)
         if isinstance(X, pd.DataFrame):
             names = [str(name) for name in X.columns]
-            _refuse_columns_alike(names)
+            refuse_columns_alike(names)
             _check_feature_names(self, X, reset=reset)
             _check_n_features(self, X, reset=reset)
             self._check_order(X.columns, reset=reset)
@@ -168,6 +185,14 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def _names_at_fit(self, names: list[str]) -> list[str]:
         return getattr(self, "_names", names)
+
+    def _checked_labels(self, y: Any, *, may_be_empty: bool) -> Any:
+        refuse_missing_labels(y)
+        if not may_be_empty or len(y):
+            y = _check_y(y, multi_output=False, estimator=self)
+            # Tiled, because scikit-learn warns of a possible regression target if most classes have a single patient.
+            check_classification_targets(np.tile(y, 3))
+        return y
 
     def _check_sizes(self, features: pd.DataFrame, y: npt.NDArray[Any]) -> None:
         if len(features) != len(y):
@@ -203,31 +228,8 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return int(self.random_state or 0)
 
 
-def _refuse_columns_alike(names: Sequence[str]) -> None:
-    if not names:
-        raise UserError(Words("The table has no feature column: give at least one.", "表中没有任何特征列：请至少提供一列。"))
-    if alike := next((name for place, name in enumerate(names) if name in names[:place]), None):
-        raise UserError(
-            Words(
-                "Two columns are named “{name}”: give each column a name of its own.", "有两列都名为“{name}”：请为每列取不同的名称。"
-            ).format(name=alike)
-        )
-
-
-def _refuse_missing_labels(y: Any) -> None:
-    labels = np.asarray(y, dtype=object)
-    missing: list[int] = np.flatnonzero(pd.isna(labels) | np.isin(labels.astype(str), _NO_LABELS)).tolist() if labels.ndim == 1 else []
-    if missing:
-        raise UserError(
-            Words(
-                "Patient {row} of y has no diagnosis ({n} in all): fit on labeled patients, and give the others as `undiagnosed`.",
-                "y 中第 {row} 位患者没有诊断（共 {n} 位）：请只用已确诊患者拟合，其余的作为 `undiagnosed` 传入。",
-            ).format(row=missing[0] + 1, n=len(missing))
-        )
-
-
-def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
-    """Table `(n_classes, n_columns)` in original units: the mean of numbers, the most frequent category."""
+def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any], classes: npt.NDArray[Any]) -> pd.DataFrame:
+    """Table `(n_classes, n_columns)` in original units: the mean of numbers, the most frequent category; NaN for a class without patients."""
     columns = {}
     for name, column in features.items():
         if pd.api.types.is_numeric_dtype(column):
@@ -236,11 +238,9 @@ def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any]) -> pd.DataFrame:
             columns[name] = values.where(np.isfinite(values)).groupby(y).mean()
         else:
             columns[name] = pd.Series({label: most_frequent(cells) for label, cells in column.groupby(y)}, dtype=object)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).reindex(classes)
 
 
-_NO_LABELS = ("", "nan", "<NA>", "NaT")
-"""Texts of missing labels: an array of words has no other gap."""
 _IN_X = Words("in X", "在 X 中")
 _NOW = Words("now", "现在")
 _UNDIAGNOSED = Words("in `undiagnosed`", "在 `undiagnosed` 中")

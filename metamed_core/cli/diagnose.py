@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from metamed_core.cli.option_numbers import one_of, seed
+from metamed_core.cli.option_numbers import at_least, one_of, seed
 from metamed_core.cli.option_tables import add_table_options, checked_ending, records_of
 from metamed_core.cli.option_weights import learner_of
 from metamed_core.cli.progress import time_left
@@ -31,6 +31,7 @@ from metamed_core.diagnosis import (
     subgroups,
     written_factor,
 )
+from metamed_core.knowledge import Knowledge, knowledge_of, left_aside, row_reports
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings, write_whole
 from metamed_core.meta_training import find_weights
 from metamed_core.statistics import COVERAGE, COVERAGES
@@ -58,6 +59,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", default=UNIVERSAL, metavar="WEIGHTS",
         help="universal (shipped), none (random), a file made by meta-train, or a name in the library (default %(default)s)")  # fmt: skip
+    parser.add_argument("--knowledge", type=Path, metavar="FILE.csv",
+        help="what is known of diagnoses, columns diagnosis,column,statement,weight,source; they need no labeled patient then (default: nothing)")  # fmt: skip
+    parser.add_argument("--counts-as", type=at_least(0), metavar="N",
+        help="patients that each row of the knowledge counts as (default: up to one, as far as the labeled patients bear it out)")  # fmt: skip
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
         help=f"a setting of the algorithm; may be repeated. {_settings()}")  # fmt: skip
     parser.add_argument("--seed", type=seed, default=0, help="of random weights (default %(default)s)")
@@ -87,8 +92,13 @@ def run(options: argparse.Namespace) -> None:
     checked_ending(options.out, (".csv", ".json", ".html"))
     checked_ending(options.model_card, (".html", ".md", ".json"))
     begin, learner = _begin(options)
-    records = _asked(options)
-    trace = _adapted(start(records, learner, begin, options.seed))
+    knowledge = knowledge_of(options.knowledge)
+    records = _asked(options, knowledge)
+    begun = start(records, learner, begin, options.seed, knowledge, options.counts_as)
+    sys.stderr.write("".join(f"- {said.into(options.language)}\n" for said in left_aside(begun.initialization)))
+    trace = _adapted(begun)
+    for one in row_reports(trace.task, trace.initialization, learner):
+        sys.stderr.write(f"{one.diagnosis}: {one.sentence.into(options.language)}\n")
     last = len(trace.steps) - 1
     told = _explained(trace, records) if options.reasons else ()
     groups = subgroups(trace, last, records, options.coverage)
@@ -127,7 +137,7 @@ def _learner(name: str, chosen: Sequence[str]) -> Learner:
     return LEARNERS[name](**values)
 
 
-def _asked(options: argparse.Namespace) -> PatientRecords:
+def _asked(options: argparse.Namespace, knowledge: Knowledge) -> PatientRecords:
     """Return the patients, and report the findings of the upload check on standard error. Raises UserError if all are diagnosed."""
     records = records_of(options.table, options)
     if records.reading is not None:
@@ -137,7 +147,7 @@ def _asked(options: argparse.Namespace) -> PatientRecords:
     for finding in records.findings:
         remedy = f" [--mend {finding.kind}]" if finding.remedy else ""
         sys.stderr.write(f"- {finding.message.into(options.language)}{remedy}\n")
-    if records.problem is None and not len(records.undiagnosed):
+    if (records.problem is None or knowledge.statements) and not len(records.undiagnosed):
         raise UserError(
             Words(
                 "Every patient of {file} has a diagnosis: leave it empty for those to be diagnosed.",

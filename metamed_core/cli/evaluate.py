@@ -8,11 +8,12 @@ import math
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from metamed_core import __version__
-from metamed_core.cli.option_numbers import at_least, jobs, seed, shots_or_left_out
+from metamed_core.cli.option_numbers import at_least, jobs, seed, shots_name, shots_or_left_out
 from metamed_core.cli.option_tables import add_table_options, checked_ending, cohort_of
 from metamed_core.cli.option_weights import learner_of
 from metamed_core.cli.progress import time_left
@@ -31,6 +32,7 @@ from metamed_core.evaluation import (
     comparison_csv,
     comparison_html,
     comparison_parquet,
+    difference,
     leaderboard,
     leaderboard_text,
     left_out,
@@ -39,8 +41,10 @@ from metamed_core.evaluation import (
     sweep,
     training_warnings,
     verdict,
+    with_twins,
     workers,
 )
+from metamed_core.knowledge import knowledge_of
 from metamed_core.learners import LEARNERS, write_whole
 from metamed_core.meta_training import Library, find_weights
 from metamed_core.statistics import Interval
@@ -64,11 +68,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--diagnoses", metavar="A,B,C", help="these only, such as those that weights were not meta-trained on (default: all)"
     )
     parser.add_argument("--shots", type=shots_or_left_out, default=SHOTS, metavar="K,...",
-        help="labeled patients of each diagnosis; 0: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
+        help="labeled patients of each diagnosis; 0: none at all, with --knowledge; loo: leave one patient out at a time (default 1,3,5,10)")  # fmt: skip
     parser.add_argument("--episodes", type=at_least(1), default=30, help="at each number of shots (default %(default)s)")
     parser.add_argument("--seed", type=seed, default=0, help="of the episodes (default %(default)s)")
-    parser.add_argument("--methods", metavar="KEYS",
+    parser.add_argument("--methods", "--contestants", metavar="KEYS",
         help=f"with commas, or all: {', '.join(all_methods())} and those of the library (default {','.join(DEFAULTS)})")  # fmt: skip
+    parser.add_argument("--knowledge", type=Path, metavar="FILE.csv",
+        help="what is known of diagnoses, columns diagnosis,column,statement,weight,source: each learner takes part without and with it (default: nothing)")  # fmt: skip
     parser.add_argument("--weights", action="append", default=[], metavar="FILE",
         help="weights made by meta-train, or their name in the library, as a further method; may be repeated (default: none)")  # fmt: skip
     parser.add_argument("--jobs", type=jobs, default=1, help="workers; -1: one a core (default %(default)s)")
@@ -84,8 +90,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Run the comparison, print and write the results; after Ctrl-C, those of all completed episodes. Raises UserError."""
     checked_ending(options.out, (".json", ".csv", ".parquet", ".html"))
-    cohort = _cohort(options)
-    plan, remark = plan_for(cohort, _methods(options), options.shots, options.episodes, options.seed)
+    cohort, who = _cohort(options), _methods(options)
+    if options.knowledge:
+        who = with_twins(who, knowledge_of(options.knowledge))
+    plan, remark = plan_for(cohort, who, options.shots, options.episodes, options.seed)
     planned = Comparison.of(plan)
     # Before the first episode: whoever compares weights on what they have learned can stop here.
     for said in (*([remark] if remark else []), *training_warnings(planned), *left_out(planned), *plan.remarks):
@@ -183,11 +191,22 @@ def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, bo
         "warnings": [said.into(options.language) for said in training_warnings(comparison)],
         "left_out": [said.into(options.language) for said in left_out(comparison)],
         "remarks": [said.into(options.language) for said in plan.remarks],
-        "shots": {str(board.k_shot): _standings(board) for board in boards},
-        "verdicts": {str(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
+        "shots": {shots_name(board.k_shot): _standings(board) for board in boards},
+        **({"knowledge": _gains(plan, comparison)} if options.knowledge else {}),
+        "verdicts": {shots_name(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
         "version": __version__,
         "intended_use": INTENDED_USE.en,
     }
+
+
+def _gains(plan: Plan, comparison: Comparison) -> dict[str, dict[str, Any]]:
+    """What knowledge adds to the balanced accuracy of each method, on the same episodes; by number of shots and method without it."""
+    pairs = {replace(one, knowledge=None).key: one.key for one in plan.methods if one.knowledge is not None}
+    found: dict[str, dict[str, Any]] = {}
+    for k in comparison.shots_with_results:
+        gains = {without: difference(comparison, knowing, without, k) for without, knowing in pairs.items()}
+        found[shots_name(k)] = {key: {"mean": _number(gain.mean), **_ends(gain)} for key, gain in gains.items() if gain is not None}
+    return found
 
 
 def _standings(board: Leaderboard) -> list[dict[str, Any]]:

@@ -47,6 +47,8 @@ A `Task` is the input of a learner: labeled patients (support) and patients to d
 - `read_file`: reads a file as a table of text, with the account of its rows.
 - `read_log`: reads an audit log again and checks its chain.
 - `read_table`: reads a file as a table of text.
+- `refuse_columns_alike`: refuses a table in which two columns have one name.
+- `refuse_missing_labels`: refuses labels of which one is missing.
 - `set_aside`: reads held-out diagnoses from a second table, to check predictions.
 - `sheets`: names of a workbook's sheets.
 - `shown`: shortens a text from a file for use in a sentence.
@@ -71,7 +73,7 @@ from metamed_core.data.cohort import Cohort, RowLabel, set_aside
 from metamed_core.data.encoding import CHANNELS, ColumnScale, PatientEncoder
 from metamed_core.data.episode import Episode, LabeledSet, TaskDistribution, class_means, one_hot
 from metamed_core.data.foreign_columns import features_of, kinds_of
-from metamed_core.data.foreign_frames import frame_of, labels_of
+from metamed_core.data.foreign_frames import frame_of, labels_of, refuse_columns_alike, refuse_missing_labels
 from metamed_core.data.formats import EXTENSIONS, read_file, read_table, sheets
 from metamed_core.data.formats.reading import Choice, Reading, ReadOptions
 from metamed_core.data.formats.table import shown
@@ -137,6 +139,8 @@ __all__ = [
     "read_file",
     "read_log",
     "read_table",
+    "refuse_columns_alike",
+    "refuse_missing_labels",
     "set_aside",
     "sheets",
     "shown",

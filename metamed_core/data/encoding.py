@@ -157,6 +157,11 @@ class PatientEncoder:
         """Number of cells per patient, after category columns are expanded."""
         return self.panel.n_cells
 
+    @property
+    def scale(self) -> ColumnScale:
+        """The scale of each cell."""
+        return self._scale
+
     def encode(self, features: pd.DataFrame) -> Tensor:
         """Return the cells of these patients, `(n_patients, n_cells, len(CHANNELS))`, float64.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from metamed_core.words import UserError, Words
 
 _EXTENDED = pd.Series | pd.Index | pd.api.extensions.ExtensionArray
 
@@ -54,3 +57,32 @@ def _filled(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     cells = np.array(array.data, dtype=object)
     cells[np.ma.getmaskarray(array)] = None
     return cells
+
+
+def refuse_columns_alike(names: Sequence[str]) -> None:
+    """Raise UserError if there is no column, or two have one name."""
+    if not names:
+        raise UserError(Words("The table has no feature column: give at least one.", "表中没有任何特征列：请至少提供一列。"))
+    if alike := next((name for place, name in enumerate(names) if name in names[:place]), None):
+        raise UserError(
+            Words(
+                "Two columns are named “{name}”: give each column a name of its own.", "有两列都名为“{name}”：请为每列取不同的名称。"
+            ).format(name=alike)
+        )
+
+
+def refuse_missing_labels(y: Any) -> None:
+    """Raise UserError if a label is missing; the sentence names the patient."""
+    labels = np.asarray(y, dtype=object)
+    missing: list[int] = np.flatnonzero(pd.isna(labels) | np.isin(labels.astype(str), _NO_LABELS)).tolist() if labels.ndim == 1 else []
+    if missing:
+        raise UserError(
+            Words(
+                "Patient {row} of y has no diagnosis ({n} in all): fit on labeled patients, and give the others as `undiagnosed`.",
+                "y 中第 {row} 位患者没有诊断（共 {n} 位）：请只用已确诊患者拟合，其余的作为 `undiagnosed` 传入。",
+            ).format(row=missing[0] + 1, n=len(missing))
+        )
+
+
+_NO_LABELS = ("", "nan", "<NA>", "NaT")
+"""Texts of missing labels: an array of words has no other gap."""

@@ -66,6 +66,7 @@ class Task:
         ranges: Mapping[str, tuple[float, float]] | None = None,
         panel: Panel | None = None,
         names: Sequence[str] | None = None,
+        further: Sequence[Any] = (),
     ) -> Task:
         """Encode a table as a task. Raises UserError under the conditions given in `PatientEncoder.fit`.
 
@@ -83,9 +84,11 @@ class Task:
             Reference ranges, and the columns that weights for one panel expect; see `PatientEncoder.fit`.
         names
             Display name of each patient; None: the row labels.
+        further
+            Diagnoses that are in question although no support patient has them.
         """
         encoder = PatientEncoder.fit(features if scale is None else features.iloc[scale], ranges, panel)
-        classes = tuple(sorted({labels[i] for i in support}))
+        classes = tuple(sorted({*(labels[i] for i in support), *further}))
         rows, called = features.index.tolist(), names or features.index
         known, asked = (_encoded(encoder, features, labels, part, classes) for part in (support, query))
         support_names, query_names = (tuple(str(called[i]) for i in part) for part in (support, query))
@@ -93,7 +96,7 @@ class Task:
         return cls(classes, support_rows, query_rows, support_names, query_names, known, asked, encoder)
 
     @classmethod
-    def of_records(cls, records: PatientRecords, panel: Panel | None = None) -> Task:
+    def of_records(cls, records: PatientRecords, panel: Panel | None = None, further: Sequence[str] = ()) -> Task:
         """Make the task of an upload: diagnosed patients form the support set, all others the query set.
 
         Parameters
@@ -102,6 +105,8 @@ class Task:
             The patients.
         panel
             Columns that the weights expect; None: all feature columns of `records`.
+        further
+            Diagnoses that are in question although no patient has them.
 
         Raises
         ------
@@ -117,10 +122,16 @@ class Task:
             ranges=records.reference_ranges,
             panel=panel,
             names=records.patient_names.tolist(),
+            further=further,
         )
         lines = tuple(map(records.line, task.query_rows)) if records.reading else ()
         filed = () if records.file_numbers is None else tuple(records.file_numbers[~known])
         return replace(task, query_lines=lines, query_file_numbers=filed)
+
+    def with_support(self, rows: Sequence[Hashable], names: Sequence[str], patients: LabeledSet) -> Task:
+        """Return the task with further members of the support set, after those that it has."""
+        support = patients.after(self.support)
+        return replace(self, support_rows=(*self.support_rows, *rows), support_names=(*self.support_names, *names), support=support)
 
     @property
     def n_way(self) -> int:

@@ -28,6 +28,7 @@ _RUN = {
     "settings": Words("Settings", "设置"),
     "weights": Words("Weights", "权重"),
     "weights_sha256": Words("Weights (SHA-256)", "权重（SHA-256）"),
+    "knowledge": Words("Knowledge", "知识"),
     "seed": Words("Seed", "随机种子"),
     "step": Words("Step", "步"),
     "held_out": Words("Labeled patients left out as a test", "留出已确诊患者的检验"),

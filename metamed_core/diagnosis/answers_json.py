@@ -13,6 +13,7 @@ from metamed_core.diagnosis.reasons import Reasons
 from metamed_core.diagnosis.reasons_values import reason_values
 from metamed_core.diagnosis.subgroups import Subgroup, subgroup_values
 from metamed_core.diagnosis.trace import AdaptationTrace
+from metamed_core.knowledge import RowReport, row_reports
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import INTENDED_USE
 
@@ -41,9 +42,10 @@ def answers_values(
     Returns
     -------
     dict
-        Keys classes, coverage (0..1), patients, held_out_by_group (see `subgroup_values`), run (see `provenance`), intended_use. Each patient has patient, row (of the user's
+        Keys classes, coverage (0..1), patients, held_out_by_group (see `subgroup_values`), run (see `provenance`), intended_use, and knowledge where some was used. Each patient has patient, row (of the user's
         file), ranked, prediction_set, abstention_reason (null or a sentence in both languages), nearest, and with reasons those of `reason_values`. Probabilities: 0..1.
     """
+    rows = row_reports(trace.task, trace.initialization, trace.learner)
     patients = [_values(one) for one in answers(trace, step_index, coverage=coverage)]
     for patient, one in zip(patients if told else (), told, strict=True):
         patient["reasons"] = reason_values(one)
@@ -52,6 +54,7 @@ def answers_values(
         "coverage": coverage,
         "patients": patients,
         "held_out_by_group": subgroup_values(groups),
+        **({"knowledge": [_row_values(one) for one in rows]} if rows else {}),
         "run": provenance(trace, step_index, file),
         "intended_use": INTENDED_USE.en,
     }
@@ -67,6 +70,17 @@ def answers_json(
 ) -> bytes:
     """`answers_values` as one line of JSON, UTF-8."""
     return (json.dumps(answers_values(trace, step_index, file, coverage, told, groups), ensure_ascii=False) + "\n").encode()
+
+
+def _row_values(one: RowReport) -> dict[str, Any]:
+    conflicts = [{"column": each.statement.column, "statement": each.statement.text} for each in one.conflicts]
+    return {
+        "diagnosis": one.diagnosis,
+        "counts_as": one.counts_as,
+        "patients": one.n_patients,
+        "in_conflict": one.in_conflict,
+        "conflicts": conflicts,
+    }
 
 
 def _values(one: Answer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from metamed_core.data import PatientRecords, Task
 from metamed_core.diagnosis.case import Case
 from metamed_core.diagnosis.ranked_answers import ranked
+from metamed_core.knowledge import Knowledge, informed_task
 from metamed_core.learners import LEARNERS, UNIVERSAL, Calibrated, Learner, load_weights
 
 
@@ -34,11 +35,14 @@ class SecondOpinion:
         return ranked(self.task.classes, proba)
 
 
-def second_opinions(records: PatientRecords, but: str) -> Iterator[SecondOpinion]:
-    """Adapt every algorithm to the diagnosed patients of a table, except the one named `but`; one after the other."""
+def second_opinions(records: PatientRecords, but: str, knowledge: Knowledge | None = None) -> Iterator[SecondOpinion]:
+    """Adapt every algorithm to the diagnosed patients of a table and what is known, except the one named `but`; one after the other."""
     task = Task.of_records(records)
     for name, kind in LEARNERS.items():
         if name != but:
             learner = kind()
-            (last,) = deque(load_weights(UNIVERSAL, learner).adapt(learner, task.support, task.n_way), maxlen=1)
+            initialization = load_weights(UNIVERSAL, learner)
+            if knowledge is not None and knowledge.statements:
+                task, initialization = informed_task(records, knowledge, initialization)
+            (last,) = deque(initialization.adapt(learner, task.support, task.n_way), maxlen=1)
             yield SecondOpinion(learner, task, last)

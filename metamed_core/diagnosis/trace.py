@@ -15,6 +15,7 @@ from metamed_core.data import Task
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.untrained_prototype import untrained_prototype_held_out
 from metamed_core.diagnosis.watched_step import Step, StepMaker
+from metamed_core.knowledge import informed_task
 from metamed_core.learners import (
     UNIVERSAL,
     Calibrated,
@@ -27,6 +28,7 @@ from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
     from metamed_core.data import PatientRecords
+    from metamed_core.knowledge import Knowledge
 
 Array = npt.NDArray[np.float64]
 MAX_CELLS = 2_000_000
@@ -161,34 +163,41 @@ class AdaptationTrace:
         self.steps.append(step)
 
 
-def start(records: PatientRecords, learner: Learner, weights: str | Initialization = UNIVERSAL, seed: int = 0) -> AdaptationTrace:
+def start(
+    records: PatientRecords,
+    learner: Learner,
+    weights: str | Initialization = UNIVERSAL,
+    seed: int = 0,
+    knowledge: Knowledge | None = None,
+    counts_as: int | None = None,
+) -> AdaptationTrace:
     """Begin to adapt to the diagnosed patients of `records`; no step is made before the first `advance()`.
 
     Parameters
     ----------
-    records
-        The table; its labeled patients are the support set, the others the query set.
-    learner
-        The algorithm with its settings.
-    weights
+    records, learner
+        The table, whose labeled patients are the support set and the others the query set; the algorithm with its settings.
+    weights, seed
         "universal" (shipped), "none" (random from `seed`, no meta-training), the path of a weight file, or an
         initialization that is already loaded.
-    seed
-        Seed of random weights.
-
-    Returns
-    -------
-    AdaptationTrace
-        Without any step yet.
+    knowledge
+        What is known of diagnoses; they need no patient then.
+    counts_as
+        How many patients each row of the knowledge counts as; None: as far as the labeled patients bear it out.
 
     Raises
     ------
     UserError
-        If the table allows no task (`records.problem`), is too large for step-by-step recording, or the weights cannot be read.
+        If the table allows no task (`records.problem`), is too large for step-by-step recording, the weights cannot be read, or a statement
+        does not fit its column.
     """
-    if records.problem is not None:
+    informed = knowledge is not None and bool(knowledge.statements)
+    if records.problem is not None and not (informed and records.feature_columns):
         raise UserError(records.problem)
     if (n := len(records.raw) * len(records.feature_columns)) > MAX_CELLS:
         raise UserError(_TOO_LARGE.format(n=n, most=MAX_CELLS))
     initialization = load_weights(weights, learner, seed) if isinstance(weights, str) else weights
-    return AdaptationTrace(learner, initialization, Task.of_records(records, initialization.panel))
+    if knowledge is None or not informed:
+        return AdaptationTrace(learner, initialization, Task.of_records(records, initialization.panel))
+    task, initialization = informed_task(records, knowledge, initialization, counts_as)
+    return AdaptationTrace(learner, initialization, task)

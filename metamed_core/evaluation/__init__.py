@@ -15,6 +15,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `HOW`: a sentence on how to read the leaderboard.
 - `LEAVE_ONE_OUT`: the value of `k_shot` for leave-one-out.
 - `MEASURES`: the metrics that methods can be ranked by.
+- `NO_PATIENT`: the value of `k_shot` for no labeled patient at all.
 - `SHOTS`: default numbers of labeled patients per diagnosis.
 - `About`: further content of a report.
 - `Comparison`: all results so far.
@@ -60,6 +61,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `unseen_diagnoses`: the diagnoses of a table that no method was meta-trained on.
 - `usual_diagnosis`: the diagnosis whose net benefit is shown first.
 - `verdict`: the leaderboard in sentences.
+- `with_twins`: methods, each followed by the same with knowledge.
 - `workers`: context manager that selects the backend of `sweep`.
 """
 
@@ -74,7 +76,7 @@ from metamed_core.evaluation.curves import (
     learning_curves,
     twin_curves,
 )
-from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, NO_PATIENT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
 from metamed_core.evaluation.evaluate import evaluate
 from metamed_core.evaluation.leaderboard import (
     Leaderboard,
@@ -85,7 +87,7 @@ from metamed_core.evaluation.leaderboard import (
 )
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.left_out import left_out
-from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods
+from metamed_core.evaluation.methods import DEFAULTS, Method, all_methods, methods, with_twins
 from metamed_core.evaluation.metric_samples import MEASURES, Metric
 from metamed_core.evaluation.net_benefit import usual_diagnosis
 from metamed_core.evaluation.novel_diagnoses import plan_on_novel
@@ -105,6 +107,7 @@ __all__ = [
     "HOW",
     "LEAVE_ONE_OUT",
     "MEASURES",
+    "NO_PATIENT",
     "SHOTS",
     "About",
     "Comparison",
@@ -150,5 +153,6 @@ __all__ = [
     "unseen_diagnoses",
     "usual_diagnosis",
     "verdict",
+    "with_twins",
     "workers",
 ]

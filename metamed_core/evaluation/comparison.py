@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data import RowLabel
-from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, missing_shots
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, NO_PATIENT, missing_shots
 from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
 from metamed_core.statistics import label_metrics, metrics
@@ -105,7 +105,7 @@ class Comparison:
     def of(cls, plan: Plan) -> Comparison:
         """A comparison of this plan, without results. Raises UserError if weights cannot be read."""
         entries = tuple(Entry.of(one) for one in plan.methods)
-        missing = missing_shots(plan.cohort, plan.shots)
+        missing = missing_shots(plan.cohort, [k for k in plan.shots if k != NO_PATIENT])
         return cls(entries, plan.shots, plan.n_episodes, plan.seed, plan.cohort.counts, plan.cohort.sha256, missing=missing)
 
     def plus(self, results: Iterable[EpisodeResult]) -> Comparison:

@@ -7,7 +7,7 @@ would leak information that a clinic with so few patients does not have.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from metamed_core.words import UserError, Words
 SHOTS = (1, 3, 5, 10)
 LEAVE_ONE_OUT = 0
 """Value of `k_shot` for leave-one-out: the support set is all labeled patients but the query patient."""
+NO_PATIENT = -1
+"""Value of `k_shot` for no labeled patient at all: a method answers from knowledge, or guesses."""
 N_WAY, N_QUERY, LEAST_QUERY = 5, 15, 3
 """Maximum number of diagnoses per episode; maximum and minimum number of query patients per diagnosis."""
 MAX_LEFT_OUT = 100
@@ -85,7 +87,7 @@ def _askable(cohort: Cohort) -> list[Positions]:
     return [rows[(left[i, group_of[rows]] > 0) & several[group_of[rows]]] for i, rows in enumerate(members)]
 
 
-def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndices:
+def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0, known: Collection[str] = ()) -> EpisodeIndices:
     """Draw one episode.
 
     Parameters
@@ -93,11 +95,13 @@ def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndic
     cohort
         The patients.
     k_shot
-        Support patients per diagnosis, or `LEAVE_ONE_OUT`.
+        Support patients per diagnosis, `LEAVE_ONE_OUT`, or `NO_PATIENT`.
     index
         Number of the episode, from 0; for leave-one-out, number of the held-out patient.
     seed
         Random seed.
+    known
+        The diagnoses of which something is known; the others are not drawn for `NO_PATIENT`.
 
     Returns
     -------
@@ -109,12 +113,20 @@ def draw(cohort: Cohort, k_shot: int, index: int, seed: int = 0) -> EpisodeIndic
     UserError
         If no two diagnoses have enough patients.
     """
-    return _left_out(cohort, index, seed) if k_shot == LEAVE_ONE_OUT else _drawn(cohort, k_shot, index, seed)
+    if k_shot == LEAVE_ONE_OUT:
+        return _left_out(cohort, index, seed)
+    if k_shot == NO_PATIENT:
+        return _drawn(cohort, eligible_unlabeled(cohort, known), 0, index, seed)
+    return _drawn(cohort, eligible(cohort, k_shot), k_shot, index, seed)
 
 
-def _drawn(cohort: Cohort, k_shot: int, index: int, seed: int) -> EpisodeIndices:
+def eligible_unlabeled(cohort: Cohort, known: Collection[str]) -> tuple[str, ...]:
+    """Diagnoses of which something is known, with enough patients to ask for; sorted."""
+    return tuple(name for name in eligible(cohort, 0) if name in known)
+
+
+def _drawn(cohort: Cohort, names: Sequence[str], k_shot: int, index: int, seed: int) -> EpisodeIndices:
     rng = np.random.default_rng([seed, k_shot, index])
-    names = eligible(cohort, k_shot)
     classes, labeled, others = _chosen(cohort, names, k_shot, rng)
     support, query = np.concatenate(labeled), np.concatenate([rows[:N_QUERY] for rows in others])
     return EpisodeIndices(classes, rng.permutation(support), rng.permutation(query))
@@ -176,4 +188,13 @@ def task_of(cohort: Cohort, episode: EpisodeIndices, panel: Panel | None = None)
         If a column of the panel is missing.
     """
     scale = np.concatenate([episode.support, episode.query, cohort.undiagnosed])
-    return Task.of(cohort.features, cohort.labels, episode.support, episode.query, scale=scale, ranges=cohort.ranges, panel=panel)
+    return Task.of(
+        cohort.features,
+        cohort.labels,
+        episode.support,
+        episode.query,
+        scale=scale,
+        ranges=cohort.ranges,
+        panel=panel,
+        further=episode.classes,
+    )

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from metamed_core.data import Cohort, PatientRecords
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.episode_draws import SHOTS
-from metamed_core.evaluation.methods import DEFAULTS, Method
+from metamed_core.evaluation.methods import DEFAULTS, Method, with_twins
 from metamed_core.evaluation.methods import methods as methods_of
 from metamed_core.evaluation.plan import N_EPISODES, plan_for
 from metamed_core.evaluation.runner import compare
+from metamed_core.knowledge import Knowledge
 
 
 def evaluate(
@@ -19,6 +20,7 @@ def evaluate(
     shots: Sequence[int] = SHOTS,
     n_episodes: int = N_EPISODES,
     seed: int = 0,
+    knowledge: Knowledge | None = None,
 ) -> Comparison:
     """Compare methods on the labeled patients of one table, all on the same episodes.
 
@@ -34,6 +36,8 @@ def evaluate(
         Episodes at each number of shots.
     seed : int
         Random seed of the episodes.
+    knowledge : Knowledge or None
+        Each learner takes part twice then, without and with it. With `NO_PATIENT` among the shots it answers alone.
 
     Returns
     -------
@@ -47,5 +51,6 @@ def evaluate(
     """
     patients = Cohort.of_records(cohort) if isinstance(cohort, PatientRecords) else cohort
     who = [one if isinstance(one, Method) else methods_of((one,))[0] for one in methods]
+    who = who if knowledge is None else list(with_twins(who, knowledge))
     plan, _ = plan_for(patients, who, shots, n_episodes, seed)
     return Comparison.of(plan).plus(compare(plan))

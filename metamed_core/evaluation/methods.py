@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from metamed_core.data import Panel
+from metamed_core.knowledge import Knowledge
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Initialization, Learner, load_weights, read_card, shipped, weights_path
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training import StoredWeights
@@ -18,6 +19,9 @@ from metamed_core.words import UserError, Words
 
 DEFAULTS = ("prior_fitted", "prototypical", "matching", "maml", "maml-none", "logistic_regression", "random_forest", "nearest_centroid")
 """Keys of the default methods: four learners, MAML from random weights, and three baselines of different kinds."""
+
+KNOWING = "knowledge"
+"""The end of the key of a method that has knowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Method:
         The learner or baseline with its settings.
     start
         "universal" (shipped), "none" (random, drawn anew in each episode) or the path of a weight file; ignored for baselines.
+    knowledge
+        What it knows of the diagnoses; None: nothing. Baselines know nothing.
 
     Examples
     --------
@@ -47,6 +53,11 @@ class Method:
 
     learner: Learner
     start: str = UNIVERSAL
+    knowledge: Knowledge | None = None
+
+    def knowing(self, knowledge: Knowledge) -> Method:
+        """The same method with knowledge."""
+        return dataclasses.replace(self, knowledge=knowledge)
 
     @property
     def is_baseline(self) -> bool:
@@ -63,7 +74,8 @@ class Method:
     def key(self) -> str:
         """Identifier: learner, initial weights, and settings that differ from the defaults, such as `maml-none` or `maml-inner_steps=20`."""
         start = () if self.is_baseline or self.start == UNIVERSAL else (Path(self.start).stem,)
-        return "-".join((self.learner.name, *start, *(f"{name}={value}" for name, value in self.settings.items())))
+        known = () if self.knowledge is None else (KNOWING,)
+        return "-".join((self.learner.name, *start, *(f"{name}={value}" for name, value in self.settings.items()), *known))
 
     @property
     def title(self) -> Words:
@@ -72,6 +84,7 @@ class Method:
         if not self.is_baseline and self.start != UNIVERSAL:
             file = Path(self.start).stem
             remarks.insert(0, Words("random start", "随机起点") if self.start == RANDOM else Words(file, file))
+        remarks += [] if self.knowledge is None else [Words("with knowledge", "有知识")]
         en, zh = ", ".join(each.en for each in remarks), "，".join(each.zh for each in remarks)
         title = self.learner.title
         # If the title already ends in brackets, the remarks go into them.
@@ -139,3 +152,8 @@ def methods(keys: tuple[str, ...] = DEFAULTS, kept: Sequence[StoredWeights] = ()
             )
         )
     return tuple(known[key] for key in keys)
+
+
+def with_twins(who: Sequence[Method], knowledge: Knowledge) -> tuple[Method, ...]:
+    """Each method, followed by the same with knowledge; a baseline has no such twin."""
+    return tuple(one for each in who for one in ((each,) if each.is_baseline else (each, each.knowing(knowledge))))

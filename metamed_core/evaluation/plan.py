@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from metamed_core.data import Cohort
-from metamed_core.evaluation.episode_draws import LEAST_QUERY, LEAVE_ONE_OUT, SHOTS, eligible, n_left_out, shots_allowed
+from metamed_core.evaluation.episode_draws import (
+    LEAST_QUERY,
+    LEAVE_ONE_OUT,
+    NO_PATIENT,
+    SHOTS,
+    eligible,
+    eligible_unlabeled,
+    n_left_out,
+    shots_allowed,
+)
 from metamed_core.evaluation.methods import Method, methods
+from metamed_core.knowledge import fold, known_diagnoses
 from metamed_core.words import UserError, Words
 
 N_EPISODES = 30
@@ -59,12 +70,22 @@ class Plan:
                     "比较至少需要一个小任务、互不相同的每类样本数，以及不小于 0 的随机种子：请修改这些设置。",
                 )
             )
+        if NO_PATIENT in self.shots and not self.fits(NO_PATIENT):
+            raise UserError(_NOBODY)
         if too_many := [k for k in self.shots if not self.fits(k)]:
             raise _too_small(self.cohort, too_many)
 
     def fits(self, k_shot: int) -> bool:
         """Whether the cohort has enough patients for this number of shots."""
+        if k_shot == NO_PATIENT:
+            return len(eligible_unlabeled(self.cohort, self.known)) >= 2
         return n_left_out(self.cohort) > 0 if k_shot == LEAVE_ONE_OUT else k_shot > 0 and bool(shots_allowed(self.cohort, (k_shot,)))
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The diagnoses of the cohort of which every method with knowledge knows something."""
+        told = [known_diagnoses(one.knowledge, self.cohort.features.columns) for one in self.methods if one.knowledge is not None]
+        return frozenset(name for name in self.cohort.counts if told and all(fold(name) in each for each in told))
 
     def episodes_at(self, k_shot: int) -> int:
         """Number of episodes at this number of shots: `n_episodes`, or one per patient for leave-one-out."""
@@ -78,8 +99,8 @@ class Plan:
     @property
     def twins(self) -> frozenset[str]:
         """Keys of methods whose learner takes part with several initial weights; their accuracy is recorded at every step."""
-        learners = [one.learner.name for one in self.methods if not one.is_baseline]
-        return frozenset(one.key for one in self.methods if learners.count(one.learner.name) > 1)
+        learners = [one.learner.name for one in self.methods if not one.is_baseline and one.knowledge is None]
+        return frozenset(one.key for one in self.methods if one.knowledge is None and learners.count(one.learner.name) > 1)
 
     @property
     def remarks(self) -> tuple[Words, ...]:
@@ -89,7 +110,8 @@ class Plan:
             if LEAVE_ONE_OUT in self.shots
             else []
         )
-        drawn = [k for k in self.shots if k != LEAVE_ONE_OUT]
+        found += [_GUESSED.format(n=len(eligible_unlabeled(self.cohort, self.known)))] if NO_PATIENT in self.shots else []
+        drawn = [k for k in self.shots if k not in {LEAVE_ONE_OUT, NO_PATIENT}]
         sizes = {k: len(eligible(self.cohort, k)) for k in drawn}
         if len(set(sizes.values())) > 1:
             most = max(drawn)
@@ -128,7 +150,7 @@ def plan_for(
         If not even leave-one-out is possible.
     """
     chosen = methods() if who is None else tuple(who)
-    allowed = tuple(k for k in shots if (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))
+    allowed = tuple(k for k in shots if k == NO_PATIENT or (k == LEAVE_ONE_OUT and n_left_out(cohort)) or shots_allowed(cohort, (k,)))
     left = [k for k in shots if k not in allowed]
     if not allowed and not n_left_out(cohort):
         raise UserError(_nothing(cohort))
@@ -138,6 +160,18 @@ def plan_for(
         else None
     )
     return Plan(cohort, chosen, allowed or (LEAVE_ONE_OUT,), n_episodes, seed), said
+
+
+_NOBODY = Words(
+    "Without any labeled patient (0) only knowledge can answer: give a knowledge table that speaks of at least two diagnoses of this table. "
+    "To leave one patient out at a time, ask for loo.",
+    "没有任何已确诊患者（0）时只能依据知识作答：请提供至少涉及本表两种诊断的知识表。若要逐一留出患者，请写 loo。",
+)
+_GUESSED = Words(
+    "Without any labeled patient (0) a method without knowledge can only guess: it is shown as giving all diagnoses the same probability. The "
+    "{n} {n:diagnosis|diagnoses} of which something is known take part.",
+    "没有任何已确诊患者（0）时，没有知识的方法只能猜测：视为各诊断概率相同。只抽取有知识的 {n} 种诊断。",
+)
 
 
 def _listed(shots: Sequence[int]) -> Words:

@@ -87,7 +87,7 @@ def comparison_html(comparison: Comparison, about: About, language: Language) ->
 
 
 def _settings(comparison: Comparison, about: About) -> Facts:
-    shots = joined([Words("all but one", "留一法") if k == LEAVE_ONE_OUT else verbatim(k) for k in comparison.shots])
+    shots = joined([Words("all but one", "留一法") if k == LEAVE_ONE_OUT else verbatim(max(k, 0)) for k in comparison.shots])
     n = sum(len(rounds) for rounds in comparison.complete_episodes.values())
     rows: Facts = [
         (Words("Patients", "患者"), about.patients),

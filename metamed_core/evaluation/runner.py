@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from metamed_core.data import RowLabel, Task
 from metamed_core.evaluation.episode_draws import EpisodeIndices, draw, task_of
+from metamed_core.knowledge import with_knowledge
 from metamed_core.learners import Classifier
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class EpisodeResult:
     method
         Key of the method.
     k_shot
-        Support patients of each diagnosis; `LEAVE_ONE_OUT` for all but the query patient.
+        Support patients of each diagnosis; `LEAVE_ONE_OUT` for all but the query patient, `NO_PATIENT` for none.
     episode
         Number of the episode, from 0.
     rows
@@ -102,7 +103,7 @@ def episode_results(plan: Plan, index: int, k_shot: int, done: int = 0) -> Itera
     """The results of all methods but the first `done` in one episode; independent of the other episodes."""
     if done >= len(plan.methods):
         return
-    episode = draw(plan.cohort, k_shot, index, plan.seed)
+    episode = draw(plan.cohort, k_shot, index, plan.seed, plan.known)
     # All methods share the encoded task, except weights that were meta-trained on the columns of one panel.
     shared = task_of(plan.cohort, episode)
     for one in plan.methods[done:]:
@@ -111,7 +112,13 @@ def episode_results(plan: Plan, index: int, k_shot: int, done: int = 0) -> Itera
 
 
 def _result(plan: Plan, method: Method, episode: EpisodeIndices, task: Task, k_shot: int, index: int) -> EpisodeResult:
-    start = method.initialization(plan.seed + index)
+    start, names, n_way = method.initialization(plan.seed + index), episode.classes, len(episode.classes)
+    if method.knowledge is not None:
+        task, start = with_knowledge(task, method.knowledge, plan.cohort.features, start, plan.cohort.ranges)
+    if not len(task.support):
+        guess = np.full((len(task.query), n_way), 1 / n_way)
+        rows, y = tuple(plan.cohort.rows[row] for row in episode.query), task.query.y.numpy()
+        return EpisodeResult(method.key, k_shot, index, rows, names, y, guess, 0.0, 0.0, np.zeros((0, len(y)), dtype=np.bool_))
     classifier, seconds, hits = _adapted(start.adapt(method.learner, task.support, task.n_way), task, watch=method.key in plan.twins)
     began = time.perf_counter()
     proba = classifier.predict_proba(task.query.x).double()

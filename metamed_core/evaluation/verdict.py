@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
+from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, NO_PATIENT
 from metamed_core.evaluation.leaderboard import Leaderboard, LeaderboardRow
 from metamed_core.evaluation.metric_samples import MEASURES, Measure
 from metamed_core.statistics import Interval
@@ -60,6 +60,8 @@ def place(k_shot: int | None) -> Words:
         return Words("over all numbers of labeled patients", "综合各种每类样本数")
     if k_shot == LEAVE_ONE_OUT:
         return Words("with one patient left out at a time", "逐一留出患者时")
+    if k_shot == NO_PATIENT:
+        return Words("without any labeled patient", "没有任何已确诊患者时")
     return Words("with {k} labeled {k:patient|patients} per diagnosis", "每类样本数为 {k} 时").format(k=k_shot)
 
 

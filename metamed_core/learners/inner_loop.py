@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.func import grad, grad_and_value
 
 from metamed_core.data import LabeledSet, class_means
-from metamed_core.learners.learner import Classifier, cross_entropy, setting
+from metamed_core.learners.learner import Classifier, counted_cells, cross_entropy, setting
 from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
 from metamed_core.networks import COLUMN_SCALE, Backbone, Weights
 from metamed_core.words import Words
@@ -52,7 +52,7 @@ def step_count(default: int) -> Any:
     )
 
 
-def prototype_head(embeddings: Tensor, y: Tensor, n_way: int) -> dict[str, Tensor]:
+def prototype_head(embeddings: Tensor, y: Tensor, n_way: int, counted: Tensor | None = None) -> dict[str, Tensor]:
     """Linear layer whose softmax equals the prototypical posterior (Snell et al. 2017, eq. 8).
 
     Parameters
@@ -63,13 +63,15 @@ def prototype_head(embeddings: Tensor, y: Tensor, n_way: int) -> dict[str, Tenso
         Class numbers, `(n_support,)`.
     n_way
         Number of classes.
+    counted
+        Which cells count, see `class_means`.
 
     Returns
     -------
     dict
         Weight `(n_way, n_embedding)` with rows 2 c_k, and bias `(n_way,)` with entries -c_k . c_k, where c_k is the mean of class k.
     """
-    centers = class_means(embeddings, y, n_way)
+    centers = class_means(embeddings, y, n_way, counted)
     return {HEAD_WEIGHT: 2 * centers, HEAD_BIAS: -centers.square().sum(-1)}
 
 
@@ -85,7 +87,8 @@ def head_log_proba(head: Weights, embeddings: Tensor) -> Tensor:
 
 def with_head(backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> dict[str, Tensor]:
     """The backbone weights together with the prototype head of this task."""
-    return {**weights, **prototype_head(backbone.embed(weights, support.x), support.y, n_way)}
+    counted = counted_cells(backbone, support)
+    return {**weights, **prototype_head(backbone.embed(weights, support.x), support.y, n_way, counted)}
 
 
 def support_loss(backbone: Backbone, support: LabeledSet) -> Callable[[Weights], Tensor]:

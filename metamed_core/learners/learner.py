@@ -57,7 +57,12 @@ class Classifier(ABC):
 
     def prototypes(self) -> Tensor:
         """Class means of the support embeddings, `(n_way, n_embedding)`; zeros for a class without patients."""
-        return class_means(self.embed(self.support.x), self.support.y, self.n_way)
+        return class_means(self.embed(self.support.x), self.support.y, self.n_way, counted_cells(self.backbone, self.support))
+
+
+def counted_cells(backbone: Backbone, support: LabeledSet) -> Tensor | None:
+    """Which cells of the support set count in a class mean; None where all do, or where an embedding is not one of cells."""
+    return support.counted if backbone.by_column else None
 
 
 def in_blocks(x: Tensor) -> tuple[Tensor, ...]:

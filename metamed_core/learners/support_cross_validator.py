@@ -29,10 +29,12 @@ The folds depend only on the table, so that all algorithms and settings are eval
 def folds(support: LabeledSet, max_folds: int) -> list[list[int]]:
     """Stratified folds: lists of positions in the support set, at most `max_folds`; leave-one-out if there are few patients.
 
-    The only patient of a class is never held out, because no learner can predict a class without training patients.
+    The only patient of a class is never held out, because no learner can predict a class without training patients; a row that stands
+    for what is known of a diagnosis is no patient.
     """
-    counts = torch.bincount(support.y)
-    able = [i for i, y in enumerate(support.y.tolist()) if counts[y] > 1]
+    patients = support.are_patients
+    counts = torch.bincount(support.y[patients], minlength=1)
+    able = [i for i, y in enumerate(support.y.tolist()) if patients[i] and counts[y] > 1]
     able.sort(key=lambda i: int(support.y[i]))
     groups = [able[start::max_folds] for start in range(min(max_folds, len(able)))]
     return [group for group in groups if _leaves_every_class(support, group)]
@@ -88,7 +90,7 @@ class SupportCrossValidator:
 
     def __init__(self, learner: Learner, start: Initialization, support: LabeledSet) -> None:
         # float32 is enough: single patients decide here, not the seventh digit of a probability.
-        support = LabeledSet(support.x.float(), support.y)
+        support = dataclasses.replace(support, x=support.x.float())
         start = dataclasses.replace(start, weights={name: weight.float() for name, weight in start.weights.items()})
         affordable = max(2, CELL_BUDGET // (len(support) * support.x.shape[-2]))
         self.groups = folds(support, min(MAX_FOLDS, affordable))

@@ -69,6 +69,8 @@ def scaled(on: int, backbone: Backbone, weights: Weights, support: LabeledSet, n
     """
     if not on or METRIC_STRENGTHS not in weights:
         return weights
+    if support.counted is not None:
+        support = support.take(support.are_patients)  # a row of what is known has cells of which nothing is said
     tokens = torch.unflatten(backbone.embed(weights, support.x), -1, (-1, backbone.features))
     return {**weights, COLUMN_SCALE: column_scale(tokens, support.y, n_way, weights[METRIC_STRENGTHS])}
 

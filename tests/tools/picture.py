@@ -36,6 +36,7 @@ PURPOSE: Mapping[str, str] = {
     "meta_training": "the outer loop, checkpoints",
     "meta_training.tasks": "where tasks come from",
     "learners.baselines": "classifiers without a network",
+    "knowledge": "what clinicians know, as rows",
     "learners": "one file, one paper; weights",
     "networks": "functions of their weights",
     "statistics": "metrics, intervals",

@@ -113,11 +113,12 @@ def _with_unit(measure: Measure, value: float) -> Words:
 def _with(k_shot: int) -> Words:
     if k_shot == LEAVE_ONE_OUT:
         return Words("with all patients but one", "留一法时")
+    k_shot = max(k_shot, 0)  # NO_PATIENT is none of each
     return Words("with {k} labeled {k:patient|patients} of each", "每种 {k} 位已确诊患者时").format(k=k_shot)
 
 
 def _shots(k_shot: int) -> Words:
-    return Words("all but one", "留一法") if k_shot == LEAVE_ONE_OUT else verbatim(k_shot)
+    return Words("all but one", "留一法") if k_shot == LEAVE_ONE_OUT else verbatim(max(k_shot, 0))
 
 
 def accuracy_by_steps(curve: TwinCurve, styles: Mapping[str, SeriesStyle]) -> Chart:

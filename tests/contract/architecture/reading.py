@@ -15,6 +15,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     (f"{CORE}.statistics", f"{CORE}.drawing", f"{CORE}.data"),
     (f"{CORE}.networks",),
     (f"{CORE}.learners",),
+    (f"{CORE}.knowledge",),
     (f"{CORE}.learners.baselines",),
     (f"{CORE}.meta_training.tasks",),
     (f"{CORE}.meta_training",),

@@ -12,7 +12,7 @@ from tests.contract.architecture.reading import CORE, PAGES, File, House
 N_PAGE_LINES = 150
 N_FILE_LINES = 250
 N_FUNCTION_LINES = 40
-N_ENTRIES = 14
+N_ENTRIES = 15
 MATHEMATICS = {"numpy", "torch", "scipy", "sklearn"}
 SPOKEN = {
     "badge", "button", "caption", "error", "header", "info", "markdown", "subheader", "success", "text", "title", "toast", "warning", "write",
@@ -119,7 +119,7 @@ def _measured(house: House) -> list[File]:
 
 
 def the_core_is_seen_at_a_glance(house: House) -> list[str]:
-    """`metamed_core/` has at most 14 entries."""
+    """`metamed_core/` has at most 15 entries."""
     entries = sorted(path.name for path in (house.root / CORE).iterdir() if path.name != "__pycache__")
     return [f"{CORE}/{entries[-1]}: {len(entries)} entries: {', '.join(entries)}"] if len(entries) > N_ENTRIES else []
 

@@ -111,7 +111,7 @@ def test_groups_and_leave_one_out(capsys: pytest.CaptureFixture[str]) -> None:
     rows = table()
     rows["site"] = [f"site {i % 3}" for i in range(len(rows))]
     rows.to_csv("grouped.csv", index=False)
-    command = ["evaluate", "grouped.csv", "--group", "site", "--shots", "0,1", "--episodes", "1", "--methods", "nearest_centroid"]
+    command = ["evaluate", "grouped.csv", "--group", "site", "--shots", "loo,1", "--episodes", "1", "--methods", "nearest_centroid"]
     assert main(command) == 0
     said = capsys.readouterr()
     assert "with all patients of the same group" in said.err
