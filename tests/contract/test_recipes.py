@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+import torch
 
 from metamed_core.__main__ import main
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.weight_files import SHIPPED, read_card
 from metamed_core.meta_training.job import Job
 from metamed_core.meta_training.outer_loop import Budget
+from metamed_core.meta_training.tasks import ClinicalPrior
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.networks.backbones import backbone_of
 from tests.helpers.weight_files import planned
@@ -38,7 +40,8 @@ def test_without_options_the_recipe_is_followed(name: str, monkeypatch: pytest.M
         return []
 
     monkeypatch.setattr("metamed_core.cli.meta_train.train", lambda job, _: noted(job))
-    monkeypatch.setattr("metamed_core.meta_training.job.prior_validation_tasks", list)
+    few = [ClinicalPrior(max_way=2, max_shot=1, max_columns=2, n_query=2).sample_batch(1, torch.Generator().manual_seed(0))]
+    monkeypatch.setattr("metamed_core.meta_training.job.prior_validation_tasks", lambda: few)
     monkeypatch.setattr("torch.set_num_threads", lambda _: None)
     assert main(["meta-train", "--learner", name]) == 0
     assert jobs[0].training == MetaTraining.suggest(name)

@@ -15,7 +15,7 @@ from pages.parts.common.page_frame import Say
 
 KEY = "own_table"
 EMPTY = Words("Empty the sheet", "清空工作表")
-JUST_NOW = 2.0  # seconds after a click on the button in which cells that are reported were typed before it
+JUST_NOW = 5.0  # seconds after a click on the button in which cells that are reported were typed before it
 HEIGHT = 320  # pixels of the sheet and of the field
 WAYS = {
     "upload": Words("Upload a file", "上传文件"),

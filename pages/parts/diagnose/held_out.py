@@ -26,7 +26,8 @@ def held_out(say: Say, shown: Snapshot) -> None:
     else:
         st.warning(found, icon=":material/warning:")
     wrong = mistakes(shown.trace, shown.cursor)
-    with st.expander(say(WRONG.format(n=len(wrong)))):
+    left, right = st.columns(2)  # so that the answers begin on the first screen
+    with left, st.expander(say(WRONG.format(n=len(wrong)))):
         st.markdown(
             "\n".join(
                 f"- {say(ONE_WRONG.format(name=plain(m.name), diagnosis=plain(m.diagnosis), named=plain(m.named), share=plain(chance(m.probability))))}"
@@ -35,7 +36,8 @@ def held_out(say: Say, shown: Snapshot) -> None:
         )
         if (note := unjudged_note(shown.trace)) is not None:
             st.markdown(say(note))
-    subgroups_view(say, shown)
+    with right:
+        subgroups_view(say, shown)
 
 
 def guarantee(say: Say, shown: Snapshot, coverage: float) -> None:

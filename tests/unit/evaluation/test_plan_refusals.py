@@ -57,7 +57,7 @@ def test_plans_that_make_no_sense_are_refused() -> None:
         with pytest.raises(UserError, match="at least one episode"):
             Plan(cohort(), QUICK, **{"shots": (1,), **wrong})  # type: ignore[arg-type]
     with pytest.raises(UserError, match="too few patients"):
-        Plan(cohort(), QUICK, (-1,))
+        Plan(cohort(), QUICK, (-2,))
     with pytest.raises(UserError, match="nothing can be compared"):
         plan_for(cohort({"a": 9}), QUICK)
 

@@ -21,7 +21,14 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lines: list[str] = []
     write = lambda text, icon="": lines.append(icon + text)  # noqa: E731
     table = lambda frame, **_: write(f"{frame.shape}")  # noqa: E731
-    st = SimpleNamespace(markdown=write, caption=write, warning=write, table=table, expander=lambda title: nullcontext(write(title)))
+    st = SimpleNamespace(
+        markdown=write,
+        caption=write,
+        warning=write,
+        table=table,
+        expander=lambda title: nullcontext(write(title)),
+        columns=lambda n: [nullcontext()] * n,
+    )
     for module in (held_out, subgroups):
         monkeypatch.setattr(module, "st", st)
     return lines
