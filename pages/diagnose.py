@@ -26,6 +26,8 @@ from pages.parts.diagnose.adaptation_state import adaptation_state
 from pages.parts.diagnose.address import from_address, to_address
 from pages.parts.diagnose.answers import answers_section
 from pages.parts.diagnose.choose_algorithm import choose_algorithm
+from pages.parts.diagnose.known_section import known_section
+from pages.parts.diagnose.known_worth import known_worth
 from pages.parts.diagnose.patient_tables import TICK_AGAIN, styles_of
 from pages.parts.diagnose.patients_section import patients_section
 from pages.parts.diagnose.prototypes import prototype_section
@@ -37,6 +39,7 @@ from_address(state.requests)
 if not patients_section(say, state):
     st.stop()
 styles = styles_of(say, state.patients.current)
+known_section(say, state)
 
 choose_algorithm(say, state.requests)
 to_address(state.requests, state.patients.current.source)
@@ -48,6 +51,7 @@ except UserError as error:
     st.stop()
 watch_adaptation(say, state, styles)
 state.patients.step = state.cursor
+known_worth(say, state, styles)
 
 st.header(say(Words("Answers", "答案")), anchor=False)
 answers_section(say, state, styles)

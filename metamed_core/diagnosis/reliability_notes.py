@@ -18,8 +18,8 @@ WORSE = Words(
     "在这一步，算法的交叉验证准确率（{now}）低于未经训练的最近类均值分类器（{base}）：建议换用其他算法，或补充已确诊患者。",
 )
 SINGLE = Words(
-    "The cross-validated accuracy is not known: every diagnosis has a single labeled patient.",
-    "无法估计交叉验证准确率：每种诊断只有一位已确诊患者。",
+    "The cross-validated accuracy is not known: no diagnosis has two labeled patients.",
+    "无法估计交叉验证准确率：没有哪种诊断有两位已确诊患者。",
 )
 HELD_OUT = Words("Cross-validated accuracy {now} ({right} of {n})", "交叉验证准确率 {now}（{n} 位中 {right} 位）")
 CALIBRATED = Words(

@@ -9,16 +9,19 @@ import hashlib
 import json
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from metamed_core import __version__
 from metamed_core.data import PatientRecords, packed_records, shown, unpacked_records
+from metamed_core.knowledge import Knowledge, read_knowledge
 from metamed_core.learners import LEARNERS, UNIVERSAL, settings
 from metamed_core.statistics import COVERAGE, COVERAGES
 from metamed_core.words import UserError, Words
 
-FORMAT, VERSION = "metamed work", 1
+FORMAT, VERSION = "metamed work", 2
+WITHOUT_KNOWLEDGE = 1
+"""The version of a file that holds no knowledge, which also earlier programs open."""
 _BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"metamed work"')
 
 
@@ -48,6 +51,8 @@ class SavedWork:
         The step that was looked at.
     coverage
         The share of patients whose prediction set should hold their diagnosis, 0..1.
+    knowledge, counts_as
+        What is known of diagnoses, and how many patients each row of it counts as; None: as far as the labeled patients bear it out.
     """
 
     records: PatientRecords
@@ -64,12 +69,14 @@ class SavedWork:
     seed: int = 0
     step: int = 0
     coverage: float = COVERAGE
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    counts_as: int | None = None
 
     def to_json(self) -> bytes:
         """The file as UTF-8 text."""
         content: dict[str, Any] = {
             "format": FORMAT,
-            "version": VERSION,
+            "version": VERSION if self.knowledge.statements else WITHOUT_KNOWLEDGE,
             "made_by": f"MetaMed {__version__}",
             "file": self.file,
             "sheet": self.sheet,
@@ -86,6 +93,8 @@ class SavedWork:
             "step": self.step,
             "coverage": self.coverage,
         }
+        if self.knowledge.statements:
+            content |= {"knowledge": self.knowledge.to_csv().decode("utf-8-sig"), "counts_as": self.counts_as}
         content["sha256"] = _checksum(content)
         return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
@@ -154,7 +163,20 @@ def _unpacked(content: Mapping[str, Any]) -> SavedWork:
         seed=int(content["seed"]),
         step=int(content["step"]),
         coverage=float(coverage),
+        **_known(content),
     )
+
+
+def _known(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known, where the file says something."""
+    if "knowledge" not in content:
+        return {}
+    counts_as = content["counts_as"]
+    told = read_knowledge("knowledge", content["knowledge"].encode()).statements
+    return {
+        "knowledge": Knowledge(tuple(replace(one, line=None) for one in told)),
+        "counts_as": None if counts_as is None else int(counts_as),
+    }
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

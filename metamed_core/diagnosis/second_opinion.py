@@ -35,7 +35,9 @@ class SecondOpinion:
         return ranked(self.task.classes, proba)
 
 
-def second_opinions(records: PatientRecords, but: str, knowledge: Knowledge | None = None) -> Iterator[SecondOpinion]:
+def second_opinions(
+    records: PatientRecords, but: str, knowledge: Knowledge | None = None, counts_as: int | None = None
+) -> Iterator[SecondOpinion]:
     """Adapt every algorithm to the diagnosed patients of a table and what is known, except the one named `but`; one after the other."""
     task = Task.of_records(records)
     for name, kind in LEARNERS.items():
@@ -43,6 +45,6 @@ def second_opinions(records: PatientRecords, but: str, knowledge: Knowledge | No
             learner = kind()
             initialization = load_weights(UNIVERSAL, learner)
             if knowledge is not None and knowledge.statements:
-                task, initialization = informed_task(records, knowledge, initialization)
+                task, initialization = informed_task(records, knowledge, initialization, counts_as)
             (last,) = deque(initialization.adapt(learner, task.support, task.n_way), maxlen=1)
             yield SecondOpinion(learner, task, last)

@@ -18,7 +18,7 @@ import pytest
 from tests.benchmarks import memory_after_visits
 from tests.conftest import PATIENCE, Server, serve
 from tests.helpers.browsing import csv_file, heap, new_visitor
-from tests.helpers.diagnose_browser import idle, press, ready, wait_until
+from tests.helpers.diagnose_browser import idle, press, ready, say_something, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, WebSocketRoute
@@ -84,6 +84,7 @@ def work_everywhere(page: Page, mark: str) -> None:
     bring(page, mark)
     ready(page)
     press(page, "charts")
+    say_something(page, mark)
     go(page, "Compare")
     page.locator(".st-key-compare_run button:enabled").first.click()
     page.locator(".st-key-compare_stop button:enabled").first.click()

@@ -158,3 +158,12 @@ def edit_cell(page: Page, table: str, row: int, column: int, text: str) -> None:
             idle(page)
             return
     pytest.fail(f"the cell {column}, {row} of {table} could not be edited")
+
+
+def say_something(page: Page, mark: str) -> None:
+    """Open a file of knowledge on Diagnose, every word of it marked."""
+    press(page, "change_known")
+    told = f"diagnosis,column,statement,weight,source\n{mark}disease1,{mark}ferritin (µg/L),low,,{mark}book\n{mark}disease9,fever,35%,,{mark}book\n"
+    page.locator(".st-key-known_file input[type=file]").set_input_files(files=[csv_file(f"{mark}known.csv", told)])
+    page.get_by_text("2 statements on 2 diagnoses").first.wait_for()
+    ready(page)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, settings
+from metamed_core.knowledge import Knowledge
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings
 from metamed_core.meta_training import Library
 from metamed_core.words import Words
 from pages.parts.common.markdown_text import plain
@@ -37,12 +38,21 @@ class AdaptRequest:
         The initialization: `UNIVERSAL`, `RANDOM`, or the path of a weight file.
     seed
         Seed of random weights.
+    knowledge, counts_as
+        What is known of the diagnoses of the current patients, and how many patients each row of it counts as; see `Patients`.
     """
 
     algorithm: str
     settings: tuple[tuple[str, float], ...]
     start: str
     seed: int
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    counts_as: int | None = None
+
+    @property
+    def learner(self) -> Learner:
+        """The algorithm with its settings."""
+        return LEARNERS[self.algorithm](**dict(self.settings))
 
 
 @dataclass

@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from metamed_core.data import Column, PatientRecords
+from metamed_core.knowledge import Knowledge
 from metamed_core.statistics import COVERAGE
 from metamed_core.words import UserError, Words
 from pages.parts.common import cohorts
@@ -51,6 +52,8 @@ class Patients:
         Whether a cell was edited.
     levels
         Diagnoses and categories by column that can be chosen although no patient has them yet.
+    knowledge, counts_as
+        What the user knows of the diagnoses, and how many patients each row of it counts as; None: as far as the patients bear it out.
     """
 
     source: str
@@ -62,16 +65,21 @@ class Patients:
     dropped: frozenset[Hashable] = frozenset()
     edited: bool = False
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    knowledge: Knowledge = field(default_factory=Knowledge)
+    counts_as: int | None = None
 
     @property
     def is_own(self) -> bool:
-        """Whether it is the visitor's own table, or one that they have edited."""
-        return self.source == UPLOAD or self.edited
+        """Whether it is the visitor's own table, or one that they have edited or said something of."""
+        return self.source == UPLOAD or self.edited or bool(self.knowledge.statements)
 
     @cached_property
     def in_use(self) -> PatientRecords:
         """The records without excluded patients."""
-        return self.records.without(sorted(self.dropped, key=str)) if self.dropped else self.records
+        if self.dropped:
+            return self.records.without(sorted(self.dropped, key=str))
+        # What follows from knowledge is its user's own: a copy counts as no bundled table, so nothing of it is shared between visitors.
+        return replace(self.records) if self.knowledge.statements else self.records
 
 
 @dataclass
@@ -179,8 +187,10 @@ class PatientsState:
         here, saved = self.opened.get(source), self.saved.get(source)
         if here is None or not here.is_own:
             return None
-        same = saved is not None and saved.records is here.records and saved.dropped == here.dropped
-        return None if same else here
+        if saved is None or saved.records is not here.records:
+            return here
+        kept = saved.dropped, saved.knowledge, saved.counts_as
+        return None if kept == (here.dropped, here.knowledge, here.counts_as) else here
 
     @property
     def has_unsaved(self) -> bool:

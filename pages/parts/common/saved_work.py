@@ -19,9 +19,9 @@ from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, P
 
 FILE = "metamed_work.json"
 HELP = Words(
-    "One file with the table, all edits, roles, units and ranges, the algorithm, its settings, the step and the sets you chose. Upload it here tomorrow, or on another computer: the "
+    "One file with the table, all edits, what you know, roles, units and ranges, the algorithm, its settings, the step and the sets you chose. Upload it here tomorrow, or on another computer: the "
     "answers are the same. It holds your table as you gave it, so keep it as you keep the table; nothing is kept on the server.",
-    "一个文件，包含表格、全部修改、角色、单位与参考区间、算法、设置、当前步和所选集合。明天或在另一台电脑上在此上传，即可得到相同的答案。文件中含有您提供的表格，请妥善保管；服务器上不保留任何内容。",
+    "一个文件，包含表格、全部修改、您的知识、角色、单位与参考区间、算法、设置、当前步和所选集合。明天或在另一台电脑上在此上传，即可得到相同的答案。文件中含有您提供的表格，请妥善保管；服务器上不保留任何内容。",
 )
 OTHER_WEIGHTS = Words(
     "The work was saved with the weights “{name}”, which this computer does not have, so the answers may differ: the shipped weights are used instead.",
@@ -51,6 +51,8 @@ def work_of(patients: Patients, request: AdaptRequest, step: int, coverage: floa
         seed=request.seed,
         step=step,
         coverage=coverage,
+        knowledge=patients.knowledge,
+        counts_as=patients.counts_as,
     )
 
 
@@ -86,7 +88,19 @@ def restore(state: PatientsState, requests: RequestState, pending: Pending, work
     known = frozenset(work.dropped & set(pending.records.raw.index))
     edited = pending.records is not pending.original
     truth = cohorts.truth_of(pending.source) if pending.source != UPLOAD else {}
-    patients = Patients(pending.source, pending.records, pending.original, work.file, truth, work.sheet, known, edited, work.levels)
+    patients = Patients(
+        pending.source,
+        pending.records,
+        pending.original,
+        work.file,
+        truth,
+        work.sheet,
+        known,
+        edited,
+        work.levels,
+        work.knowledge,
+        work.counts_as,
+    )
     state.work_on(patients)
     if pending.records is work.records:
         state.saved[patients.source] = patients

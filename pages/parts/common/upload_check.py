@@ -22,6 +22,11 @@ from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, P
 from pages.parts.common.roles_table import roles_table
 from pages.parts.common.saved_work import restore, warn_of_loss
 
+OR_KNOW = Words(
+    "Or use them as they are, and say on Diagnose what you know of at least two diagnoses.",
+    "也可直接使用，并在“诊断”页填写对至少两种诊断的知识。",
+)
+
 
 def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
     """Draw the upload check: findings with remedies, the role of each column, and a button to confirm."""
@@ -43,17 +48,24 @@ def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
         findings_list(say, patients, pending)
         offer_ranges(say, patients, pending)
         roles_table(say, patients, pending)
+        told = _can_be_told(pending.records)
         if pending.records.problem is not None:
-            st.warning(plain(say(pending.records.problem)), icon=":material/flag:")
+            words = pending.records.problem + OR_KNOW if told else pending.records.problem
+            st.warning(plain(say(words)), icon=":material/flag:")
         doubts = open_doubts(pending)
         if doubts:
             st.warning(plain(say(WAITS.format(n=len(doubts), first=doubts[0].message))), icon=":material/help:")
         warn_of_loss(say, patients, pending)
         with st.container(horizontal=True):
-            blocked = pending.records.problem is not None or bool(doubts)
+            blocked = (pending.records.problem is not None and not told) or bool(doubts)
             use = Words("Use these patients", "使用这些患者")
             st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(patients,))
             st.button(say(Words("Back to what I had", "返回原来的数据")), key="cancel", on_click=patients.close_check)
+
+
+def _can_be_told(records: PatientRecords) -> bool:
+    """Whether all that is missing are labeled patients, so that knowledge alone can answer."""
+    return records.label is not None and records.n_way < 2 and bool(records.feature_columns) and bool(len(records.undiagnosed))
 
 
 def _called(records: PatientRecords) -> Words:

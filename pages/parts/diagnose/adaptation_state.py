@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -91,7 +91,8 @@ class Adaptation:
     @property
     def asked(self) -> tuple[int, AdaptRequest]:
         """What is to be answered now."""
-        return self.patients.version, self.requests.current
+        here = self.patients.current
+        return self.patients.version, replace(self.requests.current, knowledge=here.knowledge, counts_as=here.counts_as)
 
     def adapt(self) -> None:
         """Adapt to the end if the patients or the request have changed; the rest of a long run goes on live.
@@ -217,7 +218,7 @@ class Adaptation:
             self.stop_at(0)  # made before, and to make it again would take long
             return
         with self.lock:
-            self.playing, self.trace = False, begin(self.patients.current.in_use, self.requests.current)
+            self.playing, self.trace = False, begin(self.patients.current.in_use, self.asked[1])
             self.go_to(0)
 
 
@@ -233,9 +234,8 @@ def begin(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace:
     """A trace before its first step. Raises UserError."""
     preload.ready()
     from metamed_core.diagnosis import trace
-    from metamed_core.learners import LEARNERS
 
-    return trace.start(records, LEARNERS[request.algorithm](**dict(request.settings)), request.start, request.seed)
+    return trace.start(records, request.learner, request.start, request.seed, request.knowledge, request.counts_as)
 
 
 def finished_for_all(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace | None:

@@ -37,8 +37,8 @@ TRUST = Words(
     "可信程度：将已确诊患者依次当作未确诊来判断时，{n} 位中有 {right} 位的第一种诊断正确（{share}；95% 区间 {low} 至 {high}）。",
 )
 NO_TRUST = Words(
-    "How far to trust them is not known: every diagnosis has a single labeled patient, so none can be left out as a test.",
-    "可信程度未知：每种诊断只有一位已确诊患者，无法留出检验。",
+    "How far to trust them is not known: no diagnosis has two labeled patients, so none can be left out as a test.",
+    "可信程度未知：没有哪种诊断有两位已确诊患者，无法留出检验。",
 )
 NEXT = Words(
     "What to do next: begin with the least certain patients (Order), and read what speaks for and against the answer. "

@@ -52,7 +52,12 @@ def ask_first(say: Say, state: Adaptation, shown: Snapshot, at: int, styles: dic
         st.markdown(f"#### {plain(shown.trace.task.query_names[at])}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             mine = st.selectbox(
-                say(YOURS), list(records.classes), index=None, format_func=lambda name: styles[name].name, key=f"named_{row}", width=320
+                say(YOURS),
+                list(shown.trace.task.classes),
+                index=None,
+                format_func=lambda name: styles[name].name,
+                key=f"named_{row}",
+                width=320,
             )
 
             def commit() -> None:

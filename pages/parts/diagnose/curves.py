@@ -139,7 +139,7 @@ def one_patient(say: Say, state: Adaptation, shown: Snapshot, scale: charts.Scal
 
 def _leading(say: Say, shown: Snapshot, at: int, styles: Mapping[str, SeriesStyle]) -> str:
     """The two most probable diagnoses at the step that is shown."""
-    ranked = sorted(zip(shown.step.proba[at].tolist(), shown.records.classes, strict=True), key=lambda one: -one[0])[:2]
+    ranked = sorted(zip(shown.step.proba[at].tolist(), shown.trace.task.classes, strict=True), key=lambda one: -one[0])[:2]
     name = plain(shown.records.patient_names[shown.records.undiagnosed[at]])
     told = [f"{mark(styles[label])}\u00a0{plain(styles[label].name)} {plain(chance(p))}" for p, label in ranked]
     return say(Words("{name} at step {step}: {told}", "{name}，第 {step} 步：{told}")).format(
@@ -153,6 +153,6 @@ def _probabilities(shown: Snapshot, at: int, styles: Mapping[str, SeriesStyle]) 
     rows = [
         (s, styles[name].name, p, s == shown.cursor, s == shown.cursor or k % every == 0)
         for k, s in enumerate(drawn)
-        for name, p in zip(shown.records.classes, shown.trace.steps[s].proba[at].tolist(), strict=True)
+        for name, p in zip(shown.trace.task.classes, shown.trace.steps[s].proba[at].tolist(), strict=True)
     ]
     return pd.DataFrame(rows, columns=["step", "diagnosis", "value", "now", "marked"])

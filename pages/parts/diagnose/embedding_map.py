@@ -53,14 +53,14 @@ def embedding_map(say: Say, shown: Snapshot, scale: charts.Scale) -> alt.LayerCh
 
 def places(say: Say, shown: Snapshot, watched: Hashable, styles: Mapping[str, SeriesStyle]) -> pd.DataFrame:
     """Every mark at the step that is shown, as `charts.embedding` wants them."""
-    step, records = shown.step, shown.records
+    step, records, task = shown.step, shown.records, shown.trace.task
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
     called = {label: style.name for label, style in styles.items()}
     rows: list[tuple[float, float, str | None, str, str]] = [
-        (x, y, called[records.labels[row]], str(names[row]), "support")
-        for row, (x, y) in zip(records.diagnosed, step.support_map, strict=True)
+        (x, y, called[task.classes[k]], name, "support")
+        for k, name, (x, y) in zip(task.support.y.tolist(), task.support_names, step.support_map, strict=True)
     ]
-    rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(records.classes, step.prototype_map, strict=True)]
+    rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(task.classes, step.prototype_map, strict=True)]
     open_cases = list(zip(records.undiagnosed, step.query_map, strict=True))
     followed = [case for case in open_cases if case[0] == watched]
     rows += [(x, y, None, str(names[row]), "query") for row, (x, y) in open_cases[:: _every(len(open_cases))] + followed]

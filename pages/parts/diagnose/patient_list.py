@@ -39,14 +39,14 @@ HELD_BACK = Words("held back", "暂不采信")
 
 def found_patients(say: Say, state: Adaptation, shown: Snapshot, styles: dict[str, SeriesStyle]) -> list[int]:
     """Draw the choices; returns the positions of the patients who fit, in the order that was chosen."""
-    records, proba = shown.records, shown.step.proba
+    records, classes, proba = shown.records, shown.trace.task.classes, shown.step.proba
     names = [str(name) for name in records.patient_names.loc[records.undiagnosed]]
     if committing():  # an order or a filter would give answers away
         fits = _named(records, names, _search(say, names[0]))
         return [at for at in range(len(names)) if fits[at]]
-    order, only, name = _choices(say, state, predicted(records.classes, proba), styles, names[0])
+    order, only, name = _choices(say, state, predicted(classes, proba), styles, names[0])
     fits = _named(records, names, name)
-    return [at for at in arrange(records.classes, proba, names, order, only) if fits[at]]
+    return [at for at in arrange(classes, proba, names, order, only) if fits[at]]
 
 
 def choose_patient(

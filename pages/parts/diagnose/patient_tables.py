@@ -15,6 +15,7 @@ import streamlit as st
 from metamed_core.data import Column, PatientRecords, Role
 from metamed_core.diagnosis import column_words, written_range
 from metamed_core.drawing import SeriesStyle, series_styles
+from metamed_core.knowledge import further_diagnoses
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.forms import complain, pager
@@ -36,12 +37,13 @@ TICK_AGAIN = Words("Or tick the patients again that were left out.", "也可以�
 def styles_of(say: Say, patients: Patients) -> dict[str, SeriesStyle]:
     """The diagnoses in use, how each is drawn and what it is called in the language of the page.
 
-    Looks are dealt to all diagnoses of the table, so that leaving a patient out repaints nobody.
+    Looks are dealt to all diagnoses of the table and then to those of which only knowledge is there, so that leaving a patient out repaints nobody.
     """
-    everyone, used = patients.records, patients.in_use.counts
+    further = further_diagnoses(patients.knowledge, patients.in_use.classes, list(patients.in_use.features.columns))
+    used, everyone = {*patients.in_use.counts, *further}, list(dict.fromkeys([*patients.records.classes, *further]))
     return {
         label: replace(style, name=say(cohorts.called(patients.source, label)))
-        for label, style in zip(everyone.classes, series_styles(everyone.n_way), strict=True)
+        for label, style in zip(everyone, series_styles(len(everyone)), strict=True)
         if label in used
     }
 

@@ -20,6 +20,7 @@ from pages.parts.common.sign_in import may_open_tables
 from pages.parts.common.upload_check import upload_check
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.choose_patients import choose_patients
+from pages.parts.diagnose.known_edits import KNOWN
 from pages.parts.diagnose.patient_tables import patient_tables
 
 
@@ -34,7 +35,7 @@ def patients_section(say: Say, state: Adaptation) -> bool:
     if is_table_gone():
         _bring(say, patients)
         return False
-    unfolded = state.patients_open or patients.error is not None
+    unfolded = state.patients_open or (patients.error is not None and patients.error_place != KNOWN)
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="patients_line"):
         st.markdown(summary_line(say, patients.current), width="stretch")
         title = Words("Fold the patients", "收起患者") if unfolded else Words("Change patients", "更换或修改患者")
@@ -79,7 +80,8 @@ def summary_line(say: Say, patients: Patients) -> str:
     """Name and size of the table in one line of Markdown."""
     name = cohorts.cohorts()[patients.source].name if patients.source in cohorts.cohorts() else Words(patients.file, patients.file)
     used = patients.in_use
-    counts = used.task_sentence if used.problem is None else used.problem
+    answered = used.problem is None or bool(patients.knowledge.statements)
+    counts = used.task_sentence if answered or used.problem is None else used.problem
     left_out = Words("{n} left out.", "已排除 {n} 位。").format(n=len(patients.dropped))
     return f"**{plain(say(name))}** · {plain(say(counts + left_out if patients.dropped else counts))}"
 

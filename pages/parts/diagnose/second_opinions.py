@@ -39,9 +39,9 @@ def second_opinions_view(say: Say, state: Adaptation, case: Case, answer: Answer
         st.button(say(ASK), key="ask_others", on_click=lambda: state.view.update(opinions_of=table))
         st.caption(say(COST))
         return
-    name = case.trace.learner.name
+    name, known = case.trace.learner.name, (state.patients.current.knowledge, state.patients.current.counts_as)
     with st.spinner(say(Words("The other algorithms adapt …", "其他算法正在适应……")), show_time=True):
-        others = cached("opinions", (case.records, name), lambda: tuple(second_opinions(case.records, name)))
+        others = cached("opinions", (case.records, name, *known), lambda: tuple(second_opinions(case.records, name, *known)))
     told = [(say(other.learner.title), other.about(case)) for other in others]
     first = case.ranked[0][0]
     differ = sum(found[0][0] != first for _, found in told)

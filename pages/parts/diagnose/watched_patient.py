@@ -11,4 +11,4 @@ def follow_least_certain(state: Adaptation, shown: Snapshot) -> None:
     rows = shown.records.undiagnosed
     if state.watched not in rows and len(rows):
         last = shown.trace.steps[-1].proba
-        state.watched = rows[arrange(shown.records.classes, last, shown.records.patient_names.tolist(), "uncertain")[0]]
+        state.watched = rows[arrange(shown.trace.task.classes, last, shown.records.patient_names.tolist(), "uncertain")[0]]

@@ -16,6 +16,7 @@ import pytest
 from metamed_core.data import Column, PatientRecords, Role, open_upload, with_new_column, with_new_patient, with_typed_cell
 from metamed_core.diagnosis import SavedWork, answers_csv, is_saved_work, read_saved_work, trace
 from metamed_core.diagnosis.saved_work import _checksum
+from metamed_core.knowledge import Knowledge, Statement
 from metamed_core.learners import LEARNERS
 from metamed_core.words import UserError, Words
 
@@ -125,7 +126,7 @@ def set_cell(content: dict[str, Any]) -> None:
 
 
 def set_version(content: dict[str, Any]) -> None:
-    content["version"] = 2
+    content["version"] = 3
 
 
 def set_steps(content: dict[str, Any]) -> None:
@@ -134,7 +135,7 @@ def set_steps(content: dict[str, Any]) -> None:
 
 ALTERED = "The saved work “w.json” was altered after it was saved, so it is not opened: open an unaltered copy."
 DAMAGED = "The saved work “w.json” is damaged or incomplete: save it again, or open an earlier copy."
-NEWER = "The saved work “w.json” comes from a newer MetaMed (its format has version 2): open it there, or update this one."
+NEWER = "The saved work “w.json” comes from a newer MetaMed (its format has version 3): open it there, or update this one."
 
 
 @pytest.mark.parametrize(
@@ -162,8 +163,9 @@ def test_a_damaged_altered_or_newer_file_is_one_sentence(work: SavedWork, make: 
 
 def test_the_reference_names_every_field(work: SavedWork) -> None:
     told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/reference/saved-work.md").read_text("utf-8"), re.MULTILINE))
-    content = json.loads(work.to_json())
+    content = json.loads(replace(work, knowledge=Knowledge((Statement("gout", "fever", "35%"),))).to_json())
     assert {*content, *content["table"]} == told
+    assert (json.loads(work.to_json())["version"], content["version"]) == (1, 2), "earlier programs open what holds no knowledge"
 
 
 def test_records_without_a_file_are_saved_too(work: SavedWork) -> None:
