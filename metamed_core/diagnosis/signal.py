@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metamed_core.knowledge import InformedInitialization
+from metamed_core.knowledge import without_patients
 from metamed_core.statistics import ShuffleTest, certified, coverage_sets, shuffle_test
 from metamed_core.words import Words
 
@@ -91,8 +91,7 @@ def mistakes(trace: AdaptationTrace, step_index: int) -> tuple[Mistake, ...]:
 
 def unjudged_note(trace: AdaptationTrace) -> Words | None:
     """How many labeled patients could not be held out; None if each was. A row of knowledge is no patient."""
-    start = trace.initialization
-    alone = start.alone if isinstance(start, InformedInitialization) else frozenset()
+    alone = without_patients(trace.initialization)
     n = sum(k not in alone for k in trace.task.support.y.tolist()) - trace.n_held_out
     return UNJUDGED.format(n=n) if n else None
 

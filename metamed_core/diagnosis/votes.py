@@ -11,6 +11,7 @@ from torch import Tensor
 
 from metamed_core.data import LabeledSet
 from metamed_core.diagnosis.case import Case
+from metamed_core.knowledge import without_patients
 from metamed_core.learners import Voting
 
 
@@ -62,8 +63,10 @@ def votes(case: Case) -> tuple[Vote, ...]:
 def deciding_patients(case: Case) -> list[int]:
     """Positions of the labeled patients of the two leading diagnoses that this step has seen, the nearest to the patient first."""
     classes, y = case.classes, case.trace.task.support.y
-    leading = {classes.index(name) for name, _ in case.ranked[:2]}
+    leading = {classes.index(name) for name, _ in case.ranked[:2]} - without_patients(case.trace.initialization)
     seen = [at for at in _seen(case) if int(y[at]) in leading]
+    if not seen:
+        return []
     apart = torch.cdist(case.classifier.embed(case.trace.task.support.x[seen]), case.classifier.embed(case.x)).squeeze(1)
     return [seen[k] for k in apart.argsort(stable=True).tolist()]
 

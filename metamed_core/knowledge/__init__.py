@@ -29,11 +29,12 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 - `read_knowledge`: reads a knowledge file.
 - `row_reports`: how far each row of an adaptation was trusted, in words.
 - `with_knowledge`: the same of a task that is already made.
+- `without_patients`: the classes of which only a row is known.
 """
 
 from __future__ import annotations
 
-from metamed_core.knowledge.informed_start import InformedInitialization, informed
+from metamed_core.knowledge.informed_start import InformedInitialization, informed, without_patients
 from metamed_core.knowledge.informed_task import check_diagnoses, further_diagnoses, informed_task, known_diagnoses, with_knowledge
 from metamed_core.knowledge.knowledge_table import FIELDS, Knowledge, knowledge_of, read_knowledge
 from metamed_core.knowledge.known_rows import KnownRows, known_rows
@@ -68,4 +69,5 @@ __all__ = [
     "read_knowledge",
     "row_reports",
     "with_knowledge",
+    "without_patients",
 ]

@@ -77,6 +77,11 @@ class InformedInitialization(Initialization):
         return islice(Initialization.adapt(self, learner, more, n_way), max(0, n_more), None)
 
 
+def without_patients(start: Initialization) -> frozenset[int]:
+    """Numbers of the classes without any patient, whose row stands among the labeled patients."""
+    return start.alone if isinstance(start, InformedInitialization) else frozenset()
+
+
 def support_with(rows: KnownRows, support: LabeledSet, copies: Sequence[int]) -> LabeledSet:
     """The way of statements into a learner: the labeled patients after `copies` pseudo-patients for the row of each class."""
     told = rows.patients(copies, support.x.dtype)

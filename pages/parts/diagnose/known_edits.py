@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from metamed_core.data import PatientEncoder, shown, with_typed_cell
-from metamed_core.knowledge import Knowledge, Statement, fold, known_rows, read_knowledge
+from metamed_core.knowledge import Knowledge, Statement, canonical, fold, known_rows, read_knowledge
 from metamed_core.words import UserError, Words, without_controls
 from pages.parts.common.patients_state import Patients
 from pages.parts.common.sign_in import check_may_open_tables
@@ -49,9 +49,11 @@ def rows_of(patients: Patients) -> list[str]:
 def said_in(patients: Patients, diagnosis: str, column: str, changes: Mapping[str, Any]) -> Patients:
     """The patients after a change of one statement: its `text`, `weight` or `source`. Raises UserError if it does not fit its column."""
     before = patients.knowledge.cell(diagnosis, column) or Statement(diagnosis, column, "")
-    text = _typed(changes.get("text", before.text))
+    text = canonical(_typed(changes.get("text", before.text)))
     weight, source = changes.get("weight", before.weight), _typed(changes.get("source", before.source))
     one = Statement(diagnosis, column, text, min(max(1.0 if weight is None else float(weight), 0.0), MOST_WEIGHT), source)
+    if one == before:  # an editor reports its earlier edits again
+        return patients
     if not before.text and not text:
         if "text" in changes:  # an emptied cell, reported again
             return patients
@@ -70,7 +72,7 @@ def take_over(state: Adaptation, typed: Mapping[tuple[str, str], Mapping[str, An
         except UserError as error:
             refused.append(error.words)
         else:
-            if changed.knowledge != patients.current.knowledge:  # an editor reports its earlier edits again
+            if changed is not patients.current:
                 patients.work_on(changed)
     draw_anew(state, ROW if editor == GRID else GRID)
     if refused:

@@ -40,6 +40,7 @@ def known_grid(say: Say, state: Adaptation) -> None:
     st.caption(say(GRID_TITLE))
     everything = here.records.feature_columns
     part = pager(say, len(everything), COLUMNS, key="known_columns")
+    source = here.source
     columns, rows = {f"c{at}": everything[at] for at in part}, tuple(rows_of(here))
     cells = {name: [_text(here, row, column) for row in rows] for name, column in columns.items()}
     key, names = key_of(state, GRID), {name: column.name for name, column in columns.items()}
@@ -54,7 +55,7 @@ def known_grid(say: Say, state: Adaptation) -> None:
     for name, column in columns.items():
         offered = _offered(here, column)
         fields[name] = st.column_config.SelectboxColumn(
-            heading(say, column), help=plain(column.name), options=offered, format_func=lambda text: said(say, str(text))
+            heading(say, column), help=plain(column.name), options=offered, format_func=lambda text: said(say, str(text), source)
         )
     called = [say(cohorts.called(here.source, row)) for row in rows]
     st.data_editor(
@@ -130,9 +131,10 @@ def _fields(say: Say) -> dict[str, Any]:
     }
 
 
-def said(say: Say, text: str) -> str:
-    """A statement in the language of the page: grades as arrows, frequencies as words."""
-    return say(Statement("", "", text).said)
+def said(say: Say, text: str, source: str = "") -> str:
+    """A statement in the language of the page: grades as arrows, frequencies and the words of a bundled table translated."""
+    words = Statement("", "", text).said
+    return say(cohorts.called(source, text)) if words.en == words.zh == text else say(words)
 
 
 def _text(patients: Patients, diagnosis: str, column: Column) -> str | None:

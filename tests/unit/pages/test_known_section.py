@@ -66,6 +66,7 @@ def test_knowledge_moves_the_answers_is_reported_and_can_be_fixed_in_both_langua
     assert re.search("4 of 4 without your knowledge, . of 4 with it", said)
     assert re.search("first diagnosis of . of 2 patients to diagnose is another", said)
     assert "1 labeled patient could not be judged" not in said, "a row is no patient"
+    assert "is the only patient with" not in said
     assert proba(state).shape == (2, 3)
     told = proba(state)
     app.segmented_control(key="counts_as").set_value("2").run()
