@@ -135,8 +135,8 @@ def check_step(page: Page, folder: Path, expected: int | None = None) -> int:
     return shown
 
 
-def edit_cell(page: Page, table: str, row: int, column: int, text: str) -> None:
-    """Type into a cell of a data editor: it is a canvas, so by the keyboard, from its first cell."""
+def edit_cell(page: Page, table: str, row: int, column: int, text: str, *, offered: bool = False) -> None:
+    """Type into a cell of a data editor, or choose what is offered: it is a canvas, so by the keyboard, from its first cell."""
     from playwright.sync_api import TimeoutError as TooLate
 
     editor = page.locator(f"[class*=st-key-{table}_]")
@@ -153,8 +153,11 @@ def edit_cell(page: Page, table: str, row: int, column: int, text: str) -> None:
         with suppress(TooLate):
             wanted.wait_for(state="attached", timeout=2000)
             page.keyboard.press("Enter")
-            page.locator(".gdg-input").fill(text, timeout=2000)
-            page.keyboard.press("Enter")
+            if offered:
+                page.get_by_role("option", name=text, exact=True).click(timeout=2000)
+            else:
+                page.locator(".gdg-input").fill(text, timeout=2000)
+                page.keyboard.press("Enter")
             idle(page)
             return
     pytest.fail(f"the cell {column}, {row} of {table} could not be edited")
