@@ -63,7 +63,7 @@ def _turn(state: Adaptation, unfolded: bool) -> None:
 def _further(say: Say, state: Adaptation) -> None:
     """A form for a diagnosis that no patient has."""
     with st.form("known_further", border=False, clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(say(Words("A further diagnosis, which no patient here has", "此处没有患者的其他诊断")), key=NAME, width=320)
+        st.text_input(say(Words("A further diagnosis, which no patient here has", "此处没有患者的其他诊断")), key=NAME, width=420)
 
         def add() -> None:
             name = str(st.session_state.get(NAME, ""))

@@ -29,8 +29,8 @@ GRID_TITLE = Words(
     "点击单元格进行选择；空格表示未作陈述，而不是“正常”。↓↓ ↓ 正常 ↑ ↑↑ 按参考区间衡量，没有参考区间时按您的患者衡量。",
 )
 ROW_TITLE = Words(
-    "One diagnosis in full: type a usual value (7), a range (4-11) or a share of patients (35%), too. The weight is 1; 2 for a hallmark, less than 1 if unsure.",
-    "单个诊断的完整一行：还可输入常见值（7）、范围（4-11）或患者比例（35%）。权重为 1；标志性特征为 2，不确定时小于 1。",
+    "Besides the same words one can type a usual value (7), a range (4-11) or a share of patients (35%). The weight is 1; 2 for a hallmark, less than 1 if unsure.",
+    "除上述词语外，还可输入常见值（7）、范围（4-11）或患者比例（35%）。权重为 1；标志性特征为 2，不确定时小于 1。",
 )
 
 

@@ -168,7 +168,7 @@ def _answers(say: Say, before: AdaptationTrace, step: Step, shown: Snapshot, sty
     ]
     titles = [say(words) for words in (Words("Patient", "患者"), Words("Without your knowledge", "不用知识"), Words("With it", "用知识"))]
     alt = say(Words("Each answer without and with your knowledge", "每位患者在使用知识前后的答案"))
-    with st.container(height=min(HEIGHT, 60 + 40 * len(rows)), border=False):
+    with st.container(height=min(HEIGHT, 50 + 32 * len(rows)), border=False):
         st.table(pd.DataFrame(rows, columns=titles), border="horizontal", hide_index=True, alt=alt)
     if len(names) > MOST_ROWS:
         st.caption(say(FIRST.format(most=MOST_ROWS, n=len(names))))
