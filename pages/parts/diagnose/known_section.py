@@ -19,8 +19,8 @@ from pages.parts.diagnose.known_tables import known_grid, known_row
 FILE, NAME = "known_file", "known_name"
 TITLE = Words("What you know", "您的知识")
 NOTHING = Words(
-    "nothing yet. What the textbook says of a diagnosis can move the answers, also of one that no patient here has.",
-    "尚未填写。教科书对某诊断的描述也可影响答案，即使此处没有该诊断的患者。",
+    "nothing yet. What a textbook says of a diagnosis can move the answers.",
+    "尚未填写。教科书对诊断的描述也可影响答案。",
 )
 SAID = Words("{n} {n:statement|statements} on {m} {m:diagnosis|diagnoses}.", "对 {m} 种诊断的 {n} 条陈述。")
 FILE_HELP = Words(

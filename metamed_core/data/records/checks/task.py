@@ -35,8 +35,8 @@ _BALANCED = Words(
     "{diagnoses} 种诊断，每种 {k} 位已确诊患者；{columns} 列数据；{open} 位待诊断。",
 )
 _UNBALANCED = Words(
-    "{diagnoses} {diagnoses:diagnosis|diagnoses}, {n} labeled {n:patient|patients}; the rarest diagnosis has {k}; {columns} {columns:column|columns}; {open} to diagnose.",
-    "{diagnoses} 种诊断，共 {n} 位已确诊患者，患者最少的诊断有 {k} 位；{columns} 列数据；{open} 位待诊断。",
+    "{diagnoses} {diagnoses:diagnosis|diagnoses}, {n} labeled {n:patient|patients}, at least {k} each; {columns} {columns:column|columns}; {open} to diagnose.",
+    "{diagnoses} 种诊断，共 {n} 位已确诊患者，每种至少 {k} 位；{columns} 列数据；{open} 位待诊断。",
 )
 _ONE_CLASS = Words(
     "The column “{column}” has {n} {n:diagnosis|diagnoses}, and at least 2 are needed: fill in the diagnosis of a few patients of each.",
