@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metamed_core.diagnosis.none_of_these import none_of_these
@@ -27,27 +27,35 @@ class Answer:
         Why the prediction should not be used; None if there is no such reason.
     coverage
         The share of patients that the prediction set was made for.
+    given_before
+        The diagnosis that a clinician gave before this answer was shown; None if none was given.
     """
 
     diagnosis: Diagnosis
     prediction_set: tuple[str, ...]
     abstention_reason: Words | None
     coverage: float = COVERAGE
+    given_before: str | None = None
 
 
 def answers(
-    trace: AdaptationTrace, step_index: int, positions: Sequence[int] | None = None, coverage: float = COVERAGE
+    trace: AdaptationTrace,
+    step_index: int,
+    positions: Sequence[int] | None = None,
+    coverage: float = COVERAGE,
+    named: Mapping[Hashable, str] | None = None,
 ) -> tuple[Answer, ...]:
     """The answers at one step, in the order of `positions`; parameters as in `diagnose`.
 
-    `coverage`: the share of patients whose diagnosis their prediction set should hold.
+    `coverage`: the share of patients whose diagnosis their prediction set should hold. `named`: by row label, the diagnoses that a clinician
+    gave before the answer was shown.
     """
     step, task = trace.steps[step_index], trace.task
     where = list(range(len(task.query)) if positions is None else positions)
     inside = coverage_sets(step.proba[where], coverage).sum(1).tolist()
-    found = diagnose(trace, step_index, where)
+    found, named = diagnose(trace, step_index, where), named or {}
     return tuple(
-        Answer(one, tuple(name for name, _ in one.ranked[:n]), _reason(trace, step, at, n), coverage)
+        Answer(one, tuple(name for name, _ in one.ranked[:n]), _reason(trace, step, at, n), coverage, named.get(one.row))
         for at, one, n in zip(where, found, inside, strict=True)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ def answers_csv(
     language: Language = "en",
     coverage: float = COVERAGE,
     told: Sequence[Reasons] = (),
+    named: Mapping[Hashable, str] | None = None,
 ) -> bytes:
     """The answers at one step as CSV, as the page and the command line write it.
 
@@ -36,13 +37,15 @@ def answers_csv(
         The share of patients whose diagnosis their prediction set should hold, 0..1.
     told
         The reasons for each answer, in the same order, for columns of their own; empty: without.
+    named
+        By row label, the diagnosis that a clinician gave before the answer was shown.
 
     Returns
     -------
     bytes
         `predictions_csv` of all patients of the query set.
     """
-    found = answers(trace, step_index, coverage=coverage)
+    found = answers(trace, step_index, coverage=coverage, named=named)
     return predictions_csv(found, trace.task.classes, provenance(trace, step_index, file), language, told)
 
 
@@ -84,7 +87,7 @@ def predictions_table(
     -------
     DataFrame
         One row per patient: patient, row (of the user's file), file_number (only if the user keeps one),
-        predicted, probability, prediction_set (names joined by
+        given_before (only if a diagnosis was given before an answer was shown), predicted, probability, prediction_set (names joined by
         "; "), abstention_reason (empty if there is none), p(<class>)..., nearest_1, nearest_1_diagnosis, nearest_1_distance, ..., with reasons
         those of `reason_columns`, coverage (of the prediction set), `run`, intended_use. Probabilities are 0..1.
     """
@@ -93,14 +96,14 @@ def predictions_table(
     rows = [_row(one, classes, n_nearest, language) | {"coverage": one.coverage} | last for one in found]
     for row, answer, one in zip(rows if told else (), found if told else (), told, strict=True):
         row.update(reason_cells(one, language, held_back=answer.abstention_reason is not None))
-    filed = any(one.diagnosis.file_number is not None for one in found)
+    optional = [name for name in ("file_number", "given_before") if any(row[name] is not None for row in rows)]
     reasons = reason_columns(told) if told else []
-    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, filed=filed), *reasons, "coverage", *last])
+    return pd.DataFrame(rows, columns=[*_columns(classes, n_nearest, optional), *reasons, "coverage", *last])
 
 
-def _columns(classes: Sequence[str], n_nearest: int, *, filed: bool) -> list[str]:
+def _columns(classes: Sequence[str], n_nearest: int, optional: Sequence[str]) -> list[str]:
     nearest = [f"nearest_{k + 1}{part}" for k in range(n_nearest) for part in ("", "_diagnosis", "_distance")]
-    answer = ["patient", "row", *(["file_number"] if filed else []), "predicted", "probability", "prediction_set", "abstention_reason"]
+    answer = ["patient", "row", *optional, "predicted", "probability", "prediction_set", "abstention_reason"]
     return [*answer, *(f"p({name})" for name in classes), *nearest]
 
 
@@ -111,6 +114,7 @@ def _row(answer: Answer, classes: Sequence[str], n_nearest: int, language: Langu
         "patient": harmless(one.name),
         "row": one.row_of_file if isinstance(one.row_of_file, int) else harmless(one.row_of_file),
         "file_number": None if one.file_number is None else harmless(one.file_number),
+        "given_before": None if answer.given_before is None else harmless(answer.given_before),
         "predicted": harmless(one.top),
         "probability": one.probability,
         "prediction_set": harmless("; ".join(answer.prediction_set)),

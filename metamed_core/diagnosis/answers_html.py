@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from metamed_core.diagnosis.abstention import Answer, answers
+from metamed_core.diagnosis.named_first import agreement_note, named_note
 from metamed_core.diagnosis.none_of_these import can_only_choose
 from metamed_core.diagnosis.provenance import provenance
 from metamed_core.diagnosis.reliability_notes import held_out_title, how_to_read
@@ -58,6 +59,7 @@ def answers_html(
     language: Language,
     coverage: float = COVERAGE,
     groups: tuple[Subgroup, ...] = (),
+    named: Mapping[Hashable, str] | None = None,
 ) -> bytes:
     """The answers at one step as one HTML file, as the page and the command line write it.
 
@@ -71,6 +73,8 @@ def answers_html(
         The share of patients whose diagnosis their prediction set should hold, 0..1.
     groups
         The result of `subgroups`; empty: nothing is said of groups.
+    named
+        By row label, the diagnosis that a clinician gave before the answer was shown.
 
     Returns
     -------
@@ -78,8 +82,9 @@ def answers_html(
         HTML in UTF-8 that opens offline; all text is escaped.
     """
     run = _run(trace, step_index, file)
-    found = answers(trace, step_index, coverage=coverage)
-    return diagnosis_html(found, run, language, how_to_read(trace, step_index) + can_only_choose(trace.task.classes), groups)
+    found = answers(trace, step_index, coverage=coverage, named=named)
+    trust, agreed = how_to_read(trace, step_index) + can_only_choose(trace.task.classes), agreement_note(named or {}, trace, step_index)
+    return diagnosis_html(found, run, language, trust if agreed is None else agreed + trust, groups)
 
 
 def facts_of_run(trace: AdaptationTrace, step_index: int, file: str) -> list[tuple[object, object]]:
@@ -140,6 +145,7 @@ def diagnosis_html(
 def _row(one: Answer) -> dict[str, object]:
     return {
         "name": one.diagnosis.name,
+        "named": named_note(one),
         "ranked": [(name, chance(p)) for name, p in one.diagnosis.ranked[:RANKED]],
         "prediction_set": ", ".join(one.prediction_set),
         "abstention_reason": one.abstention_reason or "",

@@ -51,7 +51,7 @@ def cases_html(
         By row label, the diagnosis that a clinician gave before the answer was shown.
     """
     trace, step_index = told[0].case.trace, told[0].case.step_index
-    found, named = answers(trace, step_index, [one.case.position for one in told], coverage), named or {}
+    found = answers(trace, step_index, [one.case.position for one in told], coverage, named)
     return page_html(
         "cases.html",
         _title(found),
@@ -59,8 +59,8 @@ def cases_html(
         caution=CAUTION,
         asked=_asked(trace),
         trust=how_to_read(trace, step_index) + can_only_choose(trace.task.classes),
-        agreement=agreement_note(named, trace, step_index),
-        cases=[_section(one, answer, pretest, tried) | _named(answer, named) for one, answer in zip(told, found, strict=True)],
+        agreement=agreement_note(named or {}, trace, step_index),
+        cases=[_section(one, answer, pretest, tried) for one, answer in zip(told, found, strict=True)],
         words=_WORDS,
         groups=subgroup_table(subgroups(trace, step_index, told[0].case.records, coverage)),
         made_with={"title": Words("How they were made", "得出答案的设置"), "rows": facts_of_run(trace, step_index, file)},
@@ -78,16 +78,12 @@ def _title(found: Sequence[Answer]) -> Words:
     return Words("Answers for {n} {n:patient|patients}, with reasons", "{n} 位患者的答案及依据").format(n=len(found))
 
 
-def _named(answer: Answer, named: Mapping[Hashable, str]) -> dict[str, object]:
-    row = answer.diagnosis.row
-    return {"named": named_note(named[row], answer) if row in named else None}
-
-
 def _section(one: Reasons, answer: Answer, pretest: Mapping[str, float] | None, tried: Case | None) -> dict[str, object]:
     case, told, n = one.case, one.evidence, min(max(RANKED, len(answer.prediction_set)), MOST_RANKED)
     after = None if pretest is None else dict(zip(case.classes, with_pretest(case.classes, case.proba, pretest).tolist(), strict=True))
     return {
         "name": answer.diagnosis.name,
+        "named": named_note(answer),
         "abstention": answer.abstention_reason,
         "ranked": [(name, chance(p), f"{p:.0%}", "" if after is None else chance(after[name])) for name, p in answer.diagnosis.ranked[:n]],
         "pretest": _EQUAL.format(n=len(case.classes)) if pretest is None else _GIVEN.format(told=_shares(pretest)),

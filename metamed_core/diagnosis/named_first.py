@@ -23,9 +23,11 @@ AGREE = Words(
 )
 
 
-def named_note(named: str, answer: Answer, titles: Mapping[str, str] | None = None) -> Words:
-    """The clinician's diagnosis, and whether the answer is the same; `titles`: the diagnoses as the reader knows them."""
-    titles, top = titles or {}, answer.diagnosis.top
+def named_note(answer: Answer, titles: Mapping[str, str] | None = None) -> Words | None:
+    """The clinician's diagnosis, and whether the answer is the same; `titles`: the diagnoses as the reader knows them. None where none was given."""
+    titles, top, named = titles or {}, answer.diagnosis.top, answer.given_before
+    if named is None:
+        return None
     return (SAME if named == top else OTHER).format(named=titles.get(named, named), first=titles.get(top, top))
 
 

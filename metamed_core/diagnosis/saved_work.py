@@ -53,6 +53,8 @@ class SavedWork:
         The share of patients whose prediction set should hold their diagnosis, 0..1.
     knowledge, counts_as
         What is known of diagnoses, and how many patients each row of it counts as; None: as far as the labeled patients bear it out.
+    named
+        By row label, the diagnoses that were given before the answer was shown.
     """
 
     records: PatientRecords
@@ -71,6 +73,7 @@ class SavedWork:
     coverage: float = COVERAGE
     knowledge: Knowledge = field(default_factory=Knowledge)
     counts_as: int | None = None
+    named: Mapping[Hashable, str] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """The file as UTF-8 text."""
@@ -93,6 +96,8 @@ class SavedWork:
             "step": self.step,
             "coverage": self.coverage,
         }
+        if self.named:  # it changes no answer, so earlier programs may open the file without it
+            content["given_before"] = [*self.named.items()]
         if self.knowledge.statements:
             content |= {"knowledge": self.knowledge.to_csv().decode("utf-8-sig"), "counts_as": self.counts_as}
         content["sha256"] = _checksum(content)
@@ -163,6 +168,7 @@ def _unpacked(content: Mapping[str, Any]) -> SavedWork:
         seed=int(content["seed"]),
         step=int(content["step"]),
         coverage=float(coverage),
+        named={row: str(name) for row, name in content.get("given_before", ())},
         **_known(content),
     )
 

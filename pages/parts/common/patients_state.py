@@ -54,6 +54,8 @@ class Patients:
         Diagnoses and categories by column that can be chosen although no patient has them yet.
     knowledge, counts_as
         What the user knows of the diagnoses, and how many patients each row of it counts as; None: as far as the patients bear it out.
+    named
+        By row label, the diagnoses given before the answer was shown.
     """
 
     source: str
@@ -67,6 +69,7 @@ class Patients:
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     knowledge: Knowledge = field(default_factory=Knowledge)
     counts_as: int | None = None
+    named: Mapping[Hashable, str] = field(default_factory=dict)
 
     @property
     def is_own(self) -> bool:
@@ -187,10 +190,8 @@ class PatientsState:
         here, saved = self.opened.get(source), self.saved.get(source)
         if here is None or not here.is_own:
             return None
-        if saved is None or saved.records is not here.records:
-            return here
-        kept = saved.dropped, saved.knowledge, saved.counts_as
-        return None if kept == (here.dropped, here.knowledge, here.counts_as) else here
+        same = all(getattr(saved, each, None) == getattr(here, each) for each in ("dropped", "knowledge", "counts_as", "named"))
+        return None if same and saved is not None and saved.records is here.records else here
 
     @property
     def has_unsaved(self) -> bool:
@@ -207,6 +208,11 @@ class PatientsState:
         """Set the current table: another one, or the same after an edit."""
         self.opened[patients.source] = self.current = patients
         self.version, self.error, self.notice = self.version + 1, None, None
+
+    def name_first(self, row: Hashable, diagnosis: str) -> None:
+        """Keep a diagnosis that was given before the answer was shown; no answer changes by it."""
+        here = replace(self.current, named={**self.current.named, row: diagnosis})
+        self.opened[here.source] = self.current = here
 
     def check_again(self) -> None:
         """Open the upload check for the current patients."""

@@ -53,6 +53,7 @@ def work_of(patients: Patients, request: AdaptRequest, step: int, coverage: floa
         coverage=coverage,
         knowledge=patients.knowledge,
         counts_as=patients.counts_as,
+        named=patients.named,
     )
 
 
@@ -100,6 +101,7 @@ def restore(state: PatientsState, requests: RequestState, pending: Pending, work
         work.levels,
         work.knowledge,
         work.counts_as,
+        {row: name for row, name in work.named.items() if row in pending.records.raw.index},
     )
     state.work_on(patients)
     if pending.records is work.records:

@@ -52,7 +52,7 @@ class Adaptation:
     """The adaptation of one tab; see the top of this file.
 
     answered: the version of the patients and the request that the trace is of. watched, chosen: the row of the patient whose curve is drawn, of the one whose answer is shown, and of the one beside it.
-    pretest: per cent by diagnosis. tried: the text of a what-if by row and column. named: by row, the diagnosis named before the answer.
+    pretest: per cent by diagnosis. tried: the text of a what-if by row and column.
     goal: the step at which a live run stops, if it is not the last. editors: goes up when the tables have to be drawn anew. charts_open, patients_open: what the user has unfolded.
     """
 
@@ -71,7 +71,6 @@ class Adaptation:
     view: dict[str, str] = field(default_factory=dict)
     pretest: dict[str, float] = field(default_factory=dict)
     tried: dict[tuple[Hashable, str], str] = field(default_factory=dict)
-    named: dict[Hashable, str] = field(default_factory=dict)
     editors: int = 0
     goal: int | None = None
     charts_open: bool = False
@@ -132,7 +131,7 @@ class Adaptation:
         stays = same_run and not self.playing and self.cursor < self.total
         if not same_table:
             self.watched = self.chosen = self.beside = None
-            self.pretest, self.tried, self.named = {}, {}, {}
+            self.pretest, self.tried = {}, {}
         self.trace, self.answered = trace, now
         wanted, self.patients.wanted_step = self.patients.wanted_step, None
         if wanted is not None and wanted < self.total:  # saved work was opened

@@ -56,7 +56,7 @@ def answers_section(say: Say, state: Adaptation, styles: dict[str, SeriesStyle])
     if not len(shown.records.undiagnosed):
         st.info(say(EVERYONE_DIAGNOSED))
         return
-    _what_they_show(say, shown)
+    _what_they_show(say, shown, styles)
     if state.playing:
         said = Words(
             "Still adapting: these are the answers at step {step}; they follow when it stops.",
@@ -86,7 +86,8 @@ def _list_and_patient(say: Say, state: Adaptation, shown: Snapshot, styles: dict
             if hidden(state, shown.records.undiagnosed[at]):
                 ask_first(say, state, shown, at, styles)
                 return
-            answer_card(say, state, shown, answers(shown.trace, shown.cursor, [at], state.patients.coverage)[0], at, styles, truth)
+            (answer,) = answers(shown.trace, shown.cursor, [at], state.patients.coverage, state.patients.current.named)
+            answer_card(say, state, shown, answer, at, styles, truth)
 
 
 def _none_yet(say: Say, state: Adaptation) -> None:
@@ -95,7 +96,7 @@ def _none_yet(say: Say, state: Adaptation) -> None:
     st.caption(say(said if state.playing else said + press))
 
 
-def _what_they_show(say: Say, shown: Snapshot) -> None:
+def _what_they_show(say: Say, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
     n_likely = prediction_sets(shown.step.proba).sum(1)
     n, sure = len(n_likely), int((n_likely == 1).sum())
     found = ALL_SURE if sure == n else SOME_SURE if sure else NONE_SURE
@@ -104,7 +105,7 @@ def _what_they_show(say: Say, shown: Snapshot) -> None:
     known = not math.isnan(accuracy)
     trust = _trust(accuracy, n_labeled) if known else NO_TRUST
     st.markdown(f"**{say(said)}** {say(trust)}")
-    held_out(say, shown)
+    held_out(say, shown, styles)
     st.markdown(say(NEXT))
 
 

@@ -37,7 +37,7 @@ def committing() -> bool:
 
 def hidden(state: Adaptation, row: Hashable) -> bool:
     """Whether the answer of the patient of this row may not be shown yet."""
-    return committing() and row not in state.named
+    return committing() and row not in state.patients.current.named
 
 
 def commit_toggle(say: Say) -> None:
@@ -62,7 +62,7 @@ def ask_first(say: Say, state: Adaptation, shown: Snapshot, at: int, styles: dic
 
             def commit() -> None:
                 if mine is not None:
-                    state.named[row] = mine
+                    state.patients.name_first(row, mine)
 
             st.button(say(COMMIT), key="commit", on_click=commit, disabled=mine is None, icon=":material/visibility:")
         _values(say, Case.of(shown.trace, shown.cursor, at, records), source)
@@ -86,10 +86,9 @@ def _values(say: Say, case: Case, source: str) -> None:
 
 def what_was_named(say: Say, state: Adaptation, shown: Snapshot, answer: Answer, styles: dict[str, SeriesStyle]) -> None:
     """What was named for this patient, and how often both agree; nothing where nothing was named."""
-    named = state.named.get(answer.diagnosis.row)
-    if named is None:
+    said = named_note(answer, {name: style.name for name, style in styles.items()})
+    if said is None:
         return
-    titles = {name: style.name for name, style in styles.items()}
-    together = agreement_note(state.named, shown.trace, shown.cursor)
-    said = named_note(named, answer, titles) if together is None else named_note(named, answer, titles) + together
+    together = agreement_note(state.patients.current.named, shown.trace, shown.cursor)
+    said = said if together is None else said + together
     st.markdown(f":material/edit_note: {plain(say(said))}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from metamed_core.diagnosis import guarantee_note, mistakes, signal, signal_note, unjudged_note
+from metamed_core.diagnosis import Mistake, guarantee_note, mistakes, signal, signal_note, unjudged_note
+from metamed_core.drawing import SeriesStyle
 from metamed_core.words import Words, chance
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
@@ -15,7 +16,7 @@ WRONG = Words("Held-out patients with a wrong prediction: {n}", "判断错误的
 ONE_WRONG = Words("{name}: {diagnosis}, predicted {named} ({share})", "{name}：{diagnosis}，被判断为 {named}（{share}）")
 
 
-def held_out(say: Say, shown: Snapshot) -> None:
+def held_out(say: Say, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
     """Nothing where nobody could be held out."""
     test = signal(shown.step)
     if test is None:
@@ -28,16 +29,16 @@ def held_out(say: Say, shown: Snapshot) -> None:
     wrong = mistakes(shown.trace, shown.cursor)
     left, right = st.columns(2)  # so that the answers begin on the first screen
     with left, st.expander(say(WRONG.format(n=len(wrong)))):
-        st.markdown(
-            "\n".join(
-                f"- {say(ONE_WRONG.format(name=plain(m.name), diagnosis=plain(m.diagnosis), named=plain(m.named), share=plain(chance(m.probability))))}"
-                for m in wrong
-            )
-        )
+        st.markdown("\n".join(f"- {_one_wrong(say, one, styles)}" for one in wrong))
         if (note := unjudged_note(shown.trace)) is not None:
             st.markdown(say(note))
     with right:
         subgroups_view(say, shown)
+
+
+def _one_wrong(say: Say, one: Mistake, styles: dict[str, SeriesStyle]) -> str:
+    parts = {"name": one.name, "diagnosis": styles[one.diagnosis].name, "named": styles[one.named].name, "share": chance(one.probability)}
+    return say(ONE_WRONG).format(**{part: plain(text) for part, text in parts.items()})
 
 
 def guarantee(say: Say, shown: Snapshot, coverage: float) -> None:

@@ -55,28 +55,28 @@ def take_away(say: Say, state: Adaptation) -> None:
 
 def _files(say: Say, state: Adaptation, shown: Snapshot, told: tuple[Reasons, ...]) -> None:
     source = state.patients.current
-    file, coverage = source.file or source.source, state.patients.coverage
+    file, coverage, named = source.file or source.source, state.patients.coverage, source.named
 
     def groups() -> tuple[Subgroup, ...]:
         return subgroups(shown.trace, shown.cursor, shown.records, coverage)
 
     def report() -> bytes:
         if not told:
-            return answers_html(shown.trace, shown.cursor, file, say.language, coverage, groups())
+            return answers_html(shown.trace, shown.cursor, file, say.language, coverage, groups(), named)
         pretest = pretest_of(state, shown.trace.task.classes)
-        return cases_html(told, file, say.language, pretest=pretest, coverage=coverage, named=state.named)
+        return cases_html(told, file, say.language, pretest=pretest, coverage=coverage, named=named)
 
     makers: dict[str, tuple[Words, str, Callable[[], bytes]]] = {
         "html": (Words("Report (HTML)", "报告（HTML）"), "metamed_report.html", report),
         "csv": (
             Words("Predictions (CSV)", "预测结果（CSV）"),
             "metamed_predictions.csv",
-            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, coverage, told),
+            lambda: answers_csv(shown.trace, shown.cursor, file, say.language, coverage, told, named),
         ),
         "json": (
             Words("Predictions (JSON)", "预测结果（JSON）"),
             "metamed_predictions.json",
-            lambda: answers_json(shown.trace, shown.cursor, file, coverage, told, groups()),
+            lambda: answers_json(shown.trace, shown.cursor, file, coverage, told, groups(), named),
         ),
     }
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -109,7 +109,7 @@ def report_of_patient(say: Say, state: Adaptation, case: Case) -> None:
             pretest=pretest,
             tried=tried,
             coverage=state.patients.coverage,
-            named=state.named,
+            named=source.named,
         )
 
     st.download_button(

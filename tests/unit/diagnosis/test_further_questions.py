@@ -224,13 +224,3 @@ def test_the_report_of_a_patient_gives_reasons_and_marks_what_was_tried() -> Non
     assert both.count('<section class="case">') == 2
     assert "Tried" not in both
     assert "仅为尝试" not in both
-
-
-def test_what_was_named_first_stands_in_the_report_with_the_count() -> None:
-    case = case_of("prototypical", 0)
-    first, second = (name for name, _ in case.ranked[:2])
-    rows, other = case.trace.task.query_rows, Case.of(case.trace, case.step_index, 1, case.records).ranked[0][0]
-    report = cases_html([Reasons.of(case)], "clinic.csv", "en", named={rows[0]: second, rows[1]: other}).decode()
-    assert f"Diagnosis given before the answer was shown: {second}. The first diagnosis here is another one, {first}." in report
-    assert "Of 2 patients who were given a diagnosis before the answer was shown, 1 has the same one first here." in report
-    assert "given before the answer" not in cases_html([Reasons.of(case)], "clinic.csv", "en", named={rows[1]: other}).decode()

@@ -41,7 +41,21 @@ def work() -> SavedWork:
     records = with_typed_cell(with_new_column(records, Column("ferritin (µg/L)", Role.NUMBER, "µg/L")), 1, "ferritin (µg/L)", "<80")
     settings = {"inner_lr": 0.05, "inner_steps": 6}
     return SavedWork(
-        records, original, "maml", settings, "clinic.csv", None, "", frozenset({0}), {"diagnosis": ("dengue",)}, "none", "", 7, 3, 0.95
+        records,
+        original,
+        "maml",
+        settings,
+        "clinic.csv",
+        None,
+        "",
+        frozenset({0}),
+        {"diagnosis": ("dengue",)},
+        "none",
+        "",
+        7,
+        3,
+        0.95,
+        named={4: "gout"},
     )
 
 
@@ -66,6 +80,7 @@ def test_everything_comes_back(work: SavedWork) -> None:
         "seed",
         "step",
         "coverage",
+        "named",
     ):
         assert getattr(back, name) == getattr(work, name), name
     for one, other in ((back.records, work.records), (back.original, work.original)):
@@ -159,6 +174,13 @@ def test_a_damaged_altered_or_newer_file_is_one_sentence(work: SavedWork, make: 
     with pytest.raises(UserError) as refused:
         read_saved_work("w.json", make(work))
     assert str(refused.value) == said
+
+
+def test_an_earlier_program_opens_a_file_with_diagnoses_given_before_the_answer(work: SavedWork) -> None:
+    """They change no answer; what it does not know it leaves aside."""
+    content = json.loads(work.to_json())
+    assert (content["version"], content["given_before"]) == (1, [[4, "gout"]])
+    assert "given_before" not in json.loads(replace(work, named={}).to_json())
 
 
 def test_the_reference_names_every_field(work: SavedWork) -> None:

@@ -11,8 +11,12 @@ import pytest
 import torch
 
 from pages.parts.common.page_frame import Say
+from pages.parts.common.patients_state import bundled
 from pages.parts.diagnose import held_out, subgroups
+from pages.parts.diagnose.patient_tables import styles_of
 from tests.helpers.diagnose_page import adaptation_of
+
+STYLES = {language: styles_of(Say(language), bundled("blood_panel")) for language in ("en", "zh")}
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     trace = copy.copy(shown.trace)  # the bundled table's own is that of all tests
     trace.steps = list(trace.steps)
     shown = dataclasses.replace(shown, trace=trace)
-    held_out.held_out(Say("en"), shown)
+    held_out.held_out(Say("en"), shown, STYLES["en"])
     assert said[0].startswith("There is signal: 53 of 61 held-out patients are predicted correctly; with shuffled diagnoses it would be")
     assert said[1] == "Held-out patients with a wrong prediction: 8"
     assert said[2].count("\n") == 7
@@ -51,10 +55,12 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     answers = dataclasses.replace(shown.step.held_out, log_proba=torch.eye(14)[[0] * 61].log_softmax(-1))
     shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=answers)
     said.clear()
-    held_out.held_out(Say("zh"), shown)
+    held_out.held_out(Say("zh"), shown, STYLES["zh"])
     assert said[0].startswith(":material/warning:未超过偶然水平：61 位留出患者中")
+    assert "被判断为 " in said[2]
+    assert not any(label in said[2] for label in STYLES["en"]), "the diagnoses of a bundled table have Chinese names"
     shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=None)
     said.clear()
-    held_out.held_out(Say("en"), shown)
+    held_out.held_out(Say("en"), shown, STYLES["en"])
     held_out.guarantee(Say("en"), shown, 0.9)
     assert said == []

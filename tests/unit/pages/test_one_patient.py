@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.common.saved_work import work_of
 from tests.helpers.diagnose_page import card_tables, finish, held, opened, texts
 from tests.helpers.widgets import named
 
@@ -63,6 +64,8 @@ def test_who_commits_first_sees_no_answer_before(app: AppTest) -> None:
     app.button(key="commit").click().run()
     assert "What speaks for" in texts(app)
     assert "the same as the first diagnosis here\\.Of 1 patient who was given a diagnosis" in texts(app).replace("\\. ", "\\.")
+    kept = work_of(state.patients.current, state.requests.current, 0).named
+    assert kept == {state.chosen: first}, "and in saved work"
     view(app, "two")
     assert "There is no other patient whose answer may be shown" in texts(app)
     app.toggle(key="commit_first").set_value(False).run()
