@@ -72,9 +72,10 @@ def delete_my_data() -> None:
     """
     done = DELETED
     for key in list(st.session_state):
-        if hasattr(held := st.session_state[key], "forget"):
+        # Streamlit keeps what a figure has reported there too, as a dictionary that says of every name to have it, with nothing behind it.
+        if callable(forget := getattr(st.session_state[key], "forget", None)):
             try:
-                held.forget()  # what it has on disk
+                forget()  # what it has on disk, or its votes in a class
             except UserError:  # a file that cannot be removed: all else is deleted, and it is said after the page was loaded anew
                 done = IN_PART
         del st.session_state[key]

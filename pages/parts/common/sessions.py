@@ -25,6 +25,7 @@ from streamlit.runtime.session_manager import SessionClient
 
 from metamed_core.words import Words
 from pages.parts.common import audit, clean_process, preload, server_limits
+from pages.parts.common.classrooms import CLASSROOMS
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -111,6 +112,7 @@ async def _forget_who_left() -> None:
         await asyncio.sleep(SWEEP)
         if close_who_left(Runtime.instance(), time.monotonic()):
             await _empty_visit(Runtime.instance())
+        CLASSROOMS.close_idle()
         # A session is full of cycles; on an idle server nothing else collects them, nor what a run held that ended after its session.
         gc.collect()
 

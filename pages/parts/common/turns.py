@@ -112,7 +112,7 @@ def wait_for_turn() -> int:
     if context is None:
         return 0
     tab, until = context.session_id, time.monotonic() + PATIENCE
-    visitor = visitor_of(st.context.cookies.get("_streamlit_xsrf", ""), tab)
+    visitor = this_visitor()
     while (before := LINE.before(tab, visitor, time.monotonic())) and not LINE.is_news(tab, before) and time.monotonic() < until:
         _pause(LOOK)
     until = time.monotonic() + GIVE_WAY
@@ -136,6 +136,12 @@ def leave_line() -> None:
     context = get_script_run_ctx()
     if context is not None:
         LINE.leave(context.session_id)
+
+
+def this_visitor() -> str:
+    """The visitor of the running page."""
+    context = get_script_run_ctx()
+    return visitor_of(st.context.cookies.get("_streamlit_xsrf", ""), context.session_id if context is not None else "")
 
 
 def visitor_of(cookie: str, tab: str) -> str:

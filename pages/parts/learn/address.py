@@ -16,6 +16,8 @@ from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson
 from pages.lessons.lesson_state import State
 
+CLASS = "class"  # in the address: the code of the class whose votes this tab takes part in
+
 
 @dataclass(frozen=True)
 class Address:
@@ -46,7 +48,7 @@ def current_address() -> Address:
 
 def go(lesson: str | None, screen: int = 1) -> None:
     """Open a screen, or the contents; what a link said of another lesson's state leaves the address."""
-    kept = {name: st.query_params[name] for name in ("lang", "large", "lock") if name in st.query_params}
+    kept = {name: st.query_params[name] for name in ("lang", "large", "lock", CLASS) if name in st.query_params}
     wanted = {**kept, **({"lesson": lesson, "screen": str(screen)} if lesson else {})}
     st.query_params.from_dict({name: value for name, value in wanted.items() if lesson or name != "lock"})
 

@@ -11,7 +11,9 @@ from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
-from pages.parts.learn.address import Address, go
+from pages.parts.learn.address import Address, current_address, go
+from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
+from pages.parts.learn.classroom import take_seat
 from pages.parts.learn.progress import next_screen, screens_done
 
 UNKNOWN = Words("There is no lesson called “{name}”. These are the lessons there are:", "没有名为“{name}”的课程。现有课程如下：")
@@ -26,11 +28,24 @@ def contents(say: Say, address: Address) -> None:
     """All lessons there are, in order; the next one to read has the primary button."""
     if address.unknown:
         st.warning(say(UNKNOWN).format(name=plain(address.unknown[:60])), icon=":material/search_off:")
+    _class(say)
     total = sum(lesson.minutes for lesson in LESSONS.values())
     st.markdown(say(OVERVIEW.format(n=len(LESSONS), total=total)), width=860)
     following = next((lesson.key for lesson in LESSONS.values() if screens_done(lesson) < len(lesson.screens)), "")
     for lesson in LESSONS.values():
         _row(say, lesson, primary=lesson.key == following)
+
+
+def _class(say: Say) -> None:
+    """The class of this tab, or the way into one; who opens the link of a class is led on to its question."""
+    seat = take_seat(say)
+    if current_address().lesson is not None:
+        st.rerun()
+    if seat is None:
+        class_door(say)
+    else:
+        st.html(CLASS_STYLE)
+        class_strip(say, seat)
 
 
 def _row(say: Say, lesson: Lesson[Any], *, primary: bool) -> None:

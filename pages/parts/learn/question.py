@@ -1,4 +1,4 @@
-"""The question of a screen: choose an option first, then show the answer; what has been shown stays."""
+"""The question of a screen: choose an option first, then show the answer; what has been shown stays. In a class the lecturer shows it."""
 
 from __future__ import annotations
 
@@ -11,43 +11,64 @@ from pages.lessons.lesson import Screen
 from pages.parts.common import bound_widgets
 from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address
+from pages.parts.learn.classroom import Seat
 from pages.parts.learn.progress import Progress
+from pages.parts.learn.tally import ballot_note, tally
 
 
-def question(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
-    """The options to choose from or, once shown, the answer."""
+def question(say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
+    """The options to choose from, for the lecturer of a class the votes, or, once shown, the answer."""
     with st.container(border=True, key="lesson_question"):
         asked = f"**{say(Words('Predict first:', '先预测：'))}** {say(screen.question.text)}"
-        if address.screen in progress.shown:
+        shown = address.screen in progress.shown
+        if seat is not None and seat.is_lecturer:
+            st.markdown(asked)
+            correct = screen.question.correct_option(progress.state) if shown and not address.locked else None
+            tally(say, screen.question.options, seat, correct)
+            if not shown:
+                _show_button(say, screen, progress, address, seat)
+            elif not address.locked:
+                st.info(say(screen.question.explained(progress.state)), icon=":material/lightbulb:")
+        elif shown:
             st.markdown(asked)
             _answer(say, screen, progress, address)
         else:
-            _options(say, asked, screen, progress, address)
+            _options(say, asked, screen, progress, address, seat)
+            if seat is None:
+                _show_button(say, screen, progress, address, None)
+            else:
+                ballot_note(say, voted=address.screen in progress.chosen)
 
 
-def _options(say: Say, asked: str, screen: Screen[Any], progress: Progress, address: Address) -> None:
+def _options(say: Say, asked: str, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
     at = address.screen
 
     def choose(option: int) -> None:
-        progress.chosen[at] = option
+        if seat is None or seat.room.vote(seat.visitor, seat.asked, option):
+            progress.chosen[at] = option
 
     offered = {i: say(option) for i, option in enumerate(screen.question.options)}
     key = f"answer_{address.lesson}_{at}"
     bound_widgets.choice(st.radio, asked, offered, key=key, value=progress.chosen.get(at), write=choose)
+
+
+def _show_button(say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
     st.button(
-        say(Words("Show", "揭晓")),
+        say(Words("Show", "揭晓") if seat is None else Words("Show the answer to all", "向全班揭晓答案")),
         key="show",
         icon=":material/visibility:",
         type="primary",
-        disabled=at not in progress.chosen,
+        disabled=seat is None and address.screen not in progress.chosen,
         on_click=_show,
-        args=(screen, progress, at),
+        args=(screen, progress, address, seat),
     )
 
 
-def _show(screen: Screen[Any], progress: Progress, at: int) -> None:
-    progress.shown.add(at)
+def _show(screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
+    progress.shown.add(address.screen)
     progress.state = screen.reveal(progress.state)
+    if seat is not None:
+        seat.room.reveal(seat.asked, progress.state)
 
 
 def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
@@ -62,6 +83,9 @@ def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address)
     st.markdown("  \n".join(lines))
     if address.locked:
         st.caption(say(Words("Look at the figure; your teacher will explain.", "请看图；老师会讲解。")))
+        return
+    if chosen is None:  # the answer came before the vote
+        st.info(say(asked.explained(progress.state)), icon=":material/lightbulb:")
         return
     verdict = Words("Correct.", "正确。") if chosen == correct else Words("Not quite.", "不完全对。")
     box, icon = (st.success, ":material/check:") if chosen == correct else (st.info, ":material/lightbulb:")

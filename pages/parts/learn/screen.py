@@ -16,6 +16,8 @@ from pages.lessons.lesson import Lesson, Screen
 from pages.parts.common.page_frame import Say
 from pages.parts.learn import figure as lesson_figure
 from pages.parts.learn.address import Address, current_address, go, set_flag
+from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
+from pages.parts.learn.classroom import keep_together, take_seat
 from pages.parts.learn.controls import controls
 from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
@@ -58,18 +60,24 @@ def lesson_page(say: Say) -> None:
     st.html(COMPACT + BIG_TEXT if address.large else COMPACT)
     with st.container(key="lesson"):
         _head(say, lesson, address)
+        if (seat := take_seat(say)) is not None:
+            st.html(CLASS_STYLE)
+            class_strip(say, seat)
+            keep_together(seat, progress, address)
         with st.container(key="lesson_body"):
             text, figure = st.columns([1, 2], gap="medium")
         with text:
             st.subheader(say(screen.title), anchor=False)
             st.markdown(say(screen.text))
-            question(say, screen, progress, address)
+            question(say, screen, progress, address, seat)
         with figure:
             _figure(say, lesson, screen, progress, address)
         _formula(say, screen, progress, address)
         if not address.locked:
             _notes(say, lesson)
         hand_out(say, lesson, progress, address)
+        if seat is None:
+            class_door(say)
 
 
 def _head(say: Say, lesson: Lesson[Any], address: Address) -> None:
