@@ -26,6 +26,7 @@ from pages.parts.common.pending_check import check_pending
 from pages.parts.compare.address import comparison_state, to_address
 from pages.parts.compare.choose_patients import choose_patients
 from pages.parts.compare.details import details
+from pages.parts.compare.known import choose_knowledge, known_of
 from pages.parts.compare.results import results
 from pages.parts.compare.running import run_comparison
 from pages.parts.compare.settings import choose_settings, remarks
@@ -39,8 +40,9 @@ if check_pending(say, tab_patients):
     st.stop()
 
 st.header(say(Words("2 · Set up and run", "2 · 设置与运行")), anchor=False)
-state.plan_on(patients)
+state.plan_on(patients, known_of(tab_patients, patients, state.knowledge_files.get(state.request.source)))
 choose_settings(say, state)
+choose_knowledge(say, state)
 to_address(state)
 remarks(say, state)
 forms.complain(say, state.error)

@@ -8,7 +8,6 @@ import math
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,8 @@ from metamed_core.evaluation import (
     comparison_csv,
     comparison_html,
     comparison_parquet,
-    difference,
+    knowledge_gains,
+    knowledge_text,
     leaderboard,
     leaderboard_text,
     left_out,
@@ -117,7 +117,8 @@ def _close(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> N
     if options.json:
         sys.stdout.write(json.dumps(_summary(options, plan, comparison, boards), ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write("".join(leaderboard_text(board, options.language) + "\n\n" for board in boards))
+        told = [*(leaderboard_text(board, options.language) for board in boards), knowledge_text(comparison, options.language)]
+        sys.stdout.write("".join(text + "\n\n" for text in told if text))
 
 
 def _file(options: argparse.Namespace, plan: Plan, comparison: Comparison) -> bytes:
@@ -192,20 +193,18 @@ def _summary(options: argparse.Namespace, plan: Plan, comparison: Comparison, bo
         "left_out": [said.into(options.language) for said in left_out(comparison)],
         "remarks": [said.into(options.language) for said in plan.remarks],
         "shots": {shots_name(board.k_shot): _standings(board) for board in boards},
-        **({"knowledge": _gains(plan, comparison)} if options.knowledge else {}),
+        **({"knowledge": _gains(comparison)} if options.knowledge else {}),
         "verdicts": {shots_name(board.k_shot): [said.into(options.language) for said in verdict(board)] for board in boards},
         "version": __version__,
         "intended_use": INTENDED_USE.en,
     }
 
 
-def _gains(plan: Plan, comparison: Comparison) -> dict[str, dict[str, Any]]:
+def _gains(comparison: Comparison) -> dict[str, dict[str, Any]]:
     """What knowledge adds to the balanced accuracy of each method, on the same episodes; by number of shots and method without it."""
-    pairs = {replace(one, knowledge=None).key: one.key for one in plan.methods if one.knowledge is not None}
     found: dict[str, dict[str, Any]] = {}
-    for k in comparison.shots_with_results:
-        gains = {without: difference(comparison, knowing, without, k) for without, knowing in pairs.items()}
-        found[shots_name(k)] = {key: {"mean": _number(gain.mean), **_ends(gain)} for key, gain in gains.items() if gain is not None}
+    for one in knowledge_gains(comparison):
+        found.setdefault(shots_name(one.k_shot), {})[one.entry.key] = {"mean": _number(one.gain.mean), **_ends(one.gain)}
     return found
 
 

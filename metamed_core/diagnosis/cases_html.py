@@ -93,8 +93,10 @@ def _section(one: Reasons, answer: Answer, pretest: Mapping[str, float] | None, 
         "how": how_to_read_evidence(told),
         "change": change_words(one.change),
         "next": what_to_do(case, one.tests, held_back=answer.abstention_reason is not None),
-        "nearest": [f"{near.name}: {near.diagnosis} ({near.distance:.2f})" for near in answer.diagnosis.nearest],
-        "votes": [f"{vote.name}: {vote.diagnosis} ({vote.share:.0%})" for vote in one.votes[:VOTES]],
+        "nearest": [
+            _LINE.format(name=near.called, diagnosis=near.diagnosis, n=f"{near.distance:.2f}") for near in answer.diagnosis.nearest
+        ],
+        "votes": [_LINE.format(name=vote.called, diagnosis=vote.diagnosis, n=f"{vote.share:.0%}") for vote in one.votes[:VOTES]],
         "tried": None if tried is None or not tried.changed else _tried(case, tried),
     }
 
@@ -139,6 +141,7 @@ _ASKED = Words(
     "Asked: which of {n} {n:diagnosis|diagnoses} ({names})? Learned from {labeled} labeled {labeled:patient|patients}.",
     "问题：属于 {n} 种诊断中的哪一种（{names}）？依据 {labeled} 位已确诊患者。",
 )
+_LINE = Words("{name}: {diagnosis} ({n})", "{name}：{diagnosis}（{n}）")
 _EQUAL = Words("Pretest probabilities are equal for all {n} {n:diagnosis|diagnoses}.", "全部 {n} 种诊断的验前概率相等。")
 _GIVEN = Words("The second figure is with these pretest probabilities: {told}.", "第二列数值采用以下验前概率：{told}。")
 _WHY = Words("What speaks for {first}, and what for {second}?", "哪些依据支持{first}，哪些支持{second}？")

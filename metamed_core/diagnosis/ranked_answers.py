@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from metamed_core.knowledge import labeled_name
+from metamed_core.words import Words
+
 if TYPE_CHECKING:
     from metamed_core.diagnosis.trace import AdaptationTrace
 
@@ -24,6 +27,11 @@ class Neighbor:
     name: str
     diagnosis: str
     distance: float
+
+    @property
+    def called(self) -> Words:
+        """The name for a reader; of a row of knowledge in both languages."""
+        return labeled_name(self.name, self.diagnosis)
 
 
 @dataclass(frozen=True, slots=True)

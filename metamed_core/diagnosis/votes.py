@@ -11,8 +11,9 @@ from torch import Tensor
 
 from metamed_core.data import LabeledSet
 from metamed_core.diagnosis.case import Case
-from metamed_core.knowledge import without_patients
+from metamed_core.knowledge import labeled_name, without_patients
 from metamed_core.learners import Voting
+from metamed_core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Vote:
     name: str
     diagnosis: str
     share: float
+
+    @property
+    def called(self) -> Words:
+        """The name for a reader; of a row of knowledge in both languages."""
+        return labeled_name(self.name, self.diagnosis)
 
 
 @dataclass(frozen=True, slots=True)

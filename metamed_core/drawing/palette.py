@@ -54,10 +54,26 @@ def series_styles(n: int) -> tuple[SeriesStyle, ...]:
     )
 
 
-def method_styles(names: Mapping[str, str]) -> dict[str, SeriesStyle]:
-    """Key -> style of the methods of a comparison, in their order; names: key -> what a person reads. The first eight have colors of their own."""
-    styles = series_styles(len(names))
-    return {
-        key: replace(style, name=name, color=METHOD_COLORS[i % len(METHOD_COLORS)])
-        for i, ((key, name), style) in enumerate(zip(names.items(), styles, strict=True))
-    }
+def method_styles(names: Mapping[str, str], twin_of: Mapping[str, str] | None = None) -> dict[str, SeriesStyle]:
+    """Key -> style of the methods of a comparison, in their order.
+
+    Parameters
+    ----------
+    names
+        What a person reads, by key. The first eight that are no twins have colors of their own.
+    twin_of
+        By key, the method whose color this one shares; it has another marker and another dash.
+    """
+    twins = twin_of or {}
+    own = [key for key in names if key not in twins]
+    styles = dict(zip(own, series_styles(len(own)), strict=True))
+    found = {key: replace(style, color=METHOD_COLORS[i % len(METHOD_COLORS)]) for i, (key, style) in enumerate(styles.items())}
+    found |= {key: _beside(found[other]) for key, other in twins.items()}
+    return {key: replace(found[key], name=name) for key, name in names.items()}
+
+
+def _beside(style: SeriesStyle) -> SeriesStyle:
+    """The same color with the marker and the dash that are halfway round."""
+    half = len(SHAPES) // 2
+    shape, dash = SHAPES.index(style.shape), DASHES.index(style.dash)
+    return replace(style, shape=SHAPES[(shape + half) % len(SHAPES)], dash=DASHES[(dash + half) % len(DASHES)])

@@ -13,6 +13,8 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `CLAIM`: a sentence on the population that the intervals refer to.
 - `DEFAULTS`: keys of the methods compared by default.
 - `HOW`: a sentence on how to read the leaderboard.
+- `KNOWLEDGE_HOW`: a sentence on how to read what knowledge adds.
+- `KNOWLEDGE_TITLE`: the heading above it.
 - `LEAVE_ONE_OUT`: the value of `k_shot` for leave-one-out.
 - `MEASURES`: the metrics that methods can be ranked by.
 - `NO_PATIENT`: the value of `k_shot` for no labeled patient at all.
@@ -41,6 +43,10 @@ analyzed at any time. `evaluate` does all of this in one call.
 - `difference`: the paired difference between two methods.
 - `disagreements`: the patients on whom methods disagree.
 - `evaluate`: a whole comparison in one call.
+- `knowledge_gains`: what knowledge adds to each method at each number of shots.
+- `knowledge_html`: the same as an HTML table.
+- `knowledge_text`: the same as text.
+- `knowledge_verdict`: the same in sentences.
 - `leader_and_best_baseline`: the best learner and the best baseline.
 - `leaderboard`: the ranking at one number of shots.
 - `leaderboard_html`: the ranking as an HTML table.
@@ -68,7 +74,7 @@ analyzed at any time. `evaluate` does all of this in one call.
 from __future__ import annotations
 
 from metamed_core.evaluation import charts
-from metamed_core.evaluation.comparison import Comparison, Entry
+from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.comparison_files import comparison_csv, comparison_parquet
 from metamed_core.evaluation.confusion_and_disagreement import Confusion, Disagreement, confusion, disagreements
 from metamed_core.evaluation.curves import (
@@ -76,8 +82,17 @@ from metamed_core.evaluation.curves import (
     learning_curves,
     twin_curves,
 )
+from metamed_core.evaluation.entry import Entry
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, NO_PATIENT, SHOTS, EpisodeIndices, n_left_out, shots_allowed, task_of
 from metamed_core.evaluation.evaluate import evaluate
+from metamed_core.evaluation.knowledge_gains import (
+    KNOWLEDGE_HOW,
+    KNOWLEDGE_TITLE,
+    knowledge_gains,
+    knowledge_html,
+    knowledge_text,
+    knowledge_verdict,
+)
 from metamed_core.evaluation.leaderboard import (
     Leaderboard,
     difference,
@@ -105,6 +120,8 @@ __all__ = [
     "CLAIM",
     "DEFAULTS",
     "HOW",
+    "KNOWLEDGE_HOW",
+    "KNOWLEDGE_TITLE",
     "LEAVE_ONE_OUT",
     "MEASURES",
     "NO_PATIENT",
@@ -133,6 +150,10 @@ __all__ = [
     "difference",
     "disagreements",
     "evaluate",
+    "knowledge_gains",
+    "knowledge_html",
+    "knowledge_text",
+    "knowledge_verdict",
     "leader_and_best_baseline",
     "leaderboard",
     "leaderboard_html",

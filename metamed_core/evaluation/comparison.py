@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from metamed_core.data import RowLabel
+from metamed_core.evaluation.entry import Entry
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT, NO_PATIENT, missing_shots
 from metamed_core.evaluation.metric_samples import Sample, joined, sample
 from metamed_core.evaluation.runner import EpisodeResult
@@ -21,55 +22,11 @@ from metamed_core.statistics import label_metrics, metrics
 from metamed_core.words import UserError, Words
 
 if TYPE_CHECKING:
-    from metamed_core.evaluation.methods import Method
     from metamed_core.evaluation.plan import Plan
 
 FORMAT = 2
 USUAL_SHOTS = 5
 """Labeled patients per diagnosis to look at first, or the nearest number below."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """The description of a method in results.
-
-    Parameters
-    ----------
-    key, title, learner
-        Key and title of the method, name of its learner.
-    start
-        Initial weights: "universal", "none" (random) or a path; empty for baselines.
-    is_baseline
-        Whether it is a baseline classifier.
-    parameters
-        Number of weights; None for baselines.
-    meta_seconds
-        Duration of meta-training in seconds according to the card; None if unknown or not meta-trained.
-    seen_in, seen
-        SHA-256 of the table that its weights were meta-trained on, and the diagnoses used; empty if they have seen no table.
-    """
-
-    key: str
-    title: Words
-    learner: str
-    start: str
-    is_baseline: bool
-    parameters: int | None
-    meta_seconds: float | None
-    seen_in: str = ""
-    seen: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, one: Method) -> Entry:
-        """The entry of a method. Raises UserError if its weights cannot be read."""
-        n = None if one.is_baseline else sum(weight.numel() for weight in one.initialization(0).weights.values())
-        start, seconds, seen = "" if one.is_baseline else one.start, one.card().get("seconds"), one.seen
-        return cls(one.key, one.title, one.learner.name, start, one.is_baseline, n, seconds, seen.sha256, seen.diagnoses)
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> Entry:
-        """The entry that `dataclasses.asdict` and JSON have made plain."""
-        return cls(**{**values, "title": Words(**values["title"]), "seen": tuple(values.get("seen", ()))})
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +74,11 @@ class Comparison:
         """Keys of the methods."""
         return tuple(entry.key for entry in self.entries)
 
+    @property
+    def twin_of(self) -> dict[str, str]:
+        """By key of each method with knowledge, the key of the same without it, where both take part."""
+        return {entry.key: entry.twin_of for entry in self.entries if entry.twin_of in self.keys}
+
     def entry(self, key: str) -> Entry:
         """The entry with this key. Raises KeyError."""
         return {entry.key: entry for entry in self.entries}[key]
@@ -143,7 +105,12 @@ class Comparison:
 
     @property
     def is_alike(self) -> bool:
-        """Whether several numbers of shots can be averaged: leave-one-out aside, all draw as many of the same diagnoses."""
+        """Whether several numbers of shots can be averaged: leave-one-out aside, all draw as many of the same diagnoses.
+
+        Not with `NO_PATIENT` among them, where methods without knowledge only guess.
+        """
+        if NO_PATIENT in self.shots_with_results:
+            return False
         drawn = [k for k in self.shots_with_results if k != LEAVE_ONE_OUT]
         if any(0 < len(set(drawn) & set(at)) < len(drawn) for at in self.missing.values()):
             return False

@@ -27,4 +27,7 @@ def comparison_parquet(comparison: Comparison) -> bytes:
 
 def _table(comparison: Comparison) -> pd.DataFrame:
     """One row for each method in each episode, one column for each variable."""
-    return comparison.table().assign(seed=comparison.seed, cohort=comparison.cohort, intended_use=INTENDED_USE.en)
+    known = {entry.key: entry.knowledge for entry in comparison.entries}
+    table = comparison.table()
+    knowledge = table["method"].map(known).astype(str)
+    return table.assign(seed=comparison.seed, cohort=comparison.cohort, knowledge=knowledge, intended_use=INTENDED_USE.en)

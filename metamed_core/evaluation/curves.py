@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metamed_core.evaluation.comparison import Comparison, Entry
+from metamed_core.evaluation.comparison import Comparison
+from metamed_core.evaluation.entry import Entry
 from metamed_core.evaluation.leaderboard import leaderboard, score_intervals
 from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.runner import EpisodeResult

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from metamed_core.evaluation.calibration_error import calibration_error
-from metamed_core.evaluation.comparison import Comparison, Entry
+from metamed_core.evaluation.comparison import Comparison
+from metamed_core.evaluation.entry import Entry
 from metamed_core.evaluation.metric_samples import MEASURES, Metric, Sample
 from metamed_core.statistics import (
     ClusteredMean,

@@ -100,6 +100,11 @@ class Method:
         return load_weights(RANDOM, self.learner, seed) if self.start == RANDOM else self._loaded
 
     @property
+    def unknowing(self) -> Method:
+        """The same method without knowledge."""
+        return dataclasses.replace(self, knowledge=None)
+
+    @property
     def panel(self) -> Panel | None:
         """The columns that its weights were meta-trained on; None if it reads any table. Raises UserError if they cannot be read."""
         return None if self.is_baseline or self.start == RANDOM else self._loaded.panel

@@ -12,6 +12,7 @@ from metamed_core.evaluation import charts
 from metamed_core.evaluation.comparison import Comparison
 from metamed_core.evaluation.curves import costs, twin_curves
 from metamed_core.evaluation.episode_draws import LEAVE_ONE_OUT
+from metamed_core.evaluation.knowledge_gains import KNOWLEDGE_HOW, KNOWLEDGE_TITLE, knowledge_gains, knowledge_html, knowledge_verdict
 from metamed_core.evaluation.leaderboard import leader_and_best_baseline, leaderboard
 from metamed_core.evaluation.leaderboard_html import HOW, leaderboard_html
 from metamed_core.evaluation.left_out import left_out
@@ -77,6 +78,7 @@ def comparison_html(comparison: Comparison, about: About, language: Language) ->
         compared={"title": Words("What was compared", "比较内容"), "rows": _settings(comparison, about)},
         warnings=training_warnings(comparison, about.called),
         results={"title": Words("Results", "结果"), "boards": _boards(comparison, about, language), "how": HOW + CLAIM},
+        knowledge=_knowledge(comparison, about, language),
         charts={
             "title": _figures(comparison),
             "drawn": [figure_html((chart,), language, heading="h3") for chart in _charts(comparison, about)],
@@ -94,6 +96,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
         (Words("Diagnoses", "诊断"), joined([about.called(name) + Words(f"({n})", f"（{n}）") for name, n in comparison.counts.items()])),
         *((Words("Left out", "未参评"), said) for said in left_out(comparison, about.called)),
         (Words("Methods", "参评方法"), joined([entry.title for entry in comparison.entries])),
+        *((Words("Knowledge (SHA-256)", "知识（SHA-256）"), sha256) for sha256 in sorted({entry.knowledge for entry in comparison.entries} - {""})),
         (Words("Labeled patients of each diagnosis (shots)", "每种诊断的已确诊患者数（每类样本数）"), shots),
         (Words("Episodes", "小任务（episode）"), Words("{n} measured; {each} planned per number of labeled patients", "已测得 {n} 个；每个每类样本数计划 {each} 个").format(n=n, each=comparison.n_episodes)),
         (Words("Seed", "随机种子"), comparison.seed),
@@ -103,7 +106,7 @@ def _settings(comparison: Comparison, about: About) -> Facts:
 
 
 def _boards(comparison: Comparison, about: About, language: Language) -> list[dict[str, object]]:
-    styles = method_styles({entry.key: entry.title.into(language) for entry in comparison.entries})
+    styles = method_styles({entry.key: entry.title.into(language) for entry in comparison.entries}, comparison.twin_of)
     parts: list[dict[str, object]] = []
     for k in comparison.views or (None,):
         board, where = leaderboard(comparison, k, about.metric), place(k).into(language)
@@ -113,8 +116,18 @@ def _boards(comparison: Comparison, about: About, language: Language) -> list[di
     return parts
 
 
+def _knowledge(comparison: Comparison, about: About, language: Language) -> dict[str, object]:
+    """What knowledge adds; empty where no method takes part without and with it."""
+    gains = knowledge_gains(comparison, about.metric)
+    if not gains:
+        return {}
+    styles = method_styles(dict.fromkeys(comparison.keys, ""), comparison.twin_of)
+    table = knowledge_html(gains, styles, about.metric, language, styled=False)
+    return {"title": KNOWLEDGE_TITLE, "sentences": knowledge_verdict(gains, about.metric), "table": table, "how": KNOWLEDGE_HOW}
+
+
 def _charts(comparison: Comparison, about: About) -> list[Chart]:
-    styles = method_styles({entry.key: "" for entry in comparison.entries})
+    styles = method_styles(dict.fromkeys(comparison.keys, ""), comparison.twin_of)
     if not comparison.shots_with_results:
         return []
     usual = comparison.usual_shots

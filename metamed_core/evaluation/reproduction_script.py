@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metamed_core.data import Column
-from metamed_core.evaluation.methods import Method, all_methods
+from metamed_core.evaluation.methods import Method, all_methods, with_twins
 from metamed_core.evaluation.metric_samples import Metric
 from metamed_core.evaluation.plan import Plan
 from metamed_core.learners import RANDOM, UNIVERSAL
@@ -34,6 +34,8 @@ class Source:
         CSV with diagnoses that were set aside: a column that identifies the patients as in the table, and the label; None for none.
     diagnoses
         The diagnoses compared; empty for all of the table.
+    knowledge_file
+        The knowledge table that some methods have; empty for none.
     """
 
     file: str
@@ -41,13 +43,16 @@ class Source:
     sheet: str | None = None
     truth_file: str | None = None
     diagnoses: Sequence[str] = ()
+    knowledge_file: str = ""
 
 
 def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") -> str:
-    """Source text of a script that reads the table, runs the plan and prints the leaderboards (`leaderboard_text`).
+    """Source text of a script that reads the table, runs the plan and prints the leaderboards (`leaderboard_text`) and what knowledge adds.
 
-    It runs in any folder: files are looked for where it is started, then in the project's own folder. It prints a warning if the SHA-256 of the cohort differs, for example because the table was edited in the app.
+    It runs in any folder: files are looked for where it is started, then in the project's own folder. It prints a warning if the SHA-256 of the cohort
+    or of the knowledge differs, for example because the table was edited in the app.
     """
+    known = {one.knowledge.sha256 for one in plan.methods if one.knowledge is not None}
     body = _BODY.format(
         file=source.file,
         sheet=source.sheet,
@@ -60,6 +65,8 @@ def as_python(plan: Plan, source: Source, metric: Metric = "balanced_accuracy") 
         seed=plan.seed,
         sha256=plan.cohort.sha256,
         metric=metric,
+        knowledge=_KNOWLEDGE.format(file=source.knowledge_file, sha256=sorted(known)) if known else "",
+        gains=_GAINS.format(metric=metric) if known else "",
         only=f".only({tuple(source.diagnoses)!r})" if source.diagnoses else "",
         warn=_WARN if any(not one.is_baseline and one.start not in SHIPPED_OR_RANDOM for one in plan.methods) else "",
     )
@@ -76,7 +83,10 @@ def _column(column: Column) -> str:
 
 
 def _methods(who: Sequence[Method]) -> str:
-    known = all_methods()
+    known, told = all_methods(), [one.knowledge for one in who if one.knowledge is not None]
+    plain = [one for one in who if one.knowledge is None]
+    if told and who == with_twins(plain, told[0]):
+        return f"with_twins({_methods(plain)}, knowledge)"
     if all(one.key in known for one in who):
         return f"methods({tuple(one.key for one in who)!r})"
     return "(\n" + "".join(f"    {_method(one)},\n" for one in who) + ")"
@@ -88,7 +98,8 @@ def _method(one: Method) -> str:
     file = Path(one.start).name
     start = f", {one.start!r}" if one.start in SHIPPED_OR_RANDOM else f", str(place({file!r}))"
     start = "" if one.is_baseline else start
-    return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start})"
+    knowing = "" if one.knowledge is None else ".knowing(knowledge)"
+    return f"Method({'BASELINES' if one.is_baseline else 'LEARNERS'}[{one.learner.name!r}]({settings}){start}){knowing}"
 
 
 def _imports(body: str) -> str:
@@ -101,8 +112,9 @@ def _imports(body: str) -> str:
 _NAMES = {
     "metamed_core.data": ("Cohort", "Column", "PatientRecords", "Role", "read_table", "set_aside"),
     "metamed_core.evaluation": (
-        "Comparison", "Method", "Plan", "compare", "leaderboard", "leaderboard_text", "methods", "training_warnings",
+        "Comparison", "Method", "Plan", "compare", "knowledge_text", "leaderboard", "leaderboard_text", "methods", "training_warnings", "with_twins",
     ),
+    "metamed_core.knowledge": ("read_knowledge",),
     "metamed_core.learners": ("LEARNERS",),
     "metamed_core.learners.baselines": ("BASELINES",),
 }  # fmt: skip
@@ -125,6 +137,12 @@ _WARN = """for warning in training_warnings(comparison):
 """
 _TRUTH = """
 truth = set_aside(records, read_table({truth!r}, place({truth!r}).read_bytes()))"""
+_KNOWLEDGE = """knowledge = read_knowledge({file!r}, place({file!r}).read_bytes())
+if [knowledge.sha256] != {sha256!r}:
+    print("This is not the knowledge of the original comparison: its numbers will differ.")
+"""
+_GAINS = """print(knowledge_text(comparison, metric={metric!r}))
+"""
 _BODY = '''FILE, SHEET = {file!r}, {sheet!r}
 COLUMNS = (
 {columns})
@@ -143,7 +161,7 @@ records = PatientRecords.from_table(read_table(FILE, place(FILE).read_bytes(), S
 cohort = Cohort.of_records(records{and_truth}){only}
 if cohort.sha256 != {sha256!r}:
     print("These are not the patients of the original comparison: its numbers will differ.")
-plan = Plan(
+{knowledge}plan = Plan(
     cohort,
     methods={methods},
     shots={shots!r},
@@ -153,4 +171,4 @@ plan = Plan(
 comparison = Comparison.of(plan).plus(compare(plan))
 {warn}for k_shot in comparison.views:
     print(leaderboard_text(leaderboard(comparison, k_shot, {metric!r})))
-'''
+{gains}'''

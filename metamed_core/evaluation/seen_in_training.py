@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from metamed_core.data import Cohort
 from metamed_core.drawing import joined, verbatim
-from metamed_core.evaluation.comparison import Comparison, Entry
+from metamed_core.evaluation.comparison import Comparison
+from metamed_core.evaluation.entry import Entry
 from metamed_core.evaluation.methods import Method
 from metamed_core.words import Words
 
@@ -35,7 +36,11 @@ def training_warnings(comparison: Comparison, called: Callable[[str], Words] = v
     called
         Translates the name of a diagnosis.
     """
-    found = ((entry, [name for name in comparison.counts if name in entry.seen]) for entry in comparison.entries)
+    found = (
+        (entry, [name for name in comparison.counts if name in entry.seen])
+        for entry in comparison.entries
+        if entry.key not in comparison.twin_of
+    )
     return tuple(_warning(entry, seen, comparison, called) for entry, seen in found if seen)
 
 

@@ -25,9 +25,11 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 - `knowledge_of`: knowledge, given as such or as the path of a file.
 - `known_diagnoses`: the diagnoses of which something is said in some columns.
 - `known_rows`: encodes statements for a task.
+- `labeled_name`: the name of a labeled patient, or of a row among them, in both languages.
 - `left_aside`: what a knowledge table says of columns that a table does not have, in words.
 - `read_knowledge`: reads a knowledge file.
 - `row_reports`: how far each row of an adaptation was trusted, in words.
+- `row_name`: what a row is called among the labeled patients.
 - `with_knowledge`: the same of a task that is already made.
 - `without_patients`: the classes of which only a row is known.
 """
@@ -35,7 +37,15 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 from __future__ import annotations
 
 from metamed_core.knowledge.informed_start import InformedInitialization, informed, without_patients
-from metamed_core.knowledge.informed_task import check_diagnoses, further_diagnoses, informed_task, known_diagnoses, with_knowledge
+from metamed_core.knowledge.informed_task import (
+    check_diagnoses,
+    further_diagnoses,
+    informed_task,
+    known_diagnoses,
+    labeled_name,
+    row_name,
+    with_knowledge,
+)
 from metamed_core.knowledge.knowledge_table import FIELDS, Knowledge, knowledge_of, read_knowledge
 from metamed_core.knowledge.known_rows import KnownRows, known_rows
 from metamed_core.knowledge.row_reports import Conflict, RowReport, left_aside, row_reports
@@ -65,8 +75,10 @@ __all__ = [
     "knowledge_of",
     "known_diagnoses",
     "known_rows",
+    "labeled_name",
     "left_aside",
     "read_knowledge",
+    "row_name",
     "row_reports",
     "with_knowledge",
     "without_patients",

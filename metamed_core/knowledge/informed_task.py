@@ -80,9 +80,28 @@ def with_knowledge(
     without = sorted(set(range(task.n_way)) - set(task.support.y.tolist()))
     told = rows.patients([int(k in without) for k in range(task.n_way)], task.support.x.dtype)
     if len(told):
-        names = [f"knowledge: {task.classes[k]}" for k in told.y.tolist()]
+        names = [row_name(task.classes[k]).en for k in told.y.tolist()]
         task = task.with_support(names, names, told)
     return task, informed(start, rows, without, fixed)
+
+
+def row_name(diagnosis: object) -> Words:
+    """What a row of knowledge that stands among the labeled patients is called; the English text is its name in the task."""
+    return Words("knowledge: {diagnosis}", "知识：{diagnosis}").format(diagnosis=diagnosis)
+
+
+def labeled_name(name: str, diagnosis: object, called: object = None) -> Words:
+    """The name of a labeled patient for a reader: of a row of knowledge in both languages, any other as it is.
+
+    Parameters
+    ----------
+    name, diagnosis
+        Name and diagnosis in the task.
+    called
+        What the diagnosis is called, `Words` or a text; None: as in the task.
+    """
+    is_row = name == row_name(diagnosis).en
+    return row_name(diagnosis if called is None else called) if is_row else Words(name, name)
 
 
 def check_diagnoses(names: Sequence[Any]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from metamed_core.data import PatientRecords, open_upload, read_columns
+from metamed_core.knowledge import Knowledge, read_knowledge
 from metamed_core.words import Words
 
 FOLDER = Path(__file__).parents[3] / "sample_data"
@@ -37,7 +38,7 @@ TEMPLATE = Words(
 class Cohort:
     """One entry of cohorts.json. A `simulated` cohort must be labeled as such wherever it is displayed.
 
-    `labels` and `cells` map diagnoses, and words in other cells, to Chinese.
+    `labels` and `cells` map diagnoses, and words in other cells, to Chinese. `knowledge_file` holds what textbooks say of the diagnoses.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Cohort:
     file: str
     columns_file: str
     truth_file: str | None
+    knowledge_file: str | None = None
 
     @property
     def name(self) -> Words:
@@ -93,6 +95,14 @@ def called(key: str, text: str) -> Words:
     """Return the display name of a diagnosis or word: translated for a bundled cohort, otherwise as written by the user."""
     cohort = cohorts().get(key)
     return Words(text, {**cohort.labels, **cohort.cells}.get(text, text) if cohort else text)
+
+
+@cache
+def knowledge_of(key: str) -> Knowledge | None:
+    """Return what ships of the diagnoses of a bundled cohort; None if nothing does, and for another table."""
+    cohort = cohorts().get(key)
+    file = cohort.knowledge_file if cohort else None
+    return read_knowledge(file, (FOLDER / file).read_bytes()) if file else None
 
 
 @cache

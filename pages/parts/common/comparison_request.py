@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from metamed_core.evaluation import DEFAULTS, LEAVE_ONE_OUT, SHOTS
+from metamed_core.evaluation import DEFAULTS, LEAVE_ONE_OUT, NO_PATIENT, SHOTS
 from metamed_core.words import Words
 
 DEFAULT_SOURCE = "breast_cytology"  # real patients, enough for ten shots and for intervals narrow enough to distinguish methods
@@ -33,6 +33,8 @@ class ComparisonRequest:
     diagnoses
         Positions of the compared diagnoses among those of the table, sorted; empty for all that no method was meta-trained on. Positions
         instead of names, because they stand in the address of the page.
+    with_knowledge
+        Whether each meta-learner takes part a second time, with what is known of the diagnoses.
     """
 
     source: str
@@ -41,6 +43,7 @@ class ComparisonRequest:
     n_episodes: int
     seed: int
     diagnoses: tuple[int, ...] = ()
+    with_knowledge: bool = False
 
 
 def default_request() -> ComparisonRequest:
@@ -50,7 +53,9 @@ def default_request() -> ComparisonRequest:
 
 def shots_title(k_shot: int) -> Words:
     """Return the display name of a number of shots."""
-    return Words("all but one", "留一法") if k_shot == LEAVE_ONE_OUT else Words(str(k_shot), str(k_shot))
+    if k_shot == LEAVE_ONE_OUT:
+        return Words("all but one", "留一法")
+    return Words("0", "0") if k_shot == NO_PATIENT else Words(str(k_shot), str(k_shot))
 
 
 def add_method(key: str) -> None:

@@ -9,4 +9,4 @@ from pages.parts.common.page_frame import Say
 
 def styles_of(say: Say, comparison: Comparison) -> dict[str, SeriesStyle]:
     """Return the style of each method by key, in the order of the comparison, with its title in the chosen language."""
-    return method_styles({entry.key: say(entry.title) for entry in comparison.entries})
+    return method_styles({entry.key: say(entry.title) for entry in comparison.entries}, comparison.twin_of)

@@ -1,6 +1,7 @@
 """The settings of a comparison in the page's address, without patient data, so that a link reproduces the same numbers.
 
-The parameter names are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, only (positions of diagnoses), metric, at.
+The parameter names are fixed, since links are shared: cohort, openml, who (methods), shots, episodes, seed, only (positions of diagnoses), known (1: also with knowledge),
+metric, at. No labeled patient is `unlabeled` among the shots, since 0 is leave-one-out in links.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from metamed_core.evaluation import LEAVE_ONE_OUT, MEASURES
+from metamed_core.evaluation import LEAVE_ONE_OUT, MEASURES, NO_PATIENT
 from pages.parts.common import cohorts
 from pages.parts.common.comparison_methods import in_order
 from pages.parts.common.comparison_request import ComparisonRequest, default_request, take_added_methods
@@ -19,8 +20,9 @@ from pages.parts.compare.state import ALL, KEY, ComparisonState, View
 
 MAX_EPISODES = 200
 MAX_DIAGNOSES = 999  # positions in the address; a table has fewer
-OFFERED_SHOTS = (1, 2, 3, 5, 10, 20, LEAVE_ONE_OUT)
-PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "only", "metric", "at")
+OFFERED_SHOTS = (NO_PATIENT, 1, 2, 3, 5, 10, 20, LEAVE_ONE_OUT)
+PARAMETERS = ("cohort", "openml", "who", "shots", "episodes", "seed", "only", "known", "metric", "at")
+UNLABELED = "unlabeled"
 
 
 def comparison_state() -> ComparisonState:
@@ -36,7 +38,7 @@ def comparison_state() -> ComparisonState:
 def from_address(parameters: dict[str, str]) -> ComparisonState:
     """Return the comparison that the address parameters describe; unknown or out-of-range values are replaced by defaults."""
     default = default_request()
-    shots = {k for text in parameters.get("shots", "").split(",") if (k := _number(text, 0, max(OFFERED_SHOTS), -1)) in OFFERED_SHOTS}
+    shots = {_shots(text) for text in parameters.get("shots", "").split(",")}
     request = ComparisonRequest(
         source=parameters["cohort"] if parameters.get("cohort") in cohorts.cohorts() else default.source,
         method_keys=in_order(parameters.get("who", "").split(","), own_library()) or default.method_keys,
@@ -44,8 +46,9 @@ def from_address(parameters: dict[str, str]) -> ComparisonState:
         n_episodes=_number(parameters.get("episodes"), 1, MAX_EPISODES, default.n_episodes),
         seed=_number(parameters.get("seed"), 0, MAX_SEED, default.seed),
         diagnoses=tuple(sorted({n for text in parameters.get("only", "").split(",") if (n := _number(text, 0, MAX_DIAGNOSES, -1)) >= 0})),
+        with_knowledge=parameters.get("known") == "1",
     )
-    metric, at = parameters.get("metric", ""), parameters.get("at", "")
+    metric, at = parameters.get("metric", ""), parameters.get("at", "").replace(UNLABELED, str(NO_PATIENT))
     view = View(at=at if at in {ALL, *map(str, request.shots)} else "")
     if metric in MEASURES:
         view = replace(view, metric=metric)
@@ -69,14 +72,25 @@ def address_of(state: ComparisonState) -> dict[str, str]:
         "cohort": (request.source if request.source in cohorts.cohorts() else default.source, default.source),
         "openml": (str(state.openml_number) if state.openml_number else "", ""),
         "who": (",".join(request.method_keys), ",".join(default.method_keys)),
-        "shots": (",".join(map(str, request.shots)), ",".join(map(str, default.shots))),
+        "shots": (",".join(map(_named, request.shots)), ",".join(map(_named, default.shots))),
         "episodes": (str(request.n_episodes), str(default.n_episodes)),
         "seed": (str(request.seed), str(default.seed)),
         "only": (",".join(map(str, request.diagnoses)), ""),
+        "known": ("1" if request.with_knowledge else "", ""),
         "metric": (view.metric, View.metric),
-        "at": (view.at, ""),
+        "at": (view.at.replace(str(NO_PATIENT), UNLABELED), ""),
     }
     return {name: value for name, (value, usual) in every.items() if value != usual}
+
+
+def _shots(text: str) -> int | None:
+    """A number of shots in a link; None if it is not offered."""
+    k = NO_PATIENT if text == UNLABELED else _number(text, 0, max(OFFERED_SHOTS), NO_PATIENT)
+    return k if k != NO_PATIENT or text == UNLABELED else None
+
+
+def _named(k_shot: int) -> str:
+    return UNLABELED if k_shot == NO_PATIENT else str(k_shot)
 
 
 def _number(text: str | None, low: int, high: int, default: int) -> int:

@@ -7,12 +7,17 @@ import streamlit as st
 from metamed_core.evaluation import (
     CLAIM,
     HOW,
+    KNOWLEDGE_HOW,
+    KNOWLEDGE_TITLE,
     MEASURES,
     Comparison,
     Leaderboard,
     Metric,
     charts,
     costs,
+    knowledge_gains,
+    knowledge_html,
+    knowledge_verdict,
     leader_and_best_baseline,
     leaderboard,
     leaderboard_html,
@@ -56,6 +61,7 @@ def results(say: Say, state: ComparisonState) -> None:
         board = derived(comparison, ("board", k, metric), lambda: leaderboard(comparison, k, metric))
         _verdict(say, board)
         _table(say, comparison, board)
+        _knowledge(say, state, comparison)
         left, right = st.columns(2, gap="medium")
         with left:
             _by_shots(say, state, comparison)
@@ -104,6 +110,19 @@ def _table(say: Say, comparison: Comparison, board: Leaderboard) -> None:
     st.html(derived(comparison, ("table", board.k_shot, board.metric, say), table))
     measured = MEASURED.format(episodes=board.n_episodes, patients=board.n_patients, place=place(board.k_shot))
     st.caption(plain(say(measured + HOW + CLAIM)))
+
+
+def _knowledge(say: Say, state: ComparisonState, comparison: Comparison) -> None:
+    """What knowledge adds, and where it hurts; nothing where no method takes part without and with it."""
+    metric = state.view.metric
+    gains = derived(comparison, ("gains", metric), lambda: knowledge_gains(comparison, metric))
+    if not gains:
+        return
+    st.markdown(f"**{say(KNOWLEDGE_TITLE)}**")
+    for sentence in knowledge_verdict(gains, metric):
+        st.markdown(plain(say(sentence)))
+    st.html(knowledge_html(gains, styles_of(say, comparison), metric, say.language))
+    st.caption(plain(say(KNOWLEDGE_HOW)))
 
 
 def _by_shots(say: Say, state: ComparisonState, comparison: Comparison) -> None:

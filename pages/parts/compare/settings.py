@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from metamed_core.evaluation import left_out, training_warnings
+from metamed_core.evaluation import NO_PATIENT, left_out, training_warnings
 from metamed_core.words import Words
 from pages.parts.common import cohorts
 from pages.parts.common.bound_widgets import choices, number
@@ -39,6 +39,14 @@ SHOTS_HELP = Words(
     "How many patients of each diagnosis a method may learn from (its “shots”). “All but one” is leave-one-out: every patient is "
     "predicted once from all others. It suits tables of a few patients.",
     "每种诊断有多少位已确诊患者可供方法学习（即 shots）。“留一法”：每位患者由其余全部患者来预测一次，适合只有少量患者的表格。",
+)
+
+
+METHODS = Words("{n} {n:method|methods}", "{n} 种方法")
+TWICE = Words("{n} {n:method|methods} (meta-learners also with knowledge)", "{n} 种方法（元学习器另加知识）")
+SUMMARY = Words(
+    "{methods} · labeled patients per diagnosis: {shots} · {episodes} {episodes:episode|episodes} each · seed {seed}",
+    "{methods} · 每类样本数 {shots} · 各 {episodes} 个小任务（episode） · 随机种子 {seed}",
 )
 
 
@@ -79,12 +87,10 @@ def remarks(say: Say, state: ComparisonState) -> None:
 def summary(state: ComparisonState) -> Words:
     """Return the settings in one line."""
     request = state.request
-    shots = [shots_title(k) for k in request.shots]
+    shots = [shots_title(k) for k in request.shots if k in offered_shots(state)]
     listed = Words(", ".join(one.en for one in shots), "、".join(one.zh for one in shots))
-    return Words(
-        "{n} {n:method|methods} · labeled patients per diagnosis: {shots} · {episodes} {episodes:episode|episodes} each · seed {seed}",
-        "{n} 种方法 · 每类样本数 {shots} · 各 {episodes} 个小任务（episode） · 随机种子 {seed}",
-    ).format(n=len(request.method_keys), shots=listed, episodes=request.n_episodes, seed=request.seed)
+    methods = (TWICE if state.knows else METHODS).format(n=len(request.method_keys))
+    return SUMMARY.format(methods=methods, shots=listed, episodes=request.n_episodes, seed=request.seed)
 
 
 def _methods(say: Say, state: ComparisonState) -> None:
@@ -118,18 +124,24 @@ def _diagnoses(say: Say, state: ComparisonState) -> None:
 
 def _shots(say: Say, state: ComparisonState) -> None:
     def write(shots: list[int]) -> None:
-        state.ask(shots=tuple(shots) or state.request.shots)
+        state.ask(shots=tuple(k for k in OFFERED_SHOTS if k in shots) or state.request.shots)
 
     choices(
         st.pills,
         say(Words("Labeled patients of each diagnosis", "每类样本数：每种诊断的已确诊患者数")),
-        {k: say(shots_title(k)) for k in OFFERED_SHOTS},
+        {k: say(shots_title(k)) for k in offered_shots(state)},
         key="compare_shots",
-        values=state.request.shots,
+        values=tuple(k for k in state.request.shots if k in offered_shots(state)),
         write=write,
         disabled=state.busy,
         help=say(SHOTS_HELP),
     )
+
+
+def offered_shots(state: ComparisonState) -> tuple[int, ...]:
+    """The numbers of shots that can be chosen; none at all only where methods know something of two diagnoses."""
+    possible = state.knows and state.plan is not None and state.plan.fits(NO_PATIENT)
+    return OFFERED_SHOTS if possible else tuple(k for k in OFFERED_SHOTS if k != NO_PATIENT)
 
 
 def _whole_number(say: Say, state: ComparisonState, name: str, title: Words, limits: tuple[int, int], explained: Words) -> None:

@@ -25,7 +25,7 @@ _shared: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
 
 def key_of(plan: Plan) -> tuple[object, ...]:
     """Return a key that is equal for two plans if their results are equal."""
-    keys = tuple(one.key for one in plan.methods)
+    keys = tuple((one.key, one.knowledge and one.knowledge.sha256) for one in plan.methods)
     return plan.cohort.sha256, keys, plan.shots, plan.n_episodes, plan.seed, tuple(fingerprints_of(plan).items())
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from metamed_core.data import Cohort
-from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, plan_for, unseen_diagnoses
+from metamed_core.evaluation import Comparison, EpisodeResult, Metric, Plan, compare, unseen_diagnoses
 from metamed_core.words import UserError, Words
 from pages.parts.common import audit
 from pages.parts.common.bundled_cohorts import cohort_of, is_bundled
@@ -23,6 +23,7 @@ from pages.parts.common.comparison_methods import methods_of
 from pages.parts.common.comparison_request import ComparisonRequest
 from pages.parts.common.own_library import own_library
 from pages.parts.common.patients_state import Patients
+from pages.parts.compare.planning import Known, beginning, plan_of
 from pages.parts.compare.shared_comparisons import find_shared, key_of, share
 
 KEY = "comparison"
@@ -57,6 +58,7 @@ class View:
 class ComparisonState:
     """The state of one tab; see the top of this file.
 
+    known: what is known of the table; knowledge_files: what was opened here, by source.
     openml_number: OpenML table in the address, 0 for none. unseen: see `unseen_diagnoses`. seen_upload: the uploaded table when the page was last drawn.
     busy: whether it runs. needs_rerun: whether the page outside the fragment is outdated (see `run_live`).
     """
@@ -71,6 +73,9 @@ class ComparisonState:
     remark: Words | None = None
     error: Words | None = None
     openml_error: Words | None = None
+    knowledge_error: Words | None = None
+    known: Known | None = None
+    knowledge_files: dict[str, Known] = field(default_factory=dict)
     openml_table: OpenMLTable | None = None
     openml_number: int = 0
     seen_upload: object = None
@@ -94,17 +99,25 @@ class ComparisonState:
     def ask(self, **changes: Any) -> None:
         """Change fields of the request; a running comparison is stopped, and its results are kept."""
         self.stop()
-        self.request, self.openml_error = replace(self.request, **changes), None
+        self.request = replace(self.request, **changes)
+        self.openml_error = self.knowledge_error = None
 
     @property
     def is_shared(self) -> bool:
-        """Whether other visitors may see the results: only for unedited bundled tables."""
-        return self.patients is not None and is_bundled(self.patients)
+        """Whether other visitors may see the results: only for unedited bundled tables, and no knowledge but what ships with them."""
+        own = self.knows and self.known is not None and not self.known.is_shipped
+        return self.patients is not None and is_bundled(self.patients) and not own
 
-    def plan_on(self, patients: Patients) -> None:
-        """Plan the request on these patients and reuse existing results of it; does nothing if nothing has changed."""
-        if self.planned_request == self.request and self.patients is patients:
+    @property
+    def knows(self) -> bool:
+        """Whether methods take part with knowledge."""
+        return self.request.with_knowledge and self.known is not None
+
+    def plan_on(self, patients: Patients, known: Known | None) -> None:
+        """Plan the request on these patients, of which this is known, and reuse existing results; does nothing if nothing has changed."""
+        if self.planned_request == self.request and self.patients is patients and self.known == known:
             return
+        self.known = known
         if self.patients is not patients:
             self.patients, self.cohort = patients, None
         self.stop()
@@ -112,10 +125,10 @@ class ComparisonState:
             self.error = self.remark = None
             try:
                 self.cohort = self.cohort or cohort_of(patients)
-                methods, request = methods_of(self.request.method_keys, own_library()), self.request
+                methods = methods_of(self.request.method_keys, own_library())
                 self.unseen = unseen_diagnoses(methods, self.cohort)
                 cohort = self.cohort if self.compares_all else self.cohort.only(self.diagnoses)
-                self.plan, self.remark = plan_for(cohort, methods, request.shots, request.n_episodes, request.seed)
+                self.plan, self.remark = plan_of(self.request, self.known if self.knows else None, cohort, methods)
                 self._set(self._longest(self.plan))
             except UserError as error:
                 self.plan, self.comparison, self.error = None, None, error.words
@@ -134,7 +147,7 @@ class ComparisonState:
 
     def _longest(self, plan: Plan) -> Comparison:
         """The most complete results of this plan: of this tab, shared, shipped, or the beginning of another plan."""
-        found = [self.kept.get(key_of(plan)), find_shared(plan) if self.is_shared else None, _beginning(self.comparison, plan)]
+        found = [self.kept.get(key_of(plan)), find_shared(plan) if self.is_shared else None, beginning(self.comparison, plan)]
         return max((one for one in found if one is not None), key=lambda one: len(one.results), default=None) or Comparison.of(plan)
 
     def _set(self, comparison: Comparison) -> None:
@@ -223,17 +236,3 @@ class ComparisonState:
                 self._set(self.comparison.plus([result]))
             if result is None or self.is_finished:
                 self.busy, self.results = False, None
-
-
-def _beginning(previous: Comparison | None, plan: Plan) -> Comparison | None:
-    """Results of an earlier comparison that are part of this plan: episodes do not depend on their total number."""
-    fresh = Comparison.of(plan)
-    if previous is None or (previous.cohort, previous.keys, previous.seed) != (fresh.cohort, fresh.keys, fresh.seed):
-        return None
-    n_rounds = max(map(plan.episodes_at, plan.shots))
-    wanted = [(key, k, i) for i in range(n_rounds) for k in plan.shots if i < plan.episodes_at(k) for key in fresh.keys]
-    measured = [(one.method, one.k_shot, one.episode) for one in previous.results]
-    n_same = next(
-        (n for n, (one, other) in enumerate(zip(measured, wanted, strict=False)) if one != other), min(len(measured), len(wanted))
-    )
-    return replace(fresh, results=previous.results[:n_same])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -10,8 +11,10 @@ import streamlit as st
 from metamed_core.evaluation import About, Comparison, Source, as_python, comparison_csv, comparison_html, comparison_parquet
 from metamed_core.words import Words
 from pages.parts.common import audit, cohorts
+from pages.parts.common.bundled_cohorts import is_bundled
 from pages.parts.common.comparison_methods import weights_of
 from pages.parts.common.page_frame import Say
+from pages.parts.common.patients_state import Patients
 from pages.parts.compare.address import address_of
 from pages.parts.compare.state import ComparisonState
 
@@ -29,6 +32,10 @@ FILES = Words(
     "CSV and Parquet: one row for each method in each episode. Report: one file with tables, figures, seed and hashes that opens without a network. No patient is in any of them.",
     "CSV 与 Parquet：每个方法在每个小任务中占一行。报告：一个文件，含表格、图形、随机种子与哈希值，无需网络即可打开。均不含患者信息。",
 )
+KNOWN = Words(
+    "The comparison is also with knowledge of your own, which the link does not hold: whoever opens it needs the same knowledge file.",
+    "此比较还用到了您自己的知识，链接中不含：打开链接的人需要有同一份知识文件。",
+)
 PYTHON = Words(
     "It prints the same leaderboards in any folder, by a Python that has MetaMed (pip install with MetaMed's folder). It looks for the file it names "
     "where it is started, then in MetaMed's folder.",
@@ -41,12 +48,19 @@ def take_away(say: Say, state: ComparisonState) -> None:
     if state.comparison is None or state.plan is None or state.patients is None:
         return
     _downloads(say, state, state.comparison)
-    linked = state.is_shared or bool(state.openml_number)
-    st.caption(say(LINK if linked else OWN))
+    st.caption(say(_about_link(state, state.patients)))
     st.code(f"{_server()}{query(state)}", language=None)
     with st.expander(say(Words("Copy as Python", "复制为 Python 代码")), icon=":material/code:", key="compare_python"):
         st.caption(say(PYTHON))
         st.code(script(state), language="python", wrap_lines=True)
+
+
+def _about_link(state: ComparisonState, patients: Patients) -> Words:
+    """What the link holds, and what whoever opens it needs besides."""
+    linked = is_bundled(patients) or bool(state.openml_number)
+    if state.known is None or not state.knows or state.known.is_shipped:
+        return LINK if linked else OWN
+    return KNOWN if linked else OWN + KNOWN
 
 
 def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None:
@@ -67,6 +81,9 @@ def _downloads(say: Say, state: ComparisonState, comparison: Comparison) -> None
             patients = state.openml_table.patients
             title = Words("Table of patients (CSV)", "患者表格（CSV）")
             _offer(say, "table", title, lambda: patients.records.raw.to_csv(index=False).encode("utf-8"), patients.file, "text/csv")
+        if state.knows and state.known is not None:
+            title = Words("What is known (CSV)", "知识（CSV）")
+            _offer(say, "knowledge", title, state.known.knowledge.to_csv, Path(state.known.file).name, "text/csv")
         st.caption(say(FILES))
 
 
@@ -96,7 +113,8 @@ def script(state: ComparisonState) -> str:
     file = f"sample_data/{cohort.file}" if cohort else patients.file
     truth = f"sample_data/{cohort.truth_file}" if cohort and cohort.truth_file else None
     only = () if state.compares_all else state.diagnoses
-    return as_python(state.plan, Source(file, patients.in_use.columns, patients.sheet, truth, only), state.view.metric)
+    known = state.known.file if state.known else ""
+    return as_python(state.plan, Source(file, patients.in_use.columns, patients.sheet, truth, only, known), state.view.metric)
 
 
 def _about(state: ComparisonState) -> About:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from metamed_core.drawing import SeriesStyle
+from metamed_core.knowledge import labeled_name
 from metamed_core.words import Words
 from pages.parts.common import vega_specs as charts
 from pages.parts.common.live_chart import live_chart
@@ -57,7 +58,7 @@ def places(say: Say, shown: Snapshot, watched: Hashable, styles: Mapping[str, Se
     names, prototype = records.patient_names, say(Words("prototype", "原型"))
     called = {label: style.name for label, style in styles.items()}
     rows: list[tuple[float, float, str | None, str, str]] = [
-        (x, y, called[task.classes[k]], name, "support")
+        (x, y, called[task.classes[k]], say(labeled_name(name, task.classes[k], called[task.classes[k]])), "support")
         for k, name, (x, y) in zip(task.support.y.tolist(), task.support_names, step.support_map, strict=True)
     ]
     rows += [(x, y, called[name], prototype, "prototype") for name, (x, y) in zip(task.classes, step.prototype_map, strict=True)]

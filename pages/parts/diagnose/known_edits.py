@@ -84,8 +84,13 @@ def take_over(state: Adaptation, typed: Mapping[tuple[str, str], Mapping[str, An
 def open_file(state: Adaptation, name: str, data: bytes) -> None:
     """The knowledge of a file takes the place of what was said. Raises UserError, and then changes nothing."""
     check_may_open_tables()
+    take(state, name, read_knowledge(name, data))
+
+
+def take(state: Adaptation, name: str, told: Knowledge) -> None:
+    """This knowledge, of the file `name`, takes the place of what was said. Raises UserError, and then changes nothing."""
     here = state.patients.current
-    found = _spelled(here, name, read_knowledge(name, data))
+    found = _spelled(here, name, told)
     if not found.statements:
         raise UserError(_EMPTY.format(file=name))
     _check_fit(here, found)

@@ -8,12 +8,12 @@ import streamlit as st
 
 from metamed_core.knowledge import Knowledge
 from metamed_core.words import Words, without_controls
-from pages.parts.common import audit
+from pages.parts.common import audit, cohorts
 from pages.parts.common.forms import complain, new_upload
 from pages.parts.common.page_frame import Say
 from pages.parts.common.sign_in import may_open_tables
 from pages.parts.diagnose.adaptation_state import Adaptation
-from pages.parts.diagnose.known_edits import KNOWN, add_diagnosis, change, open_file, rows_of
+from pages.parts.diagnose.known_edits import KNOWN, add_diagnosis, change, open_file, rows_of, take
 from pages.parts.diagnose.known_tables import known_grid, known_row
 
 FILE, NAME = "known_file", "known_name"
@@ -51,6 +51,7 @@ def known_section(say: Say, state: Adaptation) -> None:
         _further(say, state)
         if there:
             known_row(say, state)
+        _shipped(say, state)
         _file(say, state)
 
 
@@ -70,6 +71,20 @@ def _further(say: Say, state: Adaptation) -> None:
             state.patients.attempt(lambda: add_diagnosis(state, name), KNOWN)
 
         st.form_submit_button(say(Words("Add a row", "添加一行")), key="known_add", on_click=add)
+
+
+def _shipped(say: Say, state: Adaptation) -> None:
+    """Take over what ships with a bundled table, while nothing is said."""
+    here = state.patients.current
+    shipped = cohorts.knowledge_of(here.source)
+    if shipped is None or here.knowledge.statements:
+        return
+
+    def press() -> None:
+        state.patients.attempt(lambda: take(state, here.source, shipped), KNOWN)
+
+    title = Words("Take over what textbooks say of these diagnoses", "采用教科书对这些诊断的描述")
+    st.button(say(title), icon=":material/menu_book:", key="known_shipped", on_click=press)
 
 
 def _file(say: Say, state: Adaptation) -> None:

@@ -7,8 +7,9 @@ import time
 import pandas as pd
 import streamlit as st
 
-from metamed_core.diagnosis import Answer, Case, Without, deciding_patients, votes, without_each
+from metamed_core.diagnosis import Answer, Case, Neighbor, Vote, Without, deciding_patients, votes, without_each
 from metamed_core.drawing import SeriesStyle
+from metamed_core.knowledge import labeled_name
 from metamed_core.words import Words
 from pages.parts.common.legend import mark
 from pages.parts.common.markdown_text import plain
@@ -29,8 +30,12 @@ VOTED = Words("Votes of the labeled patients, all together 100%:", "各已确诊
 OTHERS = Words("{n} other {n:patient|patients}", "其余 {n} 位患者")
 WITHOUT = Words("Without {name} the answer is {answer}.", "若无 {name}，答案为{answer}。")
 STAYS = Words(
-    "The answer stays {answer} without any one of the {n} labeled {n:patient|patients} of the two leading diagnoses who {n:was|were} left out.",
+    "The answer stays {answer} without any one of the {n} labeled {n:patient|patients} of the two leading diagnoses who were left out.",
     "在前两种诊断的已确诊患者中逐一去除 {n} 位，答案始终为{answer}。",
+)
+STAYS_ONE = Words(
+    "The answer stays {answer} without {name}, the one labeled patient of the two leading diagnoses who was left out.",
+    "在前两种诊断的已确诊患者中只去除了 {name}，答案仍为{answer}。",
 )
 MOVES = Words("Who moves the answer most: {names}.", "对答案影响最大的患者：{names}。")
 SINGLE = Words(
@@ -45,7 +50,11 @@ def labeled_votes(say: Say, state: Adaptation, case: Case, answer: Answer, style
     if listed := votes(case):
         st.markdown(say(VOTED))
         rows = [
-            (f"{plain(one.name)} · {_named(styles, one.diagnosis)}", f"{one.share:.0%}", bar(one.share, styles[one.diagnosis].color, BAR))
+            (
+                f"{_called(say, styles, one)} · {_named(styles, one.diagnosis)}",
+                f"{one.share:.0%}",
+                bar(one.share, styles[one.diagnosis].color, BAR),
+            )
             for one in listed[:VOTES]
         ]
         if rest := listed[VOTES:]:
@@ -53,7 +62,7 @@ def labeled_votes(say: Say, state: Adaptation, case: Case, answer: Answer, style
         alt = say(Words("Votes of the labeled patients", "各已确诊患者的票数"))
         st.table(pd.DataFrame(rows), border=False, hide_index=True, hide_header=True, width="content", alt=alt)
     _fragility(say, state, case, styles)
-    near = [f"{plain(n.name)} · {_named(styles, n.diagnosis)} · {n.distance:.2f}" for n in answer.diagnosis.nearest]
+    near = [f"{_called(say, styles, n)} · {_named(styles, n.diagnosis)} · {n.distance:.2f}" for n in answer.diagnosis.nearest]
     st.markdown(f":small[{say(NEAREST)}]  \n" + "  \n".join(f":small[{n}]" for n in near))
 
 
@@ -73,7 +82,9 @@ def _fragility(say: Say, state: Adaptation, case: Case, styles: dict[str, Series
             st.markdown(f":material/warning: **{say(WITHOUT).format(name=plain(one.name), answer=_named(styles, one.first))}**")
     tried = [one for one in found if one.first is not None]
     if tried and all(one.first == first for one in tried):
-        st.markdown(say(STAYS.format(n=len(tried), answer="\ue001")).replace("\ue001", _named(styles, first)))
+        told = STAYS_ONE if len(tried) == 1 else STAYS
+        said = say(told.format(n=len(tried), name=plain(tried[0].name), answer="\ue001"))
+        st.markdown(said.replace("\ue001", _named(styles, first)))
     ordered = sorted(tried, key=lambda one: -abs(one.shift))[:3]
     if ordered:
         names = (", " if say.language == "en" else "、").join(f"{plain(one.name)} ({_side(say, styles, case, one)})" for one in ordered)
@@ -95,6 +106,10 @@ def _left_out(case: Case, wanted: list[int], *, whole: bool) -> list[Without]:
 def _side(say: Say, styles: dict[str, SeriesStyle], case: Case, one: Without) -> str:
     towards = case.ranked[0][0] if one.shift > 0 else case.ranked[1][0]
     return say(Words("towards {name}", "偏向{name}")).format(name=_named(styles, towards))
+
+
+def _called(say: Say, styles: dict[str, SeriesStyle], one: Vote | Neighbor) -> str:
+    return plain(say(labeled_name(one.name, one.diagnosis, styles[one.diagnosis].name)))
 
 
 def _named(styles: dict[str, SeriesStyle], diagnosis: str) -> str:

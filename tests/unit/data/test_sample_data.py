@@ -23,9 +23,22 @@ def test_cohorts_json_describes_what_is_there() -> None:
     assert KEYS == ["blood_panel", "breast_cytology", "rare_findings"]
     for cohort in COHORTS:
         assert set(cohort) == {
-            *("key", "file", "columns_file", "truth_file", "simulated", "title", "description", "labels", "cells", "source", "licence")
+            *(
+                "key",
+                "file",
+                "columns_file",
+                "truth_file",
+                "knowledge_file",
+                "simulated",
+                "title",
+                "description",
+                "labels",
+                "cells",
+                "source",
+                "licence",
+            )
         }
-        for file in ("file", "columns_file", "truth_file"):
+        for file in ("file", "columns_file", "truth_file", "knowledge_file"):
             assert (FOLDER / cohort[file]).is_file(), cohort[file]
         for words in (cohort["title"], cohort["description"], cohort["source"]):
             assert set(words) == {"en", "zh"}

@@ -18,16 +18,20 @@ from metamed_core.data.formats import read_table
 from metamed_core.data.records import PatientRecords
 from metamed_core.evaluation import (
     LEAVE_ONE_OUT,
+    NO_PATIENT,
     Comparison,
     Method,
     Plan,
     Source,
     as_python,
     compare,
+    knowledge_text,
     leaderboard,
     leaderboard_text,
     methods,
+    with_twins,
 )
+from metamed_core.knowledge import Knowledge, knowledge_of
 from metamed_core.learners import LEARNERS
 from metamed_core.words import UserError
 
@@ -86,6 +90,20 @@ def test_a_script_without_truth_with_settings_and_leave_one_out(run_here: Callab
     assert "Method(LEARNERS['maml'](inner_steps=2), 'none')" in script
     assert "Method(BASELINES['naive_bayes']())" in script
     assert run_here(script) == printed(plan)
+
+
+def test_a_script_reads_the_knowledge_and_says_so_if_it_is_another(run_here: Callable[[str], str]) -> None:
+    file = "sample_data/rare_findings.knowledge.csv"
+    table, known = records("sample_data/rare_findings.csv"), knowledge_of(ROOT / file)
+    source = Source("sample_data/rare_findings.csv", table.columns, knowledge_file=file)
+    plan = Plan(Cohort.of_records(table), with_twins(methods(("prototypical", "naive_bayes")), known), (NO_PATIENT, 1), 2)
+    script = as_python(plan, source)
+    assert "with_twins(methods(('prototypical', 'naive_bayes')), knowledge)" in script
+    assert run_here(script) == f"{printed(plan)}{knowledge_text(Comparison.of(plan).plus(compare(plan)))}\n"
+    other = methods(("prototypical",))[0].knowing(Knowledge(known.statements[1:]))
+    script = as_python(Plan(plan.cohort, (other,), (1,), 1), source)
+    assert "Method(LEARNERS['prototypical'](), 'universal').knowing(knowledge)" in script
+    assert "This is not the knowledge of the original comparison" in run_here(script)
 
 
 @pytest.mark.parametrize(("keys", "truth"), [(("nearest_centroid",), None), (("maml", "naive_bayes"), "b.csv")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -11,9 +12,26 @@ import pytest
 
 from metamed_core.__main__ import main
 from metamed_core.data import Cohort
-from metamed_core.evaluation import LEAVE_ONE_OUT, NO_PATIENT, Comparison, difference, evaluate, methods, plan_for, with_twins
+from metamed_core.evaluation import (
+    LEAVE_ONE_OUT,
+    NO_PATIENT,
+    About,
+    Comparison,
+    comparison_csv,
+    comparison_html,
+    difference,
+    evaluate,
+    knowledge_gains,
+    knowledge_text,
+    knowledge_verdict,
+    methods,
+    plan_for,
+    with_twins,
+)
+from metamed_core.evaluation.knowledge_gains import KnowledgeGain
 from metamed_core.learners.baselines import BASELINES
-from metamed_core.words import UserError
+from metamed_core.statistics import Interval
+from metamed_core.words import UserError, Words
 from tests.helpers.knowing import HEADER, knowledge
 
 LINES = "iron,mcv,low,,\nvitamin,mcv,high,,\n"
@@ -42,6 +60,45 @@ def test_each_learner_takes_part_without_and_with_knowledge() -> None:
     assert gain is not None
     assert gain.mean == 0.5
     assert Comparison.from_json(found.to_json()).complete_episodes[NO_PATIENT]
+
+
+def test_what_knowledge_adds_stands_in_text_report_and_csv_in_both_languages() -> None:
+    known = knowledge(LINES)
+    found = evaluate(cohort(), ("prototypical", "nearest_centroid"), (NO_PATIENT, 1), 2, knowledge=known)
+    assert found.twin_of == {"prototypical-knowledge": "prototypical"}
+    gains = knowledge_gains(found)
+    assert [(one.entry.key, one.k_shot) for one in gains] == [("prototypical", NO_PATIENT), ("prototypical", 1)]
+    assert gains[0].gain == difference(found, "prototypical-knowledge", "prototypical", NO_PATIENT)
+    assert gains[0].helps
+    assert "without any labeled patient: ▲ +50.0 [" in knowledge_text(found)
+    assert "没有任何已确诊患者时 1 种方法中有 1 种" in knowledge_text(found, "zh")
+    assert not found.is_alike, "most methods guess where there is no labeled patient"
+    report = comparison_html(found, About(Words("t", "t")), "en").decode()
+    assert "<h2>What knowledge adds</h2>" in report
+    assert known.sha256 in report
+    assert (
+        "What knowledge adds"
+        not in comparison_html(evaluate(cohort(), ("nearest_centroid",), (1,), 1), About(Words("t", "t")), "en").decode()
+    )
+    table = pd.read_csv(io.BytesIO(comparison_csv(found)), keep_default_na=False)
+    assert dict(zip(table["method"], table["knowledge"], strict=True)) == {
+        "prototypical": "",
+        "prototypical-knowledge": known.sha256,
+        "nearest_centroid": "",
+    }
+
+
+def test_where_knowledge_hurts_is_said_by_name() -> None:
+    entry = evaluate(cohort(), ("prototypical",), (1,), 1).entries[0]
+    gains = (KnowledgeGain(entry, 1, Interval(-0.05, -0.08, -0.02)), KnowledgeGain(entry, 3, Interval(0.01, -0.01, 0.03)))
+    first, second = knowledge_verdict(gains)
+    assert (
+        first.en
+        == "Clearly better with knowledge: with 1 labeled patient per diagnosis 0 of 1 method, with 3 labeled patients per diagnosis 0 of 1 method."
+    )
+    assert second.en == f"Clearly worse with it: {entry.title.en} with 1 labeled patient per diagnosis (-5.0 [-8.0, -2.0])."
+    assert knowledge_verdict(gains[1:])[1].en == "With it no method is clearly worse."
+    assert knowledge_verdict(()) == ()
 
 
 def test_without_knowledge_the_episodes_and_answers_are_the_same() -> None:
@@ -76,6 +133,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert list(told["shots"]) == ["0", "1", "loo"]
     assert {one["method"] for one in told["shots"]["1"]} == {"prototypical", "prototypical-knowledge"}
     assert told["knowledge"]["0"]["prototypical"]["mean"] == 0.5
+    assert main([*command[:-1], "--shots", "1", "--knowledge", str(known)]) == 0
+    assert "What knowledge adds to the balanced accuracy, percentage points" in capsys.readouterr().out
     assert main([*command, "--shots", "0,1"]) == 2
     assert "To leave one patient out at a time, ask for loo." in capsys.readouterr().err
     with pytest.raises(SystemExit):

@@ -8,10 +8,10 @@ import torch
 from metamed_core.data import class_means
 from metamed_core.diagnosis import answers, answers_csv, answers_json, start
 from metamed_core.estimator import FewShotClassifier
-from metamed_core.knowledge import Knowledge, informed_task, known_rows, row_reports, with_knowledge
+from metamed_core.knowledge import Knowledge, informed_task, known_rows, labeled_name, row_reports, with_knowledge
 from metamed_core.learners import LEARNERS, Initialization, load_weights
 from metamed_core.learners.inner_loop import HEAD_WEIGHT
-from metamed_core.words import UserError
+from metamed_core.words import UserError, Words
 from tests.helpers.knowing import RIGHT, ROWS, SWAPPED, features, knowledge, patients, shuffled, task
 
 FURTHER = "infection,fever,always,hallmark,\ninfection,mcv,80-100,,\n"
@@ -113,6 +113,8 @@ def test_the_watched_adaptation_knows_and_says_so() -> None:
     trace = start(patients(), LEARNERS["prototypical"](), knowledge=knowledge(RIGHT + FURTHER)).run()
     assert trace.task.classes == ("infection", "iron", "vitamin")
     assert trace.task.support_names[-2:] == ("knowledge: infection", "knowledge: infection")
+    assert labeled_name("knowledge: infection", "infection", "感染") == Words("knowledge: 感染", "知识：感染")
+    assert labeled_name("P-1", "infection") == Words("P-1", "P-1")
     assert len(trace.steps) == trace.total_steps + 1 == 4 - 1
     assert {trace.task.support_names[at] for at in trace.steps[-1].held_out.position} == {f"p{i}" for i in range(6)}
     found = answers(trace, len(trace.steps) - 1)

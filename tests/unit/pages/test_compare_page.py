@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,14 @@ import torch
 
 from metamed_core.evaluation import CLAIM, DEFAULTS, Comparison, compare, leaderboard, leaderboard_text, verdict
 from pages.parts.common.comparison_methods import fingerprints_of
+from pages.parts.common.comparison_request import default_request
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.compare import shared_comparisons, take_away
-from pages.parts.compare.address import OFFERED_SHOTS, from_address
+from pages.parts.compare.address import OFFERED_SHOTS, address_of, from_address
 from pages.parts.compare.live_scores import live_points
 from pages.parts.compare.patients_view import patient_names
+from pages.parts.compare.state import ComparisonState, View
 from tests.benchmarks import shipped_comparison as shipped
 from tests.helpers.compare_page import QUICK, ROOT, address, finish, held, open_page, table, texts
 
@@ -154,4 +157,6 @@ def test_the_link_of_the_page_opens_the_same_match() -> None:
 
 
 def test_every_number_of_shots_on_offer_can_be_asked() -> None:
-    assert from_address({"shots": ",".join(map(str, OFFERED_SHOTS))}).request.shots == OFFERED_SHOTS
+    asked = ComparisonState(replace(default_request(), shots=OFFERED_SHOTS), View(at=str(OFFERED_SHOTS[0])))
+    state = from_address(address_of(asked))
+    assert (state.request, state.view) == (asked.request, asked.view)

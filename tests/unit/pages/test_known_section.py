@@ -15,7 +15,7 @@ from metamed_core.diagnosis import read_saved_work
 from metamed_core.knowledge import Knowledge, Statement, read_knowledge
 from metamed_core.learners import UNIVERSAL
 from metamed_core.words import UserError
-from pages.parts.common import session_cache
+from pages.parts.common import cohorts, session_cache
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, bundled
@@ -202,3 +202,14 @@ def test_a_table_without_any_labeled_patient_is_answered_from_knowledge() -> Non
     assert not app.exception
     assert proba(state).argmax(1).tolist() == [1, 1, 0, 0, 1, 0]
     assert [one.value[:47] for one in app.info] == ["Without your knowledge there are no answers her"]
+
+
+@pytest.mark.parametrize("source", ["blood_panel", "breast_cytology", "rare_findings"])
+def test_what_ships_with_a_bundled_table_fits_it_and_names_a_source(source: str) -> None:
+    state, shipped = state_of(bundled(source)), cohorts.knowledge_of(source)
+    assert shipped is not None
+    known_edits.take(state, source, shipped)
+    assert state.patients.current.knowledge.sha256 == shipped.sha256
+    assert set(shipped.diagnoses) == set(state.patients.current.records.classes)
+    assert all(one.source for one in shipped.statements)
+    assert state.patients.current.in_use is not bundled(source).records, "answers that follow from it are shared with nobody"
