@@ -35,17 +35,36 @@ def test_many_patients_decide_alone() -> None:
 
 
 @pytest.mark.parametrize("width", [WIDTH, WIDE])
-def test_it_is_the_most_probable_of_a_fine_grid(width: float) -> None:
+def test_it_is_the_most_probable_of_a_fine_grid_times_the_probability_of_a_signal(width: float) -> None:
     log_proba = torch.randn(12, 3, generator=torch.Generator().manual_seed(3)).log_softmax(-1)
     y = torch.tensor([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2])
     weight = 12 / (3 * np.array([6, 4, 2]))[y.numpy()]
 
-    def loss(u: float) -> float:
+    def likelihood(u: float) -> float:
         told = np.log(np.exp(math.exp(u) * log_proba.double().numpy()).sum(1)) - math.exp(u) * log_proba.double().numpy()[range(12), y]
-        return float((weight * told).sum() + u * u / (2 * width**2))
+        return math.exp(-float((weight * told).sum()))
 
     grid = np.linspace(-math.log(20), math.log(20), 3_001)
-    assert math.log(fit_sharpness(log_proba, y, width)) == pytest.approx(grid[np.argmin([loss(u) for u in grid])], abs=2e-3)
+    found, prior = np.array([likelihood(u) for u in grid]), np.exp(-((grid / width) ** 2) / 2)
+    table = 0.75 * (found * prior).sum() / prior.sum()
+    signal = table / (table + 0.25 * 3.0**-12)
+    assert 0.5 < signal < 0.99
+    expected = math.exp(grid[np.argmax(found * prior)]) * signal
+    assert fit_sharpness(log_proba, y, width) == pytest.approx(expected, rel=2e-2), "21 points of the prior stand for all of it"
+
+
+def test_where_nothing_belongs_together_all_diagnoses_become_alike() -> None:
+    """The more such patients, the nearer to equal probabilities; before, the width held them apart."""
+    sure = 0.05 + 0.9 * torch.eye(3)
+    found = []
+    for n in (6, 24, 96):
+        y = torch.arange(n) % 3
+        named = (torch.arange(n) // 3) % 3  # each diagnosis is named equally often for each
+        tops = (fit_sharpness(sure[named].log(), y) * sure[named].log()).softmax(-1).amax(-1)
+        found.append(float(tops.mean()))
+    assert found == sorted(found, reverse=True)
+    assert found[0] < 0.6
+    assert found[2] < 0.37
 
 
 def test_nobody_or_no_number_changes_nothing() -> None:
