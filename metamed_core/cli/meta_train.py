@@ -75,6 +75,7 @@ def _add_budget(parser: argparse.ArgumentParser) -> None:
         choices=(UNIVERSAL, RANDOM),
         help="the shipped weights (default for a table) or random ones (default for simulated tasks)",
     )
+    parser.add_argument("--drawers", type=at_least(0), default=0, help="further processes that draw tasks ahead (default %(default)s)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto: the GPU where there is one (default %(default)s)")
 
 
@@ -134,7 +135,7 @@ def _add_table(table: argparse._ArgumentGroup) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Meta-train with the learner's recipe and the given options, or resume a stopped run. Raises UserError."""
-    with joined(options.device) as compute:
+    with joined(options.device, options.drawers) as compute:
         if compute.device.type == "cpu":
             torch.set_num_threads(1)  # more threads do not speed up networks of this size; more processes do
         job = _job(options, compute)

@@ -7,7 +7,7 @@ there is nothing to leak. This file never reads a diagnosis. After `fit`, a pati
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,13 @@ from torch import Tensor
 
 from metamed_core.data.panel import Panel
 
-CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced")
-"""The numbers that encode one cell. The last four describe its column and are the same for every patient."""
+CHANNELS = ("value", "rank", "missing", "bimodality", "agreement", "resolution", "referenced", "own", "stated")
+"""The numbers that encode one cell.
+
+bimodality, agreement, resolution and referenced describe its column and are the same for every patient. `own` is the value on the
+scale of the patients at hand, which differs from `value` where the column has a reference range. `stated` is 0 for a patient's cell
+and the weight of a statement about a diagnosis.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class ColumnScale:
         Number of known values of each column, `(..., columns, 1)`.
     description
         The channels that describe a column, `(..., 1, columns, 4)`.
+    own_center, own_spread
+        Mean and standard deviation of the patients at hand, where center and spread are those of a reference population.
     """
 
     center: Tensor
@@ -41,6 +48,8 @@ class ColumnScale:
     known: Tensor
     n_known: Tensor
     description: Tensor
+    own_center: Tensor
+    own_spread: Tensor
 
     @classmethod
     def fit(cls, values: Tensor) -> ColumnScale:
@@ -54,7 +63,7 @@ class ColumnScale:
         # The spread of a constant column is rounding error: dividing by it would amplify that error.
         spread = torch.where(deviation > 1e-6 * center.abs(), deviation, torch.ones_like(deviation))
         known = torch.where(there, values, torch.full_like(values, torch.inf)).transpose(-1, -2).contiguous().sort(-1).values
-        return cls(center, spread, known, n.transpose(-1, -2), _describe(centered / spread, there, known))
+        return cls(center, spread, known, n.transpose(-1, -2), _describe(centered / spread, there, known), center, spread)
 
     def with_reference(self, center: Tensor, spread: Tensor, referenced: Tensor) -> ColumnScale:
         """Replace center and spread of some columns by those of a healthy reference population.
@@ -68,7 +77,7 @@ class ColumnScale:
         """
         description = torch.cat([self.description[..., :-1], referenced.unsqueeze(-1).to(self.description.dtype)], -1)
         center, spread = torch.where(referenced, center, self.center), torch.where(referenced, spread, self.spread)
-        return ColumnScale(center, spread, self.known, self.n_known, description)
+        return replace(self, center=center, spread=spread, description=description)
 
     def cells(self, values: Tensor) -> Tensor:
         """Return the channels of each cell, `(..., n, columns)` -> `(..., n, columns, len(CHANNELS))`."""
@@ -78,8 +87,10 @@ class ColumnScale:
         # asinh: linear within about one spread, logarithmic beyond, so that one ferritin of 3000 does not dominate the distance.
         value = torch.asinh((filled - self.center) / self.spread)
         rank = torch.where(missing, torch.zeros_like(filled), self._rank(filled))
+        own = torch.asinh((torch.where(missing, self.own_center, values) - self.own_center) / self.own_spread)
         description = self.description.expand(*values.shape, self.description.shape[-1])
-        return torch.cat([torch.stack([value, rank, missing.to(values.dtype)], -1), description], -1)
+        more = torch.stack([own, torch.zeros_like(own)], -1)
+        return torch.cat([torch.stack([value, rank, missing.to(values.dtype)], -1), description, more], -1)
 
     def _rank(self, values: Tensor) -> Tensor:
         """Mid-rank among the known values, mapped to a uniform variable of unit variance (-1.73 .. 1.73)."""

@@ -33,7 +33,10 @@ class LabeledSet:
 
     def to(self, device: torch.device) -> LabeledSet:
         """Return the same patients on another device."""
-        return LabeledSet(self.x.to(device), self.y.to(device), None if self.counted is None else self.counted.to(device))
+        # Onto a GPU without waiting; back from there one must wait.
+        ahead = device.type == "cuda"
+        counted = None if self.counted is None else self.counted.to(device, non_blocking=ahead)
+        return LabeledSet(self.x.to(device, non_blocking=ahead), self.y.to(device, non_blocking=ahead), counted)
 
     def take(self, rows: Tensor | list[int]) -> LabeledSet:
         """Return the patients at these positions (one task only, no leading dimensions)."""

@@ -20,7 +20,7 @@ from metamed_core.knowledge.knowledge_table import Knowledge, place
 from metamed_core.knowledge.statement import Grade, Share, Statement, Usual, Word, fold, read_statement
 from metamed_core.words import UserError, Words
 
-MISSING = CHANNELS.index("missing")
+MISSING, STATED = CHANNELS.index("missing"), CHANNELS.index("stated")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -178,6 +178,8 @@ def _blended(row: Tensor, share: Tensor) -> Tensor:
     fixed = [i for i, name in enumerate(CHANNELS) if name not in _OF_THE_PATIENT]
     blended[:, fixed] = row[:, fixed]
     blended[:, MISSING] = (share == 0).to(row.dtype)
+    # So an in-context network reads a statement as one, and not as a patient.
+    blended[:, STATED] = share
     return blended
 
 

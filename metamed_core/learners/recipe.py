@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -25,6 +25,8 @@ class Recipe:
         Learning rate of the Muon optimizer for the hidden weight matrices; None: AdamW for all weights.
     settings
         Fields of the learner whose values in meta-training differ from their defaults.
+    prior
+        Fields of the clinical prior whose values differ from its defaults.
     steps_on_a_table
         Suggested number of outer steps when meta-training on a table of about ten diagnoses; takes minutes on a small computer.
     """
@@ -36,4 +38,5 @@ class Recipe:
     precision: Precision = "float32"
     hidden_lr: float | None = None
     settings: Mapping[str, float | int] = field(default_factory=dict)
+    prior: Mapping[str, Any] = field(default_factory=dict)
     steps_on_a_table: int = 100

@@ -23,11 +23,15 @@ PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """One process: its device, its rank, and how many processes there are. All hold the same weights at every step."""
+    """One process: its device, its rank, and how many processes there are. All hold the same weights at every step.
+
+    `drawers`: further processes of each, which draw tasks ahead and know nothing of the weights.
+    """
 
     device: torch.device = CPU
     rank: int = 0
     processes: int = 1
+    drawers: int = 0
 
     @property
     def is_main_process(self) -> bool:
@@ -82,8 +86,8 @@ ALONE = Compute()
 
 
 @contextmanager
-def joined(device: str) -> Iterator[Compute]:
-    """This process among those that torchrun started, or alone; `device` is one of DEVICES.
+def joined(device: str, drawers: int = 0) -> Iterator[Compute]:
+    """This process among those that torchrun started, or alone; `device` is one of DEVICES, `drawers` as in `Compute`.
 
     Raises UserError where the device, or a GPU for each process, is missing.
     """
@@ -91,11 +95,11 @@ def joined(device: str) -> Iterator[Compute]:
     rank, processes, local = (int(os.environ[name]) if shared else 0 for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"))
     chosen = _device(device, local)
     if processes <= 1:
-        yield Compute(chosen)
+        yield Compute(chosen, drawers=drawers)
         return
     distributed.init_process_group("nccl" if chosen.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
-        yield Compute(chosen, rank, processes)
+        yield Compute(chosen, rank, processes, drawers)
         distributed.barrier()  # one that leaves while another still talks to it may abort
     finally:
         distributed.destroy_process_group()

@@ -124,7 +124,7 @@ def make_job(training: MetaTraining, cohort: Cohort | None, out: Path, *, comput
     facts["validated_with"] = dataclasses.asdict(in_use)
     backbone = learner.default_backbone()
     if training.split is None or cohort is None:
-        tasks: TaskDistribution = ClinicalPrior()
+        tasks: TaskDistribution = ClinicalPrior(**learner.recipe.prior)
         held_out = prior_validation_tasks()
         facts["command"] = _command(training, compute, int(options.get("n_validations", N_VALIDATIONS)))
     else:
@@ -156,10 +156,11 @@ def _command(training: MetaTraining, compute: Compute, n_validations: int) -> st
     start = "python" if compute.processes == 1 else f"torchrun --nproc-per-node {compute.processes}"
     budget = training.budget
     hidden = "" if budget.hidden_lr is None else f" --hidden-lr {budget.hidden_lr}"
+    drawers = f" --drawers {compute.drawers}" if compute.drawers else ""
     return (
         f"{start} -m metamed_core meta-train --learner {training.learner} --start {training.start} --meta-steps {budget.meta_steps} "
         f"--meta-batch {budget.meta_batch} --meta-lr {budget.meta_lr}{hidden} --groups {budget.groups} --precision {budget.precision} "
-        f"--device {compute.device.type} --validate {n_validations} --seed {budget.seed}"
+        f"--device {compute.device.type}{drawers} --validate {n_validations} --seed {budget.seed}"
     )
 
 

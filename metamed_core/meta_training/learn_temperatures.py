@@ -49,8 +49,10 @@ def answers_to(learner: Learner, backbone: Backbone, weights: Weights, batches: 
 
 def calibrate_on_prior(learner: Learner, start: Initialization, n_tasks: int) -> tuple[Calibration, dict[str, Any]]:
     """Learn a calibration on tasks of the clinical prior and judge it on as many others; the second value is `judge`'s."""
+    # As it was trained, but without statements: few tables have any.
+    prior = ClinicalPrior(**{**learner.recipe.prior, "statements": 0.0})
     seen, unseen = (
-        answers_of(learner, start.backbone, start.weights, ClinicalPrior(), n_tasks, torch.Generator().manual_seed(seed))
+        answers_of(learner, start.backbone, start.weights, prior, n_tasks, torch.Generator().manual_seed(seed))
         for seed in (CALIBRATION_SEED, JUDGING_SEED)
     )
     calibration = _rounded(fit_calibration(seen, dataclasses.asdict(learner)))

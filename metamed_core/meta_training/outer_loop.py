@@ -10,18 +10,19 @@ suggest (Nichol et al. 2018, sec. 3).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import get_args
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from metamed_core.data import TaskDistribution
 from metamed_core.learners import Learner, Precision
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute
+from metamed_core.meta_training.drawn_ahead import Drawn, drawn_ahead
 from metamed_core.networks import Backbone, Weights
 from metamed_core.words import UserError, Words
 
@@ -82,6 +83,11 @@ class Budget:
                 ).format(tasks=self.meta_batch, groups=self.groups)
             )
 
+    @property
+    def tasks_a_group(self) -> int:
+        """Tasks of one shape in a step."""
+        return self.meta_batch // self.groups
+
     def rate(self, step: int) -> float:
         """What the step sizes are multiplied by at an outer step, counted from 1: up in a line, then down a cosine to a hundredth."""
         rising = step / (self.warm_up * self.meta_steps + 20)
@@ -124,10 +130,8 @@ def meta_train(
 
     Parameters
     ----------
-    learner, backbone
-        What is meta-trained, and the network whose weights are moved.
-    tasks
-        Where the tasks of each step are drawn from.
+    learner, backbone, tasks
+        What is meta-trained, the network whose weights are moved, and where the tasks of each step are drawn from.
     budget
         Steps, tasks, step sizes, seed.
     start
@@ -140,21 +144,24 @@ def meta_train(
     UserError
         If the processes cannot share the groups of tasks evenly.
     """
-    compute.share(budget.groups)  # refused before any work is done
+    groups = compute.share(budget.groups)  # refused before any work is done
     start = start or MetaState(0, learner.init(backbone, torch.Generator().manual_seed(budget.seed)))
     weights = _copy(start.weights, compute.device)
-    optimizers = _optimizers(weights, backbone.hidden_matrices(weights) if budget.hidden_lr else frozenset(), budget)
+    optimizers = _optimizers(weights, backbone, budget)
     if start.step:
         _resume(optimizers, weights, start, compute.device)
     yield _state(start.step, weights, optimizers, start.loss)
-    for step in range(start.step + 1, budget.meta_steps + 1):
-        loss, gradient = mean_gradient(learner, backbone, weights, tasks, budget, step, compute)
+    steps = range(start.step + 1, budget.meta_steps + 1)
+    drawn = drawn_ahead(tasks, budget.tasks_a_group, budget.seed, list(product(steps, groups)), compute.drawers)
+    for step in steps:
+        loss, gradient = mean_gradient(learner, backbone, weights, islice(drawn, len(groups)), budget, compute)
         _move(optimizers, weights, gradient, budget.rate(step))
         yield _state(step, weights, optimizers, float(loss))
 
 
-def _optimizers(weights: Weights, hidden: frozenset[str], budget: Budget) -> list[torch.optim.Optimizer]:
+def _optimizers(weights: Weights, backbone: Backbone, budget: Budget) -> list[torch.optim.Optimizer]:
     """AdamW for all weights but the hidden ones, which Muon moves."""
+    hidden = backbone.hidden_matrices(weights) if budget.hidden_lr else frozenset()
     others = [weight for name, weight in weights.items() if name not in hidden]
     adam = torch.optim.AdamW(others, lr=budget.meta_lr, betas=(0.9, 0.98), weight_decay=budget.weight_decay)
     if not hidden or budget.hidden_lr is None:
@@ -184,27 +191,18 @@ def _resume(optimizers: list[torch.optim.Optimizer], weights: Weights, start: Me
 
 
 def mean_gradient(
-    learner: Learner, backbone: Backbone, weights: Weights, tasks: TaskDistribution, budget: Budget, step: int, compute: Compute = ALONE
+    learner: Learner, backbone: Backbone, weights: Weights, drawn: Iterable[Drawn], budget: Budget, compute: Compute = ALONE
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Meta-loss and meta-gradient of an outer step, mean over its groups; each process does its share of them."""
+    """Meta-loss and meta-gradient of an outer step, mean over its groups; `drawn` is this process's share of them."""
     n_each = [1, *(weight.numel() for weight in weights.values())]
     total = torch.zeros(sum(n_each), dtype=next(iter(weights.values())).dtype, device=compute.device)
-    for group in compute.share(budget.groups):
-        rng = group_rng(budget.seed, step, group)
-        drawn = tasks.sample_batch(budget.meta_batch // budget.groups, rng).to(compute.device)
+    for tasks, rng in drawn:
         with _precise(budget.precision, compute.device):
-            loss, gradient = learner.meta_gradient(backbone, weights, drawn, rng)
+            loss, gradient = learner.meta_gradient(backbone, weights, tasks.to(compute.device), rng)
         total += torch.cat([loss.detach().to(total.dtype).reshape(1), *(gradient[name].detach().flatten() for name in weights)])
     # One vector, so that processes exchange one message a step.
     loss, *parts = torch.split(compute.total(total) / budget.groups, n_each)
     return loss.squeeze(0), {name: part.view_as(weight) for (name, weight), part in zip(weights.items(), parts, strict=True)}
-
-
-def group_rng(seed: int, step: int, group: int) -> torch.Generator:
-    """The generator of one group of tasks of one outer step, counted from 1; independent streams (numpy's SeedSequence)."""
-    # Words of fixed places: a seed of more than 32 bits must not run into the step.
-    words = [seed % 2**32, step - 1, group, seed >> 32]
-    return torch.Generator().manual_seed(int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0]) % 2**62)
 
 
 def _precise(precision: Precision, device: torch.device) -> AbstractContextManager[object]:

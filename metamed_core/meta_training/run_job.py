@@ -7,8 +7,6 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
-import torch
-
 from metamed_core.learners import Learner, add_to_card, load_weights, save_weights
 from metamed_core.meta_training.checkpoint import parse_state, read_state, remove_state, state_path, write_state
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute
@@ -41,7 +39,7 @@ def train(job: Job, compute: Compute = ALONE) -> Iterator[Progress]:
     state, progress = _resumed(job, compute)
     states = meta_train(job.learner, job.backbone, job.tasks, job.training.budget, start=state, compute=compute)
     if compute.is_main_process:
-        yield from CheckpointWriter(job, compute.device, progress).follow(states)
+        yield from CheckpointWriter(job, progress).follow(states)
     else:
         for _ in states:
             continue
@@ -50,12 +48,11 @@ def train(job: Job, compute: Compute = ALONE) -> Iterator[Progress]:
 class CheckpointWriter:
     """What the main process does beside the outer loop: it validates, writes files and reports progress."""
 
-    def __init__(self, job: Job, device: torch.device, progress: Progress) -> None:
+    def __init__(self, job: Job, progress: Progress) -> None:
         self.job = job
         self.started = self.saved = time.perf_counter()
         self.seconds_before = progress.seconds
         self.validation, self.baselines = list(progress.validation), dict(progress.baselines)
-        self.validation_tasks = [tasks.to(device) for tasks in job.validation_tasks]
 
     def follow(self, states: Iterator[MetaState]) -> Iterator[Progress]:
         """Take the states one by one."""
@@ -101,8 +98,8 @@ class CheckpointWriter:
         self.validation.append({"step": state.step, **{name: round(value, DIGITS) for name, value in measured.items()}})
 
     def _measure(self, learner: Learner, weights: Weights, step: int) -> Generator[Progress, None, dict[str, float]]:
-        measured = []
-        for one in validate(learner, self.job.backbone, weights, self.validation_tasks):
+        measured, on_cpu = [], {name: weight.cpu() for name, weight in weights.items()}
+        for one in validate(learner, self.job.backbone, on_cpu, self.job.validation_tasks):
             measured.append(one)
             yield self._progress(step)
         return mean_of(measured)

@@ -127,7 +127,8 @@ class MetaTraining:
 
     def card(self) -> dict[str, Any]:
         """The meta-training as plain values."""
-        prior = {} if self.split else {"prior": {"name": "clinical_prior", "version": VERSION}}
+        fields = LEARNERS[self.learner].recipe.prior
+        prior = {} if self.split else {"prior": {"name": "clinical_prior", "version": VERSION, **fields}}
         return {"format": FORMAT, **json.loads(json.dumps(dataclasses.asdict(self))), **prior}
 
     @classmethod

@@ -19,7 +19,8 @@ VALIDATION_SEED = 20_000_000
 
 def prior_validation_tasks() -> list[Episode]:
     """The meta-batches of simulated tasks on which every learner is validated, never trained on."""
-    prior, rng = ClinicalPrior(), torch.Generator().manual_seed(VALIDATION_SEED)
+    # Twice as many cells as in training: these tasks are to stay those of the first cards.
+    prior, rng = ClinicalPrior(cells_a_task=2_000), torch.Generator().manual_seed(VALIDATION_SEED)
     return [prior.sample_batch(8, rng) for _ in range(24)]
 
 

@@ -10,6 +10,7 @@ Weights are values: they are passed in and handed back, never held. `episode`-sh
 - `Perceptron`: a small network for the columns of one panel.
 - `Weights`: parameters by name.
 - `backbone_of`: the network that a card describes.
+- `class_marks`: random marks of diagnoses, by which they are told apart.
 - `class_ranks`: an order of the diagnoses that does not depend on their names.
 - `column_ranks`: an order of the columns that does not depend on their names.
 - `joined`: several memories as one.
@@ -24,6 +25,7 @@ from metamed_core.networks import perceptron_gradients
 from metamed_core.networks.backbones import COLUMN_SCALE, Backbone, ColumnEncoder, Perceptron, Weights, backbone_of
 from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from metamed_core.networks.cell_transformer import CellTransformer, Memory, joined
+from metamed_core.networks.class_marks import class_marks
 from metamed_core.networks.shapes import shapes_of
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Perceptron",
     "Weights",
     "backbone_of",
+    "class_marks",
     "class_ranks",
     "column_ranks",
     "joined",

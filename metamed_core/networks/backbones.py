@@ -189,11 +189,13 @@ class ColumnEncoder(Backbone):
     features: int = 6
     name: ClassVar[str] = "column_encoder"
     by_column: ClassVar[bool] = True
+    channels: ClassVar[int] = CHANNELS.index("referenced") + 1
+    """It reads the cells up to this channel."""
 
     def init(self, rng: torch.Generator) -> dict[str, Tensor]:
         """Random weights, see `Backbone.init`; the last two are the gain of the embedding and its exponent in the columns."""
         w = self.width
-        weights = {"cell.weight": random_linear(w, len(CHANNELS), rng, 2**0.5), "cell.bias": 0.3 * torch.randn(w, generator=rng)}
+        weights = {"cell.weight": random_linear(w, self.channels, rng, 2**0.5), "cell.bias": 0.3 * torch.randn(w, generator=rng)}
         for i in range(self.layers):
             weights |= {f"{i}.latents": torch.randn(self.latents, w, generator=rng)}
             weights |= {f"{i}.{name}": random_linear(w, w, rng) for name in ("collect", "share")}
@@ -201,7 +203,7 @@ class ColumnEncoder(Backbone):
             weights |= {f"{i}.up": random_linear(2 * w, w, rng, 2**0.5), f"{i}.down": random_linear(w, 2 * w, rng, 0.5)}
         return weights | {
             "out.weight": random_linear(self.features, w, rng),
-            "out.skip": random_linear(self.features, len(CHANNELS), rng),
+            "out.skip": random_linear(self.features, self.channels, rng),
             "out.log_gain": torch.zeros(()),
             "out.exponent": torch.full((), 0.25),
         }
@@ -213,6 +215,7 @@ class ColumnEncoder(Backbone):
 
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
         """`(n, n_columns, n_channels)` -> `(n, n_columns * features)`."""
+        x = x[..., : self.channels]
         cells = gelu(linear(x, weights["cell.weight"], weights["cell.bias"]))
         for i in range(self.layers):
             cells = self._exchange(weights, cells, i)

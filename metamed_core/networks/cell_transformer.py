@@ -6,8 +6,10 @@ the second a patient is one wide token and attends to the labeled patients. Labe
 never to the query patients, so an answer does not depend on who else is asked, and what was read of the labeled ones
 (`Memory`) serves any number of queries.
 
-A diagnosis is given to the network as one of `slots` learned vectors, a column by a random code: neither has a meaning of
-its own, both only tell things apart. The caller draws them.
+A diagnosis is given to the network as a random mark, a column as a random code: neither has
+a meaning of its own, both only tell things apart, and there may be any number of them. The caller draws them.
+
+The answer is a vote of the labeled patients: each one's share is positive, and the shares sum to 1.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn.functional import gelu, layer_norm, linear
+from torch.nn.functional import gelu, linear, pad
 
 from metamed_core.data import CHANNELS, one_hot
 from metamed_core.networks.backbones import Backbone, Weights, random_linear
+from metamed_core.networks.transformer_blocks import attend, feed_forward, normalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,20 @@ class Memory:
     codes
         The codes of the columns, `(b, n_columns, code)`.
     keys
-        Mean over the patients of each slot, `(b, slots, row_width)`.
+        What the votes of the labeled patients are compared by, `(b, n, row_width)`.
+    members
+        Which diagnosis each of them has, as 0 and 1, `(b, n, n_way)`.
     """
 
     attended: tuple[tuple[Tensor, Tensor], ...]
     codes: Tensor
     keys: Tensor
+    members: Tensor
 
     def first(self) -> Memory:
         """That of the first table alone."""
-        return Memory(tuple((key[:1], value[:1]) for key, value in self.attended), self.codes[:1], self.keys[:1])
+        attended = tuple((key[:1], value[:1]) for key, value in self.attended)
+        return Memory(attended, self.codes[:1], self.keys[:1], self.members[:1])
 
 
 def joined(memories: Iterable[Memory]) -> Memory:
@@ -53,7 +60,8 @@ def joined(memories: Iterable[Memory]) -> Memory:
     parts = list(memories)
     pairs = zip(*(part.attended for part in parts), strict=True)
     attended = tuple((torch.cat([key for key, _ in layer]), torch.cat([value for _, value in layer])) for layer in pairs)
-    return Memory(attended, torch.cat([part.codes for part in parts]), torch.cat([part.keys for part in parts]))
+    codes, keys, members = (torch.cat([getattr(part, name) for part in parts]) for name in ("codes", "keys", "members"))
+    return Memory(attended, codes, keys, members)
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,8 @@ class CellTransformer(Backbone):
         Tokens for each patient beside their cells.
     row_width, row_heads, row_layers
         The second stage, whose tokens are patients.
-    slots
-        Diagnoses that it can tell apart.
+    mark
+        Numbers that mark a diagnosis, a power of two.
     code
         Numbers that mark a column.
     expansion
@@ -81,14 +89,14 @@ class CellTransformer(Backbone):
     Kossen et al. 2021, Self-attention between datapoints, https://arxiv.org/abs/2106.02584
     """
 
-    width: int = 64
-    heads: int = 4
+    width: int = 96
+    heads: int = 3
     cell_layers: int = 4
     tokens: int = 4
-    row_width: int = 128
-    row_heads: int = 4
+    row_width: int = 192
+    row_heads: int = 6
     row_layers: int = 4
-    slots: int = 10
+    mark: int = 32
     code: int = 8
     expansion: int = 2
     name: ClassVar[str] = "cell_transformer"
@@ -102,15 +110,17 @@ class CellTransformer(Backbone):
         """Random weights, see `Backbone.init`; each layer adds little at first."""
         w, r = self.width, self.row_width
         weights = {"cell.in": random_linear(w, len(CHANNELS), rng, 2**0.5), "cell.bias": 0.5 * torch.randn(w, generator=rng)}
-        weights |= {"cell.hidden": random_linear(w, w, rng), "cell.code": random_linear(w, self.code, rng, 0.5)}
-        weights |= {"cell.slot": torch.randn(self.slots, w, generator=rng)}
-        weights |= {name: torch.randn(n, w, generator=rng) for name, n in (("token.start", self.tokens), ("token.slot", self.slots))}
+        weights |= {"cell.hidden": random_linear(w, w, rng), "cell.mark": random_linear(w, self.mark, rng)}
+        weights |= {"cell.code": random_linear(w, self.code, rng, 0.5), "cell.labeled": torch.zeros(w)}
+        weights |= {"token.start": torch.randn(self.tokens, w, generator=rng)}
+        weights |= {"token.mark": random_linear(w, self.mark, rng), "token.labeled": torch.zeros(w)}
         for i in range(self.cell_layers):
             weights |= self._layer(f"cell.{i}", ("patients", "columns"), w, rng)
-        weights |= {"row.hidden": random_linear(r, self.tokens * w, rng), "row.slot": 0.5 * torch.randn(self.slots, r, generator=rng)}
+        weights |= {"row.hidden": random_linear(r, self.tokens * w, rng), "row.mark": random_linear(r, self.mark, rng, 0.5)}
+        weights |= {"row.labeled": torch.zeros(r)}
         for i in range(self.row_layers):
             weights |= self._layer(f"row.{i}", ("patients",), r, rng)
-        weights |= {"out.gain": torch.ones(r), "out.slot": random_linear(self.slots, r, rng, 0.1), "out.bias": torch.zeros(self.slots)}
+        weights |= {"out.gain": torch.ones(r), "out.sharpness": torch.zeros(())}
         return weights | {"out.hidden_key": random_linear(r, r, rng), "out.hidden_query": random_linear(r, r, rng)}
 
     def _layer(self, name: str, attentions: tuple[str, ...], width: int, rng: torch.Generator) -> dict[str, Tensor]:
@@ -127,14 +137,14 @@ class CellTransformer(Backbone):
         return weights | {f"{name}.hidden_up": up, f"{name}.hidden_down": down} | biases
 
     def hidden_matrices(self, weights: Weights) -> frozenset[str]:
-        """See `Backbone.hidden_matrices`: not what reads cells, codes and slots, nor what gives scores."""
+        """See `Backbone.hidden_matrices`: not what reads cells, codes and marks."""
         return frozenset(name for name in weights if ".hidden" in name)
 
     def embed(self, weights: Weights, x: Tensor) -> Tensor:
         """A patient on their own is their scaled values: the network reads patients only beside labeled ones. See `Backbone.embed`."""
         return x[..., 0]
 
-    def read(self, weights: Weights, x: Tensor, slot: Tensor, codes: Tensor) -> Memory:
+    def read(self, weights: Weights, x: Tensor, y: Tensor, marks: Tensor, codes: Tensor) -> Memory:
         """Read the labeled patients.
 
         Parameters
@@ -143,91 +153,76 @@ class CellTransformer(Backbone):
             The parameters by name.
         x
             Cells of the labeled patients, `(b, n, n_columns, n_channels)`.
-        slot
-            The slot of each patient's diagnosis, `(b, n)`.
+        y
+            Class numbers of their diagnoses, `(b, n)`.
+        marks
+            The marks of the diagnoses, `(b, n_way, mark)`; see `class_marks`.
         codes
             The codes of the columns, `(b, n_columns, code)`.
         """
+        return self.read_and_ask(weights, x, y, marks, codes, None)[0]
+
+    def read_and_ask(
+        self, weights: Weights, x: Tensor, y: Tensor, marks: Tensor, codes: Tensor, asked: Tensor | None
+    ) -> tuple[Memory, Tensor]:
+        """`read` and `ask` in one pass, with which a group of tasks costs half the operations; parameters as there.
+
+        Returns the memory and the embeddings of the patients asked about, `(b, n, row_width)`.
+        """
         attended: list[tuple[Tensor, Tensor]] = []
-        rows = self._rows(weights, x, codes, slot, attended, None)
-        members = one_hot(slot, self.slots, rows.dtype)
-        keys = members.transpose(-1, -2) @ linear(rows, weights["out.hidden_key"]) / members.sum(-2).clamp_min(1.0).unsqueeze(-1)
-        return Memory(tuple(attended), codes, keys)
+        members = one_hot(y, marks.shape[1], x.dtype)
+        both = x if asked is None else torch.cat([x, asked], 1)
+        rows = self._rows(weights, both, codes, members @ marks, attended, None)
+        keys = linear(rows[:, : x.shape[1]], weights["out.hidden_key"])
+        return Memory(tuple(attended), codes, keys, members), rows[:, x.shape[1] :]
 
     def ask(self, weights: Weights, memory: Memory, x: Tensor) -> Tensor:
         """Patients `(b, n, n_columns, n_channels)` -> their embeddings beside the labeled ones, `(b, n, row_width)`."""
         return self._rows(weights, x, memory.codes, None, None, iter(memory.attended))
 
-    def logits(self, weights: Weights, memory: Memory, rows: Tensor) -> Tensor:
-        """Embeddings `(b, n, row_width)` -> a score of every slot, `(b, n, slots)`: its own, and likeness to its patients."""
-        likeness: Tensor = linear(rows, weights["out.hidden_query"]) @ memory.keys.transpose(-1, -2)
-        own: Tensor = linear(rows, weights["out.slot"], weights["out.bias"])
-        return own + likeness / math.sqrt(self.row_width)
+    def log_votes(self, weights: Weights, memory: Memory, rows: Tensor) -> Tensor:
+        """How much each labeled patient counts for embeddings `(b, n, row_width)`: log of shares that sum to 1, `(b, n, n_labeled)`.
+
+        A diagnosis is not more likely for having more labeled patients: each one's weight is divided by their number.
+        """
+        sharpness = weights["out.sharpness"].exp() / math.sqrt(self.row_width)
+        likeness = linear(rows, weights["out.hidden_query"]) @ memory.keys.transpose(-1, -2) * sharpness
+        number = (memory.members @ memory.members.sum(1).unsqueeze(-1)).transpose(-1, -2)
+        return (likeness - number.log()).log_softmax(-1)
 
     def _rows(
         self,
         weights: Weights,
         x: Tensor,
         codes: Tensor,
-        slot: Tensor | None,
+        marks: Tensor | None,
         store: list[tuple[Tensor, Tensor]] | None,
         memory: Iterator[tuple[Tensor, Tensor]] | None,
     ) -> Tensor:
-        """Both stages; labeled patients `store` what they attend to, the others attend to `memory`."""
+        """Both stages; the first patients, those with marks, are labeled: all attend to them, or to `memory`, and what they are is stored."""
+        n_labeled = 0 if marks is None else marks.shape[1]
         cells = linear(gelu(linear(x, weights["cell.in"], weights["cell.bias"]), approximate="tanh"), weights["cell.hidden"])
         cells = cells + linear(codes, weights["cell.code"]).unsqueeze(1)
         tokens = weights["token.start"].expand(*x.shape[:2], -1, -1)
-        if slot is not None:
-            cells, tokens = cells + weights["cell.slot"][slot].unsqueeze(2), tokens + weights["token.slot"][slot].unsqueeze(2)
+        if marks is not None:
+            cells = cells + _of_labeled(linear(marks, weights["cell.mark"], weights["cell.labeled"]), x).unsqueeze(2)
+            tokens = tokens + _of_labeled(linear(marks, weights["token.mark"], weights["token.labeled"]), x).unsqueeze(2)
         table = torch.cat([tokens, cells], 2)
         for i in range(self.cell_layers):
             # Over patients, each column (or token) by itself: columns take the place of the batch.
-            over = _attend(weights, f"cell.{i}.patients", self.heads, table.transpose(1, 2), store, memory).transpose(1, 2)
+            over = attend(weights, f"cell.{i}.patients", self.heads, table.transpose(1, 2), n_labeled, store, memory).transpose(1, 2)
             table = table + over
-            table = table + _attend(weights, f"cell.{i}.columns", self.heads, table, None, None)
-            table = table + _dense(weights, f"cell.{i}", table)
-        rows = linear(_normal(table[:, :, : self.tokens]).flatten(-2), weights["row.hidden"])
-        if slot is not None:
-            rows = rows + weights["row.slot"][slot]
+            table = table + attend(weights, f"cell.{i}.columns", self.heads, table)
+            table = table + feed_forward(weights, f"cell.{i}", table)
+        rows = linear(normalized(table[:, :, : self.tokens]).flatten(-2), weights["row.hidden"])
+        if marks is not None:
+            rows = rows + _of_labeled(linear(marks, weights["row.mark"], weights["row.labeled"]), x)
         for i in range(self.row_layers):
-            rows = rows + _attend(weights, f"row.{i}.patients", self.row_heads, rows, store, memory)
-            rows = rows + _dense(weights, f"row.{i}", rows)
-        return _normal(rows) * weights["out.gain"]
+            rows = rows + attend(weights, f"row.{i}.patients", self.row_heads, rows, n_labeled, store, memory)
+            rows = rows + feed_forward(weights, f"row.{i}", rows)
+        return normalized(rows) * weights["out.gain"]
 
 
-def _attend(
-    weights: Weights,
-    name: str,
-    heads: int,
-    x: Tensor,
-    store: list[tuple[Tensor, Tensor]] | None,
-    memory: Iterator[tuple[Tensor, Tensor]] | None,
-) -> Tensor:
-    """Multi-head attention along the last but one dimension of x `(..., n, width)`, to itself or to what `memory` holds."""
-    normal, inward = _normal(x) * weights[f"{name}.gain"], weights[f"{name}.hidden_in"]
-    if memory is None:
-        query, key, value = (_split(part, heads) for part in linear(normal, inward).chunk(3, -1))
-        if store is not None:
-            store.append((key, value))
-    else:
-        query, (key, value) = _split(linear(normal, inward[: x.shape[-1]]), heads), next(memory)
-    # Written out: for such small sets it is faster than the fused kernels, and works in every precision.
-    weight = (query * query.shape[-1] ** -0.5 @ key.transpose(-1, -2)).softmax(-1)
-    return linear((weight @ value).transpose(-2, -3).flatten(-2), weights[f"{name}.hidden_out"])
-
-
-def _split(x: Tensor, heads: int) -> Tensor:
-    """`(..., n, width)` -> `(..., heads, n, width / heads)`."""
-    split: Tensor = x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads)
-    return split.transpose(-2, -3)
-
-
-def _dense(weights: Weights, name: str, x: Tensor) -> Tensor:
-    normal = _normal(x) * weights[f"{name}.gain"]
-    return linear(
-        gelu(linear(normal, weights[f"{name}.hidden_up"], weights[f"{name}.bias"]), approximate="tanh"), weights[f"{name}.hidden_down"]
-    )
-
-
-def _normal(x: Tensor) -> Tensor:
-    return layer_norm(x, x.shape[-1:])
+def _of_labeled(told: Tensor, x: Tensor) -> Tensor:
+    """What the first patients are told `(b, n_labeled, width)`, and nothing for the others of x `(b, n, ...)`: `(b, n, width)`."""
+    return pad(told, (0, 0, 0, x.shape[1] - told.shape[1]))

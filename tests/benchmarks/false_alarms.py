@@ -58,7 +58,7 @@ def clean_tables(folder: Path) -> Iterator[Path]:
             ).format(folder=folder)
         )
     yield from found
-    yield from (path for path in sorted(BUNDLED.glob("*.csv")) if not path.stem.endswith((".columns", ".truth")))
+    yield from (path for path in sorted(BUNDLED.glob("*.csv")) if not path.stem.endswith((".columns", ".truth", ".knowledge")))
 
 
 def summary(tables: Sequence[Checked]) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor
 from metamed_core.data.encoding import CHANNELS
 from metamed_core.networks.cell_transformer import CellTransformer
 
-SMALL = CellTransformer(width=8, heads=2, cell_layers=2, tokens=2, row_width=12, row_heads=3, row_layers=1, slots=4, code=3)
+SMALL = CellTransformer(width=8, heads=2, cell_layers=2, tokens=2, row_width=12, row_heads=3, row_layers=1, mark=4, code=3)
 
 
 def weights_of(network: CellTransformer, seed: int = 0) -> dict[str, Tensor]:

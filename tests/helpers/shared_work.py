@@ -15,8 +15,9 @@ from torch import Tensor
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import Learner
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute, joined
-from metamed_core.meta_training.outer_loop import Budget, mean_gradient, meta_train
+from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
+from tests.helpers.meta_training import gradient_of_step
 from tests.helpers.tasks import small_backbone
 
 PRIOR = ClinicalPrior(max_way=3, max_shot=4, max_columns=8, n_query=12)
@@ -36,7 +37,7 @@ def work(compute: Compute = ALONE) -> dict[str, Tensor]:
     for name in LEARNERS:
         learner, backbone = quick(name), small_backbone(name)
         weights = learner.init(backbone, torch.Generator().manual_seed(0))
-        held[f"{name} loss"], gradient = mean_gradient(learner, backbone, weights, PRIOR, GRADIENT, 1, compute)
+        held[f"{name} loss"], gradient = gradient_of_step(learner, backbone, weights, PRIOR, GRADIENT, 1, compute)
         *_, last = meta_train(learner, backbone, PRIOR, STEPS, compute=compute)
         held |= {f"{name} gradient {key}": value.contiguous() for key, value in gradient.items()}
         held |= {f"{name} weights {key}": value for key, value in last.weights.items()}

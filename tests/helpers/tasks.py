@@ -52,5 +52,5 @@ def tolerance(name: str) -> dict[str, Any]:
 def small_backbone(name: str) -> Backbone:
     """A network of the kind that this learner has, small enough for a test."""
     if name == "prior_fitted":
-        return CellTransformer(width=8, heads=2, cell_layers=1, tokens=2, row_width=8, row_heads=2, row_layers=1, slots=3)
+        return CellTransformer(width=8, heads=2, cell_layers=1, tokens=2, row_width=8, row_heads=2, row_layers=1, mark=4)
     return ColumnEncoder(width=8, latents=3, features=2)

@@ -76,8 +76,8 @@ def closed_form(state: PriorFittedState) -> Formula:
         rf"{told} \qquad \overline{{|q - p|}} = {number(100 * world.gap(state.seed, state.shots), 1)}\ <points>",
         Words(
             "$\\mathcal{N}$: bell curve of that mean and variance; $m_k = v_k \\sum_{i \\in S_k} x_i$ with $v_k = 1 / (n_k + 1 / \\tau^2)$: the mean of disease $k$ estimated from its $n_k$ labeled patients, pulled towards 0 when they are few; $\\tau$ = 1.5: spread of the means in this world. "
-            "$q$: the shipped network, the average of three readings, calibrated.",
-            "$\\mathcal{N}$：以此为均值与方差的钟形曲线；$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者估计的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，三次读取取平均并经校准。",
+            "$q$: the shipped network, the average of several readings, calibrated.",
+            "$\\mathcal{N}$：以此为均值与方差的钟形曲线；$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者估计的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，多次读取取平均并经校准。",
         ),
         {"points": Words("percentage points", "个百分点")},
     )

@@ -18,7 +18,7 @@ from pages.lessons.l07_prior_fitted.computation import MAX_META_STEPS, N_HELD, T
 
 STEPS_PER_PRESS, TASKS_A_STEP = 10, 32
 PLAN = Budget(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02, hidden_lr=0.03)
-SMALL = CellTransformer(width=16, heads=2, cell_layers=1, tokens=1, row_width=16, row_heads=2, row_layers=1, slots=2, code=2)
+SMALL = CellTransformer(width=16, heads=2, cell_layers=1, tokens=1, row_width=16, row_heads=2, row_layers=1, mark=2, code=2)
 
 
 @dataclass(frozen=True)

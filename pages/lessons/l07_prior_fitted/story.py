@@ -108,8 +108,8 @@ LESSON = Lesson(
         Screen(
             title=Words("A clinic that does not exist", "一家并不存在的诊所"),
             text=Words(
-                "Three diagnoses, six patients each, five laboratory tests; nine of the patients are shown. A **prior-fitted network** is trained on hundreds of thousands of such tables, one after the other.",
-                "三种诊断各六位患者，五项检验，此处列出其中九位。**先验拟合网络**就是用几十万张这样的表格，一张接一张训练出来的。",
+                "Three diagnoses, six patients each, five laboratory tests; nine of the patients are shown. A **prior-fitted network** is trained on more than a million of such tables.",
+                "三种诊断各六位患者，五项检验，此处列出其中九位。**先验拟合网络**就是用一百多万张这样的表格训练出来的。",
             ),
             question=Question(
                 Words("Where do these patients come from?", "这些患者来自哪里？"),
@@ -140,7 +140,7 @@ LESSON = Lesson(
             ),
             figure=an_exercise,
             formula=formulas.graded,
-            code=Code(PriorFittedClassifier._told, "told.logsumexp(0)"),  # noqa: SLF001 - the line that averages the readings stands there
+            code=Code(PriorFittedClassifier._told, "self._voted(x)"),  # noqa: SLF001 - the line that adds up the votes stands there
             actions=(NEXT,),
             controls=(KIND,),
         ),

@@ -58,6 +58,16 @@ def test_missing_is_told_apart_from_the_mean() -> None:
     assert bool(cells_of(table()).isfinite().all())
 
 
+def test_with_a_reference_range_the_scale_of_the_patients_at_hand_is_shown_beside_it() -> None:
+    own, stated, scale = CHANNELS.index("own"), CHANNELS.index("stated"), ColumnScale.fit(table())
+    plain = scale.cells(table())
+    torch.testing.assert_close(plain[..., own], plain[..., VALUE], rtol=0, atol=0)
+    shifted = scale.with_reference(scale.center + 40, scale.spread / 2, torch.ones_like(scale.center, dtype=torch.bool)).cells(table())
+    torch.testing.assert_close(shifted[..., own], plain[..., own], rtol=0, atol=0)
+    assert not torch.allclose(shifted[..., VALUE], plain[..., VALUE])
+    assert not shifted[..., stated].any(), "no cell of a patient is a statement"
+
+
 def test_descriptions_equal_their_formulas() -> None:
     values = table().numpy()
     cells = cells_of(table()).numpy()

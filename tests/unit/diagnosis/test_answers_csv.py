@@ -105,14 +105,14 @@ def test_the_reasons_stand_in_columns_of_the_csv_and_in_the_json(name: str) -> N
         assert row["reasons_are"] == ("exact" if one.evidence.exact else "estimated")
         assert row["smallest_change"].startswith("The smallest single change that would change the answer: decides from")
         assert row["measure_next"].startswith("No missing value" if row["abstention_reason"] else "No value is missing")
-        assert ("vote_1" in row) == (name == "matching")
+        assert ("vote_1" in row) == (name in {"matching", "prior_fitted"})
         found = patient["reasons"]
         assert found["for"][0] | {"times": None} == {
             "column": "decides", "unit": "", "value": raw, "usual_first": first.usual[0], "usual_second": first.usual[1],
             "contribution": first.contribution, "times": None,
         }  # fmt: skip
         assert (found["smallest_change"]["column"], found["next_tests"]) == ("decides", [])
-        assert sum(vote["share"] for vote in found["votes"]) == pytest.approx(1 if name == "matching" else 0, abs=1e-6)
+        assert sum(vote["share"] for vote in found["votes"]) == pytest.approx(1 if name in {"matching", "prior_fitted"} else 0, abs=1e-6)
 
 
 def test_the_documentation_names_every_column_and_field_of_the_reasons() -> None:

@@ -8,8 +8,10 @@ from torch import Tensor
 
 from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import prior_fitted
+from metamed_core.learners import readings as shown
 from metamed_core.learners.initialization import load_weights
-from metamed_core.learners.prior_fitted import PriorFitted, draw_readings
+from metamed_core.learners.prior_fitted import PriorFitted
+from metamed_core.learners.readings import draw_readings
 from metamed_core.networks.canonical_order import class_ranks, column_ranks, patient_order
 from tests.helpers.cell_transformers import SMALL, table, weights_of
 from tests.helpers.tasks import small_episode
@@ -44,25 +46,27 @@ def test_columns_that_nothing_tells_apart_share_a_rank() -> None:
 def test_the_readings_of_a_table_differ_and_are_drawn_again_the_same() -> None:
     support = small_episode().support
     one, same = draw_readings(SMALL, support, 3, 5), draw_readings(SMALL, support, 3, 5)
-    for name in ("patients", "columns", "codes", "slot"):
+    for name in ("patients", "columns", "codes", "marks"):
         assert torch.equal(getattr(one, name), getattr(same, name))
     assert not torch.equal(one.codes[0], one.codes[1])
-    assert len({tuple(each) for each in one.slot.tolist()}) > 1
-    assert all(len(set(each)) == 3 for each in one.slot.tolist()), "each diagnosis has a slot of its own"
+    assert len({tuple(each.flatten().tolist()) for each in one.marks}) > 1
+    assert all(len(each.unique(dim=0)) == 3 for each in one.marks), "each diagnosis has a mark of its own"
 
 
-def test_more_diagnoses_than_slots_share_them_evenly_and_otherwise_in_each_reading() -> None:
-    y = torch.arange(22) % 11
-    readings = draw_readings(SMALL, LabeledSet(table(1, 22, 3, 0)[0], y), 11, 40)
-    for slot in readings.slot.tolist():
-        assert max(slot.count(each) for each in range(SMALL.slots)) == 3
-    together = [tuple(slot) for slot in readings.slot.T.tolist()]
-    assert len(set(together)) == 11, "no two diagnoses share a slot in every reading"
+def test_the_votes_of_the_labeled_patients_are_the_answer() -> None:
+    task, weights = small_episode(k_shot=4), weights_of(SMALL)
+    *_, last = PriorFitted().adapt(SMALL, weights, task.support, 3)
+    votes = last.votes(task.query.x)
+    assert votes.shape == (len(task.query.x), len(task.support))
+    assert float(votes.min()) > 0
+    torch.testing.assert_close(votes.sum(1), torch.ones(len(votes), dtype=votes.dtype), rtol=0, atol=1e-12)
+    by_class = torch.stack([votes[:, task.support.y == k].sum(1) for k in range(3)], 1)
+    torch.testing.assert_close(by_class, last.predict_proba(task.query.x), rtol=0, atol=1e-10)
 
 
 def test_of_a_large_table_each_reading_has_its_own_part_with_every_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prior_fitted, "MAX_PATIENTS", 8)
-    monkeypatch.setattr(prior_fitted, "MAX_COLUMNS", 4)
+    monkeypatch.setattr(shown, "MAX_PATIENTS", 8)
+    monkeypatch.setattr(shown, "MAX_COLUMNS", 4)
     support = LabeledSet(table(1, 30, 9, 0)[0], torch.arange(30) % 3)
     readings = draw_readings(SMALL, support, 3, 6)
     assert readings.patients.shape == (6, 8)
@@ -94,7 +98,7 @@ def test_reading_in_parts_is_reading_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_many_diagnoses_are_told_apart() -> None:
-    """Thirty diagnoses, three times as many as slots, each with two patients near a corner of its own."""
+    """Thirty diagnoses, each with two patients near a corner of its own."""
     rng = torch.Generator().manual_seed(0)
     centers = 3 * torch.randn(30, 8, generator=rng, dtype=torch.float64)
     values = (centers.unsqueeze(1) + 0.2 * torch.randn(30, 3, 8, generator=rng, dtype=torch.float64)).flatten(0, 1)

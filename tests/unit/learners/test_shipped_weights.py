@@ -35,7 +35,8 @@ def test_each_learner_is_shipped_with_a_filled_card(name: str) -> None:
         rf"(python|torchrun --nproc-per-node \d+) -m metamed_core meta-train --learner {name} (--start none )?--meta-steps {steps(card)} "
     )
     assert re.match(start, card["command"])
-    assert card.get("run", card)["prior"] == {"name": "clinical_prior", "version": clinical_prior.VERSION}
+    fields = LEARNERS[name].recipe.prior
+    assert card.get("run", card)["prior"] == {"name": "clinical_prior", "version": clinical_prior.VERSION, **fields}
     assert re.fullmatch("[0-9a-f]{40}", card["commit"])
     assert re.fullmatch("[0-9a-f]{64}", card["sha256"])
     assert "torch" in card["hardware"]

@@ -11,13 +11,14 @@ from metamed_core.data.encoding import CHANNELS
 from metamed_core.data.episode import Episode
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 
-MISSING, REFERENCED = CHANNELS.index("missing"), CHANNELS.index("referenced")
+MISSING, REFERENCED, STATED = (CHANNELS.index(name) for name in ("missing", "referenced", "stated"))
 N_TASKS = 4
+PRIOR = ClinicalPrior(cells_a_task=4_000)
 
 
 def batches(n: int, seed: int = 0) -> list[Episode]:
     rng = torch.Generator().manual_seed(seed)
-    return [ClinicalPrior().sample_batch(N_TASKS, rng) for _ in range(n)]
+    return [PRIOR.sample_batch(N_TASKS, rng) for _ in range(n)]
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +49,12 @@ def test_randomness_comes_from_the_generator_only() -> None:
 
 
 def test_shapes_and_ranges(many: list[Episode]) -> None:
-    prior = ClinicalPrior()
+    prior = PRIOR
     for batch in many:
         n_tasks, n_support, n_columns = batch.support.x.shape[:3]
         n_query = batch.query.y.shape[1]
         cells = n_tasks * (n_support + n_query) * n_columns
-        assert n_tasks == N_TASKS or cells <= prior.cell_budget or n_tasks == 1
+        assert n_tasks == N_TASKS or cells <= prior.cells_a_task * N_TASKS or n_tasks == 1
         assert batch.support.x.shape == (n_tasks, n_support, n_columns, len(CHANNELS))
         assert batch.query.x.shape == (n_tasks, n_query, n_columns, len(CHANNELS))
         assert 2 <= batch.n_way <= prior.max_way
@@ -96,3 +97,37 @@ def test_a_nearest_centroid_is_above_chance_and_far_from_perfect(many: list[Epis
             gain.append(accuracy[-1] - 1 / batch.n_way)
     assert np.mean(gain) > 0.1
     assert np.mean(accuracy) < 0.9
+
+
+def test_with_statements_each_diagnosis_has_a_row_that_says_few_or_many_things_of_it() -> None:
+    prior, rng = ClinicalPrior(max_way=30, statements=1.0), torch.Generator().manual_seed(3)
+    shots, ways, said = set(), set(), []
+    for _ in range(60):
+        batch = prior.sample_batch(N_TASKS, rng)
+        x, y = batch.support.x, batch.support.y
+        rows, patients = x[:, -batch.n_way :], x[:, : -batch.n_way]
+        assert torch.equal(y[:, -batch.n_way :], torch.arange(batch.n_way).expand(len(y), -1))
+        assert torch.equal(rows[..., STATED] == 0, rows[..., MISSING] == 1), "what is not said is missing"
+        assert float(rows[..., STATED].max()) <= 1
+        assert not patients[..., STATED].any()
+        assert not batch.query.x[..., STATED].any()
+        assert bool(x.isfinite().all())
+        shots.add(patients.shape[1])
+        ways.add(batch.n_way)
+        said.append(float((rows[..., STATED] > 0).float().mean()))
+    assert 0 in shots, "some have no patient at all"
+    assert max(ways) > 10
+    assert 0.1 < np.mean(said) < 0.7
+
+
+def test_statements_point_to_the_truth_more_often_than_not() -> None:
+    """Without any patient: the diagnosis whose statements lie nearest is right more often than by chance, and not always."""
+    rng, right, chance = torch.Generator().manual_seed(4), [], []
+    while len(right) < 60:
+        batch = ClinicalPrior(statements=1.0, cells_a_task=4_000).sample_batch(N_TASKS, rng)
+        rows = batch.support.x[:, -batch.n_way :]
+        apart = (batch.query.x.unsqueeze(2) - rows.unsqueeze(1))[..., 0].square() * rows[..., STATED].unsqueeze(1)
+        nearest = (apart.sum(-1) / (rows[..., STATED] > 0).sum(-1).clamp_min(1).unsqueeze(1)).argmin(-1)
+        right.append(float((nearest == batch.query.y).float().mean()))
+        chance.append(1 / batch.n_way)
+    assert np.mean(chance) + 0.05 < np.mean(right) < 0.9

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from metamed_core.meta_training.devices_and_processes import Compute
-from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, group_rng, mean_gradient, meta_train
-from tests.helpers.meta_training import BACKBONE, PRIOR, on_each, quick, states
+from metamed_core.meta_training.group_seeds import group_rng
+from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, meta_train
+from tests.helpers.meta_training import BACKBONE, PRIOR, gradient_of_step, on_each, quick, states
 from tests.helpers.tasks import small_backbone
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -57,7 +58,7 @@ def test_muon_moves_the_hidden_matrices_and_adamw_the_others(which: str, pattern
     muon = torch.optim.Muon([weights[n] for n in weights if n in hidden], 0.01, 0.01, 0.95, adjust_lr_fn="match_rms_adamw")
     adam = torch.optim.AdamW([weights[n] for n in weights if n not in hidden], 0.02, (0.9, 0.98), weight_decay=plan.weight_decay)
     for step in range(1, 4):
-        _, gradient = mean_gradient(learner, network, weights, PRIOR, plan, step)
+        _, gradient = gradient_of_step(learner, network, weights, PRIOR, plan, step)
         for name, weight in weights.items():
             weight.grad = gradient[name]
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
@@ -73,7 +74,9 @@ def test_in_bfloat16_the_gradient_points_the_same_way_and_weights_stay_float32(n
     learner = quick(name)
     weights = learner.init(BACKBONE, torch.Generator().manual_seed(0))
     plain, half = (
-        torch.cat([part.flatten() for part in mean_gradient(learner, BACKBONE, weights, PRIOR, Budget(precision=precision), 1)[1].values()])
+        torch.cat(
+            [part.flatten() for part in gradient_of_step(learner, BACKBONE, weights, PRIOR, Budget(precision=precision), 1)[1].values()]
+        )
         for precision in PRECISIONS
     )
     assert not torch.equal(plain, half)

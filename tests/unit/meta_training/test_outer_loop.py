@@ -12,11 +12,13 @@ from metamed_core.data.encoding import CHANNELS
 from metamed_core.data.episode import Episode, LabeledSet
 from metamed_core.learners import LEARNERS
 from metamed_core.learners.learner import cross_entropy
-from metamed_core.meta_training.outer_loop import Budget, group_rng, mean_gradient, meta_train
+from metamed_core.meta_training.devices_and_processes import Compute
+from metamed_core.meta_training.group_seeds import group_rng
+from metamed_core.meta_training.outer_loop import Budget, meta_train
 from metamed_core.meta_training.tasks.clinical_prior.prior import ClinicalPrior
 from metamed_core.networks.cell_transformer import CellTransformer
 from metamed_core.words import UserError
-from tests.helpers.meta_training import BACKBONE, PRIOR, mean_accuracy, on_each, quick, states
+from tests.helpers.meta_training import BACKBONE, PRIOR, gradient_of_step, mean_accuracy, on_each, quick, states
 from tests.helpers.tasks import small_backbone, small_episode, stacked
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -66,7 +68,7 @@ def test_a_step_draws_its_groups_each_with_a_shape_of_its_own() -> None:
 def test_the_gradient_of_a_step_is_the_mean_over_its_groups(name: str) -> None:
     learner, backbone, plan = quick(name), small_backbone(name), Budget(meta_batch=6, groups=3, seed=4)
     weights = learner.init(backbone, torch.Generator().manual_seed(0))
-    loss, gradient = mean_gradient(learner, backbone, weights, PRIOR, plan, step=7)
+    loss, gradient = gradient_of_step(learner, backbone, weights, PRIOR, plan, step=7)
     alone = []
     for group in range(3):
         rng = group_rng(4, 7, group)
@@ -81,6 +83,14 @@ def test_every_seed_step_and_group_has_a_stream_of_its_own() -> None:
     keys = itertools.product([0, 1, 2**32, 2**63 - 1], range(1, 21), range(8))
     assert len({float(torch.rand(1, generator=group_rng(*key), dtype=torch.float64)) for key in keys}) == 4 * 20 * 8
     assert torch.equal(torch.rand(9, generator=group_rng(3, 2, 1)), torch.rand(9, generator=group_rng(3, 2, 1)))
+
+
+def test_processes_that_draw_ahead_change_nothing() -> None:
+    plan, learner = Budget(meta_steps=3, meta_batch=4, groups=2, seed=5), quick("prototypical")
+    *_, ahead = meta_train(learner, BACKBONE, PRIOR, plan, compute=Compute(drawers=1))
+    here = states("prototypical", plan)[-1]
+    assert ahead.loss == here.loss
+    assert all(torch.equal(ahead.weights[name], weight) for name, weight in here.weights.items())
 
 
 @on_each
@@ -118,7 +128,7 @@ def test_a_little_meta_training_helps_on_tasks_never_trained_on(name: str) -> No
 
 def test_an_in_context_network_learns_to_read_labels_from_nothing() -> None:
     """Tasks of one column and two diagnoses that it tells apart: far better than the chance from which it starts."""
-    network, learner = CellTransformer(16, 2, 2, 2, 16, 2, 1, slots=2), LEARNERS["prior_fitted"]()
+    network, learner = CellTransformer(16, 2, 2, 2, 16, 2, 1, mark=2), LEARNERS["prior_fitted"]()
     start, *_, last = meta_train(learner, network, Apart(), Budget(150, 16, 0.01, seed=1, hidden_lr=0.01))
     rng = torch.Generator().manual_seed(10_000)
     before, after = (mean_accuracy(learner, network, state.weights, [Apart().sample_batch(40, rng)]) for state in (start, last))
