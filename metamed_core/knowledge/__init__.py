@@ -27,6 +27,8 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 - `known_rows`: encodes statements for a task.
 - `labeled_name`: the name of a labeled patient, or of a row among them, in both languages.
 - `left_aside`: what a knowledge table says of columns that a table does not have, in words.
+- `mixed`: the mean of several answers, each diagnosis with shares of its own.
+- `probably_right`: the probability that each row is as told, by labeled patients.
 - `read_knowledge`: reads a knowledge file.
 - `row_reports`: how far each row of an adaptation was trusted, in words.
 - `row_name`: what a row is called among the labeled patients.
@@ -36,6 +38,7 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 
 from __future__ import annotations
 
+from metamed_core.knowledge.informed_classifier import mixed
 from metamed_core.knowledge.informed_start import InformedInitialization, informed, without_patients
 from metamed_core.knowledge.informed_task import (
     check_diagnoses,
@@ -50,7 +53,7 @@ from metamed_core.knowledge.knowledge_table import FIELDS, Knowledge, knowledge_
 from metamed_core.knowledge.known_rows import KnownRows, known_rows
 from metamed_core.knowledge.row_reports import Conflict, RowReport, left_aside, row_reports
 from metamed_core.knowledge.statement import FREQUENCIES, FREQUENCY_WORDS, GRADE_SIGNS, GRADES, HALLMARK, Statement, canonical, fold
-from metamed_core.knowledge.trust import Trust
+from metamed_core.knowledge.trust import Trust, probably_right
 
 __all__ = [
     "FIELDS",
@@ -77,6 +80,8 @@ __all__ = [
     "known_rows",
     "labeled_name",
     "left_aside",
+    "mixed",
+    "probably_right",
     "read_knowledge",
     "row_name",
     "row_reports",

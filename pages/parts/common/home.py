@@ -83,8 +83,8 @@ DOORS = (
         Words("Learn", "学习"),
         ":material/school:",
         Words(
-            "How can a few patients be enough? Ten short lessons, for a class or for yourself.",
-            "为什么几位患者就够了？十节短课，适合课堂教学，也适合自学。",
+            "How can a few patients be enough? Eleven short lessons, for a class or for yourself.",
+            "为什么几位患者就够了？十一节短课，适合课堂教学，也适合自学。",
         ),
         (
             Words("One idea per screen, with a figure that you can change", "每屏一个概念，配一幅可以操作的图"),

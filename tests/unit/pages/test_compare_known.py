@@ -50,6 +50,7 @@ def test_one_switch_brings_twins_of_the_same_color_their_gain_and_files_in_both_
     app = finish(open_page(**LINK))
     state, said = held(app), texts(app).replace("\\", "")
     assert not app.exception
+    assert "looks better here than on real patients" in said
     assert state.comparison is not None
     assert state.comparison.keys == ("prototypical", "prototypical-knowledge", "nearest_centroid")
     assert state.comparison.shots_with_results == (NO_PATIENT, 1)
