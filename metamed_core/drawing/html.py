@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from metamed_core.words import INTENDED_USE, LANGUAGES, Language, Words
 
@@ -56,14 +56,14 @@ def element(name: str, *content: str, **attributes: object) -> Markup:
     `_` in the name of an attribute stands for `-`, and one at its end for nothing (`class_`); None leaves an attribute out;
     a float is written with one decimal.
     """
-    given = Markup().join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), f"{value:.1f}" if isinstance(value, float) else value)
+    # Joined and not formatted by `Markup`, which costs ten times as much: a figure has hundreds of elements.
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{f"{value:.1f}" if isinstance(value, float) else escape(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
-    if not content:
-        return Markup("<{}{}/>").format(name, given)
-    return Markup("<{0}{1}>{2}</{0}>").format(name, given, Markup().join(content))
+    inside = f">{''.join(map(escape, content))}</{name}>" if content else "/>"
+    return Markup(f"<{name}{given}{inside}")  # noqa: S704 - all that comes from outside is escaped
 
 
 @cache

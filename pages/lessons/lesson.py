@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -85,7 +86,7 @@ class Code:
     @property
     def source(self) -> list[str]:
         """The lines of the function, without their common indentation."""
-        return inspect.cleandoc("\n" + inspect.getsource(self._unwrapped)).splitlines()
+        return list(_source(self._unwrapped)[0])
 
     @property
     def index(self) -> int:
@@ -100,13 +101,19 @@ class Code:
     def place(self) -> str:
         """File and line, such as `metamed_core/learners/inner_loop.py:81`."""
         file = Path(inspect.getsourcefile(self._unwrapped) or "").resolve()
-        first = inspect.getsourcelines(self._unwrapped)[1]
-        return f"{file.relative_to(ROOT).as_posix()}:{first + self.index}"
+        return f"{file.relative_to(ROOT).as_posix()}:{_source(self._unwrapped)[1] + self.index}"
 
     @property
     def line(self) -> str:
         """The line itself."""
         return self.source[self.index].strip()
+
+
+@cache
+def _source(function: Any) -> tuple[tuple[str, ...], int]:
+    """The lines of a function and the number of the first: read once, since every step of every reader shows them."""
+    lines, first = inspect.getsourcelines(function)
+    return tuple(inspect.cleandoc("\n" + "".join(lines)).splitlines()), first
 
 
 @dataclass(frozen=True)

@@ -125,20 +125,23 @@ def loss_on(patients: LabeledSet) -> Callable[[Weights], Tensor]:
     return lambda weights: losses(weights["w"], patients).sum()
 
 
-def inner_path(start: Point, task: Episode, alpha: float, n: int) -> list[Point]:
+# A task is known in these caches by its tensors themselves, those of `tasks(seed)`. A figure, its formula and the answer ask for the same values.
+@lru_cache(maxsize=4096)
+def inner_path(start: Point, task: Episode, alpha: float, n: int) -> tuple[Point, ...]:
     """The start and where each of `n` inner steps on the support leads."""
-    weights, path = _weights(start), [start]
-    for _ in range(n):
-        weights = descend(loss_on(task.support), weights, alpha)
-        path.append(_point(weights["w"]))
-    return path
+    if not n:
+        return (start,)
+    path = inner_path(start, task, alpha, n - 1)
+    return *path, _point(descend(loss_on(task.support), _weights(path[-1]), alpha)["w"])
 
 
+@lru_cache(maxsize=4096)
 def inner_gradient(start: Point, task: Episode) -> Point:
     """Gradient of the support loss at the start: what the first inner step goes against."""
     return _point(grad(loss_on(task.support))(_weights(start))["w"])
 
 
+@lru_cache(maxsize=4096)
 def support_loss_at(at: Point, task: Episode) -> float:
     """Loss on the labeled patients with these two weights."""
     return float(loss_on(task.support)(_weights(at)))
@@ -161,14 +164,15 @@ def query_losses(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: i
     return losses(ends(starts, seed, alpha, n), stacked_tasks(seed).query)
 
 
-def outer_gradients(start: Point, seed: int, alpha: float, n: int, rule: str) -> list[Point]:
+@lru_cache(maxsize=4096)
+def outer_gradients(start: Point, seed: int, alpha: float, n: int, rule: str) -> tuple[Point, ...]:
     """For each task what the outer step goes against: a gradient of `meta_loss`, or for Reptile start minus adapted weights."""
     weights = torch.tensor(start, dtype=torch.float64).expand(len(PAIRS), -1)
     if rule == "reptile":
         asked = weights - ends([start], seed, alpha, n)[0]
     else:
         asked = grad(lambda own: meta_loss(own, stacked_tasks(seed), alpha, n, first_order=rule == "first_order"))({"w": weights})["w"]
-    return [(x, y) for x, y in asked.tolist()]
+    return tuple((x, y) for x, y in asked.tolist())
 
 
 def outer_step_size(rule: str) -> float:

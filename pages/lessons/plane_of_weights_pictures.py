@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from metamed_core.drawing import TEAL, Axis, Chart, Dots, Line, Mark, Point, SeriesStyle, Strokes, points
 from metamed_core.words import Words
 from pages.lessons.plane_of_weights import PAIRS, REACH, contours
@@ -24,7 +26,7 @@ def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Ch
     return Chart(title, how, title, x, Axis(y, 0, 1.06 * max(highest, 0.4)), tuple(marks), shape=BESIDE)
 
 
-def path_marks(path: list[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
+def path_marks(path: Sequence[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
     """Inner steps; before the first only the name for the legend."""
     return [Line(points(path) if len(path) > 1 else (), style, name or Words("inner steps", "内循环步"), 2.5, arrow=True, markers=True)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
 import urllib.request
 from collections.abc import AsyncIterator
@@ -70,6 +72,8 @@ class Tab:
                 self.timers.clear()  # the whole page: a fragment that still needs a timer asks for it again
         elif kind == "navigation":
             self.script = one.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = one.page_info_changed.query_string
         elif kind == "auto_rerun":
             self.timers[one.auto_rerun.fragment_id] = one.auto_rerun.interval
         elif kind == "stop_auto_rerun":
@@ -97,6 +101,18 @@ class Tab:
         widget, fragment = self.widgets[key]
         state = WidgetState(id=widget)
         state.string_array_value.data.append(option)
+        return await self.ask(state, fragment=fragment)
+
+    async def pick(self, key: str, option: str) -> list[Any]:
+        """Set a group of radio buttons to one of its options; of those that have replaced one another, the last."""
+        widget, fragment = self.widgets[max((one for one in self.widgets if re.fullmatch(rf"{key}(_\d+)?", one)), key=len)]
+        return await self.ask(WidgetState(id=widget, string_value=option), fragment=fragment)
+
+    async def drag(self, key: str, name: str, x: float, y: float) -> list[Any]:
+        """Move a mark of a figure to a place of its plane."""
+        widget, fragment = self.widgets[key]
+        moved = [{"event": "done", "value": {"name": name, "x": x, "y": y}}]
+        state = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{widget}__events", json_trigger_value=json.dumps(moved))
         return await self.ask(state, fragment=fragment)
 
     async def upload(self, name: str, data: bytes) -> list[Any]:

@@ -15,6 +15,7 @@ import threadpoolctl
 # Modules that pages need, the slowest first.
 MODULES = (
     "torch",
+    "torch._dynamo",  # torch brings it at the first gradient of MAML or of a lesson: the visitor would wait for seconds, and it would not be frozen (`sessions.serve`)
     "metamed_core.diagnosis.trace",
     "metamed_core.learners",
     "metamed_core.learners.initialization",

@@ -8,8 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from metamed_core.drawing import FIGURE_STYLE, Figure, figure_html
-from pages.parts.common.page_frame import Say
+from metamed_core.drawing import FIGURE_STYLE
 
 # Text follows the theme; Streamlit hands its colors to a component as variables.
 PAGE_STYLE = FIGURE_STYLE + (
@@ -20,8 +19,8 @@ NAME = "lesson_figure"
 Report = Callable[[Mapping[str, Any]], None]
 
 
-def draw(say: Say, key: str, figure: Figure, *, size: float, report: Report | None = None) -> None:
-    """The figure under a stable key. report: told what was moved (`name`, `x`, `y`) or picked (`name`); None: nothing can be.
+def draw(key: str, drawn: str, *, size: float, report: Report | None = None) -> None:
+    """A figure (its HTML) under a stable key. report: told what was moved (`name`, `x`, `y`) or picked (`name`); None: nothing can be.
 
     size: of text against the usual.
     """
@@ -32,5 +31,4 @@ def draw(say: Say, key: str, figure: Figure, *, size: float, report: Report | No
             report(event)
 
     mount = st.components.v2.component(NAME, html='<div class="mm-root"></div>', css=PAGE_STYLE, js=JS)
-    drawn = figure_html(figure, say.language, size=size, draggable=report is not None, with_how=False)
     mount(key=key, data={"html": drawn, "size": size}, on_done_change=done)

@@ -19,6 +19,7 @@ from pages.parts.learn.address import Address, current_address, go, set_flag
 from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
 from pages.parts.learn.classroom import keep_together, take_seat
 from pages.parts.learn.controls import controls
+from pages.parts.learn.drawn import figure_of, formula_of
 from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
 from pages.parts.learn.take_away import hand_out
@@ -124,17 +125,17 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progre
             progress.state = lesson.on_pick(progress.state, name)
 
     movable = shown and screen.movable and not address.locked
-    figure = screen.figure(progress.state, shown)
     size = LARGE if address.large else 1.0
-    lesson_figure.draw(say, f"figure_{lesson.key}", figure, size=size, report=report if movable else None)
+    drawn, how = figure_of(lesson.key, address.screen, progress.state, shown=shown, language=say.language, size=size, draggable=movable)
+    lesson_figure.draw(f"figure_{lesson.key}", drawn, size=size, report=report if movable else None)
     if shown and not address.locked:
         controls(say, lesson, screen, progress)
-    st.caption(" ".join(filter(None, [*(say(part.how) for part in figure), say(HAND) if movable else ""])))
+    st.caption(" ".join(filter(None, [*map(say, how), say(HAND) if movable else ""])))
 
 
 def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
     """The formula, with numbers once the answer is shown: they would give it away."""
-    formula = screen.formula(progress.state)
+    formula = formula_of(address.lesson or "", address.screen, progress.state)
     with st.container(key="lesson_formula", gap="small"):
         # Large numbers beside a large formula would not fit the page.
         general, numbers = (st.container(), st.container()) if address.large else st.columns([1, 2], gap="medium")

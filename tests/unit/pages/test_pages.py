@@ -106,10 +106,12 @@ def test_many_threads_may_ask_for_the_core_at_once() -> None:
         "def ask():\n"
         "    preload.ready(); import torch; faults.append(torch.get_num_threads() - 1)\n"
         "threads = [threading.Thread(target=ask) for _ in range(8)]\n"
-        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; print(faults, preload.is_ready())"
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; print(faults, preload.is_ready())\n"
+        # What a first gradient imported besides would be visited by each later collection of garbage: 76 ms after every run of a page (measured).
+        "import sys, torch; before = set(sys.modules); torch.func.grad(torch.sum)(torch.ones(1)); print(len(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True)
-    assert done.stdout.strip() == f"{[0] * 8} True"
+    assert done.stdout.split("\n")[:2] == [f"{[0] * 8} True", "0"]
     assert done.stderr == ""
 
 
