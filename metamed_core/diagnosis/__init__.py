@@ -12,6 +12,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `ColumnEvidence`: what one column says about one patient.
 - `Diagnosis`: one patient's ranked diagnoses and nearest labeled patients.
 - `Evidence`: the reasons for one diagnosis against another.
+- `Instructive`: what the confirmed diagnosis of one patient is expected to tell about the others.
 - `Likeness`: how like the labeled patients others are, in the embedding.
 - `Mistake`: a labeled patient who was named wrongly when held out.
 - `Neighbor`: one of the nearest labeled patients.
@@ -54,7 +55,9 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `known_counts`: how many patients have a value, by diagnosis and column.
 - `limited_counts`: how many values are detection limits, by diagnosis and column.
 - `mistakes`: the held-out patients who were named wrongly.
+- `candidates`: the patients whose confirmed diagnosis is tried by `most_instructive`.
 - `most_frequent`: the most frequent category of some cells.
+- `most_instructive`: whose confirmed diagnosis would tell most about the others.
 - `most_telling`: the columns in which the diagnoses differ most.
 - `named_note`: what a clinician said before the answer was shown, beside it.
 - `nearest_patients`: the labeled patients nearest in the embedding.
@@ -78,6 +81,7 @@ prediction set and nearest labeled patients, and `answers_csv`, `answers_html` a
 - `still_possible`: a prediction set in words.
 - `trace`: the file of the `AdaptationTrace`.
 - `votes`: the vote of each labeled patient, where the learner counts votes.
+- `whom_to_confirm`: the most instructive patient as a sentence.
 - `what_to_do`: which value to measure next, or why to stop, as a sentence.
 - `with_pretest`: the probabilities with other pretest probabilities than equal ones.
 - `without_each`: the answers without each of some labeled patients.
@@ -102,6 +106,7 @@ from metamed_core.diagnosis.case import Case, Value
 from metamed_core.diagnosis.cases_html import cases_html
 from metamed_core.diagnosis.evidence import ColumnEvidence, Evidence, evidence, how_to_read_evidence
 from metamed_core.diagnosis.model_card import ModelCard
+from metamed_core.diagnosis.most_instructive import Instructive, candidates, most_instructive, whom_to_confirm
 from metamed_core.diagnosis.named_first import agreement_note, named_note
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.next_test import NextTest, have_costs, next_tests, what_to_do
@@ -141,6 +146,7 @@ __all__ = [
     "ColumnEvidence",
     "Diagnosis",
     "Evidence",
+    "Instructive",
     "Likeness",
     "Mistake",
     "ModelCard",
@@ -166,6 +172,7 @@ __all__ = [
     "answers_values",
     "arrange",
     "can_only_choose",
+    "candidates",
     "cases_html",
     "column_words",
     "columns_beyond",
@@ -184,6 +191,7 @@ __all__ = [
     "limited_counts",
     "mistakes",
     "most_frequent",
+    "most_instructive",
     "most_telling",
     "named_note",
     "nearest_patients",
@@ -211,6 +219,7 @@ __all__ = [
     "unjudged_note",
     "votes",
     "what_to_do",
+    "whom_to_confirm",
     "with_pretest",
     "without_each",
     "written_cell",

@@ -41,6 +41,10 @@ GUARANTEE = Words(
 )
 
 
+CERTAIN = 0.99
+"""A power above this is said to lie above it: no test of so few patients is sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """A labeled patient who, held out, was named wrongly: their name, diagnosis, the one named and its probability."""
@@ -69,7 +73,7 @@ def signal_note(test: ShuffleTest) -> Words:
         chance=f"{test.chance * test.n:.1f}",
         needed=test.needed,
         true=f"{test.true_accuracy:.0%}",
-        power=f"{test.power:.0%}",
+        power=f"{test.power:.0%}" if test.power < CERTAIN else f">{CERTAIN:.0%}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which missing value would tell most about the chosen patient, and when to stop."""
+"""Which missing value would tell most about the chosen patient, when to stop, and whose diagnosis to confirm."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.session_cache import cached
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.patient_tables import heading
+from pages.parts.diagnose.whom_to_confirm import whom_to_confirm_view
 
 LISTED = 5
 HOW = Words(
@@ -34,11 +35,15 @@ def tests_of(case: Case) -> tuple[NextTest, ...]:
 
 
 def next_tests_view(say: Say, state: Adaptation, case: Case, answer: Answer, styles: dict[str, SeriesStyle]) -> None:
-    """The sentence, and the best missing values as a table."""
+    """The sentence, the best missing values as a table, and whose diagnosis to confirm."""
     found = tests_of(case)
     st.markdown(f"**{plain(say(what_to_do(case, found, held_back=answer.abstention_reason is not None)))}**")
-    if not found:
-        return
+    if found:
+        _table(say, found)
+    whom_to_confirm_view(say, case.trace)
+
+
+def _table(say: Say, found: tuple[NextTest, ...]) -> None:
     priced = have_costs(found)
     missing, gain, change = (
         say(words)

@@ -19,7 +19,8 @@ HOW = Words(
     "在这些患者的来源人群中，各诊断有多常见？以百分比填写；未填写的诊断平分余下的比例。适用于本表全部患者。上方答案将分两列显示：验前概率相等时，以及按贝叶斯法则采用您的验前概率时。列表与导出文件仍按相等计算。",
 )
 EQUAL = Words(
-    "Pretest probabilities are equal: {share} for each of the {n} {n:diagnosis|diagnoses}.", "验前概率相等：{n} 种诊断各为 {share}。"
+    "Pretest probabilities are equal: {share} for each of the {n} {n:diagnosis|diagnoses}; no other can come out.",
+    "验前概率相等：{n} 种诊断各为 {share}；不会得出表外的诊断。",
 )
 YOURS = Words("Pretest probabilities are yours: {told}.", "采用您的验前概率：{told}。")
 NOTHING = Words(

@@ -8,14 +8,14 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from metamed_core.diagnosis import reliability_notes
+from metamed_core.diagnosis import Reasons, reliability_notes
 from metamed_core.diagnosis.abstention import answers
 from metamed_core.learners import LEARNERS
 from pages.parts.common import cohorts
 from pages.parts.common.patients_state import bundled
 from pages.parts.common.vega_specs import MOST_POINTS, thinned
 from pages.parts.diagnose import all_reasons
-from pages.parts.diagnose.all_reasons import AllReasons
+from pages.parts.diagnose.live_work import LiveWork
 from pages.parts.diagnose.reasons import FEW
 from tests.helpers.diagnose_page import TABLE, card_tables, finish, held, opened, texts, uploaded
 from tests.helpers.widgets import named
@@ -187,14 +187,15 @@ def test_reasons_for_every_answer_are_worked_out_live_and_then_stand_in_the_file
     assert files() == ["html", "csv", "json"]
     app.toggle(key="with_reasons").set_value(True).run()
     assert files() == []
-    work: AllReasons = app.session_state[all_reasons.KEY]
+    work: LiveWork[Reasons] = app.session_state[all_reasons.KEY]
     assert work.busy
     work.tick()
-    done, n = len(work.found), work.n
+    done, n = len(work.found), len(held(app).trace.task.query)
     app.run()
     assert app.session_state[all_reasons.KEY] is work
     assert f"Reasons worked out for {done} of {n} patients; about" in app.get("progress")[0].proto.text
     work.found += [work.found[0]] * (n - done)  # the others have come
+    work.busy = False
     app.run()
     assert not app.exception
     assert files() == ["html", "csv", "json"]

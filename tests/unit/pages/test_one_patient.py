@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.common.saved_work import work_of
+from pages.parts.diagnose import whom_to_confirm
 from tests.helpers.diagnose_page import card_tables, finish, held, opened, texts
 from tests.helpers.widgets import named
 
@@ -35,6 +36,13 @@ def test_what_one_may_ask_further_about_a_patient(app: AppTest) -> None:
     assert (
         "Measure" in texts(app) or "Stop measuring" in texts(app) or "No value is missing" in texts(app) or "No missing value" in texts(app)
     )
+    app.button(key="ask_whom").click().run()
+    work = app.session_state[whom_to_confirm.KEY]
+    assert "0 of 12 patients tried" in app.get("progress")[0].proto.text
+    while not any(work.found):
+        work.tick()
+    work.busy = False
+    assert "Confirm the diagnosis of P\\-" in texts(app.run())
     view(app, "pretest")
     next(one for one in app.number_input if one.key and one.key.startswith("pretest")).set_value(0.0).run()
     assert "Your pretest" in card_tables(app)[0].value.columns
