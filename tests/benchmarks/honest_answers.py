@@ -5,12 +5,13 @@
 The episodes are those of `accuracy_on_public_tables`. Each table counts the same. For each algorithm and number of labeled patients a class:
 
 ECE          expected calibration error (10 bins), before and after the table's own held-out patients; of each table, then the mean
+luck         the same of probabilities that are exactly right, by so few patients alone: what the ECE cannot fall below
 log-loss     the same
 80 90 95     share of patients whose set of that coverage holds the right diagnosis, and the sets' mean size; `old` is the set whose probabilities sum to 0.9
 by size      share held by the 90% sets of 1, 2, 3, ... diagnoses, all tables together
 surest       accuracy of the surest 80% of each table's patients minus accuracy of all, points
 unlike       one class left out of the labeled patients, where there are three or more: AUROC of being unlike, share of that class that is caught and
-             share of other patients called so in error (aim: 10%)
+             share of other patients called so in error (aim: 10%), and what is caught where exactly 10% of the others are called so
 shuffled     diagnoses of the labeled patients shuffled: mean top probability minus share right, points, and share of episodes in which the
              label-shuffle test still sees a signal (aim: 5%)
 """
@@ -103,11 +104,12 @@ class Row:
 
     tables: int
     ece: tuple[float, float]
+    luck: float
     log_loss: tuple[float, float]
     coverage: dict[str, tuple[float, float]]
     by_size: dict[int, tuple[float, int]]
     surest: float
-    unlike: tuple[float, float, float]
+    unlike: tuple[float, float, float, float]
     shuffled: tuple[float, float]
 
 
@@ -129,6 +131,7 @@ def summary(found: Sequence[Found]) -> Row:
     return Row(
         len(found),
         before_and_after(expected_calibration_error, answers),
+        float(np.mean([luck(after) for *_, after in answers])),
         before_and_after(log_loss, answers),
         coverage,
         {int(each): (float(inside[size == each].mean()), int((size == each).sum())) for each in np.unique(size)},
@@ -142,6 +145,13 @@ def before_and_after(measure: Callable[[Labels, Array], float], answers: Sequenc
     """A measure of the probabilities before and after, each the mean over tables."""
     before, after = (float(np.mean([measure(y, proba[i]) for y, *proba in answers])) for i in (0, 1))
     return before, after
+
+
+def luck(proba: Array, draws: int = 10) -> float:
+    """Mean calibration error were these probabilities exactly right: the diagnoses are drawn from them."""
+    rng, reach = np.random.default_rng(0), proba.cumsum(1)
+    drawn = [(reach < rng.random((len(proba), 1)) * reach[:, -1:]).sum(1) for _ in range(draws)]
+    return float(np.mean([expected_calibration_error(y, proba) for y in drawn]))
 
 
 def held(y: Labels, sets: npt.NDArray[np.bool_]) -> tuple[Array, Labels]:
@@ -161,14 +171,18 @@ def surest(y: Labels, proba: Array) -> float:
     return float(right[sure].mean() - right.mean())
 
 
-def unlike(tables: Sequence[Sequence[Told]]) -> tuple[float, float, float]:
-    """AUROC, share caught, share of false alarms: means over episodes, then over tables."""
+def unlike(tables: Sequence[Sequence[Told]]) -> tuple[float, float, float, float]:
+    """AUROC, share caught, share of false alarms, share caught at 10% of them: means over episodes, then over tables; NaN without any."""
     rows = []
     for some in tables:
         each = [(one.y < 0, one.distance, one.distance > one.beyond) for one in some if (one.y < 0).any() and (one.y >= 0).any()]
-        rows.append(np.mean([(auroc(out, distance), flag[out].mean(), flag[~out].mean()) for out, distance, flag in each], axis=0))
-    area, caught, alarms = np.mean(rows, axis=0).tolist()
-    return area, caught, alarms
+        found = [
+            (auroc(out, d), flag[out].mean(), flag[~out].mean(), (d[out] > np.quantile(d[~out], 0.9, method="higher")).mean())
+            for out, d, flag in each
+        ]
+        rows += [np.mean(found, axis=0)] if found else []
+    area, caught, alarms, at_tenth = np.mean(rows, axis=0).tolist() if rows else [np.nan] * 4
+    return area, caught, alarms, at_tenth
 
 
 def shuffled(tables: Sequence[Sequence[Told]]) -> tuple[float, float]:
@@ -179,14 +193,15 @@ def shuffled(tables: Sequence[Sequence[Told]]) -> tuple[float, float]:
 
 def lines(name: str, rows: dict[int, Row]) -> Iterator[str]:
     """What is printed of one algorithm, in percent."""
-    yield f"{name}\n  k   ECE          log-loss       old          80          90          95          surest  unlike: AUROC caught alarms  shuffled  signal"
+    yield f"{name}\n  k   ECE           luck  log-loss       old          80          90          95          surest  unlike: AUROC caught alarms at 10%  shuffled  signal"
     for k, row in rows.items():
         sets = "  ".join(f"{100 * share:4.1f} {size:.2f}" for share, size in (row.coverage[aim] for aim in ("old", "80", "90", "95")))
         ece, loss = (f"{a:.{d}f} -> {b:.{d}f}" for (a, b), d in (([100 * e for e in row.ece], 1), (row.log_loss, 3)))
-        area, caught, alarms = row.unlike
+        area, *unlike_shares = row.unlike
         over, signal = row.shuffled
         yield (
-            f"{k:3} {ece:>12} {loss:>15}  {sets}  {100 * row.surest:+5.1f}   {area:.3f}  {100 * caught:3.0f}  {100 * alarms:3.0f}"
+            f"{k:3} {ece:>12}  {100 * row.luck:4.1f} {loss:>15}  {sets}  {100 * row.surest:+5.1f}   {area:.3f}"
+            f"{''.join(f'  {100 * share:3.0f}' for share in unlike_shares)}"
             f"   {100 * over:+5.1f}  {100 * signal:3.0f}"
         )
         yield "    90% sets by size: " + ", ".join(f"{size}: {100 * share:.0f} ({n})" for size, (share, n) in row.by_size.items())

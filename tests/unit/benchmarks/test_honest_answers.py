@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks.honest_answers import Found, Told, lines, measure, summary, surest
+from tests.benchmarks.honest_answers import Found, Told, lines, luck, measure, summary, surest
 from tests.benchmarks.public_tables import PublicTable
 
 
@@ -26,7 +26,9 @@ def test_the_figures_by_hand() -> None:
     assert row.coverage["old"] == pytest.approx((1.0, 2.0)), "0.8 and 0.6 do not reach 0.9"
     assert row.by_size == {1: (0.75, 4)}
     assert row.surest == pytest.approx(1 - 0.75)
-    assert row.unlike == pytest.approx((0.5, 0.5, 0.5)), "1.5 lies beyond 0 only, 0.5 too"
+    assert row.unlike == pytest.approx((0.5, 0.5, 0.5, 0.0)), "1.5 lies beyond 0 only, 0.5 too; neither beyond 2"
+    # Said 0.9, 0.9, 0.9 and 0.8: the right ones are drawn, so that few are in a bin, and none is beyond its own chance by more than this.
+    assert 0.05 < row.luck < 0.4
     assert row.shuffled == pytest.approx((0.9 - 0.5, 1.0))
     assert surest(plain.y, plain.after) == row.surest
 
@@ -42,3 +44,10 @@ def test_a_small_table_from_end_to_end() -> None:
     said = list(lines("prototypical", {3: summary([found])}))
     assert len(said) == 3
     assert measure("prototypical", PublicTable("small", x, y), 10, 2) is None
+
+
+def test_tables_of_two_diagnoses_have_nobody_left_out() -> None:
+    row = summary([Found([one([0, 0, 0, 1], [0.8] * 4)], [], [one([0, 1], [0.8, 0.8])])])
+    assert np.isnan(row.unlike).all()
+    assert luck(np.tile([1.0, 0.0], (50, 1))) == 0
+    assert luck(np.tile([0.5, 0.5], (50, 1))) > luck(np.tile([0.5, 0.5], (5000, 1)))
