@@ -1,4 +1,4 @@
-"""A lesson as one HTML file to print: every screen with its figures, formulas (MathML) and the line of code; answers and notes at the end."""
+"""A lesson as one HTML file to print: every screen with its question and figure; then the answers, each with its figure, formula (MathML) and line of code."""
 
 from __future__ import annotations
 
@@ -54,27 +54,27 @@ def handout_html(lesson: Lesson[S], state: S, language: Language, *, link: str =
 
 
 def _screen(screen: Screen[S], state: S, language: Language) -> dict[str, object]:
-    formula, code, question = screen.formula(state), screen.code, screen.question
     return {
         "title": screen.title,
         "text": screen.text,
         "figure": figure_html(screen.figure(state, False), language, heading="h3"),
-        "ask": question.text,
-        "options": question.options,
-        "formula": mathml(formula.latex_in(language)),
-        "where": formula.where,
-        "computed": Words("Computed by {place}", "由 {place} 计算").format(place=code.place),
-        "line": code.line,
+        "ask": screen.question.text,
+        "options": screen.question.options,
     }
 
 
 def _answer(screen: Screen[S], state: S, language: Language) -> dict[str, object]:
-    after, question = screen.reveal(state), screen.question
+    after, question, code = screen.reveal(state), screen.question, screen.code
+    formula = screen.formula(after)
     return {
         "option": question.options[question.correct_option(after)],
         "reason": question.explained(after),
         "figure": figure_html(screen.figure(after, True), language, heading="h3"),
-        "numbers": mathml(screen.formula(after).numbers_in(language)),
+        "formula": mathml(formula.latex_in(language)),
+        "numbers": mathml(formula.numbers_in(language)),
+        "where": formula.where,
+        "computed": Words("Computed by {place}", "由 {place} 计算").format(place=code.place),
+        "line": code.line,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,17 +53,46 @@ FORMULAS = f"all => all.filter(one => [...one.querySelectorAll('.katex-html .bas
 FIGURES = f"all => all.filter(one => one{RIGHT} > one.closest('.mm-root'){RIGHT} + 1).map(one => one.textContent)"
 
 
-def cut(page: Page) -> list[str]:
-    """Formulas, tables and pictures that reach beyond their place, where nobody can read them, at both widths."""
+# Texts of a figure that lie over one another: each pair by more than a pixel both ways.
+OVERPRINTS = """roots => roots.flatMap(root => {
+  const all = [...root.querySelectorAll("svg text, .mm-title, .mm-legend li, th, td")].filter(one => one.textContent.trim());
+  const boxes = all.map(one => { const range = document.createRange(); range.selectNodeContents(one); return range.getBoundingClientRect() });
+  const apart = (a, b) => a.right - 1 <= b.left || b.right - 1 <= a.left || a.bottom - 3 <= b.top || b.bottom - 3 <= a.top;
+  return all.flatMap((one, i) => all.slice(i + 1).filter((_, j) => !apart(boxes[i], boxes[i + 1 + j])).map(other => `${one.textContent} over ${other.textContent}`));
+})"""
+
+
+def cut(page: Page, widths: Iterable[int] = (1024, 1180, 1280)) -> list[str]:
+    """Formulas, tables and pictures that reach beyond their place, and texts over one another, where nobody can read them, with the width."""
     usual, found = page.viewport_size, list[str]()
     assert usual
-    for width in (1024, 1280):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": usual["height"]})
-        page.wait_for_timeout(100)
-        found += page.locator(".st-key-lesson_formula .katex-display").evaluate_all(FORMULAS)
-        found += page.locator(".mm-root :is(.mm-table, .mm-plot)").evaluate_all(FIGURES)
+        page.wait_for_timeout(50)
+        seen = page.locator(".st-key-lesson_formula .katex-display").evaluate_all(FORMULAS)
+        seen += page.locator(".mm-root :is(.mm-table, .mm-plot)").evaluate_all(FIGURES)
+        seen += page.locator(".mm-root").evaluate_all(OVERPRINTS)
+        found += [f"{width}: {text}" for text in seen]
     page.set_viewport_size(usual)
     return found
+
+
+WIDEST = {("maml", 3), ("maml", 4), ("reptile", 2), ("uncertainty", 4)}
+"""Screens whose formulas are the widest of all; the others on request."""
+EVERY = [
+    pytest.param(lesson, at, id=f"{lesson.key}-{at}", marks=[] if (lesson.key, at) in WIDEST else [pytest.mark.slow])
+    for lesson in LESSONS.values()
+    for at in range(1, len(lesson.screens) + 1)
+]
+
+
+@pytest.mark.parametrize(("lesson", "at"), EVERY)
+def test_nothing_is_cut_from_a_tablet_to_a_laptop(open_page: OpenPage, lesson: Lesson[Any], at: int) -> None:
+    page = open_page(f"/learn?lesson={lesson.key}&screen={at}&lang=zh", width=1400)
+    page.locator(".mm-root svg, .mm-root table").first.wait_for()
+    show(page, lesson, at)
+    page.locator(".st-key-lesson_formula .katex-display").last.wait_for()
+    assert cut(page, range(1000, 1401, 20)) == []
 
 
 @pytest.mark.parametrize(("lesson", "odd"), PATTERNS)

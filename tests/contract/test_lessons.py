@@ -79,6 +79,8 @@ def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> No
     assert len(question.options) >= 2
     assert 0 <= question.correct_option(after) < len(question.options)
     formula = screen.formula(after)
+    rows = re.findall(r"\\begin\{p?matrix\}(.*?)\\end\{p?matrix\}", f"{formula.latex} {formula.numbers}")
+    assert not [row for row in rows if r"\\" in row and re.search(r"\\frac|\\underbrace", row)], "what is in a row would lie over the next"
     for language in LANGUAGES:
         latex = f"{formula.latex_in(language)} {formula.numbers_in(language)}"
         assert not re.search(r"<\w+>", latex), "a name in a formula has no words"
@@ -141,6 +143,9 @@ def test_a_handout_opens_anywhere(lesson: Lesson[Any], language: Language) -> No
     assert marked(lesson.notes[0].words.into(language)) in whole_file
     assert marked(lesson.notes[0].words.into(language)) not in locked
     assert marked(lesson.screens[0].question.explained(lesson.screens[0].reveal(state)).into(language)) not in locked
+    before, after = whole_file.split('<section class="answer-part">')
+    assert "<math" not in before, "a formula would give the answer away"
+    assert all(screen.code.place not in before and screen.code.place in after for screen in lesson.screens)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from pages.lessons.lesson_state import State, integer_field, real_field
 N_COLUMNS, N_QUERY, N_TASKS, N_CLINICS = 12, 20, 30, 5
 MAX_META_STEPS, STEPS_PER_PRESS, TASKS_A_STEP = 100, 10, 16
 SHOTS = (1, 2, 3, 5, 10, 20, 50)
+MANY = 20  # labeled patients of each disease that meta-training on other diseases is compared with
 SIGNAL, NUISANCE, NOISE = 1.0, 1.6, 0.55  # how far a disease moves; how much the ten other directions vary; error of each value
 PLAN = Budget(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02)
 
@@ -124,6 +125,11 @@ def ordinary_accuracy(seed: int, shots: int) -> tuple[float, float]:
     tasks = new_tasks(seed, shots)
     each = [(one_task(tasks, i), ordinary(one_task(tasks, i))) for i in range(N_TASKS)]
     return _mean(share_correct(one, task.support) for task, one in each), _mean(share_correct(one, task.query) for task, one in each)
+
+
+def enough(seed: int, aim: float = 0.9) -> int | None:
+    """The fewest labeled patients of each disease with which ordinary learning reaches an accuracy, as shown in whole percent; None if none do."""
+    return next((k for k in SHOTS if round(ordinary_accuracy(seed, k)[1], 2) >= aim), None)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ import torch
 from metamed_core.drawing import GRAY, TEAL, Area, Axis, Chart, Dots, Label, Line, Mark, SeriesStyle, Table, points, series_styles, verbatim
 from metamed_core.words import Words
 from pages.lessons.l01_why.computation import (
+    MANY,
     MAX_META_STEPS,
     N_CLINICS,
     N_TASKS,
@@ -90,15 +91,19 @@ def opinions(state: WhyState, *, revealed: bool) -> Table:
     return Table(title.format(n=state.shots), how, header, rows, tuple(style[y] for y in truth), frozenset(wrong), 700)
 
 
-def learning(state: WhyState) -> Chart:
-    """Accuracy on new diseases by step of meta-training, beside ordinary learning from the same patients."""
+def learning(state: WhyState, *, revealed: bool) -> Chart:
+    """Accuracy on new diseases by step of meta-training, beside ordinary learning from the same patients and, once revealed, from many."""
     done = range(0, state.practice + 1, STEPS_PER_PRESS)
     level = ordinary_accuracy(state.seed, state.shots)[1]
     way = tuple((float(n), meta_trained_accuracy(state.seed, state.shots, state.unlike, n)) for n in done)
-    marks = (
+    marks: tuple[Mark, ...] = (
         Line(((0.0, level), (float(MAX_META_STEPS), level)), ORDINARY_STYLE, ORDINARY_NAME, 2.5),
         Line(way, META_TRAINED_STYLE, META_TRAINED_NAME, 2.5, markers=True),
     )
+    if revealed and state.shots < MANY:
+        of_many = ordinary_accuracy(state.seed, MANY)[1]
+        name = Words("the same with {n} patients of each disease", "同上，每种疾病 {n} 位患者").format(n=MANY)
+        marks = (*marks, Line(((0.0, of_many), (float(MAX_META_STEPS), of_many)), ORDINARY_STYLE, name, 1.5, opacity=0.6))
     x = Axis(
         Words("steps of meta-training (16 tasks with other diseases each)", "元训练步数（每步 16 个其他疾病的任务）"),
         -4,

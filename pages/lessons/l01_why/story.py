@@ -7,8 +7,8 @@ from metamed_core.learners import Prototypical
 from metamed_core.meta_training import meta_train
 from metamed_core.statistics import metrics
 from metamed_core.words import Words
+from pages.lessons.l01_why import answers, formulas, pictures
 from pages.lessons.l01_why import computation as why
-from pages.lessons.l01_why import formulas, pictures
 from pages.lessons.l01_why.computation import STEPS_PER_PRESS, WhyState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
@@ -34,7 +34,7 @@ def meta_train_button(n: int) -> Action[WhyState]:
 def two_views(state: WhyState, shown: bool) -> Figure:
     """The curve of meta-training and one task as the network sees it; before the answer, before any meta-training."""
     now = state if shown else state.updated(practice=0, unlike=0.0)
-    return pictures.learning(now), pictures.seen_by_network(now)
+    return pictures.learning(now, revealed=shown), pictures.seen_by_network(now)
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
@@ -44,8 +44,8 @@ LESSON = Lesson(
     minutes=10,
     title=Words("Why a few patients are not enough", "为什么几位患者不够"),
     goal=Words(
-        "See why ordinary machine learning fails with three patients of each disease, and what training on other diseases changes.",
-        "了解每种疾病只有三位患者时，普通的机器学习为何失败，以及先用其他疾病训练能改变什么。",
+        "See what ordinary machine learning makes of three patients of each disease, and what training on other diseases changes.",
+        "看看每种疾病只有三位患者时，普通的机器学习能做到什么，以及先用其他疾病训练能改变什么。",
     ),
     outcome=Words(
         "say what meta-learning adds, and when it adds nothing.",
@@ -63,11 +63,8 @@ LESSON = Lesson(
             question=Question(
                 Words("For how many of the new patients is its diagnosis correct?", "它能正确判断多少新患者？"),
                 (Words("Nearly all", "几乎全部"), Words("About three in four", "约四分之三"), Words("Little more than by tossing a coin", "比掷硬币好不了多少")),
-                2,
-                Words(
-                    "It has learned the six patients, not the diseases. Differences between them that are pure chance count as much as differences that the diseases cause.",
-                    "它学会的是这六位患者，而不是疾病：他们之间碰巧存在的差异，与疾病造成的差异被同等看待。",
-                ),
+                answers.how_many_new,
+                answers.why_so_few,
             ),
             figure=lambda state, shown: (pictures.bars(state, revealed=shown),),
             formula=formulas.share_correct,
@@ -84,15 +81,15 @@ LESSON = Lesson(
             question=Question(
                 Words("About how many labeled patients of each disease does it take to reach 90%?", "要达到 90%，每种疾病大约需要多少位已确诊患者？"),
                 (Words("5", "5"), Words("10", "10"), Words("20 or more", "20 位或更多")),
-                2,
-                Words("At one patient a year, that takes almost a whole career.", "按一年一位患者的速度，这几乎是整个职业生涯。"),
+                answers.how_many_needed,
+                answers.why_so_many,
             ),
             figure=lambda state, shown: (pictures.by_shots(state, revealed=shown),),
             formula=formulas.needed,
             code=Code(metrics.accuracy, "return"),
         ),
         Screen(
-            title=Words("Too many ways to be right", "能说得通的答案太多"),
+            title=Words("Five clinics, one method", "五家诊所，同一种方法"),
             text=Words(
                 "Five clinics learn the **same two diseases** with the same method, each from its own three patients per disease. Each diagnoses its own patients perfectly. Now all five "
                 "diagnose the same ten new patients.",
@@ -101,11 +98,8 @@ LESSON = Lesson(
             question=Question(
                 Words("On how many of the ten do all five clinics agree?", "十位患者中，五家诊所意见全部一致的有几位？"),
                 (Words("On most", "多数"), Words("On about half", "约一半"), Words("On few", "寥寥几位")),
-                lambda state: 0 if (n := why.n_unanimous(state.seed, state.shots)) > 6 else 1 if n > 3 else 2,
-                Words(
-                    "Six patients cannot determine thirteen unknowns. Each clinic found one of many solutions that fit, and nothing in its own patients tells which one is right.",
-                    "六位患者定不下十三个未知数。每家都找到了众多吻合解中的一个，而仅凭自己的患者无从知道哪个才对。",
-                ),
+                answers.how_many_agree,
+                answers.why_they_differ,
             ),
             figure=lambda state, shown: (pictures.opinions(state, revealed=shown),),
             formula=formulas.agreement,
@@ -121,13 +115,9 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("After this training, how well does it do on our diseases, with the same six patients?", "元训练之后，用同样的六位患者，它在我们的疾病上表现如何？"),
-                (Words("As badly as ordinary learning", "与普通学习一样差"), Words("Somewhat better", "略好一些"), Words("As well as with ten times the patients", "好像有了十倍的患者")),
-                2,
-                Words(
-                    "Fifty steps of meta-training, computed just now, and the cloud of patients on the right splits into two. Continue with the buttons, or start over and watch step by step. This is the same "
-                    "meta-training that the app uses.",
-                    "刚刚算完五十步元训练，右侧的点云已分成两团。可用按钮继续，或重新开始逐步观察。所用的正是本应用自己的元训练。",
-                ),
+                (Words("As badly as ordinary learning", "与普通学习一样差"), Words("Somewhat better", "略好一些"), Words("As well as ordinary learning with 20 patients of each, or better", "赶上甚至超过普通学习用每种 20 位患者时的水平")),
+                answers.how_much_better,
+                answers.why_better,
             ),
             figure=two_views,
             reveal=lambda state: state.updated(practice=max(state.practice, 5 * STEPS_PER_PRESS)),
@@ -139,22 +129,18 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Meta-training helps because the training diseases affect the **same organ systems** as ours. Make them more and more different from ours with the slider, and look "
+                "Meta-training helps because the training diseases affect the **same organ systems** as ours. Change with the slider how different from ours they are, and look "
                 "at the curve again.",
-                "元训练之所以有用，是因为训练所用的疾病与我们的疾病影响**相同的器官系统**。用滑块让它们越来越不同，再看曲线。",
+                "元训练之所以有用，是因为训练所用的疾病与我们的疾病影响**相同的器官系统**。用滑块改变它们与我们的疾病有多不同，再看曲线。",
             ),
             question=Question(
                 Words("If the training diseases affect entirely different organs, what is meta-training worth?", "如果训练所用的疾病涉及完全不同的器官，元训练还有用吗？"),
                 (Words("As much as before", "与之前一样"), Words("It helps less, but never hurts", "少一些，但不会比不训练更差"), Words("It can hurt: worse than ordinary learning", "可能有害：比普通学习更差")),
-                2,
-                Words(
-                    "It has learned to look at the wrong values and to ignore the right ones. So ask of every meta-learned model what it was trained on. The Compare page shows whether it helps "
-                    "for your own patients.",
-                    "它学会了看错误的指标，而忽略正确的指标。所以对每个元学习模型都要问：它是用什么训练的？“比较”页会用您自己的患者告诉您是否值得。",
-                ),
+                answers.what_it_is_worth,
+                answers.why_it_hurts,
             ),
             figure=two_views,
-            reveal=lambda state: state.updated(practice=max(state.practice, 5 * STEPS_PER_PRESS), unlike=max(state.unlike, 0.5)),
+            reveal=lambda state: state.updated(practice=max(state.practice, 5 * STEPS_PER_PRESS), unlike=1.0),
             formula=formulas.practice_loss,
             code=Code(meta_train, "mean_gradient("),
             actions=(meta_train_button(STEPS_PER_PRESS), meta_train_button(5 * STEPS_PER_PRESS)),

@@ -12,7 +12,17 @@ from pages.lessons.l02_episode.computation import COLUMNS, DIAGNOSES, N_EPISODES
 STYLES = series_styles(5)
 
 
-def support_table(state: EpisodeState, *, named: bool = True) -> Table:
+def whole_cohort(state: EpisodeState) -> Table:
+    """What an episode is drawn from: how many patients there are with each diagnosis."""
+    everyone = cohort(state.seed)
+    title = Words("The data set: {n} patients", "数据集：{n} 位患者")
+    rows = tuple((_called(name), verbatim(len(members))) for name, members in everyone.members.items())
+    header = (Words("diagnosis", "诊断"), Words("patients", "患者数"))
+    how = Words("How to read: the task will be drawn from these patients.", "读法：任务将从这些患者中抽取。")
+    return Table(title.format(n=len(everyone.labels)), how, header, rows, width=300)
+
+
+def support_table(state: EpisodeState) -> Table:
     """The labeled patients."""
     one = episode(state)
     title = Words("Support set: {n} labeled {n:patient|patients}", "支持集：{n} 位已确诊患者").format(n=len(one.support))
@@ -20,7 +30,7 @@ def support_table(state: EpisodeState, *, named: bool = True) -> Table:
     leak = Words("Bold: patients who are in the query set too.", "粗体：同时也在查询集中的患者。")
     rows = sorted(one.support.tolist(), key=lambda row: _number(state, one, row))
     both = frozenset((i, 0) for i, row in enumerate(rows) if row in set(one.query.tolist()))
-    return replace(_table(state, one, rows, title, how + leak if both else how, named=named), strong=both)
+    return replace(_table(state, one, rows, title, how + leak if both else how, named=True), strong=both)
 
 
 def query_table(state: EpisodeState, *, revealed: bool) -> Table:
@@ -29,7 +39,9 @@ def query_table(state: EpisodeState, *, revealed: bool) -> Table:
     if not revealed:
         title = Words("Query set: {n} {n:patient|patients} to diagnose", "查询集：{n} 位待判断患者").format(n=len(one.query))
         how = Words("We know the diagnoses; the learner does not.", "我们知道诊断，学习器不知道。")
-        return _table(state, one, one.query.tolist(), title, how, named=False)
+        asked = _table(state, one, one.query.tolist(), title, how, named=False)
+        # Numbered, not named: their names would tell whether one of them is labeled, too.
+        return replace(asked, rows=tuple((verbatim(i), *row[1:]) for i, row in enumerate(asked.rows, start=1)))
     answers, truth = said(state)
     right = sum(a == b for a, b in zip(answers, truth, strict=True))
     title = Words("Query set: {right} of {n} predicted correctly", "查询集：{n} 位中判断正确 {right} 位").format(right=right, n=len(truth))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from metamed_core.data import Cohort
 from metamed_core.drawing import Figure
 from metamed_core.words import Words
+from pages.lessons.l02_episode import answers, formulas, pictures
 from pages.lessons.l02_episode import computation as world
-from pages.lessons.l02_episode import formulas, pictures
 from pages.lessons.l02_episode.computation import EpisodeState
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
@@ -53,7 +53,8 @@ LESSON = Lesson(
                 3,
                 Words("Two patients for each of three diagnoses. Move the two sliders and watch the table.", "三种诊断，每种两位。拖动两个滑块，观察表格。"),
             ),
-            figure=lambda state, shown: (pictures.support_table(state, named=shown),),
+            figure=lambda state, shown: (pictures.support_table(state) if shown else pictures.whole_cohort(state),),
+            reveal=lambda state: state.updated(ways=3, shots=2, leaked=0),
             formula=formulas.size,
             code=Code(world.drawn, "everyone.apart("),
             actions=(NEXT,),
@@ -62,33 +63,36 @@ LESSON = Lesson(
         Screen(
             title=Words("Query set: what the model is tested on", "查询集：用来考的"),
             text=Words(
-                "**Other** patients with the same diagnoses are drawn: the **query set**. The learner sees their laboratory values but not their diagnoses. It answers, and we "
+                "For each of these diagnoses, **three patients** are drawn to be diagnosed: the **query set**. The learner sees their laboratory values but not their diagnoses. It answers, and we "
                 "compare. That is one episode.",
-                "再从同样的诊断中抽取**另一些**患者：**查询集**。学习器看得到他们的化验，看不到诊断。它作答，我们核对。这就是一个小任务（episode）。",
+                "再为每种诊断抽取**三位待判断**的患者：**查询集**。学习器看得到他们的化验，看不到诊断。它作答，我们核对。这就是一个小任务（episode）。",
             ),
             question=Question(
                 Words("May the same patient be in both tables?", "同一位患者可以同时出现在两张表中吗？"),
                 (Words("Yes, the more data the better", "可以，数据越多越好"), Words("No, never", "绝不可以"), Words("Yes, if the diagnosis is hidden in the query", "可以，只要查询集里隐藏诊断")),
                 1,
-                Words("Whoever has seen the patient has seen the answer. The last screen shows the consequence.", "见过这位患者，就等于见过答案。最后一屏会展示后果。"),
+                Words("Whoever has seen the patient has seen the answer: no patient of the right table is in the left one. The last screen shows what happens otherwise.", "见过这位患者，就等于见过答案：右表的患者没有一位在左表中。最后一屏会展示若非如此的后果。"),
             ),
             figure=lambda state, shown: (pictures.support_table(state), pictures.query_table(state, revealed=shown)),
+            reveal=lambda state: state.updated(leaked=0),
             formula=formulas.share,
             code=Code(Cohort.apart, "return [rows[:k_shot]"),
             actions=(NEXT,),
         ),
         Screen(
-            title=Words("The class numbers change", "类别每次重新分配"),
+            title=Words("Diagnoses become numbers", "诊断变成编号"),
             text=Words(
-                "Inside a task, diagnoses are only **numbers**: class 0, 1, 2. Every episode draws other diagnoses. So there is nothing to memorize; the only thing that carries over from one "
-                "episode to the next is **how** to learn.",
-                "在任务内部，诊断只是**编号**：类别 0、1、2。每个小任务抽到的诊断都不同。因此没有什么可死记；从一个小任务带到下一个小任务的，只有**如何学习**。",
+                "Inside a task, diagnoses are only **numbers**: class 0, 1, 2. Every episode draws its diagnoses anew from the six.",
+                "在任务内部，诊断只是**编号**：类别 0、1、2。每个小任务都从六种诊断中重新抽取。",
             ),
             question=Question(
                 Words("In the next episode, is class 0 the same diagnosis?", "下一个小任务中，类别 0 还是同一种诊断吗？"),
                 (Words("Yes, always", "是，总是"), Words("Only by chance", "只有碰巧才是"), Words("Never", "绝不是")),
                 1,
-                Words("A number only says “different from the others in this task”.", "编号只表示“与本任务中的其他诊断不同”。"),
+                Words(
+                    "A number only says “different from the others in this task”. So there is nothing to memorize; the only thing that carries over from one episode to the next is **how** to learn.",
+                    "编号只表示“与本任务中的其他诊断不同”。因此没有什么可死记；从一个小任务带到下一个小任务的，只有**如何学习**。",
+                ),
             ),
             figure=lambda state, shown: tuple(pictures.classes_table(state, state.number + i) for i in range(3 if shown else 1)),
             formula=formulas.size,
@@ -97,17 +101,17 @@ LESSON = Lesson(
             controls=(WAYS,),
         ),
         Screen(
-            title=Words("A single episode is luck", "一个小任务全凭运气"),
+            title=Words("One episode or thirty", "一个小任务，还是三十个"),
             text=Words(
-                "One episode tests nine patients. Another draws other diagnoses and other patients and gives another result. Therefore a method is judged on **many** "
+                "One episode tests three patients of each diagnosis. The next draws its diagnoses and its patients anew. A method is judged on **many** "
                 "episodes, the same ones for every method.",
-                "一个小任务只测试九位患者。另一个小任务抽到别的诊断、别的患者，结果就不同。因此评判学习器要用**许多**小任务，而且所有参评方法用的都相同。",
+                "一个小任务每种诊断只测试三位患者，下一个小任务重新抽取诊断与患者。评判学习器要用**许多**小任务，而且所有参评方法用的都相同。",
             ),
             question=Question(
                 Words("How far apart are the worst and the best of 30 episodes?", "30 个小任务中，最差与最好相差多少？"),
                 (Words("About 5 points", "约 5 个百分点"), Words("About 20 points", "约 20 个百分点"), Words("40 points or more", "40 个百分点或更多")),
-                lambda state: 0 if (gap := max(world.of_state(state)) - min(world.of_state(state))) < 0.12 else 1 if gap < 0.35 else 2,
-                Words("A single episode can make any method look good or bad. Ask of every study how many episodes it used, and for a confidence interval.", "单个小任务就能让任何方法显得很好或很差。对每项研究都要问：用了多少个小任务？置信区间是多少？"),
+                answers.how_far_apart,
+                answers.why_many,
             ),
             figure=lambda state, shown: (pictures.all_episodes(state, shown=world.N_EPISODES if shown else 1),),
             formula=formulas.average,
@@ -123,7 +127,7 @@ LESSON = Lesson(
             question=Question(
                 Words("What happens to the accuracy?", "准确率会怎样？"),
                 (Words("It falls", "下降"), Words("It stays the same", "不变"), Words("It rises, although nothing was learned better", "上升，尽管并没有学得更好")),
-                2,
+                answers.what_a_leak_does,
                 Words(
                     "What a reader notices is a result too good for so few patients. If you tell MetaMed which column names the patient, hospital or paper, it never puts rows of the same one "
                     "into both tables.",

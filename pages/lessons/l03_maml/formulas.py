@@ -6,7 +6,7 @@ from metamed_core.words import Words
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
 from pages.lessons.l03_maml.computation import MamlState
-from pages.lessons.latex import column, mean_of, number
+from pages.lessons.latex import column, digits_that_add_up, mean_column, number
 from pages.lessons.lesson import Formula
 
 PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
@@ -16,10 +16,12 @@ def one_step(state: MamlState) -> Formula:
     """The first inner step of task A."""
     task = plane.tasks(state.seed)[0]
     here = maml.trail(state)[-1]
-    there = plane.inner_path(here, task, state.alpha, 1)[1]
+    there, slope = plane.inner_path(here, task, state.alpha, 1)[1], plane.inner_gradient(here, task)
+    alpha = round(state.alpha, 1)
+    digits = digits_that_add_up(lambda n: [round(at, n) - alpha * round(by, n) for at, by in zip(here, slope, strict=True)], there)
     return Formula(
         r"\theta' = \theta - \alpha\,\nabla L_{<support>}(\theta)",
-        f"{column(there)} = {column(here)} - {number(state.alpha, 1)} \\cdot {column(plane.inner_gradient(here, task))}",
+        f"{column(there)} = {column(here, digits)} - {number(alpha, 1)} \\cdot {column(slope, digits)}",
         Words(
             "$\\theta$: the two weights (ferritin above, MCV below); $\\alpha$: step size; $L$: loss on the labeled patients of task A.",
             "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
@@ -47,11 +49,14 @@ def outer_step(state: MamlState) -> Formula:
     """The next outer step, written out."""
     here, beta = maml.trail(state)[-1], plane.BETA
     asked = plane.outer_gradients(here, state.seed, state.alpha, state.steps, "maml")
-    mean = [sum(part) / len(asked) for part in zip(*asked, strict=True)]
-    there = [at - beta * by for at, by in zip(here, mean, strict=True)]
+    xy = list(zip(*asked, strict=True))
+    there = [at - beta * sum(part) / len(part) for at, part in zip(here, xy, strict=True)]
+    digits = digits_that_add_up(
+        lambda n: [round(at, n) - beta * sum(round(by, n) for by in part) / len(part) for at, part in zip(here, xy, strict=True)], there
+    )
     return Formula(
         r"\theta \leftarrow \theta - \beta\,\frac{1}{3}\sum_t \nabla_\theta L^{<query>}_t(\theta'_t)",
-        f"{column(there)} = {column(here)} - {number(beta, 0)} \\cdot \\begin{{pmatrix}}{mean_of(x for x, _ in asked)} \\\\ {mean_of(y for _, y in asked)}\\end{{pmatrix}}",
+        f"{column(there)} = {column(here, digits)} - {number(beta, 0)} \\cdot {mean_column(xy, digits)}",
         Words(
             "The gradient is that of the loss on **other** patients (the query set), with respect to the start $\\theta$, through the inner steps. $\\beta$: outer step size.",
             "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
@@ -65,7 +70,7 @@ def three_rules(state: MamlState) -> Formula:
     here = maml.trail(state, "maml")[-1]
     asked = {rule: plane.outer_gradients(here, state.seed, state.alpha, state.steps, rule)[0] for rule in plane.RULES}
     return Formula(
-        r"\begin{matrix}\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \\ \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}\end{matrix}",
+        r"\underbrace{\textstyle\prod_i (I - \alpha H_i)\,\nabla L(\theta')}_{<maml>} \quad \underbrace{\nabla L(\theta')}_{<first_order>} \quad \underbrace{\theta - \theta'}_{<reptile>}",
         r"\quad ".join(rf"\underbrace{{{column(value, 3)}}}_{{<{name}>}}" for name, value in zip(plane.RULES, asked.values(), strict=True)),
         Words(
             "Task A. $H_i$: second derivatives of the support loss at inner step $i$, hence “second order”. First-order MAML leaves them out; Reptile "

@@ -50,9 +50,20 @@ def three_paths(state: MamlState, shown: bool) -> Figure:
     return pictures.of_all(state, n, title=told), pictures.inner_losses(state, n)
 
 
+def all_inner_steps(state: MamlState) -> MamlState:
+    """Every inner step is shown, at least one."""
+    steps = max(state.steps, 1)
+    return state.updated(steps=steps, inner=steps)
+
+
 def both_loops(state: MamlState, shown: bool) -> Figure:
-    """The inner paths, and where the outer step goes once shown."""
-    return pictures.of_all(state, state.steps, arrows=shown), pictures.outer_losses(state)
+    """The inner paths; once shown, where the outer step goes and which loss it lowers."""
+    if not shown:
+        told = Words("Three tasks and their inner steps, after {o} outer {o:step|steps}", "三个任务及其内循环步，外循环 {o} 步后").format(
+            o=state.outer
+        )
+        return (pictures.of_all(state, state.steps, title=told),)
+    return pictures.of_all(state, state.steps, arrows=True), pictures.outer_losses(state)
 
 
 def three_ways(state: MamlState, shown: bool) -> Figure:
@@ -102,7 +113,7 @@ LESSON = Lesson(
             formula=formulas.one_step,
             code=Code(descend, "weight - lr *"),
             actions=(INNER,),
-            reveal=lambda state: state.updated(inner=max(state.inner, 1)),
+            reveal=lambda state: state.updated(inner=max(state.inner, 1), steps=max(state.steps, 1)),
             controls=(ALPHA,),
             movable=True,
         ),
@@ -117,16 +128,13 @@ LESSON = Lesson(
                 Words("After the inner steps, which task has the lowest loss on its labeled patients?", "走完内循环后，哪个任务在其已确诊患者上的损失最低？"),
                 tuple(pair.name for pair in plane.PAIRS),
                 answers.lowest,
-                Words(
-                    "Look at the losses under the figure. From the same start, tasks do not do equally well: some valleys are near or steep, others far away. Press [Inner step].",
-                    "看图下方的损失。同一个起点，各任务的境遇不同：有的山谷近而陡，有的远。请按“内循环一步”。",
-                ),
+                answers.why_lowest,
             ),
             figure=three_paths,
             formula=formulas.three_losses,
             code=Code(descend, "weight - lr *"),
             actions=(INNER,),
-            reveal=lambda state: state.updated(inner=max(state.inner, 1)),
+            reveal=all_inner_steps,
             controls=(ALPHA, STEPS),
             movable=True,
         ),
@@ -172,12 +180,8 @@ LESSON = Lesson(
                     Words("MAML and first order do, Reptile does not", "MAML 与一阶相同，Reptile 不同"),
                     Words("No, each ends in a different place", "不会，各到各处"),
                 ),
-                2,
-                Words(
-                    "MAML reaches the bottom of the gray surface. First-order MAML stops elsewhere, nearly as low, at a fraction of the cost. Reptile, which never looks at other "
-                    "patients, may stop higher. Move the start: the paths depend on it.",
-                    "MAML 到达灰色曲面的谷底。一阶 MAML 停在别处，损失相差无几，而计算量小得多。Reptile 从不看另一些患者，可能停得更高。移动起点看看：路线与它有关。",
-                ),
+                answers.where_they_end,
+                answers.why_there,
             ),
             figure=three_ways,
             formula=formulas.three_rules,
@@ -189,9 +193,9 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Set the inner steps to 0. Then set them to 3 and the step size above 6. Then drag the start into a far corner. Press [10 outer steps] each time and "
+                "What if there is no inner loop: **0 inner steps**? With the answer, try two more: 3 inner steps with a step size above 6, then the start dragged into a far corner. Press [10 outer steps] each time and "
                 "watch the loss in the title.",
-                "先把内循环步数设为 0；再设为 3，并把步长调到 6 以上；然后把起点拖到远处的角落。每次都按“外循环 10 步”，观察标题中的损失。",
+                "如果没有内循环，即**内循环 0 步**，会怎样？揭晓之后再试两种：3 步内循环、步长 6 以上；以及把起点拖到远处的角落。每次都按“外循环 10 步”，观察标题中的损失。",
             ),
             question=Question(
                 Words("With 0 inner steps, what does the outer loop learn?", "内循环步数为 0 时，外循环学到的是什么？"),
@@ -201,13 +205,10 @@ LESSON = Lesson(
                     Words("The same start as with three steps", "与三步时相同的起点"),
                 ),
                 1,
-                Words(
-                    "Without an inner loop this is ordinary training on all tasks mixed together: a compromise that suits no task. With too large a step size "
-                    "the paths jump across their valleys, and the outer gradient becomes useless.",
-                    "没有内循环，就是把所有任务混在一起的普通训练：一个对谁都不合适的折中。步长过大，路径会跳过山谷，外循环的梯度也就失去意义。",
-                ),
+                answers.why_one_model,
             ),
             figure=both_loops,
+            reveal=lambda state: state.updated(steps=0, inner=0, outer=max(state.outer, 10)),
             formula=formulas.what_is_lowered,
             code=Code(plane.meta_loss, "loss_on(task.query)"),
             actions=(outer(10), outer(1)),

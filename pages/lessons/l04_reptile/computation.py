@@ -124,11 +124,20 @@ def joint_gradient(at: Point, seed: int) -> Point:
     return mean([plane.inner_gradient(at, task) for task in plane.tasks(seed)])
 
 
+def _joint_surface(seed: int) -> tuple[geometry.Array, geometry.Array]:
+    valleys = [plane.loss_surface(seed, i) for i in range(len(PAIRS))]
+    return valleys[0][0], np.mean([value for _, value in valleys], axis=0)
+
+
+def lowest_joint_loss(seed: int) -> float:
+    """The lowest joint loss on the grid of the plane."""
+    return float(_joint_surface(seed)[1].min())
+
+
 @lru_cache(maxsize=16)
 def joint_contours(seed: int) -> tuple[tuple[geometry.Piece, ...], ...]:
     """Lines of equal joint loss."""
-    valleys = [plane.loss_surface(seed, i) for i in range(len(PAIRS))]
-    axis, values = valleys[0][0], np.mean([value for _, value in valleys], axis=0)
+    axis, values = _joint_surface(seed)
     return tuple(geometry.level_lines(axis, values, float(values.min()) + step) for step in plane.CONTOUR_LEVELS)
 
 

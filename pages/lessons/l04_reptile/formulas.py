@@ -6,7 +6,7 @@ from metamed_core.words import Words
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l04_reptile import computation as world
 from pages.lessons.l04_reptile.computation import ReptileState
-from pages.lessons.latex import column, number
+from pages.lessons.latex import column, digits_that_add_up, number
 from pages.lessons.lesson import Formula
 from pages.lessons.plane_of_weights import RULES
 
@@ -14,11 +14,15 @@ from pages.lessons.plane_of_weights import RULES
 def towards_the_ends(state: ReptileState) -> Formula:
     """The next outer step, written out."""
     here = world.trail(state)[-1]
-    reached = world.ends(here, state.seed, state.alpha, state.steps)
+    reached = world.mean(world.ends(here, state.seed, state.alpha, state.steps))
     there = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
+    epsilon = round(state.epsilon, 2)
+    digits = digits_that_add_up(
+        lambda n: [round(at, n) + epsilon * (round(to, n) - round(at, n)) for at, to in zip(here, reached, strict=True)], there
+    )
     return Formula(
         r"\theta \leftarrow \theta + \varepsilon\Big(\frac{1}{3}\sum_t \theta'_t - \theta\Big)",
-        rf"{column(there)} = {column(here)} + {number(state.epsilon)} \cdot \Big({column(world.mean(reached))} - {column(here)}\Big)",
+        rf"{column(there)} = {column(here, digits)} + {number(epsilon)} \cdot \Big({column(reached, digits)} - {column(here, digits)}\Big)",
         Words(
             "$\\theta$: the start (weight of ferritin above, of MCV below); $\\theta'_t$: where the inner steps of task $t$ ended; $\\varepsilon$: how much of the way the start goes. Nichol et al. 2018, "
             "algorithm 2.",
@@ -53,10 +57,11 @@ def same_step(state: ReptileState) -> Formula:
     """One inner step: both sides of the identity."""
     here = (state.x, state.y)
     ours = world.towards(here, state.seed, state.alpha, 1)
-    joint = world.joint_gradient(here, state.seed)
+    joint, alpha = world.joint_gradient(here, state.seed), round(state.alpha, 1)
+    digits = digits_that_add_up(lambda n: [alpha * round(by, n) for by in joint], ours)
     return Formula(
         r"\theta - \frac{1}{3}\sum_t \theta'_t \;=\; \alpha\,\nabla \Big(\frac{1}{3}\sum_t L_t\Big)(\theta)",
-        rf"{column(ours)} \;=\; {number(state.alpha, 1)} \cdot {column(joint)}",
+        rf"{column(ours)} \;=\; {number(alpha, 1)} \cdot {column(joint, digits)}",
         Words(
             "$L_t$: loss on the labeled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the mean of the three losses, times $\\alpha$. From the second step on it is not.",
             "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失平均值的坡度乘以 $\\alpha$。从第二步起就不是了。",

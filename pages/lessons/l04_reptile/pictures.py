@@ -58,7 +58,7 @@ def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
 
 
 def table_of_ends(state: ReptileState, *, revealed: bool) -> Table:
-    """Start, the three ends, their mean and the new start, as numbers."""
+    """Start and the three ends and, once revealed, their mean and the new start, as numbers."""
     here = world.trail(state)[-1]
     reached = world.ends(here, state.seed, state.alpha, state.steps)
     told = [
@@ -68,11 +68,14 @@ def table_of_ends(state: ReptileState, *, revealed: bool) -> Table:
     rows = [(name, *(verbatim(_number(value)) for value in at)) for name, at in told]
     step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
     last = [(MEAN, world.mean(reached)), (Words("new start", "新起点"), step)]
-    rows += [(name, *(verbatim(_number(value) if revealed else "?") for value in at)) for name, at in last]
+    if revealed:  # even their names would tell where it goes
+        rows += [(name, *(verbatim(_number(value)) for value in at)) for name, at in last]
     header = (Words("place", "位置"), X.title, Y.title)
-    styles = (TEAL, *(pair.style for pair in PAIRS), AMBER, TEAL)
+    styles = (TEAL, *(pair.style for pair in PAIRS), AMBER, TEAL)[: len(rows)]
     how = Words("Right: the same places as numbers.", "右表：同样的位置，用数值表示。")
-    return Table(Words("Where the paths end", "各条路的终点"), how, header, tuple(rows), styles, frozenset({(5, 1), (5, 2)}), 300)
+    return Table(
+        Words("Where the paths end", "各条路的终点"), how, header, tuple(rows), styles, frozenset({(5, 1), (5, 2)} if revealed else ()), 300
+    )
 
 
 def _number(value: float) -> str:

@@ -71,7 +71,7 @@ LESSON = Lesson(
     on_move=move,
     screens=(
         Screen(
-            title=Words("Move towards the ends", "朝终点走去"),
+            title=Words("Only the ends count", "只看终点"),
             text=Words(
                 "This is the plane of lesson 3: each point is a model, with one weight for ferritin and one for MCV. A **task** asks which of two diseases a patient has; each **inner step** lowers the loss on the task's "
                 "labeled patients a little. Three tasks take three steps each, down their own valleys, from one **start**. Reptile uses nothing but the three **ends**.",
@@ -118,16 +118,16 @@ LESSON = Lesson(
             movable=True,
         ),
         Screen(
-            title=Words("One inner step is no meta-learning", "内循环一步不算元学习"),
+            title=Words("A single inner step", "内循环只走一步"),
             text=Words(
-                "The gray lines now show another surface: the loss of **one** model, without any adaptation, on the patients of all three tasks together. Ordinary training descends this surface.",
-                "灰线现在是另一张曲面：**一个**模型不做任何适应时，在三个任务全部患者上的损失。普通训练就是沿这张曲面下降。",
+                "The gray lines now show another surface: the loss of **one** model, without any adaptation, on the patients of all three tasks together.",
+                "灰线现在是另一张曲面：**一个**模型不做任何适应时，在三个任务全部患者上的损失。",
             ),
             question=Question(
                 Words("With a single inner step, where does Reptile's start end?", "内循环只走一步时，Reptile 的起点最后停在哪里？"),
                 (
-                    Words("In the same place as with several inner steps, only later", "与多步时相同之处，只是更慢"),
-                    Words("At the bottom of this surface, like ordinary training", "在这张曲面的谷底：与普通训练一样"),
+                    Words("At the bottom of task A's own valley", "在任务 A 自己的谷底"),
+                    Words("At the bottom of this surface", "在这张曲面的谷底"),
                     Words("It does not move at all", "根本不动"),
                 ),
                 1,

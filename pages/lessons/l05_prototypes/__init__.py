@@ -1,1 +1,1 @@
-"""Lesson 5, prototypes: the average patient of a diagnosis, and the region that is nearest to it."""
+"""Lesson 5, prototypes: one point for a diagnosis, and the region that is nearest to it."""

@@ -159,6 +159,48 @@ def _with(state: PrototypesState, number: int, patient: tuple[float, float, int]
     return state.updated(picked=number, edits="".join(f"{i}:{x:.2f},{y:.2f},{k};" for i, (x, y, k) in sorted(every.items())))
 
 
+def correctly_labeled(state: PrototypesState) -> PrototypesState:
+    """Everybody where they are, with the diagnosis they were drawn with."""
+    truth = _drawn(state.seed, state.faces)[1]
+    return state.updated(
+        edits="".join(f"{i}:{x:.2f},{y:.2f},{int(truth[i])};" for i, (x, y, _) in sorted(edited(state).items()) if i < len(truth))
+    )
+
+
+def one_to_the_right(state: PrototypesState) -> PrototypesState:
+    """Four labeled patients of each, one of whom lies 1 farther to the right than drawn, if nobody has been moved yet."""
+    state = correctly_labeled(state).updated(shots=4)
+    if state.edits:
+        return state
+    values = labeled(state).values
+    number = next(i for i in (picked(state), *range(len(values))) if float(values[i, 0]) <= WIDE - 1)
+    return move(state, str(number), float(values[number, 0]) + 1, float(values[number, 1]))
+
+
+def moved_and_pulled(state: PrototypesState) -> tuple[float, float]:
+    """How far the picked patient lies from where they were drawn, and how far that alone pulls the prototype."""
+    number = picked(state)
+    before = correctly_labeled(
+        state.updated(edits="".join(f"{part};" for part in state.edits.split(";") if part and not part.startswith(f"{number}:")))
+    )
+    now = correctly_labeled(state)
+    at = present(now).index(int(labeled(now).y[number]))
+    patient, prototype = labeled(now).values[number] - labeled(before).values[number], prototypes(now)[at] - prototypes(before)[at]
+    return float(patient.square().sum().sqrt()), float(prototype.square().sum().sqrt())
+
+
+def mislabeled(state: PrototypesState) -> PrototypesState:
+    """One of the labels is wrong, if none is yet."""
+    state = state.updated(faces=1)
+    return relabel(state) if bool((labeled(state).y == labeled(correctly_labeled(state)).y).all()) else state
+
+
+def n_changed_by_labels(state: PrototypesState) -> tuple[int, int]:
+    """How many asked patients get another answer than with correct labels, and how many are asked."""
+    now, correct = answers(state), answers(correctly_labeled(state))
+    return int((now != correct).sum()), len(now)
+
+
 def picked(state: PrototypesState) -> int:
     """The number of the picked patient, among those that are labeled now."""
     return min(state.picked, len(labeled(state).y) - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metamed_core.words import Words
 from pages.lessons.l05_prototypes import computation as world
 from pages.lessons.l05_prototypes.computation import PrototypesState
-from pages.lessons.latex import column, mean_of, number
+from pages.lessons.latex import column, mean_column, number
 from pages.lessons.lesson import Formula
 
 
@@ -15,10 +15,9 @@ def mean(state: PrototypesState) -> Formula:
     patients = world.labeled(state)
     own = patients.values[patients.y == k].tolist()
     center = world.prototypes(state)[world.present(state).index(k)].tolist()
-    summed = rf"\begin{{pmatrix}}{mean_of(x for x, _ in own)} \\ {mean_of(y for _, y in own)}\end{{pmatrix}}"
     return Formula(
         r"c_k = \frac{1}{|S_k|}\sum_{i \in S_k} f(x_i)",
-        f"{column(center)} = {summed}",
+        f"{column(center)} = {mean_column(zip(*own, strict=True))}",
         Words(
             "$c_k$: prototype of {name}; $S_k$: its labeled patients; $f(x)$: the embedding, here simply the two values. Snell et al. 2017, eq. 1.",
             "$c_k$：{name}的原型；$S_k$：该诊断的已确诊患者；$f(x)$：嵌入，此处就是两项数值本身。Snell 等 2017，式 1。",

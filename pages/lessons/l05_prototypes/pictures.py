@@ -23,8 +23,8 @@ BORDER = SeriesStyle(GRAY.color, "circle", (1, 0))
 X = Axis(Words("ferritin (standard deviations from healthy)", "铁蛋白（偏离健康人的标准差数）"), -WIDE, WIDE)
 Y = Axis(Words("MCV (standard deviations)", "MCV（标准差数）"), -TALL, TALL)
 HOW = Words(
-    "How to read: filled marks are labeled patients, large outlined marks the prototypes (means), tinted areas the region nearest to each.",
-    "读法：实心标记为已确诊患者，大空心标记为原型（均值），着色区域为离各原型最近的部分。",
+    "How to read: filled marks are labeled patients, large outlined marks the prototypes, tinted areas the region nearest to each.",
+    "读法：实心标记为已确诊患者，大空心标记为原型，着色区域为离各原型最近的部分。",
 )
 
 

@@ -1,8 +1,9 @@
-"""Lesson 5, prototypes: the average patient of a diagnosis, and the region that is nearest to it."""
+"""Lesson 5, prototypes: one point for a diagnosis, and the region that is nearest to it."""
 
 from __future__ import annotations
 
 from metamed_core.data import class_means
+from metamed_core.drawing import Figure
 from metamed_core.learners import prototypical_log_posterior
 from metamed_core.words import Words
 from pages.lessons.l05_prototypes import computation as world
@@ -18,15 +19,44 @@ FACES = Control(
     "faces", Words("iron deficiency appears", "缺铁的表现"), options={1: Words("in one way", "一种"), 2: Words("in two ways", "两种")}
 )
 
+FACES_TITLE = Words("Iron deficiency in two ways, and two other diagnoses", "缺铁有两种表现，另有两种诊断")
+
+# -- what is seen ----------------------------------------------------------------------------------------------------
+
+
+def one_moves(state: PrototypesState, shown: bool) -> Figure:
+    """The patients, prototypes and regions; once shown, how far the last moved patient and the prototype have moved."""
+    title = Words("Three diagnoses, four patients each, and their prototypes", "三种诊断，每种四位患者，及其原型")
+    if shown:
+        moved, pulled = world.moved_and_pulled(state)
+        title = Words("Patient {i} moved by {moved}, the prototype by {pulled}", "患者 {i} 移动了 {moved}，原型移动了 {pulled}").format(
+            i=world.picked(state) + 1, moved=f"{moved:.2f}", pulled=f"{pulled:.2f}"
+        )
+    return (pictures.plane(state, title, judged=shown, hand=shown),)
+
+
+def one_label(state: PrototypesState, shown: bool) -> Figure:
+    """The patients, prototypes and regions; once shown, how many new patients get another answer than with correct labels."""
+    title = Words("Twelve labels, all of them correct", "十二个标签，全部正确")
+    if not shown:
+        return (pictures.plane(world.correctly_labeled(state), title),)
+    changed, n = world.n_changed_by_labels(state)
+    told = Words(
+        "With these labels, {k} of {n} new patients get another answer than with the correct ones",
+        "用这些标签，{n} 位新患者中有 {k} 位的答案与标签正确时不同",
+    )
+    return (pictures.plane(state, told.format(k=changed, n=n), judged=True, hand=True),)
+
+
 # -- the script ------------------------------------------------------------------------------------------------------
 
 LESSON = Lesson(
     module=__name__,
     minutes=10,
-    title=Words("Prototypes: the average patient", "原型：平均的患者"),
+    title=Words("Prototypes: one point for a diagnosis", "原型：一个点代表一种诊断"),
     goal=Words(
-        "See a diagnosis as its average patient, and learn when that is a fair summary.",
-        "把一种诊断看作它的“平均患者”，并了解这种看法何时成立。",
+        "See a diagnosis as a single point, and learn when that is a fair summary.",
+        "把一种诊断看作一个点，并了解这种看法何时成立。",
     ),
     outcome=Words(
         "predict how a prototypical network's answer changes when a patient is added, moved or mislabeled.",
@@ -37,7 +67,7 @@ LESSON = Lesson(
     on_pick=world.pick,
     screens=(
         Screen(
-            title=Words("One point for a whole diagnosis", "一个点代表一种诊断"),
+            title=Words("Where is the point?", "点在哪里？"),
             text=Words(
                 "Three diagnoses, four labeled patients each, two laboratory values. A prototypical network keeps only **one point** for each diagnosis and forgets the "
                 "rest.",
@@ -103,9 +133,8 @@ LESSON = Lesson(
                     "这是四位患者的均值，每位占四分之一。若只有一位已确诊患者，原型就会完全跟着移动。",
                 ),
             ),
-            figure=lambda state, shown: (
-                pictures.plane(state, Words("Drag a labeled patient", "拖动一位已确诊患者"), judged=shown, hand=shown),
-            ),
+            figure=one_moves,
+            reveal=world.one_to_the_right,
             formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
             movable=True,
@@ -130,9 +159,8 @@ LESSON = Lesson(
                     "误标的患者把原型拉向另一种疾病，它的每条边界都会移动。均值能容忍小误差，却不能容忍离群者。",
                 ),
             ),
-            figure=lambda state, shown: (
-                pictures.plane(state, Words("Select a patient, then change the diagnosis", "先选定患者，再更换诊断"), judged=shown, hand=shown),
-            ),
+            figure=one_label,
+            reveal=world.mislabeled,
             formula=formulas.score,
             code=Code(prototypical_log_posterior, "log_softmax"),
             actions=(RELABEL,),
@@ -160,7 +188,7 @@ LESSON = Lesson(
                 ),
             ),
             figure=lambda state, shown: (
-                pictures.plane(state if shown else state.updated(faces=2), Words("Is the average patient a patient?", "平均的患者是患者吗？"), means=shown, regions=shown, judged=shown, hand=shown),
+                pictures.plane(state if shown else state.updated(faces=2), FACES_TITLE, means=shown, regions=shown, judged=shown, hand=shown),
             ),
             formula=formulas.score,
             code=Code(class_means, "members.transpose"),

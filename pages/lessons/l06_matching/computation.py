@@ -27,6 +27,7 @@ OTHER_FACE = (2.4, -1.8)  # iron deficiency during an inflammation: MCV still lo
 SPREAD = 0.75
 SHIPPED_SHARPNESS = 8.9  # what the shipped network has learned, to one decimal; a test compares
 SHARPEST = 60.0
+FAR_OUT = 3.0  # from the healthy average, where a place for the asked patient is sought
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,19 @@ def copy(state: MatchingState) -> MatchingState:
 def move(state: MatchingState, name: str, x: float, y: float) -> MatchingState:
     """The asked patient at another place; rounded, so that a link can hold it to the bit."""
     return state.updated(x=round(x, 2) + 0.0, y=round(y, 2) + 0.0)
+
+
+def outvoted(state: MatchingState) -> MatchingState:
+    """The asked patient where the widest line is of one diagnosis and the votes are for another, by most; stays if there is no such place."""
+    state = state.updated(faces=1, sharpness=SHIPPED_SHARPNESS, crowd=0, copies=0, divided=1)
+    patients, angles = labeled(state), torch.linspace(0, 2 * math.pi, 361, dtype=torch.float64)[:-1]
+    places = (FAR_OUT * torch.stack([angles.cos(), angles.sin()], 1)).mul(100).round().div(100)  # as `move` rounds them
+    widest = patients.y[attention(places, patients.values, state.sharpness).argmax(1)]
+    for_each = matching_posterior(places, patients.values, patients.y, len(NAMES), state.sharpness)
+    lead = for_each.max(1).values - for_each.gather(1, widest.unsqueeze(1)).squeeze(1)
+    if float(lead.max()) <= 0:
+        return state
+    return move(state, "asked", *places[int(lead.argmax())].tolist())
 
 
 def with_two_faces(state: MatchingState) -> MatchingState:

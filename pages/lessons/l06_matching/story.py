@@ -35,7 +35,7 @@ def who_is_looked_at(state: MatchingState, shown: bool) -> Figure:
 
 def who_wins(state: MatchingState, shown: bool) -> Figure:
     """The lines, and the votes once shown."""
-    drawn = pictures.plane(state, MOVE)
+    drawn = pictures.plane(state if shown else world.outvoted(state), MOVE)
     return (drawn, pictures.bars(state)) if shown else (drawn,)
 
 
@@ -71,8 +71,8 @@ LESSON = Lesson(
     minutes=10,
     title=Words("Matching: patients who vote", "匹配网络：由患者投票"),
     goal=Words(
-        "See an answer as a vote of all labeled patients, weighted by how similar they are to the new patient.",
-        "把答案看作全部已确诊患者的投票，越相似，票越重。",
+        "See an answer as a vote of labeled patients, and what decides how much a vote counts.",
+        "把答案看作已确诊患者的投票，并了解一票有多重由什么决定。",
     ),
     outcome=Words(
         "explain a matching network's answer from its attention lines, and say when to prefer it to prototypes.",
@@ -82,15 +82,15 @@ LESSON = Lesson(
     on_move=world.move,
     screens=(
         Screen(
-            title=Words("Compare with every labeled patient", "与每一位已确诊患者比较"),
+            title=Words("Compare with labeled patients", "与已确诊患者比较"),
             text=Words(
-                "Three diagnoses with four labeled patients each, and a new patient without a diagnosis (open circle). A matching network computes **no average**: it compares the new patient with every labeled one and gives "
-                "each a weight, called **attention**.",
-                "三种诊断，每种四位已确诊患者，还有一位尚未诊断的新患者（空心圆）。匹配网络**不求平均**：它把新患者与每一位已确诊患者比较，给每位一个权重，这就是**注意力**。",
+                "Three diagnoses with four labeled patients each, and a new patient without a diagnosis (open circle). A matching network computes **no average**: it compares the new patient with the labeled ones themselves. How much "
+                "one of them counts is their weight, called **attention**.",
+                "三种诊断，每种四位已确诊患者，还有一位尚未诊断的新患者（空心圆）。匹配网络**不求平均**：它把新患者与已确诊患者本人比较；某位患者占多少分量，就是其权重，称为**注意力**。",
             ),
             question=Question(
                 Words("How many of the twelve labeled patients influence the answer?", "十二位已确诊患者中，有几位影响答案？"),
-                (Words("One: the nearest", "一位：最近的那位"), Words("Four: the patients of the nearest diagnosis", "四位：最近的那种诊断的患者"), Words("All of them, but not equally", "全部，但轻重不同")),
+                (Words("One: the nearest", "一位：最近的那位"), Words("Four: the patients of the nearest diagnosis", "四位：最近的那种诊断的患者"), Words("All of them, but some next to nothing", "全部，但有的几乎为零")),
                 2,
                 answers.looks_like,
             ),
@@ -102,8 +102,8 @@ LESSON = Lesson(
         Screen(
             title=Words("Add up the votes", "把票加起来"),
             text=Words(
-                "The weights become an answer by voting: each labeled patient votes for their own diagnosis, with their weight. The sum of the votes for a diagnosis is its **probability**.",
-                "投票就得到答案：每位已确诊患者把自己的权重投给自己的诊断。一种诊断得票之和，就是它的**概率**。",
+                "The weights become an answer by voting: each labeled patient votes for their own diagnosis, with their weight.",
+                "投票就得到答案：每位已确诊患者把自己的权重投给自己的诊断。",
             ),
             question=Question(
                 Words("Whose diagnosis wins?", "哪种诊断会胜出？"),
@@ -113,13 +113,10 @@ LESSON = Lesson(
                     Words("The one with the most lines", "线条最多的诊断"),
                 ),
                 1,
-                Words(
-                    "Each bar on the right is the sum of the lines of one color. Drag the open circle slowly to the left, to where two bars are equally high: there the network is undecided, and its probabilities say so. Nearby, one diagnosis "
-                    "often has the widest line and the other the higher bar.",
-                    "右边的条形就是同色线条叠起来的高度。把空心圆慢慢向左拖，直到两根条形一样高：网络在那里拿不定主意，概率也如实反映。在那附近，常常一种诊断拥有最宽的线，另一种却条形更高。",
-                ),
+                answers.why_it_wins,
             ),
             figure=who_wins,
+            reveal=world.outvoted,
             formula=formulas.added_up,
             code=Code(matching_posterior, "mass = attended @"),
             controls=(SHOTS,),

@@ -223,6 +223,18 @@ def gap(seed: int, shots: int) -> float:
     return mean(float((one - other)[:, 1].abs().mean()) for one, other in pairs)
 
 
+def guessing_gap(seed: int, shots: int) -> float:
+    """The same distance for whoever always says 50%."""
+    return mean(float((answers(seed, number, "assumed", shots)[0][:, 1] - 0.5).abs().mean()) for number in range(N_HELD))
+
+
+def mean_sureness(seed: int, shots: int) -> tuple[float, float]:
+    """Mean largest probability of the exact answer and of the network's, over the asked patients of `N_HELD` tasks."""
+    pairs = [answers(seed, number, "assumed", shots) for number in range(N_HELD)]
+    exact_one, network = (mean(float(pair[i].max(1).values.mean()) for pair in pairs) for i in (0, 1))
+    return exact_one, network
+
+
 def mean(values: Iterable[float]) -> float:
     """Of any numbers."""
     held = list(values)

@@ -59,8 +59,8 @@ def approaches(state: PriorFittedState) -> Formula:
         r"\begin{gathered} \min_q \mathbb{E}[-\log q] \\ \Downarrow \\ q(k \mid x, S) = p(k \mid x, S) \end{gathered}",
         rf"\overline{{|q - p|}}: \quad {number(first, 1)} \to {number(now, 1)}\ <points>",
         Words(
-            "$q$: network; $p$: exact posterior under the prior it is trained on; $S$: labeled patients. Nothing has a lower mean loss than the posterior, so training can only lead there. Müller et al. 2022, corollary 1.1.",
-            "$q$：网络；$p$：训练所用先验下的精确后验；$S$：已确诊患者。没有什么比后验的平均损失更低，所以训练只能趋向它。Müller 等 2022，推论 1.1。",
+            "$q$: network; $p$: exact posterior under the prior it is trained on; $S$: labeled patients. Nothing has a lower mean loss than the posterior: it is the optimum of training. How near a network comes depends on its size and its steps, and a single step may lead away. Müller et al. 2022, corollary 1.1.",
+            "$q$：网络；$p$：训练所用先验下的精确后验；$S$：已确诊患者。没有什么比后验的平均损失更低：它是训练的最优点。网络能靠多近，取决于其大小和步数，单独一步也可能偏离。Müller 等 2022，推论 1.1。",
         ),
         {"points": Words("percentage points", "个百分点")},
     )

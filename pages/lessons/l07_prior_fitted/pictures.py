@@ -53,8 +53,8 @@ def table_of(state: PriorFittedState) -> Table:
         n=state.number + 1, all=task.n
     )
     how = Words(
-        "How to read: each row is a patient, as in an uploaded table; a dash means that the test was not done. Tests and units are invented too.",
-        "读法：每行一位患者，与上传的表格一样；短横表示未做该检验。检验及其单位也是虚构的。",
+        "How to read: each row is a patient, as in an uploaded table; a dash means that the test was not done.",
+        "读法：每行一位患者，与上传的表格一样；短横表示未做该检验。",
     )
     return Table(title, how, (Words("diagnosis", "诊断"), *columns), tuple(rows), tuple(drawn), width=430)
 
@@ -158,14 +158,15 @@ def _labeled(state: PriorFittedState, shots: int) -> list[Mark]:
 
 
 def small_curve(state: PriorFittedState, *, revealed: bool) -> Chart:
-    """One task: the exact answer and, once revealed, the small network's after so many steps."""
+    """One task: the small network's answer after so many steps and, once revealed, the exact one."""
     task = world.simple(state.seed, state.number)
     support = task.support(4)
-    marks = [*_labeled(state.updated(world="assumed"), 4), _curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME)]
+    marks = _labeled(state.updated(world="assumed"), 4)
     if revealed:
-        marks.append(_curve(small_network.by_small(state.seed, state.practice, support, GRID)[:, 1], NETWORK, SMALL_NAME))
+        marks.append(_curve(world.exact(support, GRID)[:, 1], EXACT, EXACT_NAME))
+    marks.append(_curve(small_network.by_small(state.seed, state.practice, support, GRID)[:, 1], NETWORK, SMALL_NAME))
     title = Words("A new task, after {n} {n:step|steps} of training", "一个从未用于训练的任务，训练 {n} 步之后").format(n=state.practice)
-    alt = Words("Probability of disease 2 by value: exact and by the small network", "疾病 2 的概率随化验值的变化：精确答案与小网络")
+    alt = Words("Probability of disease 2 by value", "疾病 2 的概率随化验值的变化")
     return Chart(title, CURVE_HOW, alt, VALUE, SHARE, tuple(marks), shape=LEFT)
 
 

@@ -64,7 +64,7 @@ def an_exercise(state: PriorFittedState, shown: bool) -> Figure:
 
 
 def the_fit(state: PriorFittedState, shown: bool) -> Figure:
-    """The exact answer; the small network beside it once shown."""
+    """The small network before any training; after it, the exact answer and the distance from it once shown."""
     now = state if shown else state.updated(practice=0)
     left = pictures.small_curve(now, revealed=shown)
     return (left, pictures.small_learning(now)) if shown else (left,)
@@ -96,8 +96,8 @@ LESSON = Lesson(
     minutes=12,
     title=Words("A prior-fitted network", "先验拟合网络"),
     goal=Words(
-        "See that a network can be prepared for your patients by training on invented patients only, and what it then assumes.",
-        "看到一个网络可以只用虚构的患者训练好，以及它因此假设了什么。",
+        "See what a network can be trained on before it meets your patients, and what it then assumes.",
+        "看看一个网络在见到您的患者之前可以用什么来训练，以及它因此假设了什么。",
     ),
     outcome=Words(
         "explain what a prior is, why training on tasks from it fits the network, and name a table for which this misleads.",
@@ -106,7 +106,7 @@ LESSON = Lesson(
     state=PriorFittedState,
     screens=(
         Screen(
-            title=Words("A clinic that does not exist", "一家并不存在的诊所"),
+            title=Words("What it is trained on", "它用什么来训练"),
             text=Words(
                 "Three diagnoses, six patients each, five laboratory tests; nine of the patients are shown. A **prior-fitted network** is trained on more than a million of such tables.",
                 "三种诊断各六位患者，五项检验，此处列出其中九位。**先验拟合网络**就是用一百多万张这样的表格训练出来的。",
@@ -116,8 +116,8 @@ LESSON = Lesson(
                 (Words("From a hospital, anonymized", "一家医院，已匿名"), Words("From a textbook", "教科书"), Words("From nowhere: they were drawn at random just now", "哪儿也不是：刚刚随机抽出来的")),
                 2,
                 Words(
-                    "None of them is a real patient. First a disease is invented that changes some tests, then people who have it, then a laboratory that rounds, repeats and leaves gaps. The rules by which all this is drawn are the **clinical prior**: what the network will consider possible. Press [Next task].",
-                    "其中没有任何真实患者。先虚构一种会影响某些检验的疾病，再虚构患病的人，然后是会取整、重复、留下缺失的化验室。抽取这一切的规则，就是**临床先验**：网络将认为什么是可能的。请按“下一个任务”。",
+                    "None of them is a real patient, and tests and units are invented too. First a disease is invented that changes some tests, then people who have it, then a laboratory that rounds, repeats and leaves gaps. The rules by which all this is drawn are the **clinical prior**: what the network will consider possible. Press [Next task].",
+                    "其中没有任何真实患者，检验及其单位也是虚构的。先虚构一种会影响某些检验的疾病，再虚构患病的人，然后是会取整、重复、留下缺失的化验室。抽取这一切的规则，就是**临床先验**：网络将认为什么是可能的。请按“下一个任务”。",
                 ),
             ),
             figure=a_task,
@@ -145,7 +145,7 @@ LESSON = Lesson(
             controls=(KIND,),
         ),
         Screen(
-            title=Words("Training fits the network to the prior", "训练就是向先验拟合"),
+            title=Words("What training leads to", "训练通向哪里"),
             text=Words(
                 "Now a world so simple that the correct answer can be **calculated**: one laboratory value, two diseases, bell curves. A small new network is trained on tasks from this world only. Nobody tells it the formula.",
                 "现在换一个简单到可以**算出**正确答案的世界：一项化验值，两种疾病，钟形分布。让一个全新的小网络只用这个世界的任务训练。没有人告诉它公式。",
@@ -158,13 +158,10 @@ LESSON = Lesson(
                     Words("A jump at the nearest labeled patient", "在最近的已确诊患者处跳变"),
                 ),
                 1,
-                Words(
-                    "Press [Meta-train]. For a while nothing seems to happen, then the curve approaches the exact one. The lowest mean loss is reached with the exact probabilities (the **posterior** under this prior): so training on tasks **fits** the network to the prior, computed here as you press.",
-                    "请按“元训练”。起初似乎毫无动静，随后曲线便向精确答案靠近。只有给出精确的概率（这个先验下的**后验**），平均损失才最小：所以用任务训练**就是**拟合，您每按一次，这里就真的算一次。",
-                ),
+                answers.how_near,
             ),
             figure=the_fit,
-            reveal=lambda state: state.updated(practice=max(state.practice, small_network.STEPS_PER_PRESS)),
+            reveal=lambda state: state.updated(practice=max(state.practice, small_network.STEPS_AT_REVEAL)),
             formula=formulas.approaches,
             code=Code(PriorFitted.meta_gradient, "loss = _loss("),
             actions=(META_TRAIN,),
@@ -177,8 +174,8 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("How close does it get?", "它能有多接近？"),
-                (Words("Exactly the same", "分毫不差"), Words("Roughly, and more cautious", "大致接近，而且更谨慎"), Words("Not close at all", "毫不相干")),
-                1,
+                (Words("Exactly the same", "分毫不差"), Words("Roughly: some percentage points apart", "大致接近：相差若干个百分点"), Words("Not close at all: as far apart as guessing", "毫不相干：与瞎猜差得一样远")),
+                answers.how_close,
                 answers.how_far,
             ),
             figure=beside_exact,
@@ -189,13 +186,13 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it", "试着弄坏它"),
             text=Words(
-                "Let disease 2 lie on **both sides** of disease 1, like too little and too much of a hormone. The formula assumes one bell curve for each disease: its prior is wrong for this table. Then **shuffle the labels**.",
-                "让疾病 2 位于疾病 1 的**两侧**，就像某种激素过少与过多。公式认定每种疾病只有一个钟形：对这张表，它的先验是错的。然后**打乱标签**。",
+                "Let disease 2 lie on **both sides** of disease 1, like too little and too much of a hormone. The formula assumes one bell curve for each disease; the shipped network was trained on the clinical prior. With the answer, **shuffle the labels** too.",
+                "让疾病 2 位于疾病 1 的**两侧**，就像某种激素过少与过多。公式认定每种疾病只有一个钟形；自带网络用临床先验训练。揭晓之后，再**打乱标签**看看。",
             ),
             question=Question(
                 Words("Disease 2 lies on both sides. Which is correct for more patients?", "疾病 2 分居两侧，哪一个判对的患者更多？"),
                 (Words("The formula: it is exact", "公式：它是精确的"), Words("The network: its prior is wider", "网络：它的先验更宽"), Words("Both about the same", "两者差不多")),
-                1,
+                answers.who_is_right,
                 Words(
                     "“Exact” means exact **under its prior**. If the prior is wrong, more patients do not correct the curve. The network was trained on such diseases too, so its curve bends. Its own prior is wrong for other tables, such as thousands of gene counts: check it against "
                     "the baseline classifiers on the Compare page. With shuffled labels both should be unsure of everything, and correct answers are luck.",

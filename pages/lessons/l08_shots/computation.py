@@ -168,6 +168,13 @@ def needs(seed: int, method: str, k: int = 3) -> int | None:
     return next((at for at, value in zip(SHOTS, both[method], strict=True) if value >= aim), None)
 
 
+def ahead(seed: int) -> tuple[float, float]:
+    """How far the network is ahead of logistic regression: mean over 1 to 3 labeled patients of each diagnosis, and with 50."""
+    both = curves(seed)
+    gaps = [ours - plain for ours, plain in zip(both["network"], both["regression"], strict=True)]
+    return sum(gaps[:3]) / 3, gaps[-1]
+
+
 @lru_cache(maxsize=256)
 def luck(seed: int, k: int) -> Array:
     """Accuracy of the network in one clinic in each of N_LUCK draws of the labeled patients, `(N_LUCK,)`."""
@@ -179,59 +186,6 @@ def luck(seed: int, k: int) -> Array:
 def spread(values: Array) -> float:
     """Standard deviation between draws, as `intervals.mean_interval` takes it."""
     return float(values.std(ddof=1))
-
-
-# -- an unusual first patient ----------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def with_first(seed: int, unusual: int) -> tuple[float, ...]:
-    """Share of the first diagnosis's patients predicted correctly at each of FEW shots, when its first labeled patient is so unusual."""
-    clinic = one_clinic(seed)
-    first, shares = first_patient(seed, unusual), []
-    for k in FEW:
-        right = []
-        for i in range(20):
-            support, query = drawn(clinic, k, np.random.default_rng([seed, k, i, 7]))
-            others = [row for row in support[:k].tolist() if row != first]
-            own = torch.tensor([first, *others][:k])
-            log_proba = named(clinic.embedding, clinic.y, torch.cat([own, support[k:]]), query[:N_ASKED])
-            right.append(share_right(clinic, log_proba, query[:N_ASKED]))
-        shares.append(float(np.mean(right)))
-    return tuple(shares)
-
-
-def off_center(seed: int) -> Tensor:
-    """How far each labeled patient of the first diagnosis lies from their mean, `(N_POOL,)`."""
-    clinic = one_clinic(seed)
-    own = clinic.embedding[clinic.rows(0)[:N_POOL]]
-    gaps: Tensor = (own - own.mean(0)).square().sum(-1).sqrt()
-    return gaps
-
-
-def first_patient(seed: int, unusual: int) -> int:
-    """The position of the patient who is so far from the mean of the first diagnosis, 0: nearest .. 100: farthest."""
-    order = off_center(seed).argsort(stable=True)
-    return int(one_clinic(seed).rows(0)[int(order[round(unusual / 100 * (N_POOL - 1))])])
-
-
-def displaced(state: ShotsState) -> tuple[float, float]:
-    """How far the first patient lies from the mean of the diagnosis, and how far the mean of three with this one among them, on average."""
-    clinic, first = one_clinic(state.seed), first_patient(state.seed, state.unusual)
-    pool = torch.from_numpy(clinic.rows(0)[:N_POOL])
-    middle = clinic.embedding[pool].mean(0)
-    rng, gaps = np.random.default_rng([state.seed, 8]), []
-    for _ in range(50):
-        three = torch.tensor([first, *[row for row in rng.permutation(pool.numpy()).tolist() if row != first][:2]])
-        center = class_means(clinic.embedding[three], torch.zeros(3, dtype=torch.int64), 1)[0]
-        # Along the direction of the first patient: the two others are off too, but to all sides.
-        gaps.append(float((center - middle) @ _towards(clinic, first, middle)))
-    return float((clinic.embedding[first] - middle).square().sum().sqrt()), float(np.mean(gaps))
-
-
-def _towards(clinic: Clinic, row: int, middle: Tensor) -> Tensor:
-    away = clinic.embedding[row] - middle
-    return away / away.square().sum().sqrt()
 
 
 def ceiling(overlap: float) -> float:

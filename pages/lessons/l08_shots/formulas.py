@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metamed_core.words import Words
 from pages.lessons.l08_shots import computation as world
-from pages.lessons.l08_shots import small_clinics
+from pages.lessons.l08_shots import small_clinics, unusual_patient
 from pages.lessons.l08_shots.computation import SHOTS, ShotsState
 from pages.lessons.latex import number
 from pages.lessons.lesson import Formula
@@ -70,7 +70,7 @@ def errors(state: ShotsState) -> Formula:
 
 def pulled(state: ShotsState) -> Formula:
     """How far one unusual patient pulls a mean."""
-    alone, of_three = world.displaced(state)
+    alone, of_three = unusual_patient.displaced(state)
     return Formula(
         r"c_K - c = \frac{\delta_1 + \delta_2 + \dots + \delta_K}{K}",
         rf"|\delta_1| = {number(alone)} \qquad K = 3: {number(of_three)} \approx \frac{{{number(alone)}}}{{3}} = {number(alone / 3)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metamed_core.drawing import GRAY, TEAL, Axis, Chart, Dots, Label, Line, Mark, Point, SeriesStyle, verbatim
 from metamed_core.words import Words
 from pages.lessons.l08_shots import computation as world
-from pages.lessons.l08_shots import small_clinics
+from pages.lessons.l08_shots import small_clinics, unusual_patient
 from pages.lessons.l08_shots.computation import FEW, KINDS, N_LUCK, N_SMALL, SHOTS, ShotsState
 
 STYLES = {
@@ -100,8 +100,8 @@ def intervals(state: ShotsState, *, revealed: bool) -> Chart:
 
 
 def first_patient(state: ShotsState, *, revealed: bool) -> Chart:
-    """Share of diagnosis 1 predicted correctly, when its first labeled patient is typical and when not; the latter at one shot only before."""
-    usual, odd = (world.with_first(state.seed, at) for at in (5, state.unusual))
+    """Share of one diagnosis predicted correctly, when its first labeled patient is typical and when not; the latter at one shot only before."""
+    usual, odd = (unusual_patient.with_first(state.seed, at) for at in (5, state.unusual))
     shown = odd if revealed else odd[:1]
     marks: list[Mark] = [
         Line(_by_shots(usual), TEAL, Words("the first patient is typical", "第一位患者典型"), 2.5, markers=True),
@@ -110,8 +110,8 @@ def first_patient(state: ShotsState, *, revealed: bool) -> Chart:
     if not revealed:
         marks.append(Label((1.25, odd[0]), verbatim("?"), "start", bold=True))
     title = Words(
-        "Correct answers for patients of diagnosis 1; the other labeled patients are drawn at random",
-        "诊断 1 的患者判断正确的比例（其余已确诊患者随机抽取）",
+        "Correct answers for patients of this diagnosis; the other labeled patients are drawn at random",
+        "该诊断的患者判断正确的比例（其余已确诊患者随机抽取）",
     )
     how = Words("How to read: mean over 20 draws of the other labeled patients.", "读法：其余已确诊患者抽取 20 次的平均。")
     x = Axis(K_TITLE, 0.6, FEW[-1] + 0.4, ticks=tuple((float(k), verbatim(k)) for k in FEW))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metamed_core.data import class_means
 from metamed_core.statistics import intervals, metrics
 from metamed_core.words import Words
-from pages.lessons.l08_shots import answers, formulas, pictures, small_clinics
+from pages.lessons.l08_shots import answers, formulas, pictures
 from pages.lessons.l08_shots import computation as world
 from pages.lessons.l08_shots.computation import ShotsState
 from pages.lessons.lesson import Code, Control, Lesson, Question, Screen, TeachingNote
@@ -50,7 +50,7 @@ LESSON = Lesson(
     state=ShotsState,
     screens=(
         Screen(
-            title=Words("The luck of the draw", "抽到谁，看运气"),
+            title=Words("Who happens to be labeled", "先确诊了谁"),
             text=Words(
                 "One clinic, four diagnoses, 120 new patients to diagnose. Which patients happen to be labeled is chance. With **ten** of each it hardly matters which: sixty draws are "
                 "shown on the right.",
@@ -60,10 +60,7 @@ LESSON = Lesson(
                 Words("With one patient of each, how far apart are the luckiest and the unluckiest draw?", "每种只有一位时：最走运与最不走运的抽取相差多少？"),
                 (Words("About 5 points", "约 5 个百分点"), Words("About 15 points", "约 15 个百分点"), Words("25 points or more", "25 个百分点以上")),
                 answers.how_far,
-                Words(
-                    "Same method, same clinic, same new patients: with one patient of each, it matters more who came first than which method is used. So a single result from one patient of each says little.",
-                    "同样的方法、诊所和新患者：每种一位时，“谁先来”比“用什么方法”更要紧。因此，每种一位得到的单个结果说明不了什么。",
-                ),
+                answers.why_so_far,
             ),
             figure=lambda state, shown: (pictures.luck(state, revealed=shown),),
             formula=formulas.spread,
@@ -97,8 +94,8 @@ LESSON = Lesson(
             ),
             question=Question(
                 Words("How many of the twenty intervals contain the true accuracy?", "二十个区间中，有多少个包含真实准确率？"),
-                (Words("19 or 20", "19 或 20 个"), Words("About 15", "约 15 个"), Words("10 or fewer", "10 个或更少")),
-                lambda state: 2 if (n := small_clinics.n_holding(state)[0]) <= 10 else 1 if n < 19 else 0,
+                (Words("19 or 20", "19 或 20 个"), Words("13 to 18", "13 至 18 个"), Words("12 or fewer", "12 个或更少")),
+                answers.how_many_hold,
                 answers.why_few_hold,
             ),
             figure=lambda state, shown: (pictures.intervals(state, revealed=shown),),
@@ -109,19 +106,15 @@ LESSON = Lesson(
         Screen(
             title=Words("An unusual first patient", "不典型的第一位患者"),
             text=Words(
-                "Rare diseases are often first noticed in an **unusual** patient. Here that patient of diagnosis 1 is labeled first; the others are drawn at random. See how well diagnosis 1 is "
+                "Rare diseases are often first noticed in an **unusual** patient. Here that patient of one diagnosis is labeled first; the others are drawn at random. See how well this diagnosis is "
                 "recognized.",
-                "罕见病往往先在一位**不典型**的患者身上被注意到。这位患者最先确诊，其余随机抽取。请看诊断 1 的识别情况。",
+                "罕见病往往先在一位**不典型**的患者身上被注意到。这位患者最先确诊，其余随机抽取。请看这种诊断的识别情况。",
             ),
             question=Question(
                 Words("How many more patients does it take until the unusual first one hardly matters?", "再添多少位，不典型的第一位才基本不碍事？"),
-                (Words("A few", "几位"), Words("About twenty", "二十位左右"), Words("It never stops mattering", "影响永远无法消除")),
-                0,
-                Words(
-                    "In a mean of K patients each contributes 1/K. What a clinician sees with K = 1: typical patients are missed and unusual ones recognized. The remedy is a few more patients, not "
-                    "another algorithm.",
-                    "K 位患者的均值中每位占 K 分之一。K = 1 时，临床上看到的是：典型患者被漏掉，反而认出不典型的。对策是再添几位患者，而不是换算法。",
-                ),
+                (Words("A few", "几位"), Words("More than nine", "九位以上"), Words("None: it hardly matters from the start", "不用添：一开始就不碍事")),
+                answers.how_many_more,
+                answers.why_outvoted,
             ),
             figure=lambda state, shown: (pictures.first_patient(state, revealed=shown),),
             formula=formulas.pulled,

@@ -6,6 +6,8 @@ from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it.computation import BreakItState
 
+CLEARLY, NEARLY_ALL, ABOUT = 0.1, 0.9, 2  # accuracies that differ clearly; a share that is nearly all; patients that are about as many
+
 
 def why_one(state: BreakItState) -> Words:
     """How many of the new patients the clinics do not agree on."""
@@ -17,21 +19,59 @@ def why_one(state: BreakItState) -> Words:
     ).format(n=n, of=of)
 
 
+def what_tells(state: BreakItState) -> int:
+    """0: only the confidence tells shuffled labels from wrong weights; 1: only the upload check; 2: the baseline classifier does."""
+    labels, prior, fine = (world.app_result(state.seed, fault) for fault in ("labels", "prior", "none"))
+    if labels.trace.baseline_held_out < fine.trace.baseline_held_out - CLEARLY and prior.trace.baseline_held_out > prior.held_out + CLEARLY:
+        return 2
+    return 1 if labels.records.findings else 0
+
+
 def why_alarm(state: BreakItState) -> Words:
-    """What the cross-validated accuracy is for both faults."""
-    shuffled, elsewhere, fine = (world.app_result(state.seed, fault) for fault in ("labels", "prior", "none"))
+    """Cross-validated accuracy, the baseline classifier's and the confidence for both faults and for neither."""
+    labels, prior, fine = (world.app_result(state.seed, fault) for fault in ("labels", "prior", "none"))
     return Words(
-        "The cross-validated accuracy: {a}% with shuffled labels, {b}% with weights trained on the wrong diseases, {c}% with neither fault. If it is close to guessing, and the baseline classifier's too, check labels and columns; the app cannot know. "
-        "If it is clearly below the **baseline classifier**, the algorithm or its weights do not fit, and the app warns. The held-out patients lower the confidence, too: {d}% and {e}% here, {f}% with neither fault.",
-        "交叉验证准确率：标签打乱时 {a}%，权重用错误的疾病训练时 {b}%，两者皆无时 {c}%。若它与瞎猜相近，基线分类器也一样，请检查标签和列，应用无从知道；若它明显低于**基线分类器**，问题在算法或其权重，应用会警告。留出的患者也会使置信度降低：此处分别为 {d}% 和 {e}%，两者皆无时 {f}%。",
+        "Cross-validated accuracy falls with both: {a}% with shuffled labels, {b}% with the wrong weights, {c}% with neither. But the **baseline classifier**, which has no weights, falls with shuffled labels only: {d}%, {e}% and {f}%. "
+        "So if both are close to guessing, check labels and columns; the app cannot know. If only the learner is, its weights do not fit, and the app warns (a gap of a patient or two is chance). Confidence is lowered by either fault, "
+        "because the app adjusts it on held-out patients ({g}%, {h}%, {i}%); the upload check finds neither.",
+        "交叉验证准确率在两种情况下都下降：标签打乱 {a}%，权重不对 {b}%，两者皆无 {c}%。但没有权重的**基线分类器**只在标签打乱时下降：依次为 {d}%、{e}%、{f}%。所以，两者都接近瞎猜时，请检查标签和列，应用无从知道；只有学习器如此时，是权重不合适，"
+        "应用会警告（相差一两位患者属于偶然）。置信度在两种情况下都会下降，因为应用用留出的患者作了校正（{g}%、{h}%、{i}%）；上传检查两者都发现不了。",
     ).format(
         **{
             name: f"{100 * value:.0f}"
             for name, value in zip(
-                "abcdef", (shuffled.held_out, elsewhere.held_out, fine.held_out, shuffled.sure, elsewhere.sure, fine.sure), strict=True
+                "abcdefghi",
+                (
+                    *(each.held_out for each in (labels, prior, fine)),
+                    *(each.trace.baseline_held_out for each in (labels, prior, fine)),
+                    *(each.sure for each in (labels, prior, fine)),
+                ),
+                strict=True,
             )
         }
     )
+
+
+def what_a_leak_does(state: BreakItState) -> int:
+    """New patients with the leaking column: 0: nearly all correct; 1: about as many as without it; 2: fewer."""
+    before, after = (world.app_result(state.seed, "leak", cured=dropped) for dropped in (0, 1))
+    if before.n_right >= NEARLY_ALL * len(before.truth):
+        return 0
+    return 2 if before.n_right < after.n_right - ABOUT else 1
+
+
+def whether_it_shows(state: BreakItState) -> int:
+    """0: cross-validated accuracy falls as far as the share of correct new patients; 1: it does not; 2: the upload check says so."""
+    found = world.app_result(state.seed, "hospital")
+    if found.records.findings:
+        return 2
+    return 1 if found.held_out > found.n_right / len(found.truth) + CLEARLY else 0
+
+
+def how_many_warned(state: BreakItState) -> int:
+    """Of the twelve with the new disease, before one is labeled, the app warns of 0: none; 1: some; 2: all."""
+    warned, n = world.app_result(state.seed, "missing").n_unlike(new=True)
+    return 0 if not warned else 2 if warned == n else 1
 
 
 def why_leak(state: BreakItState) -> Words:
@@ -49,18 +89,36 @@ def why_hospital(state: BreakItState) -> Words:
     """What new patients of hospital B get, and after three of each were labeled there."""
     before, after = (world.app_result(state.seed, "hospital", cured=n) for n in (0, world.MOST_CURED))
     return Words(
-        "Only {a} of {n} are correct: another analyzer, other patients. All patients that can be left out are from hospital A, so the cross-validated accuracy shows nothing. **Diagnose does not warn.** What you would notice: it worked at home and fails elsewhere. Give the column “hospital” the role "
+        "Cross-validated accuracy says {h}%, but {a} of {n} new patients are correct ({s}%): another analyzer, other patients. All patients that can be left out are from hospital A. **Diagnose does not warn.** What you would notice: it worked at home and fails elsewhere. Give the column “hospital” the role "
         "“group”: Compare then never trains and tests in the same hospital, and refuses if there is only one. Remedy: label some patients at B; with three of each, {b} of {n} are correct.",
-        "{n} 位中只有 {a} 位：仪器不同，患者也不同。能留出的全是医院 A 的患者，所以交叉验证准确率看不出来。**“诊断”页不会警告**。您会注意到：在本院好用，换一家就失灵。把“医院”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
-    ).format(a=before.n_right, b=after.n_right, n=len(before.truth))
+        "交叉验证准确率为 {h}%，而 {n} 位新患者中只有 {a} 位正确（{s}%）：仪器不同，患者也不同。能留出的全是医院 A 的患者。**“诊断”页不会警告**。您会注意到：在本院好用，换一家就失灵。把“医院”列的角色设为“分组”：此后“比较”页绝不在同一家医院既学又考，只有一家时则拒绝评判。对策：在医院 B 确诊几位；每种三位时为 {b} 位。",
+    ).format(
+        a=before.n_right,
+        b=after.n_right,
+        n=len(before.truth),
+        h=f"{100 * before.held_out:.0f}",
+        s=f"{100 * before.n_right / len(before.truth):.0f}",
+    )
 
 
 def why_missing(state: BreakItState) -> Words:
-    """What becomes of the twelve, and after some were labeled."""
+    """Of how many the app warns, and what becomes of the twelve after some were labeled."""
     before, after = (world.app_result(state.seed, "missing", cured=n) for n in (0, 2))
-    known, new = before.nearest(new=False), before.nearest(new=True)
+    (warned, n), (others, m) = (before.n_unlike(new=new) for new in (True, False))
     return Words(
-        "It can only answer with a diagnosis from the table, so all twelve are wrong, and **the app does not say so**; the curve shows nothing either. The only sign is on the patient's card: the nearest labeled patient is farther away than usual "
-        "(here {new} instead of {known}). If a patient is unlike all the neighbors shown, think of a diagnosis that is not in the table. With two of them labeled, {b} instead of {a} of {n} are correct.",
-        "它只能回答表中已有的诊断，因此这十二位全错，而**应用不会指出**；曲线上也看不出异样。唯一的迹象在卡片上：最近的已确诊患者比平常更远（此处 {new}，平常 {known}）。如果患者与所列的近邻都不像，请想一想表中没有的诊断。确诊两位之后：{n} 位中正确的由 {a} 位增至 {b} 位。",
-    ).format(new=f"{new:.2f}", known=f"{known:.2f}", a=before.n_right, b=after.n_right, n=len(before.truth))
+        "For {warned} of {n}, and for {others} of the {m} others, who do have one of the diagnoses: the warning is set so that at most about 1 in 10 of those get it by mistake. It looks at how far a patient is from the labeled ones "
+        "(typically {new} here, {known} for the known diseases), so it misses those who happen to be near. The most probable diagnosis is wrong for all {n}, and cross-validated accuracy does not show it. Whoever gets the warning may have a diagnosis that is not in the table; "
+        "whoever does not may have one, too. With two of them labeled, {b} instead of {a} of {all} are correct.",
+        "{n} 位中 {warned} 位；另外 {m} 位确有表中诊断的患者中也有 {others} 位：设定为其中每 10 位至多约 1 位会被误报。警告看的是患者离已确诊患者有多远（此处中位数为 {new}，已知疾病为 {known}），碰巧离得近的就会漏掉。对这 {n} 位，最可能的诊断全都是错的，交叉验证准确率也看不出来。"
+        "有警告的患者可能患表中没有的病；没有警告的也可能。确诊两位之后：{all} 位中正确的由 {a} 位增至 {b} 位。",
+    ).format(
+        warned=warned,
+        n=n,
+        others=others,
+        m=m,
+        new=f"{before.nearest(new=True):.2f}",
+        known=f"{before.nearest(new=False):.2f}",
+        a=before.n_right,
+        b=after.n_right,
+        all=len(before.truth),
+    )

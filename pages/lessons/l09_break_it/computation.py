@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 
 from metamed_core.data import CHANNELS, Cohort, Episode, LabeledSet, PatientRecords, Role, Task
-from metamed_core.diagnosis import AdaptationTrace
+from metamed_core.diagnosis import AdaptationTrace, none_of_these
 from metamed_core.diagnosis import start as begin
 from metamed_core.evaluation import compare, methods, plan_for
 from metamed_core.learners import Initialization, Prototypical, load_weights
@@ -26,7 +26,7 @@ from metamed_core.statistics import Calibration, metrics
 from metamed_core.words import UserError, Words
 from pages.lessons.lesson_state import State, integer_field, text_field
 
-N_LABELED, N_NEW, MOST_CURED, META_STEPS = 5, 12, 3, 60
+N_LABELED, N_NEW, MOST_CURED, META_STEPS = 8, 12, 3, 60
 COLUMNS = {"ferritin": (80, 0.8, 0), "MCV": (90, 0.07, 0), "CRP": (3, 0.9, 1), "TSH": (1.8, 0.6, 1), "transferrin saturation": (28, 0.35, 0), "reticulocytes": (1.2, 0.35, 1)}  # fmt: skip
 """Healthy median, spread of the logarithm, decimals."""
 DIAGNOSES = {
@@ -36,7 +36,7 @@ DIAGNOSES = {
 }
 """How far each column moves, in standard deviations of healthy people."""
 NEW = {"hemolysis": (1.4, 1.2, 0.2, 0.0, 1.4, 4.5)}
-OTHER_HOSPITAL = (2.0, -1.6, 1.1, -1.0, 1.6, 1.0)  # another analyser, older patients
+OTHER_HOSPITAL = (2.6, -2.1, 1.4, -1.3, 2.1, 1.3)  # another analyser, older patients
 TREATMENT = {"iron deficiency": "oral iron", "inflammation": "antibiotics", "hypothyroidism": "thyroxine"}
 FIRST_TRIED = "oral iron"
 FAULTS = ("none", "one", "labels", "prior", "leak", "hospital", "missing")
@@ -87,6 +87,11 @@ class AppResult:
     def held_out(self) -> float:
         """Share of labeled patients predicted correctly when they are left out; NaN if none can be."""
         return self.trace.steps[-1].held_out_accuracy
+
+    def n_unlike(self, *, new: bool) -> tuple[int, int]:
+        """Of how many undiagnosed patients Diagnose says that they may have none of the diagnoses: those of the new disease, or the others; of how many."""
+        asked = [i for i, each in enumerate(self.new) if each == new]
+        return sum(none_of_these(self.trace.task, self.trace.steps[-1], i) is not None for i in asked), len(asked)
 
     def nearest(self, *, new: bool) -> float:
         """Median distance of undiagnosed patients from the nearest labeled one: of those of the new disease, or of the others."""

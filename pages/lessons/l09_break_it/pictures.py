@@ -114,6 +114,11 @@ def opinions(state: BreakItState, *, revealed: bool) -> Table:
         "Three clinics with {k} labeled {k:patient|patients} of each diagnosis: the same new patients",
         "三家诊所，每种各有 {k} 位已确诊：同样的新患者",
     ).format(k=state.k)
+    if revealed:
+        title = Words(
+            "{k} labeled of each: the three clinics disagree on {n} of {all} new patients",
+            "每种各 {k} 位已确诊：{all} 位新患者中，三家意见不一的有 {n} 位",
+        ).format(k=state.k, n=world.n_disagree(state)[0], all=world.n_disagree(state)[1])
     return Table(title, Words("Bold: wrong answers.", "粗体：判断错误。"), header, rows, strong=wrong, width=400)
 
 
@@ -126,6 +131,18 @@ def card(found: AppResult) -> tuple[Words, Words]:
         who=chosen.name, disease=CALLED[next(iter(NEW))], top=CALLED[chosen.top], p=f"{chosen.probability:.0%}", near=near.name, diagnosis=CALLED[near.diagnosis], d=f"{near.distance:.2f}"
     )  # fmt: skip
     return Words("Diagnose, a card", "“诊断”页，卡片"), message
+
+
+def warned(found: AppResult) -> tuple[Words, Words]:
+    """Of how many patients of the new disease, and of how many others, the cards say that they are unlike every labeled patient."""
+    (n_new, of_new), (n_other, of_others) = (found.n_unlike(new=new) for new in (True, False))
+    message = Words(
+        "“Unlike every labeled patient”, or healthy by all reference ranges: {a} of {n} patients with {disease}, {b} of the {m} others",
+        "“与所有已确诊患者均不相似”或所有数值都在参考范围内：{disease} {n} 位中 {a} 位，其余 {m} 位中 {b} 位",
+    )
+    return Words("Diagnose, cards", "“诊断”页，各卡片"), message.format(
+        a=n_new, n=of_new, b=n_other, m=of_others, disease=CALLED[next(iter(NEW))]
+    )
 
 
 def leaking(state: BreakItState) -> Table:

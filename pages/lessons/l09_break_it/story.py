@@ -94,7 +94,7 @@ def missing(state: BreakItState, shown: bool) -> Figure:
         return pictures.bars(
             found, Words("48 new patients, 12 of them with a fourth disease", "48 位新患者，其中 12 位患第四种疾病"), revealed=False
         ), pictures.unsaid()
-    return pictures.bars(found, pictures.summary(found), revealed=True), pictures.said(found, pictures.card(found))
+    return pictures.bars(found, pictures.summary(found), revealed=True), pictures.said(found, pictures.card(found), pictures.warned(found))
 
 
 # -- the script ------------------------------------------------------------------------------------------------------
@@ -108,8 +108,8 @@ LESSON = Lesson(
         "认识小样本诊断出错的六种方式，以及每一种由哪个迹象显露，或者根本不显露。",
     ),
     outcome=Words(
-        "tell from what the app shows whether to correct labels, columns, weights or patients, and name two faults that it does not report.",
-        "根据应用的显示判断该修正标签、列、权重还是患者，并说出两种应用不会报告的故障。",
+        "tell from what the app shows whether to correct labels, columns, weights or patients, and name a fault that it never reports and one that it reports for some patients only.",
+        "根据应用的显示判断该修正标签、列、权重还是患者，并说出一种应用从不报告的故障，以及一种只对部分患者报告的故障。",
     ),
     state=BreakItState,
     screens=(
@@ -133,14 +133,14 @@ LESSON = Lesson(
         Screen(
             title=Words("Two faults, one alarm", "两种故障，一个警报"),
             text=Words(
-                "Five labeled patients of each diagnosis. In one clinic the **labels were shuffled** in a spreadsheet. In another the labels are correct, but the weights were **trained on the wrong diseases**, which "
-                "affect other values.",
-                "每种五位已确诊患者。一家诊所的**标签在表格里被打乱**了。另一家标签正确，但权重**用错误的疾病训练**：那些疾病影响的是别的指标。",
+                "Eight labeled patients of each diagnosis. In one clinic the **labels were shuffled** in a spreadsheet. In another the labels are correct, but the weights were **trained on the wrong diseases**, which "
+                "affect other values. Both make the answers worse.",
+                "每种八位已确诊患者。一家诊所的**标签在表格里被打乱**了。另一家标签正确，但权重**用错误的疾病训练**：那些疾病影响的是别的指标。两者都使答案变差。",
             ),
             question=Question(
-                Words("Which of these reveals that something is wrong?", "下面哪一项会告诉您出了问题？"),
-                (Words("The answers are less confident", "答案的置信度下降"), Words("The upload check", "上传检查"), Words("Cross-validated accuracy: labeled patients are left out in turn and predicted", "交叉验证准确率：依次留出已确诊患者再判断")),
-                2,
+                Words("By what can a clinician tell which of the two faults it is?", "医生凭什么能分辨是两种故障中的哪一种？"),
+                (Words("How confident the answers are", "答案的置信度"), Words("The upload check", "上传检查"), Words("The baseline classifier (class means), cross-validated on the same patients", "基线分类器（类均值）在同样患者上的交叉验证准确率")),
+                answers.what_tells,
                 answers.why_alarm,
             ),
             figure=alarmed,
@@ -157,7 +157,7 @@ LESSON = Lesson(
             question=Question(
                 Words("The new patients were all given iron first. For how many of them is the diagnosis correct?", "新患者一律先给了铁剂：其中判断正确的有多少？"),
                 (Words("Also for nearly all", "同样几乎全部"), Words("About as many as without the column", "与没有这一列时相仿"), Words("Fewer than without the column", "比没有这一列时更少")),
-                2,
+                answers.what_a_leak_does,
                 answers.why_leak,
             ),
             figure=with_leak,
@@ -168,13 +168,13 @@ LESSON = Lesson(
         Screen(
             title=Words("One hospital only", "只有一家医院"),
             text=Words(
-                "All fifteen labeled patients are from **hospital A**. The 36 new ones are from **hospital B**, which has another analyzer and older patients.",
-                "十五位已确诊患者全部来自**医院 A**。36 位新患者来自**医院 B**：仪器不同，患者也更年长。",
+                "All twenty-four labeled patients are from **hospital A**. The 36 new ones are from **hospital B**, which has another analyzer and older patients.",
+                "二十四位已确诊患者全部来自**医院 A**。36 位新患者来自**医院 B**：仪器不同，患者也更年长。",
             ),
             question=Question(
                 Words("Does the cross-validated accuracy reveal this?", "交叉验证准确率会反映这一点吗？"),
                 (Words("Yes, it falls", "会，它会下降"), Words("No, it only knows hospital A", "不会，它只认识医院 A"), Words("The upload check does", "上传检查会提醒")),
-                1,
+                answers.whether_it_shows,
                 answers.why_hospital,
             ),
             figure=two_hospitals,
@@ -185,13 +185,13 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it: a disease without labels", "试着弄坏它：无人确诊过的疾病"),
             text=Words(
-                "Twelve of the new patients have **hemolysis**. No labeled patient has it; the table contains three other diagnoses.",
-                "新患者中有十二位是**溶血**。已确诊患者中没有这种病；表格里只有另外三种诊断。",
+                "Twelve of the new patients have **hemolysis**. No labeled patient has it; the table contains three other diagnoses, and an answer is always one of those.",
+                "新患者中有十二位是**溶血**。已确诊患者中没有这种病；表格里只有另外三种诊断，答案总是其中之一。",
             ),
             question=Question(
-                Words("What does the app answer for these twelve?", "应用对这十二位会怎样回答？"),
-                (Words("“Unlike any of these”", "“与这些都不像”"), Words("Equal probabilities for all three", "三种概率相等"), Words("One of the three, as for any other patient", "与其他人一样，三种之一")),
-                2,
+                Words("For how many of the twelve does the app warn that they are unlike every labeled patient?", "这十二位中，应用会对几位警告“与所有已确诊患者均不相似”？"),
+                (Words("For none of them", "一位也没有"), Words("For some of them", "其中一部分"), Words("For all twelve", "十二位全部")),
+                answers.how_many_warned,
                 answers.why_missing,
             ),
             figure=missing,
@@ -205,7 +205,7 @@ LESSON = Lesson(
         TeachingNote(8, Words("Screen 1: three rows of students play the clinics. What would each report as its accuracy?", "第 1 屏：三排学生扮演三家诊所。各自会报告多高的准确率？")),
         TeachingNote(9, Words("Screen 2: hide the setting; let the class say from the bars and the app's sentences alone which fault it is.", "第 2 屏：遮住设置，请全班只凭条形与原话说出是哪种故障。")),
         TeachingNote(7, Words("Screen 3: which columns of your own records are written after the diagnosis?", "第 3 屏：您自己的病历里，哪些列是在诊断之后才写下的？")),
-        TeachingNote(8, Words("Screens 4 and 5: the app gives no warning. What would you have to look at, and who would have to tell you?", "第 4、5 屏：应用没有警告。您该看什么？又该由谁告诉您？")),
+        TeachingNote(8, Words("Screens 4 and 5: no warning at all, and warnings for some patients only. What would you have to look at, and who would have to tell you?", "第 4、5 屏：前者毫无警告，后者只对部分患者警告。您该看什么？又该由谁告诉您？")),
         TeachingNote(7, Words("Finish with a table on the board: six faults, with symptom, sign and remedy; each group fills in one row.", "最后：在黑板上列表：六种故障的症状、迹象与对策，每组填一行。")),
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What a probability says: a frequency, what a temperature mends and what it cannot, sets of diagnoses, and how rare a disease is.
 
-Patients of many small tasks are simulated; the shipped prototypical network and its card's temperatures, the metrics and Bayes' rule
-are the library's.
+Patients of many small tasks are drawn from the clinical prior, by other seeds than any meta-training; the prior, the shipped prototypical
+network and its card's temperatures, the metrics and Bayes' rule are the library's.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from torch import Tensor
 
 from metamed_core.data import ColumnScale, class_means
 from metamed_core.learners import METRIC_STRENGTHS, Initialization, Prototypical, column_scale, load_weights, prototypical_log_posterior
+from metamed_core.meta_training.tasks import CLASS_MODELS, table
 from metamed_core.statistics import Answers, Calibration, Reliability, metrics
 from pages.lessons.lesson_state import State, integer_field, real_field
 
 Array = npt.NDArray[np.float64]
 N_WAY, N_COLUMNS, N_QUERY, N_TASKS = 3, 8, 12, 120
 SHOTS, TELLING = (1, 3, 10), (1.0, 0.5, 0.25)
+APART = 1_000_003  # between the seeds of a lesson and those of meta-training
 HIGH = 4.0  # the most a temperature may be here
 AMONG = 1 / N_WAY  # what the learner takes a diagnosis's prevalence for: all weigh the same
 ALARM = 0.5  # the probability from which the rare disease counts as suspected
@@ -30,7 +32,7 @@ PEOPLE = 10_000
 
 @dataclass(frozen=True)
 class UncertaintyState(State):
-    """k: labeled patients of each of three diagnoses; temperature: what probabilities are softened by; telling: how much columns tell.
+    """k: labeled patients of each of three diagnoses; temperature: what probabilities are softened by; telling: the share of columns that tell anything.
 
     aim: the probability a set must reach; of_1000: people of 1000 who have the disease; answer: the probability that was given.
     """
@@ -50,15 +52,19 @@ def start() -> Initialization:
 
 
 def patients(seed: int, k: int, telling: float) -> tuple[Tensor, Tensor]:
-    """Cells and diagnoses of N_TASKS small tables `(n_tasks, n, ...)`: first `k` labeled of each diagnosis, then those asked about."""
-    rng = torch.Generator().manual_seed(seed)
-    y = torch.cat([torch.arange(N_WAY).repeat(n) for n in (k, N_QUERY)]).expand(N_TASKS, -1)
-    moved = torch.randn(N_TASKS, N_WAY, N_COLUMNS, generator=rng) * (torch.rand(N_TASKS, 1, N_COLUMNS, generator=rng) < 0.6)
-    # As many easy tables as hard ones, whatever the seed.
-    size = telling * torch.linspace(0.5, 1.5, N_TASKS).reshape(-1, 1, 1)
-    own = (size * moved).gather(1, y.unsqueeze(-1).expand(-1, -1, N_COLUMNS))
-    values = own + torch.randn(own.shape, generator=rng)
-    return ColumnScale.fit(values).cells(values), y
+    """Cells and diagnoses of N_TASKS small tables `(n_tasks, n, ...)`: first `k` labeled of each diagnosis, then those asked about.
+
+    telling: the share of the columns that tell anything; the values of the others are dealt out anew among the patients of their table.
+    """
+    y = torch.cat([torch.arange(N_WAY).repeat(n) for n in (k, N_QUERY)]).expand(N_TASKS // len(CLASS_MODELS), -1)
+    cells = []
+    for i, body in enumerate(CLASS_MODELS):
+        rng = torch.Generator().manual_seed(seed + (i + 1) * APART)
+        values = table(body, y, N_WAY, N_COLUMNS, rng)
+        for column in range(round(telling * N_COLUMNS), N_COLUMNS):
+            values[..., column] = values[..., column].gather(1, torch.rand(y.shape, generator=rng).argsort(-1))
+        cells.append(ColumnScale.fit(values).cells(values))
+    return torch.cat(cells).float(), y[:1].expand(N_TASKS, -1)
 
 
 @lru_cache(maxsize=64)
@@ -105,6 +111,12 @@ def error_by_temperature(seed: int, k: int, telling: float) -> tuple[tuple[float
     """Expected calibration error for temperatures from 1/4 to 4."""
     grid = np.geomspace(0.25, HIGH, 33)
     return tuple((float(t), reliability(seed, k, float(t), telling).error) for t in grid)
+
+
+def said_about(state: UncertaintyState, percent: int = 75) -> tuple[int, float, float]:
+    """Of the answers in the bin that holds this probability, without temperature: how many, their mean probability, the share that is correct."""
+    found, at = reliability(state.seed, state.k, 1.0), percent // 10
+    return int(found.n[at]), float(found.confidence[at]), float(found.accuracy[at])
 
 
 def sure_and_right(seed: int, k: int, temperature: float, telling: float = 1.0) -> tuple[float, float]:

@@ -60,9 +60,12 @@ def held(state: UncertaintyState) -> Formula:
 
 def bayes(state: UncertaintyState) -> Formula:
     """The answer at the prevalence that is set."""
-    p, here, was = state.answer, state.of_1000 / 1000, world.AMONG
+    p, here, n = state.answer, state.of_1000 / 1000, world.N_WAY
+    # Thirds as fractions: with 0.33 and 0.67 the percentage does not come out by hand.
+    case = rf"{number(p)} \cdot {number(here, 3)} / \tfrac{{1}}{{{n}}}"
+    other = rf"{number(1 - p)} \cdot {number(1 - here, 3)} / \tfrac{{{n - 1}}}{{{n}}}"
     return Formula(
         r"p' = \frac{a}{a + b} \quad \begin{matrix}a = p \cdot \pi'/\pi \\ b = (1-p)(1-\pi')/(1-\pi)\end{matrix}",
-        rf"\frac{{{number(p)} \cdot {number(here, 3)}/{number(was)}}}{{{number(p)} \cdot {number(here, 3)}/{number(was)} + {number(1 - p)} \cdot {number(1 - here, 3)}/{number(1 - was)}}} = {number(100 * world.after(p, here), 0)}\,\%",
+        rf"\frac{{{case}}}{{{case} + {other}}} = {number(100 * world.after(p, here), 0)}\,\%",
         Words("$p$: the answer; $\\pi = 1/3$: the prevalence that the learner assumes, as all three diagnoses count the same; $\\pi'$: the prevalence here.", "$p$：给出的答案；$\\pi = 1/3$：学习器假定的患病率（三种诊断权重相同）；$\\pi'$：此处的实际患病率。"),
     )  # fmt: skip

@@ -201,18 +201,20 @@ def _rare(prevalence: float) -> float:
 def harder(state: UncertaintyState, *, revealed: bool) -> Chart:
     """The card's temperature on tables like those it was learned on and, once revealed, on one that tells less, without it too."""
     card = world.card_temperature(state.k)
-    usual = (world.reliability(state.seed, state.k, card), TEAL, Words("tables with the usual information", "信息量寻常的表格"))
+    usual = (world.reliability(state.seed, state.k, card), TEAL, Words("tables like those it was learned from", "与学习时同类的表格"))
     if not revealed:
         return diagram(
             (usual,), Words("With the temperature from the model card: 70% means 70 of 100", "使用模型卡中的温度：70% 就是 100 位中 70 位")
         )
-    name = Words("a table with {share}% of the information", "信息量只有 {share}% 的表格").format(share=f"{100 * state.telling:.0f}")
+    name = Words("tables of which {share}% of the columns tell anything", "只有 {share}% 的列含有信息的表格").format(
+        share=f"{100 * state.telling:.0f}"
+    )
     now = (world.reliability(state.seed, state.k, card, state.telling), SeriesStyle("#0072B2", "triangle-up", (2, 2)), name)
     raw = (
         world.reliability(state.seed, state.k, 1.0, state.telling),
         RAW,
-        Words("the same table without temperature", "同一表格，不用温度"),
+        Words("the same tables without temperature", "同样的表格，不用温度"),
     )
     sure, right = world.sure_and_right(state.seed, state.k, card, state.telling)
-    title = Words("On this table: mean confidence {sure}%, correct {right}%", "在这张表上：平均置信度 {sure}%，正确 {right}%").format(sure=f"{100 * sure:.0f}", right=f"{100 * right:.0f}")  # fmt: skip
+    title = Words("On these tables: mean confidence {sure}%, correct {right}%", "在这些表上：平均置信度 {sure}%，正确 {right}%").format(sure=f"{100 * sure:.0f}", right=f"{100 * right:.0f}")  # fmt: skip
     return diagram((usual, now, raw), title)

@@ -17,8 +17,8 @@ RARE = Control("of_1000", Words("people with the disease, of 1000", "每 1000 �
 ANSWER = Control("answer", Words("probability that was given", "给出的概率"), 0.01)
 TELLING = Control(
     "telling",
-    Words("information in the table", "表格的信息量"),
-    options={1.0: Words("as usual", "寻常"), 0.5: Words("half", "一半"), 0.25: Words("a quarter", "四分之一")},
+    Words("columns that tell anything", "含有信息的列"),
+    options={1.0: Words("all", "全部"), 0.5: Words("half", "一半"), 0.25: Words("a quarter", "四分之一")},
 )
 FIRST_TRY = 1.3  # so that there is something left to find
 CARD = Action[UncertaintyState](
@@ -60,16 +60,16 @@ LESSON = Lesson(
     state=UncertaintyState,
     screens=(
         Screen(
-            title=Words("70% means 70 of 100", "70% 就是 100 位中 70 位"),
+            title=Words("What does 75% mean?", "75% 是什么意思？"),
             text=Words(
-                "120 small tables with three diagnoses and **one labeled patient of each**. For every new patient the network gives a diagnosis and its probability. If it says 70% for a hundred "
-                "patients, it should be correct for about seventy of them.",
-                "一百二十张小表，各三种诊断，**每种一位已确诊患者**。网络为每位新患者给出一个诊断及其概率。如果它对一百位患者都说 70%，其中应有约七十位正确。",
+                "120 small tables with three diagnoses and **one labeled patient of each**. For every new patient the network gives a diagnosis and its probability. If it says 75% for a hundred "
+                "patients, it should be correct for about 75 of them.",
+                "一百二十张小表，各三种诊断，**每种一位已确诊患者**。网络为每位新患者给出一个诊断及其概率。如果它对一百位患者都说 75%，其中应有约 75 位正确。",
             ),
             question=Question(
                 Words("It says about 75% for a hundred patients. For how many of them is it correct?", "它对一百位患者都说约 75%，其中判对的有多少？"),
                 (Words("About 75, as it says", "约 75 位，说多少就对多少"), Words("Clearly fewer: it is overconfident", "明显更少：过度自信"), Words("Clearly more: it is underconfident", "明显更多：信心不足")),
-                lambda state: 1 if (pair := world.sure_and_right(state.seed, state.k, 1.0))[0] > pair[1] + 0.03 else 2 if pair[0] < pair[1] - 0.03 else 0,
+                answers.how_often,
                 answers.too_sure,
             ),
             figure=lambda state, shown: (pictures.frequency(state, revealed=shown),),
@@ -84,17 +84,17 @@ LESSON = Lesson(
                 "最简单的修正是**所有患者共用一个数**：把全部概率的对数除以 T，再缩放到合计 100%。",
             ),
             question=Question(
-                Words("The answers are overconfident. Which T corrects them, and how many patients get another diagnosis by it?", "答案过度自信。哪个 T 能校正？又有多少患者的诊断会因此改变？"),
+                Words("With one labeled patient of each, the answers are overconfident. Which T corrects them, and how many patients get another diagnosis by it?", "每种一位已确诊患者时，答案过度自信。哪个 T 能校正？又有多少患者的诊断会因此改变？"),
                 (Words("T below 1; a few", "T 小于 1；少数人"), Words("T above 1; none", "T 大于 1；没有人"), Words("T above 1; about half", "T 大于 1；约一半人")),
                 1,
                 answers.how_tempered,
             ),
-            figure=lambda state, shown: pictures.tempered(state, revealed=shown),
+            figure=lambda state, shown: pictures.tempered(state if shown else state.updated(k=1), revealed=shown),
             formula=formulas.softened,
             code=Code(Calibration.apply, "return (log_proba / "),
             actions=(CARD,),
             controls=(T, K),
-            reveal=lambda state: state.updated(temperature=FIRST_TRY) if state.temperature == 1 else state,
+            reveal=lambda state: state.updated(k=1, temperature=FIRST_TRY if state.temperature == 1 else state.temperature),
         ),
         Screen(
             title=Words("A set of diagnoses, and when to abstain", "给出一组诊断，以及何时弃权"),
@@ -137,13 +137,13 @@ LESSON = Lesson(
         Screen(
             title=Words("Try to break it: a harder table", "试着弄坏它：更难的表格"),
             text=Words(
-                "With the temperature from the model card, the answers are calibrated **on tables like those it was learned from**. Now comes a table of the same size whose columns carry only a quarter of the information.",
-                "使用模型卡中的温度，答案是可信的，但**仅限于它学过的那类表格**。现在来了一张大小相同、信息量却只有四分之一的表格。",
+                "With the temperature from the model card, the answers are calibrated **on tables like those it was learned from**. Now come tables of the same size in which only a quarter of the columns tell anything.",
+                "使用模型卡中的温度，答案是可信的，但**仅限于它学过的那类表格**。现在来了大小相同、却只有四分之一的列含有信息的表格。",
             ),
             question=Question(
                 Words("The temperature is the same. The answers are now ...", "温度不变。现在的答案……"),
                 (Words("still calibrated", "依旧可信"), Words("underconfident", "信心不足"), Words("overconfident", "过度自信")),
-                lambda state: 2 if (pair := world.sure_and_right(state.seed, state.k, world.card_temperature(state.k), state.telling))[0] > pair[1] + 0.03 else 1 if pair[0] < pair[1] - 0.03 else 0,
+                answers.still_honest,
                 answers.why_harder,
             ),
             figure=lambda state, shown: (pictures.harder(state, revealed=shown),),

@@ -29,15 +29,15 @@ HAND = Words(
     "To move a mark, drag it, or reach it with Tab and use the arrow keys (with Shift in finer steps); Enter selects it.",
     "移动标记：直接拖动，或用 Tab 键选中后按方向键（按住 Shift 更精细）；回车键选定。",
 )
-LATER = Words("The numbers appear with the answer.", "揭晓后显示当前数值。")
-LATER_ALL = Words("The numbers, buttons and settings appear with the answer.", "揭晓后显示当前数值、按钮与设置。")
+LATER = Words("The formula and the line of code appear with the answer.", "揭晓后显示公式与代码行。")
+LATER_ALL = Words("The formula, the line of code, buttons and settings appear with the answer.", "揭晓后显示公式、代码行、按钮与设置。")
+ROUNDED = Words("All numbers are rounded.", "数值均经四舍五入。")
 COMPACT = """<style>
 .st-key-lesson .katex-display { overflow: visible; }
 .st-key-page_title h1 { font-size: 1rem; padding: 0; } .st-key-page_title [data-testid=stCaptionContainer] { display: none; }
-@media (max-width: 1150px) { /* a formula and its numbers one below the other: side by side they would be cut */
-.st-key-lesson_formula [data-testid=stHorizontalBlock] { flex-direction: column; }
-.st-key-lesson_formula [data-testid=stColumn] { width: 100%; flex: 1 1 auto; }
-}
+/* A formula and its numbers stand side by side where there is room for both, else one below the other: cut, they could not be read. */
+.st-key-lesson_formula [data-testid=stHorizontalBlock] { flex-wrap: wrap; row-gap: 0; }
+.st-key-lesson_formula [data-testid=stColumn] { width: auto; min-width: 0; max-width: 100%; flex: 1 0 auto; }
 </style>"""
 BIG_TEXT = f"""<style>
 .st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p, .st-key-lesson .katex {{ font-size: {LARGE}rem; }}
@@ -134,18 +134,18 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progre
 
 
 def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
-    """The formula, with numbers once the answer is shown: they would give it away."""
+    """The formula, its numbers and the line that computes it, once the answer is shown: each of them would give it away."""
+    if address.screen not in progress.shown:
+        interactive = not address.locked and bool(screen.actions or screen.controls or screen.movable)
+        st.caption(say(LATER_ALL if interactive else LATER))
+        return
     formula = formula_of(address.lesson or "", address.screen, progress.state)
     with st.container(key="lesson_formula", gap="small"):
         # Large numbers beside a large formula would not fit the page.
         general, numbers = (st.container(), st.container()) if address.large else st.columns([1, 2], gap="medium")
         general.latex(formula.latex_in(say.language))
-        if address.screen in progress.shown:
-            numbers.latex(formula.numbers_in(say.language))
-        else:
-            interactive = not address.locked and bool(screen.actions or screen.controls or screen.movable)
-            numbers.caption(say(LATER_ALL if interactive else LATER))
-        st.caption(say(formula.where))
+        numbers.latex(formula.numbers_in(say.language))
+        st.caption(say(formula.where + ROUNDED))
         _code(say, screen)
 
 

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from metamed_core.data.episode import LabeledSet
-from metamed_core.diagnosis import reliability_notes
+from metamed_core.diagnosis import answers, reliability_notes
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it import pictures
 from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELED, N_NEW, BreakItState
 from pages.lessons.l09_break_it.story import LESSON
 
-SEEDS = [7, 1, 2, 3, 4]
+SEEDS = [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3, 4))]
 
 
 def kinds(found: world.AppResult) -> list[str]:
@@ -31,18 +31,19 @@ def words_of(found: world.AppResult) -> str:
 def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> None:
     found = world.app_result(7, fault)
     support, right, plain = found.trace.task.support, 0, 0
-    backbone, weights = found.trace.steps[-1].classifier.backbone, found.trace.steps[-1].classifier.weights
+    backbone, weights = found.trace.initialization.backbone, found.trace.initialization.weights
     for i in range(len(support)):
         rest = [j for j in range(len(support)) if j != i]
         *_, last = Prototypical().adapt(backbone, weights, LabeledSet(support.x[rest], support.y[rest]), 3)
         right += int(last.predict_proba(support.x[[i]]).argmax()) == int(support.y[i])
         means = [support.x[[j for j in rest if support.y[j] == d], :, 0].mean(0) for d in range(3)]
         plain += min(range(3), key=lambda d: float((support.x[i, :, 0] - means[d]).square().sum())) == int(support.y[i])
-    assert found.held_out == pytest.approx(right / 15)
-    assert found.trace.baseline_held_out == pytest.approx(plain / 15)
+    n = 3 * N_LABELED
+    assert found.held_out == pytest.approx(right / n)
+    assert found.trace.baseline_held_out == pytest.approx(plain / n)
     told = LESSON.screens[1].formula(BreakItState(fault=fault)).numbers
-    assert rf"\frac{{{right}}}{{15}} = {100 * right / 15:.0f}\,\%" in told
-    assert f"<baseline>: {100 * plain / 15:.0f}" in told
+    assert rf"\frac{{{right}}}{{{n}}} = {100 * right / n:.0f}\,\%" in told
+    assert f"<baseline>: {100 * plain / n:.0f}" in told
 
 
 def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:
@@ -62,8 +63,8 @@ def test_the_leak_is_found_by_the_upload_check_and_dropped_by_its_remedy() -> No
     assert kinds(mended) == []
     assert "treatment given" not in mended.records.features.columns
     np.testing.assert_allclose(mended.trace.steps[-1].proba, world.app_result(7, "none").trace.steps[-1].proba)
-    assert world.told_by_treatment(7) == (15, 15)
-    assert r"\frac{15}{15} = 100\,\%" in LESSON.screens[2].formula(BreakItState()).numbers
+    assert world.told_by_treatment(7) == (3 * N_LABELED, 3 * N_LABELED)
+    assert rf"\frac{{{3 * N_LABELED}}}{{{3 * N_LABELED}}} = 100\,\%" in LESSON.screens[2].formula(BreakItState()).numbers
 
 
 def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
@@ -78,7 +79,7 @@ def test_hospitals_apart_are_the_library_s_and_one_alone_is_refused() -> None:
     labeled = world.file_of(7, "hospital", cured=2)
     labeled = labeled[labeled["diagnosis"].notna()]
     assert labeled.groupby("diagnosis")["hospital"].value_counts().to_dict() == {
-        (d, h): n for d in world.DIAGNOSES for h, n in (("A", 3), ("B", 2))
+        (d, h): n for d in world.DIAGNOSES for h, n in (("A", N_LABELED - 2), ("B", 2))
     }
 
 
@@ -123,11 +124,15 @@ def test_a_chinese_sentence_names_diagnoses_and_columns_in_chinese(fault: str, c
         assert pictures.WRITTEN[name[1:-1]].zh in told.zh
 
 
+def _unlike(found: world.AppResult, position: int) -> bool:
+    """Whether the card of a patient says so, as Diagnose shows it."""
+    reason = answers(found.trace, -1, [position])[0].abstention_reason
+    return reason is not None and "Unlike every labeled patient" in reason.en
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
-    """The answers of the screens, whatever seed a teacher chooses."""
-    state = BreakItState(seed=seed)
-    assert [screen.question.correct_option(screen.reveal(state)) for screen in LESSON.screens] == [2, 2, 2, 1, 2]
+    """What the explanations say, whatever seed a teacher chooses; the answers are in `test_predictions`."""
     fine, labels, prior = (world.app_result(seed, fault) for fault in ("none", "labels", "prior"))
     assert kinds(fine) == kinds(labels) == kinds(prior) == []
     assert labels.held_out < 0.45, "near guessing"
@@ -135,20 +140,21 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert prior.held_out < prior.trace.baseline_held_out - 0.1, "clearly below plain means"
     assert reliability_notes.held_out_warning(prior.held_out, prior.trace.baseline_held_out) is not None
     assert reliability_notes.ONLY_HELD_OUT.en in words_of(prior)
-    assert fine.held_out > labels.held_out + 0.15
-    assert fine.held_out > prior.held_out
+    assert fine.held_out > max(labels.held_out, prior.held_out) + 0.15
     assert max(labels.sure, prior.sure) < fine.sure, "the held-out patients lower the confidence"
     leak = world.app_result(seed, "leak")
     assert leak.held_out > 0.9
     assert leak.n_right < fine.n_right - 4
     home, away, mended = fine.n_right, *(world.app_result(seed, "hospital", cured=n) for n in (0, MOST_CURED))
-    assert away.n_right < home - 1
+    assert away.n_right < home
+    assert away.held_out > away.n_right / len(away.truth) + 0.1, "nothing shows when left out"
     assert kinds(away) == []
     assert mended.n_right > away.n_right
-    assert away.held_out > away.n_right / N_NEW / 3 - 0.05, "nothing shows when left out"
     missing, two = (world.app_result(seed, "missing", cured=n) for n in (0, 2))
     assert sum(a == b for a, b, new in zip(missing.named, missing.truth, missing.new, strict=True) if new) == 0
     assert missing.nearest(new=True) > 1.15 * missing.nearest(new=False)
     assert missing.held_out == pytest.approx(fine.held_out, abs=0.2), "nothing on the curve"
+    message = pictures.warned(missing)[1].en
+    assert f"{sum(_unlike(missing, i) for i in range(len(missing.truth)) if missing.new[i])} of 12" in message
     assert two.n_right > missing.n_right + 4
     assert len(missing.records.diagnosed) == 3 * N_LABELED

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +13,8 @@ from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
 from pages.lessons.l03_maml.computation import MamlState
 from pages.lessons.l03_maml.story import LESSON
+from pages.lessons.l04_reptile.story import LESSON as REPTILE
+from pages.lessons.lesson import Lesson
 from tests.helpers.naive_descent import naive_loss, naive_path, slope
 
 STATE = MamlState()
@@ -76,8 +81,8 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
     first = LESSON.screens[0].formula(STATE)
     there, g = naive_path(START, TASKS[0], 1.5, 1)[1], slope(lambda w: naive_loss(w, TASKS[0].support), START)
     assert first.numbers == (
-        rf"\begin{{pmatrix}}{there[0]:.2f} \\ {there[1]:.2f}\end{{pmatrix}} = \begin{{pmatrix}}-3.00 \\ -3.00\end{{pmatrix}} - 1.5 \cdot "
-        rf"\begin{{pmatrix}}{g[0]:.2f} \\ {g[1]:.2f}\end{{pmatrix}}"
+        rf"\begin{{pmatrix}}{there[0]:.2f} \\ {there[1]:.2f}\end{{pmatrix}} = \begin{{pmatrix}}-3.000 \\ -3.000\end{{pmatrix}} - 1.5 \cdot "
+        rf"\begin{{pmatrix}}{g[0]:.3f} \\ {g[1]:.3f}\end{{pmatrix}}"
     )
     losses = [(naive_loss(START, task.support), naive_loss(naive_path(START, task, 1.5, 3)[-1], task.support)) for task in TASKS]
     assert LESSON.screens[1].formula(STATE).numbers == r",\quad ".join(
@@ -87,6 +92,18 @@ def test_the_numbers_under_the_formulas_are_these() -> None:
         np.mean([naive_loss(naive_path(at, task, 1.5, 3)[-1], task.query) for task in TASKS]) for at in maml.trail(STATE.updated(outer=5))
     ]
     assert LESSON.screens[4].formula(STATE.updated(outer=5)).numbers == rf"{behind[0]:.3f} \to {behind[-1]:.3f}"
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(("lesson", "at"), [(LESSON, 0), (LESSON, 2), (REPTILE, 0), (REPTILE, 2)])
+def test_a_step_adds_up_by_hand_as_it_is_shown(lesson: Lesson[Any], at: int, seed: int) -> None:
+    """Worked out from the printed figures alone, before and after a step of the outer loop, the printed result comes out."""
+    for state in (lesson.state(seed), lesson.state(seed).updated(outer=1)):
+        shown, _, right = lesson.screens[at].formula(state).numbers.replace(r"\;", "").partition("=")
+        right = right.replace(r"\frac{1}{3}", "1 / 3 * ").replace(r"\cdot", "*").replace(r"\Big", "")
+        worked_out = eval(re.sub(r"\\begin\{pmatrix\}(.*?) \\\\ (.*?)\\end\{pmatrix\}", r"np.array([\1, \2])", right))  # noqa: S307 - our own formula
+        told = [float(each) for each in re.findall(r"-?\d+\.\d+", shown)]
+        assert [round(value, 2) + 0.0 for value in worked_out] == pytest.approx(told, abs=1e-9)
 
 
 def test_contour_lines_lie_on_their_level() -> None:

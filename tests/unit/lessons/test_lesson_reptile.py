@@ -54,7 +54,7 @@ def test_the_first_screens_numbers() -> None:
     assert column(ends.mean(0)) in told
     table = LESSON.screens[0].figure(STATE, True)[1]
     assert [cell.en.replace("−", "-") for cell in table.rows[4][1:]] == [f"{value:.2f}" for value in ends.mean(0)]
-    assert [cell.en for cell in LESSON.screens[0].figure(STATE, False)[1].rows[4][1:]] == ["?", "?"]
+    assert len(LESSON.screens[0].figure(STATE, False)[1].rows) == 4, "not even the names of mean and new start"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -76,7 +76,8 @@ def test_one_inner_step_is_ordinary_training(seed: int) -> None:
     state = ReptileState(seed=seed)
     joint = slope(lambda w: np.mean([naive_loss(w, task.support) for task in plane.tasks(seed)]), START)
     np.testing.assert_allclose(world.towards(START, seed, 1.5, 1), 1.5 * joint, atol=1e-7)
-    assert LESSON.screens[2].formula(state).numbers == rf"{column(1.5 * joint)} \;=\; 1.5 \cdot {column(joint)}"
+    told = LESSON.screens[2].formula(state).numbers
+    assert told in [rf"{column(1.5 * joint)} \;=\; 1.5 \cdot {column(joint, digits)}" for digits in range(2, 6)]
     # From the second step on it is not.
     two = np.array(world.towards(START, seed, 1.5, 2))
     assert np.abs(two / np.linalg.norm(two) - joint / np.linalg.norm(joint)).max() > 0.001

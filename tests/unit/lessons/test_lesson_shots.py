@@ -10,11 +10,11 @@ from metamed_core.data.episode import LabeledSet
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.prototypical import Prototypical
 from pages.lessons.l08_shots import computation as world
-from pages.lessons.l08_shots import small_clinics
+from pages.lessons.l08_shots import small_clinics, unusual_patient
 from pages.lessons.l08_shots.computation import N_WAY, SHOTS, ShotsState
 from pages.lessons.l08_shots.story import LESSON
 
-SEEDS = [7, 1, 2, 3, 4]
+SEEDS = [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3, 4))]
 
 
 @pytest.mark.parametrize("k", [1, 5])
@@ -76,13 +76,13 @@ def test_the_two_way_error_is_the_sum_over_pairs_that_share_a_patient_or_an_epis
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
-    """The answers of the screens, whatever seed a teacher chooses."""
+    """What the explanations say, whatever seed a teacher chooses; the answers are in `test_predictions`."""
     one, ten = (world.luck(seed, k) for k in (1, 10))
-    assert one.max() - one.min() > 0.22
     assert world.spread(one) > 1.8 * world.spread(ten)
     found = world.curves(seed)
     assert found["network"][0] > found["regression"][0] + 0.02
-    assert LESSON.screens[1].question.correct_option(ShotsState(seed=seed)) == 1, "some 5 to 20"
+    few_shots, fifty = world.ahead(seed)
+    assert few_shots > fifty - 0.005, "worth most where fewest"
     few, many = (small_clinics.both_intervals(seed, 12, n) for n in (10, 100))
     for i, least, least_held in ((0, 2.5, 0), (1, 1.0, 14)):
         assert np.mean([pair[i].half_width for pair in few]) > least * np.mean([pair[i].half_width for pair in many])
@@ -91,7 +91,7 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     assert small_clinics.n_holding(ShotsState(seed=seed))[0] <= 10
     wider = small_clinics.both_intervals(seed, 6, 100)
     assert np.mean([pair[1].half_width for pair in wider]) > 1.2 * np.mean([pair[1].half_width for pair in many]), "patients narrow it"
-    usual, odd = world.with_first(seed, 5), world.with_first(seed, 95)
+    usual, odd = unusual_patient.with_first(seed, 5), unusual_patient.with_first(seed, 95)
     assert odd[0] < usual[0] - 0.05
     assert np.mean(odd[5:]) > np.mean(usual[5:]) - 0.06, "a handful outvotes it"
     plain = world.curves(seed, one_each=True)
@@ -102,12 +102,13 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
 
 
 def test_an_unusual_patient_is_farther_from_the_mean() -> None:
-    gaps, first = world.off_center(7), world.one_clinic(7).rows(0)
+    diagnosis = unusual_patient.diagnosis_of(7)
+    gaps, first = unusual_patient.off_center(7, diagnosis), world.one_clinic(7).rows(diagnosis)
     for unusual in (0, 50, 100):
-        place = int(np.flatnonzero(first == world.first_patient(7, unusual))[0])
+        place = int(np.flatnonzero(first == unusual_patient.first_patient(7, unusual, diagnosis))[0])
         assert int((gaps < gaps[place]).sum()) == round(unusual / 100 * 49)
-    alone, of_three = world.displaced(ShotsState())
-    assert alone == pytest.approx(float(gaps[int(np.flatnonzero(first == world.first_patient(7, 95))[0])]))
+    alone, of_three = unusual_patient.displaced(ShotsState())
+    assert alone == pytest.approx(float(gaps[int(np.flatnonzero(first == unusual_patient.first_patient(7, 95, diagnosis))[0])]))
     assert of_three == pytest.approx(alone / 3, abs=alone / 6)
 
 

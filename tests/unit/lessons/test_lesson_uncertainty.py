@@ -15,7 +15,7 @@ from pages.lessons.l10_uncertainty import computation as world
 from pages.lessons.l10_uncertainty.computation import N_COLUMNS, N_QUERY, N_WAY, SHOTS, UncertaintyState
 from pages.lessons.l10_uncertainty.story import LESSON
 
-SEEDS = [7, 1, 2, 3, 4]
+SEEDS = [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3, 4))]
 
 
 @pytest.mark.parametrize("k", SHOTS)
@@ -93,12 +93,11 @@ def test_prevalence_is_bayes_rule(answer: float, of_1000: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
-    """The answers of the screens, whatever seed a teacher chooses."""
+    """What the explanations say, whatever seed a teacher chooses; the answers are in `test_predictions`."""
     state = UncertaintyState(seed=seed)
-    assert [screen.question.correct_option(screen.reveal(state)) for screen in LESSON.screens] == [1, 1, 2, 2, 2]
     card = world.card_temperature(1)
     assert card > 1 > world.card_temperature(10), "too sure with one, too modest with ten"
-    assert world.reliability(seed, 1, card).error < 0.9 * world.reliability(seed, 1, 1.0).error
+    assert world.reliability(seed, 1, card).error < 0.5 * world.reliability(seed, 1, 1.0).error
     best = min(error for _, error in world.error_by_temperature(seed, 1, 1.0))
     assert world.reliability(seed, 1, card).error < best + 0.03
     sizes = world.set_sizes(state)
@@ -110,4 +109,4 @@ def test_what_the_lesson_says_holds_for_any_class(seed: int) -> None:
     hard, raw = (world.sure_and_right(seed, 1, t, 0.25) for t in (card, 1.0))
     assert hard[0] - hard[1] > 0.1
     assert raw[0] - raw[1] > hard[0] - hard[1], "worse still without it"
-    assert hard[1] < 0.4, "no better than chance"
+    assert hard[1] < 0.45, "hardly better than chance"
