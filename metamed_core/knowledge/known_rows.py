@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -21,6 +22,8 @@ from metamed_core.knowledge.statement import Grade, Share, Statement, Usual, Wor
 from metamed_core.words import UserError, Words
 
 MISSING, STATED = CHANNELS.index("missing"), CHANNELS.index("stated")
+MOST_POINTS = 3
+"""A statement allows at most so many values."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -116,31 +119,38 @@ def known_rows(
     number = {fold(str(name)): k for k, name in enumerate(classes)}
     column_of = {fold(name): name for name, kind in kinds.items() if kind.has_values}
     used: list[list[Statement]] = [[] for _ in classes]
-    x = _blank(encoder).repeat(len(classes), 1, 1)
-    weight = torch.zeros(x.shape[:2], dtype=torch.float64)
     for one in sorted(knowledge.statements, key=lambda each: (each.diagnosis, each.column)):
         k, name = number.get(fold(one.diagnosis)), column_of.get(fold(one.column))
-        if k is None or name is None or one.weight == 0:
-            continue
-        at = kinds[name].cells
-        x[k, at], weight[k, at] = _expected_cells(one, name, kinds[name], encoder), one.weight
-        used[k].append(replace(one, column=name))
+        if k is not None and name is not None and one.weight > 0:
+            used[k].append(replace(one, column=name))
+    x = torch.stack([_expected_cells(row, kinds, encoder) for row in used])
+    weight = np.zeros(x.shape[:2])
+    for k, row in enumerate(used):
+        for one in row:
+            weight[k, kinds[one.column].cells] = one.weight
     columns = {name: kind.cells for name, kind in kinds.items()}
-    return KnownRows(x, weight, tuple(map(tuple, used)), columns, _unused(knowledge, number, column_of))
+    return KnownRows(x, torch.from_numpy(weight), tuple(map(tuple, used)), columns, _unused(knowledge, number, column_of))
 
 
-def _expected_cells(one: Statement, name: str, kind: ColumnKind, encoder: PatientEncoder) -> Tensor:
-    """The cells of one column under a statement, `(n_cells, n_channels)`."""
-    points = _points(one, kind)
-    if isinstance(points, str):
-        frame = pd.DataFrame({column: [points if column == name else None] for column in encoder.panel.columns}, dtype=object)
-        values, shares = encoder.panel.values(frame)[:, kind.cells], [1.0]
-    else:
-        values, shares = torch.tensor([[value] for value, _ in points], dtype=torch.float64), [share for _, share in points]
-    table = torch.full((len(values), encoder.n_cells), torch.nan, dtype=torch.float64)
-    table[:, kind.cells] = values
-    cells = encoder.encode_values(table)[:, kind.cells]
-    return (cells * torch.tensor(shares, dtype=torch.float64)[:, None, None]).sum(0)
+def _expected_cells(row: Sequence[Statement], kinds: Mapping[str, ColumnKind], encoder: PatientEncoder) -> Tensor:
+    """The cells of one diagnosis, `(n_cells, n_channels)`; missing where nothing is said."""
+    # All statements are encoded at once: the first values that they allow in one row, the second in another.
+    values, shares = np.full((MOST_POINTS, encoder.n_cells), np.nan), np.zeros((MOST_POINTS, encoder.n_cells))
+    shares[0] = 1.0
+    words = {}
+    for one in row:
+        points, at = _points(one, kinds[one.column]), kinds[one.column].cells
+        if isinstance(points, str):
+            words[one.column] = points
+            continue
+        for i, (value, share) in enumerate(points):
+            values[i, at], shares[i, at] = value, share
+    if words:
+        frame = pd.DataFrame({column: [words.get(column)] for column in encoder.panel.columns}, dtype=object)
+        named = encoder.panel.values(frame)[0].numpy()
+        for column in words:
+            values[0, kinds[column].cells] = named[kinds[column].cells]
+    return (encoder.encode_values(torch.from_numpy(values)) * torch.from_numpy(shares).unsqueeze(-1)).sum(0)
 
 
 def _points(one: Statement, kind: ColumnKind) -> list[tuple[float, float]] | str:
@@ -165,10 +175,6 @@ def _points(one: Statement, kind: ColumnKind) -> list[tuple[float, float]] | str
     raise UserError(
         (_NO_FINDING if kind.is_yes_no else _NO_NUMBER).format(place=place(one), text=shown(one.text), column=shown(one.column))
     )
-
-
-def _blank(encoder: PatientEncoder) -> Tensor:
-    return encoder.encode_values(torch.full((1, encoder.n_cells), torch.nan, dtype=torch.float64))
 
 
 def _blended(row: Tensor, share: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 CARELESS = 0.5
 """Prior probability that no row of the table can be relied on."""
-WRONG_ROW = 0.08
+WRONG_ROW = 0.2
 """Prior probability that a single row is wrong in a table that can be relied on."""
 SURE = 0.9
 """How far the answers of the rows are believed: a patient may be unusual."""

@@ -9,17 +9,17 @@ answered without knowledge, with the rows of its diagnoses, with all these rows 
 Printed: balanced accuracy in percent. An interval is Student's over episode numbers: the mean over the tables of the episodes of one number is
 one observation. It holds for other draws from these tables, not for other tables. "Flagged": the share of wrong rows in conflict, and of
 episodes with at least one; "false alarms": the same of right rows. With --out, results are kept line by line and not measured again.
+
+A FOLDER of case reports of rare diseases is measured as `tests/benchmarks/case_reports.py` says.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,13 +32,13 @@ from metamed_core.evaluation.episode_draws import draw, task_of
 from metamed_core.knowledge import Knowledge, fold, known_diagnoses, read_knowledge, with_knowledge
 from metamed_core.knowledge.informed_classifier import InformedClassifier
 from metamed_core.learners import LEARNERS, Initialization, load_weights
-from metamed_core.statistics.intervals import Interval, mean_interval
 from metamed_core.words import UserError, Words
+from tests.benchmarks import case_reports
+from tests.benchmarks.kept_rows import Row, interval, keep, kept
 
 FILES = Path(__file__).with_name("knowledge_tables")
 SHOTS = (0, 1, 3, 5, 10)
 WITHOUT, RIGHT, EXCHANGED, PAIR = "without", "right", "exchanged", "pair"
-Row = dict[str, Any]
 WHERE = ["table", "learner", "shots", "episode"]
 
 
@@ -116,7 +116,7 @@ def answer(table: KnownTable, learner: str, start: Initialization, plain: Task, 
 
 def measured(tables: Sequence[KnownTable], learners: Sequence[str], shots: Sequence[int], n: int, out: Path | None) -> pd.DataFrame:
     """All rows; episode 0 of every table first, so that a run that is stopped has measured all of them alike."""
-    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()] if out and out.exists() else []
+    rows = kept(out)
     done = {tuple(row[key] for key in WHERE) for row in rows}
     starts = {name: load_weights("universal", LEARNERS[name]()) for name in learners}
     for index in range(n):
@@ -125,9 +125,7 @@ def measured(tables: Sequence[KnownTable], learners: Sequence[str], shots: Seque
                 if place not in done:
                     new = list(judged(table, place[1], starts[place[1]], place[2], index))
                     rows += new
-                    if out:
-                        with out.open("a", encoding="utf-8") as file:
-                            file.write("".join(json.dumps(row) + "\n" for row in new))
+                    keep(out, new)
         found = _asked(rows, tables, learners, shots, index + 1)
         sys.stderr.write(f"episode {index + 1} of {n}: {_gains(found)}\n")
     return found
@@ -165,12 +163,6 @@ def alarms(rows: pd.DataFrame, name: str) -> str:
     return f"{100 * sum(each) / len(each):.0f} ({100 * sum(map(any, flags)) / len(flags):.0f})" if each else "–"
 
 
-def interval(values: pd.Series[float]) -> str:
-    """A mean with its interval."""
-    found: Interval = mean_interval(np.asarray(values, dtype=np.float64))
-    return f"{found.mean:+.1f} [{found.low:+.1f}, {found.high:+.1f}]"
-
-
 def report(rows: pd.DataFrame) -> Iterator[str]:
     """The tables in Markdown, one for each learner."""
     shots = sorted(rows["shots"].unique())
@@ -198,6 +190,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="keep every episode here, and go on from what stands there")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(1)
+    if (chosen.folder / case_reports.CASES).exists():
+        for line in case_reports.report(chosen.folder, chosen.learners, chosen.episodes, chosen.out):
+            print(line)
+        return
     try:
         tables = list(known_tables(chosen.folder, chosen.tables))
     except UserError as error:
