@@ -22,10 +22,13 @@ with st.skeleton(height=400):
 # Only now: these import torch, which takes seconds and must be imported under the lock of preload.py.
 from pages.parts.learn.address import current_address
 from pages.parts.learn.contents import contents
+from pages.parts.learn.questionnaire import questionnaire_page
 from pages.parts.learn.screen import lesson_page
 
 address = current_address()
-if address.lesson is None:
+if address.questionnaire:
+    questionnaire_page(say)
+elif address.lesson is None:
     contents(say, address)
 else:
     lesson_page(say)

@@ -16,18 +16,23 @@ from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson
 from pages.lessons.lesson_state import State
 
+QUESTIONNAIRE = "questionnaire"  # in the address: instead of a lesson, "before" or "after" the lessons where the link says so
 CLASS = "class"  # in the address: the code of the class whose votes this tab takes part in
 
 
 @dataclass(frozen=True)
 class Address:
-    """What the address asks for. lesson: a key, None for the contents; screen: from 1; unknown: a name that is no lesson's."""
+    """What the address asks for. lesson: a key, None for the contents; screen: from 1; unknown: a name that is no lesson's.
+
+    questionnaire: when it is answered, "before" or "after", or something else where the link leaves that open; empty: not asked for.
+    """
 
     lesson: str | None
     screen: int = 1
     locked: bool = False
     large: bool = False
     unknown: str = ""
+    questionnaire: str = ""
 
 
 def parse_address(asked: Mapping[str, str]) -> Address:
@@ -35,7 +40,7 @@ def parse_address(asked: Mapping[str, str]) -> Address:
     name = asked.get("lesson", "")
     locked, large = (asked.get(flag) == "1" for flag in ("lock", "large"))
     if name not in LESSONS:
-        return Address(None, large=large, unknown=name)
+        return Address(None, large=large, unknown=name, questionnaire=asked.get(QUESTIONNAIRE, ""))
     text = asked.get("screen", "1")
     screen = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
     return Address(name, min(max(screen, 1), len(LESSONS[name].screens)), locked, large)
@@ -51,6 +56,12 @@ def go(lesson: str | None, screen: int = 1) -> None:
     kept = {name: st.query_params[name] for name in ("lang", "large", "lock", CLASS) if name in st.query_params}
     wanted = {**kept, **({"lesson": lesson, "screen": str(screen)} if lesson else {})}
     st.query_params.from_dict({name: value for name, value in wanted.items() if lesson or name != "lock"})
+
+
+def go_to_questionnaire() -> None:
+    """Open the questionnaire."""
+    go(None)
+    st.query_params[QUESTIONNAIRE] = "open"
 
 
 def set_flag(name: str, *, on: bool) -> None:

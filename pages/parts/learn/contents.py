@@ -15,6 +15,7 @@ from pages.parts.learn.address import Address, current_address, go
 from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
 from pages.parts.learn.classroom import take_seat
 from pages.parts.learn.progress import next_screen, screens_done
+from pages.parts.learn.questionnaire import questionnaire_door
 
 UNKNOWN = Words("There is no lesson called “{name}”. These are the lessons there are:", "没有名为“{name}”的课程。现有课程如下：")
 OVERVIEW = Words(
@@ -37,15 +38,17 @@ def contents(say: Say, address: Address) -> None:
 
 
 def _class(say: Say) -> None:
-    """The class of this tab, or the way into one; who opens the link of a class is led on to its question."""
+    """The class of this tab, or the way into one, and the way to the questionnaire; who opens the link of a class is led on to its question."""
     seat = take_seat(say)
     if current_address().lesson is not None:
         st.rerun()
-    if seat is None:
-        class_door(say)
-    else:
+    if seat is not None:
         st.html(CLASS_STYLE)
         class_strip(say, seat)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if seat is None:
+            class_door(say)
+        questionnaire_door(say)
 
 
 def _row(say: Say, lesson: Lesson[Any], *, primary: bool) -> None:
