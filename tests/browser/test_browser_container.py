@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT, serve
+from tests.conftest import PATIENCE, ROOT, serve
 from tests.helpers.diagnose_browser import ready, upload
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def test_the_container_serves_every_page_read_only_and_under_a_strict_policy(tmp
 
     with serve(tmp_path / "server.log", folder=shown, before=without_rights(), METAMED_HOME="/data-that-is-not-there", HOME="/") as running:
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
         page.route(lambda url: url.startswith(running.url), through_proxy)
         for name in ("compare", "meta_train", "learn", ""):

@@ -62,7 +62,7 @@ def why_they_differ(state: WhyState) -> Words:
             "患者多于十三个未知数时，各家的意见就一致得多；每种只有三位时做不到。",
         )
     return told + Words(
-        "{p} patients cannot determine thirteen unknowns. Each clinic found one of many solutions that fit, and nothing in its own patients tells which one is right.",
+        "{p} {p:patient|patients} cannot determine thirteen unknowns. Each clinic found one of many solutions that fit, and nothing in its own patients tells which one is right.",
         "{p} 位患者定不下十三个未知数。每家都找到了众多吻合解中的一个，而仅凭自己的患者无从知道哪个才对。",
     ).format(p=patients)
 

@@ -102,7 +102,7 @@ def learning(state: WhyState, *, revealed: bool) -> Chart:
     )
     if revealed and state.shots < MANY:
         of_many = ordinary_accuracy(state.seed, MANY)[1]
-        name = Words("the same with {n} patients of each disease", "同上，每种疾病 {n} 位患者").format(n=MANY)
+        name = Words("the same with {n} {n:patient|patients} of each disease", "同上，每种疾病 {n} 位患者").format(n=MANY)
         marks = (*marks, Line(((0.0, of_many), (float(MAX_META_STEPS), of_many)), ORDINARY_STYLE, name, 1.5, opacity=0.6))
     x = Axis(
         Words("steps of meta-training (16 tasks with other diseases each)", "元训练步数（每步 16 个其他疾病的任务）"),

@@ -15,7 +15,7 @@ STYLES = series_styles(5)
 def whole_cohort(state: EpisodeState) -> Table:
     """What an episode is drawn from: how many patients there are with each diagnosis."""
     everyone = cohort(state.seed)
-    title = Words("The data set: {n} patients", "数据集：{n} 位患者")
+    title = Words("The data set: {n} {n:patient|patients}", "数据集：{n} 位患者")
     rows = tuple((_called(name), verbatim(len(members))) for name, members in everyone.members.items())
     header = (Words("diagnosis", "诊断"), Words("patients", "患者数"))
     how = Words("How to read: the task will be drawn from these patients.", "读法：任务将从这些患者中抽取。")

@@ -106,7 +106,7 @@ def why_missing(state: BreakItState) -> Words:
     before, after = (world.app_result(state.seed, "missing", cured=n) for n in (0, 2))
     (warned, n), (others, m) = (before.n_unlike(new=new) for new in (True, False))
     return Words(
-        "For {warned} of {n}, and for {others} of the {m} others, who do have one of the diagnoses: the warning is set so that at most about 1 in 10 of those get it by mistake. It looks at how far a patient is from the labeled ones "
+        "For {warned} of {n}, and for {others} of the {m} {m:other|others}, who do have one of the diagnoses: the warning is set so that at most about 1 in 10 of those get it by mistake. It looks at how far a patient is from the labeled ones "
         "(typically {new} here, {known} for the known diseases), so it misses those who happen to be near. The most probable diagnosis is wrong for all {n}, and cross-validated accuracy does not show it. Whoever gets the warning may have a diagnosis that is not in the table; "
         "whoever does not may have one, too. With two of them labeled, {b} instead of {a} of {all} are correct.",
         "{n} 位中 {warned} 位；另外 {m} 位确有表中诊断的患者中也有 {others} 位：设定为其中每 10 位至多约 1 位会被误报。警告看的是患者离已确诊患者有多远（此处中位数为 {new}，已知疾病为 {known}），碰巧离得近的就会漏掉。对这 {n} 位，最可能的诊断全都是错的，交叉验证准确率也看不出来。"

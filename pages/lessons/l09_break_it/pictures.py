@@ -137,7 +137,7 @@ def warned(found: AppResult) -> tuple[Words, Words]:
     """Of how many patients of the new disease, and of how many others, the cards say that they are unlike every labeled patient."""
     (n_new, of_new), (n_other, of_others) = (found.n_unlike(new=new) for new in (True, False))
     message = Words(
-        "“Unlike every labeled patient”, or healthy by all reference ranges: {a} of {n} patients with {disease}, {b} of the {m} others",
+        "“Unlike every labeled patient”, or healthy by all reference ranges: {a} of {n} {n:patient|patients} with {disease}, {b} of the {m} {m:other|others}",
         "“与所有已确诊患者均不相似”或所有数值都在参考范围内：{disease} {n} 位中 {a} 位，其余 {m} 位中 {b} 位",
     )
     return Words("Diagnose, cards", "“诊断”页，各卡片"), message.format(

@@ -24,7 +24,7 @@ def too_sure(state: UncertaintyState) -> Words:
     """How often answers of seventy to eighty percent are right, and all of them."""
     (n, said, right), (sure, share) = world.said_about(state), world.sure_and_right(state.seed, state.k, 1.0)
     told = Words(
-        "Of the {n} answers with 70 to 80% (mean {said}%), {right}% are correct; of all answers (mean {sure}%), {share}%. A probability is a promise about **many** patients; only counting shows whether it is kept.",
+        "Of {n} {n:answer|answers} with 70 to 80% (mean {said}%), {right}% are correct; of all answers (mean {sure}%), {share}%. A probability is a promise about **many** patients; only counting shows whether it is kept.",
         "给出 70% 到 80% 的 {n} 个答案（平均 {said}%）中，{right}% 正确；全部答案（平均 {sure}%）中为 {share}%。概率是对**许多**患者的承诺，是否兑现只有数过才知道。",
     ).format(n=n, **{name: f"{100 * value:.0f}" for name, value in (("said", said), ("right", right), ("sure", sure), ("share", share))})
     if state.k > 1:
