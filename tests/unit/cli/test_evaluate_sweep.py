@@ -77,7 +77,7 @@ def test_weights_that_cannot_be_read_are_a_sentence_from_here_and_from_a_worker(
 
 def test_a_worker_that_is_ended_from_outside_is_a_sentence() -> None:
     # So many that they are not done when the workers end, however long this process had to wait for its turn.
-    results = sweep(dataclasses.replace(plan(), n_episodes=200), jobs=2, parcel=1)
+    results = sweep(dataclasses.replace(plan(), n_episodes=40), jobs=2, parcel=1)
     next(results)
     # Looked up, not asked for: asking from here, with other settings, ends the workers at work and waits for them.
     for pid in list(reusable_executor._executor._processes):
