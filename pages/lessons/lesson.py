@@ -128,13 +128,17 @@ class Control:
 
 @dataclass(frozen=True)
 class Action(Generic[S]):
-    """A button under the figure: what it does to the state, and when it is disabled."""
+    """A button under the figure: what it does to the state, and when it is disabled.
+
+    played: whether Play presses it, once a second until it is disabled: for steps that one would press ten times. One on a screen at most.
+    """
 
     name: str
     label: Words
     icon: str
     apply: Callable[[S], S]
     disabled: Callable[[S], bool] = lambda _: False
+    played: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,11 @@ class Screen(Generic[S]):
     controls: tuple[Control, ...] = ()
     movable: bool = False
     reveal: Callable[[S], S] = lambda state: state
+
+    @property
+    def played(self) -> Action[S] | None:
+        """The button that Play presses; None for a screen without Play."""
+        return next((action for action in self.actions if action.played), None)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,24 @@ def drag(page: Page) -> None:
     page.mouse.up()
 
 
+def test_play_steps_by_itself_until_it_is_paused_by_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/learn?lesson=reptile&screen=1&lang=en")
+    page.locator(".mm-root svg").first.wait_for()
+    show(page, LESSONS["reptile"], 1)
+    button = page.locator(".st-key-action_play button").first
+    button.focus()
+    changes_the_figure(page, lambda: page.keyboard.press("Enter"))
+    for _ in range(2):
+        changes_the_figure(page, lambda: None)  # nothing is pressed
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Play", exact=True).wait_for()
+    idle(page)
+    paused = figure(page)
+    page.wait_for_timeout(1500)
+    assert figure(page) == paused
+    assert button.evaluate("one => one === document.activeElement"), "the keyboard stays where it was"
+
+
 def test_a_link_opened_twice_shows_the_same_and_a_locked_one_hides(open_page: OpenPage, tmp_path: Path) -> None:
     link = "/learn?lesson=maml&screen=4&seed=11&x=2.5&y=-3.0&outer=5&lang=zh"
     page = open_page(link)

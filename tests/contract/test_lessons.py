@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 SCREENS = [pytest.param(lesson, at, id=f"{lesson.key}-{at + 1}") for lesson in LESSONS.values() for at in range(len(lesson.screens))]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.key)
 each_screen = pytest.mark.parametrize(("lesson", "at"), SCREENS)
+TEN, A_MINUTE = 10, 60  # presses of a button until it has nothing left to do: Play makes one a second
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -58,6 +59,17 @@ def test_what_a_reader_did_goes_into_the_link_and_back_to_the_bit(lesson: Lesson
         again = lesson.state.from_address({"seed": "23", **state.to_address()})
         assert again == state
         assert screen.figure(again, True) == screen.figure(state, True)
+
+
+@each_screen
+def test_what_one_would_press_ten_times_has_a_play_button(lesson: Lesson[Any], at: int) -> None:
+    screen, long = lesson.screens[at], []
+    for action in screen.actions:
+        state, presses = lesson.state(), 0
+        while not action.disabled(state) and presses <= A_MINUTE:
+            state, presses = action.apply(state), presses + 1
+        long += [action] if TEN <= presses <= A_MINUTE else []
+    assert long == [action for action in screen.actions if action.played] == ([screen.played] if screen.played else [])
 
 
 def held_marks(figure: Figure) -> list[str]:

@@ -25,6 +25,7 @@ def meta_train_button(n: int) -> Action[WhyState]:
         ":material/fitness_center:",
         lambda s: s.updated(practice=s.practice + n),
         lambda s: s.practice >= why.MAX_META_STEPS,
+        played=n == STEPS_PER_PRESS,
     )
 
 

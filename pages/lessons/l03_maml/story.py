@@ -22,7 +22,9 @@ def outer(n: int) -> Action[MamlState]:
     """A button for `n` outer steps."""
     label = Words("Outer step", "外循环一步") if n == 1 else Words("{n} outer steps", "外循环 {n} 步").format(n=n)
     icon = ":material/move_down:" if n == 1 else ":material/fast_forward:"
-    return Action(f"outer_{n}", label, icon, lambda s: s.updated(outer=s.outer + n, inner=0), lambda s: s.outer >= plane.MAX_OUTER)
+    return Action(
+        f"outer_{n}", label, icon, lambda s: s.updated(outer=s.outer + n, inner=0), lambda s: s.outer >= plane.MAX_OUTER, played=n == 1
+    )
 
 
 INNER = Action[MamlState](

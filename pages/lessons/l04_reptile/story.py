@@ -24,7 +24,7 @@ def outer(n: int) -> Action[ReptileState]:
     """A button for `n` outer steps."""
     label = Words("Outer step", "外循环一步") if n == 1 else Words("{n} outer steps", "外循环 {n} 步").format(n=n)
     icon = ":material/move_down:" if n == 1 else ":material/fast_forward:"
-    return Action(f"outer_{n}", label, icon, lambda s: s.updated(outer=s.outer + n), lambda s: s.outer >= plane.MAX_OUTER)
+    return Action(f"outer_{n}", label, icon, lambda s: s.updated(outer=s.outer + n), lambda s: s.outer >= plane.MAX_OUTER, played=n == 1)
 
 
 OTHERS = Action[ReptileState](

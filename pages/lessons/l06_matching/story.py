@@ -20,7 +20,7 @@ FACES = Control(
 )
 COPY = Action[MatchingState](
     "copy", Words("Enter the most similar patient again", "把最相似的患者再录入一次"), ":material/content_copy:", world.copy,
-    lambda s: s.copies >= world.MOST_COPIES,
+    lambda s: s.copies >= world.MOST_COPIES, played=True,
 )  # fmt: skip
 
 # -- what is seen ----------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ META_TRAIN = Action[PriorFittedState](
     ":material/fitness_center:",
     lambda s: s.updated(practice=s.practice + small_network.STEPS_PER_PRESS),
     lambda s: s.practice >= world.MAX_META_STEPS,
+    played=True,
 )
 
 # -- what is seen ----------------------------------------------------------------------------------------------------

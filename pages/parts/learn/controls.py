@@ -12,12 +12,14 @@ from pages.lessons.lesson import Control, Lesson, Screen
 from pages.lessons.lesson_state import State, bounds
 from pages.parts.common import bound_widgets
 from pages.parts.common.page_frame import Say
+from pages.parts.learn.address import Address
+from pages.parts.learn.playback import play_button
 from pages.parts.learn.progress import Progress
 
 RESET = Words("Start over", "重新开始")
 
 
-def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress) -> None:
+def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress, address: Address) -> None:
     """Buttons and settings in one row, and a way back to where the lesson began."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lesson_controls"):
         for i, action in enumerate(screen.actions):
@@ -30,6 +32,8 @@ def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progr
                 args=(progress, action.apply),
                 type="primary" if not i else "secondary",
             )
+        if screen.played is not None:
+            play_button(say, screen.played, progress, address)
         for control in screen.controls:
             _control(say, lesson, control, progress)
         if screen.actions or screen.controls or screen.movable:

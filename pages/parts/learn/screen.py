@@ -20,6 +20,7 @@ from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
 from pages.parts.learn.classroom import keep_together, take_seat
 from pages.parts.learn.controls import controls
 from pages.parts.learn.drawn import figure_of, formula_of
+from pages.parts.learn.playback import about, in_time, keep_playing
 from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
 from pages.parts.learn.take_away import hand_out
@@ -50,9 +51,12 @@ BIG_TEXT = f"""<style>
 </style>"""
 
 
-@st.fragment
 def lesson_page(say: Say) -> None:
     """The screen that the address names."""
+    in_time(lambda: _lesson_screen(say))
+
+
+def _lesson_screen(say: Say) -> None:
     address = current_address()
     if address.lesson is None:
         st.rerun()  # back to the contents, by the browser's own button
@@ -65,6 +69,7 @@ def lesson_page(say: Say) -> None:
             st.html(CLASS_STYLE)
             class_strip(say, seat)
             keep_together(seat, progress, address)
+        keep_playing(screen, progress, address)
         with st.container(key="lesson_body"):
             text, figure = st.columns([1, 2], gap="medium")
         with text:
@@ -128,9 +133,10 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progre
     size = LARGE if address.large else 1.0
     drawn, how = figure_of(lesson.key, address.screen, progress.state, shown=shown, language=say.language, size=size, draggable=movable)
     lesson_figure.draw(f"figure_{lesson.key}", drawn, size=size, report=report if movable else None)
-    if shown and not address.locked:
-        controls(say, lesson, screen, progress)
-    st.caption(" ".join(filter(None, [*map(say, how), say(HAND) if movable else ""])))
+    usable = shown and not address.locked
+    if usable:
+        controls(say, lesson, screen, progress, address)
+    st.caption(" ".join(filter(None, [*map(say, how), about(say, screen) if usable else "", say(HAND) if movable else ""])))
 
 
 def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
