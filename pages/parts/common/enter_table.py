@@ -107,11 +107,7 @@ def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
     def take_over() -> None:
         if key in st.session_state:
             sheet.take_over(st.session_state[key])
-            # The browser reports the last cells a moment after the click on the button: the check must be of all cells.
-            if sheet.read is not None:
-                open_table(say(TYPED), text, instead_of=sheet.read)
-            elif time.monotonic() - sheet.asked < JUST_NOW:
-                open_table(say(TYPED), text)
+            read_late(sheet, lambda **instead: open_table(say(TYPED), text, **instead))
 
     def read() -> None:
         sheet.asked = time.monotonic()
@@ -135,6 +131,17 @@ def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
         more = Words("{n} more {n:column|columns}", "再加 {n} 列").format(n=MORE_COLUMNS)
         st.button(say(more), key="more_columns", icon=":material/add_column_right:", on_click=_widen, args=(sheet, key))
         st.button(say(EMPTY), key="empty_sheet", icon=":material/delete:", type="tertiary", on_click=_empty, args=(say,))
+
+
+def read_late(sheet: Sheet, read: Callable[..., object]) -> None:
+    """Read the sheet again where cells are reported after the button was pressed, also where those that had come by then could not be read.
+
+    The browser reports the last cells a moment after the click. Later, they are read only in place of the check that is still open.
+    """
+    if time.monotonic() - sheet.asked < JUST_NOW:
+        read()
+    elif sheet.read is not None:
+        read(instead_of=sheet.read)
 
 
 def _empty(say: Say) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from metamed_core.data import open_upload
 from metamed_core.words import UserError
-from pages.parts.common.enter_table import KEY
+from pages.parts.common.enter_table import KEY, read_late
 from pages.parts.common.own_table import OwnTable, Sheet, column_letters, with_edits
 from pages.parts.diagnose import rows_and_columns, table_edits
 from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, unfold, uploaded
@@ -117,3 +119,13 @@ def test_of_many_pasted_cells_the_unreadable_are_named_and_the_others_kept(app: 
     assert state.patients.error.en.endswith("And 1 more cell was refused.")
     app.run()
     assert "A-2 · MCV (fL): 70 → 90.5" in texts(unfold(app)).replace("\\", "")
+
+
+@pytest.mark.parametrize(("seconds_ago", "was_read", "expected"), [
+    (1, None, [{}]), (1, b"could not be read", [{}]), (60, b"an open check", [{"instead_of": b"an open check"}]), (60, None, []),
+])  # fmt: skip
+def test_cells_reported_after_the_button_are_read(seconds_ago: float, was_read: bytes | None, expected: list[dict[str, bytes]]) -> None:
+    sheet, read = typed_sheet(), []
+    sheet.asked, sheet.read = time.monotonic() - seconds_ago, was_read
+    read_late(sheet, lambda **instead: read.append(instead))
+    assert read == expected
