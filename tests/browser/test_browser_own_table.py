@@ -59,6 +59,7 @@ def test_a_table_typed_from_nothing_leads_to_answers(open_page: Callable[..., Pa
     type_cells(page, TYPED)
     page.locator(".st-key-read_typed button").first.click()  # at once: the last cell is reported a moment after the click
     page.locator(".st-key-upload_check").get_by_text("2 diagnoses with 2 labeled patients each").first.wait_for()
+    idle(page)  # nobody has looked at the check before what was reported late is read, too
     press(page, "confirm")
     ready(page)
     assert card(page, "Q-1").inner_text().index("sepsis") < card(page, "Q-1").inner_text().index("gout")
