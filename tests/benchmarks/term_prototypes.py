@@ -75,8 +75,8 @@ class TermPrototypes(Learner):
         yield CosineClassifier(backbone, weights, support, n_way)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
-        """There is nothing to be trained."""
-        raise NotImplementedError
+        """Raises TypeError: there is nothing to be trained."""
+        raise TypeError("Untrained prototypes of terms are not meta-trained: they have no weights.")
 
 
 def untrained(encoder: PatientEncoder, information: Sequence[float]) -> Initialization:
