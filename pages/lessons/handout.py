@@ -1,4 +1,7 @@
-"""A lesson as one HTML file to print: every screen with its question and figure; then the answers, each with its figure, formula (MathML) and line of code."""
+"""A lesson as one HTML file to print: every screen with its question and figure; for teachers then the answers, each with figure, formula (MathML) and line of code.
+
+Both are drawn of the lesson as it begins, whatever a reader has shown or moved since: a figure as it stands may hold an answer.
+"""
 
 from __future__ import annotations
 
@@ -16,23 +19,25 @@ from pages.lessons.lesson_state import State
 
 S = TypeVar("S", bound=State)
 TEMPLATE = Path(__file__).parent / "handout.html"
+STUDENTS, TEACHERS = Words("For students", "学生讲义"), Words("For teachers, with the answers", "教师讲义，含答案")
 LINKED = Words("The same lesson, live, in a running MetaMed:", "在运行中的 MetaMed 里打开同一节课：")
 
 
-def handout_html(lesson: Lesson[S], state: S, language: Language, *, link: str = "", answers: bool = True) -> bytes:
+def handout_html(lesson: Lesson[S], seed: int, language: Language, *, link: str = "", answers: bool) -> bytes:
     """The whole file in one language, UTF-8.
 
     Parameters
     ----------
-    lesson, state
-        The lesson, and the state that its figures and numbers are of.
+    lesson, seed
+        The lesson, and the seed that draws its patients.
     language
         The language of the file.
     link
         The address of the lesson, empty for none.
     answers
-        With the answers and the notes for the teacher; without them for a link that is locked.
+        With the answers and the notes for the teacher, or without them for students.
     """
+    state = lesson.state(seed)
 
     def say(words: Words) -> Markup:
         return marked(words.into(language))
@@ -42,6 +47,7 @@ def handout_html(lesson: Lesson[S], state: S, language: Language, *, link: str =
         Words("{n} · {title}", "{n} · {title}").format(n=lesson.number, title=lesson.title),
         language,
         say=say,
+        audience=TEACHERS if answers else STUDENTS,
         goal=Words("Goal: {goal}", "目标：{goal}").format(goal=lesson.goal),
         screens=[_screen(screen, state, language) for screen in lesson.screens],
         answers=[_answer(screen, state, language) for screen in lesson.screens] if answers else (),

@@ -172,12 +172,19 @@ def test_a_link_opened_twice_shows_the_same_and_a_locked_one_hides(open_page: Op
     assert violations(there) == []
     overflow = "(() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; })()"
     assert there.evaluate(overflow) <= 0
-    with there.expect_download() as download:
-        there.get_by_role("button", name="讲义（HTML）").first.click()
-    assert download.value.suggested_filename == "metamed_lesson_3_maml_zh.html"
+    assert there.get_by_role("button", name="教师讲义").count() == 0
+    files = {}
+    for who, name in (("students", "学生讲义（无答案）"), ("teachers", "教师讲义（含答案）")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).first.click()
+        assert download.value.suggested_filename == f"metamed_lesson_3_maml_{who}_zh.html"
+        files[who] = tmp_path / f"{who}.html"
+        download.value.save_as(files[who])
+    told = LESSONS["maml"].screens[0].question.explained(LESSONS["maml"].state(11)).zh[:12]
+    assert told not in files["students"].read_text("utf-8"), "though the answer was shown on the page"
+    assert told in files["teachers"].read_text("utf-8")
     printed = there.context.new_page()
-    download.value.save_as(tmp_path / "handout.html")
-    printed.goto((tmp_path / "handout.html").as_uri())
+    printed.goto(files["teachers"].as_uri())
     assert violations(printed) == []
 
 

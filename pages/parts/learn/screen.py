@@ -81,7 +81,7 @@ def _lesson_screen(say: Say) -> None:
         _formula(say, screen, progress, address)
         if not address.locked:
             _notes(say, lesson)
-        hand_out(say, lesson, progress, address)
+        hand_out(say, lesson, progress, address, with_answers=seat is None or seat.is_lecturer)
         if seat is None:
             class_door(say)
 

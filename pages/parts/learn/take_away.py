@@ -1,4 +1,4 @@
-"""What a teacher hands out: the link to this screen as it stands, with or without controls, and the lesson on paper."""
+"""What a teacher hands out: the link to this screen as it stands, with or without controls, and the lesson on paper, with or without the answers."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ HIDES = Words(
 )
 
 
-def hand_out(say: Say, lesson: Lesson[Any], progress: Progress, address: Address) -> None:
-    """Link, lock and handout; a reader of a locked link gets only the handout, without answers."""
+def hand_out(say: Say, lesson: Lesson[Any], progress: Progress, address: Address, *, with_answers: bool) -> None:
+    """Link, lock and handouts. with_answers: offer the teachers' handout; a reader of a locked link gets the students' only."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson_hand_out"):
         if not address.locked:
             _links(say, lesson, progress, address)
@@ -34,18 +34,22 @@ def hand_out(say: Say, lesson: Lesson[Any], progress: Progress, address: Address
         elif st.session_state.get(LOCKED_HERE):
             label = say(Words("Show controls", "显示控件"))
             st.button(label, icon=":material/lock_open:", key="unlock_here", on_click=_lock, args=(False,))
-        _handout(say, lesson, progress, address)
+        _handout(say, lesson, progress.state.seed, answers=False)
+        if with_answers and not address.locked:
+            _handout(say, lesson, progress.state.seed, answers=True)
 
 
-def _handout(say: Say, lesson: Lesson[Any], progress: Progress, address: Address) -> None:
-    link = f"{server()}{link_to(lesson, progress.state, address, say.language, locked=address.locked)}"
+def _handout(say: Say, lesson: Lesson[Any], seed: int, *, answers: bool) -> None:
+    link = f"{server()}{link_to(lesson, lesson.state(seed), Address(lesson.key), say.language, locked=not answers)}"
+    label = Words("Handout with answers", "教师讲义（含答案）") if answers else Words("Handout for students", "学生讲义（无答案）")
+    who = "teachers" if answers else "students"
     st.download_button(
-        say(Words("Handout (HTML)", "讲义（HTML）")),
-        data=lambda: handout_html(lesson, progress.state, say.language, link=link, answers=not address.locked),
-        file_name=f"metamed_lesson_{lesson.number}_{lesson.key}_{say.language}.html",
+        say(label),
+        data=lambda: handout_html(lesson, seed, say.language, link=link, answers=answers),
+        file_name=f"metamed_lesson_{lesson.number}_{lesson.key}_{who}_{say.language}.html",
         mime="text/html",
-        icon=":material/print:",
-        key="lesson_handout",
+        icon=":material/co_present:" if answers else ":material/print:",
+        key=f"lesson_handout_{who}",
         on_click="ignore",
     )
 
