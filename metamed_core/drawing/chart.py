@@ -1,6 +1,7 @@
 """What a figure shows, as values: charts on two axes and small tables, in both languages. Two equal ones are drawn alike.
 
-The comparison and the lessons make them; `svg` and `figures` (plotly) draw them.
+The comparison and the lessons make them; `svg` and `figures` (plotly) draw them. `part` of a mark: what it stands for, one word or several
+with blanks between, such as the name of a formula's term; a page that has a script can point at it.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Area:
     style: SeriesStyle
     opacity: float = 0.15
     name: Words | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Line:
     arrow: bool = False
     markers: bool = False
     tooltips: tuple[Words, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Strokes:
     name: Words | None = None
     width: float = 1.5
     opacity: float = 1
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Dots:
     handles: tuple[str, ...] = ()
     tooltips: tuple[Words, ...] = ()
     tags: tuple[Words, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Label:
     words: Words
     anchor: str = "middle"
     bold: bool = False
+    part: str = ""
 
 
 Mark = Area | Line | Strokes | Dots | Label

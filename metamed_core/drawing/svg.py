@@ -54,7 +54,7 @@ def chart_svg(chart: Chart, pen: Pen) -> Markup:
     return element(
         "svg",
         frame.axes(),
-        *map(frame.drawn, chart.marks),
+        *map(frame.part, chart.marks),
         class_="mm-plot",
         viewBox=f"0 0 {width} {height}",
         # What can be dragged must be told to a screen reader, which skips all that is inside an image.
@@ -106,6 +106,11 @@ class Frame:
         longest = max((len(text) for _, text in self._ticks(chart.y, self.y)), default=0)
         # Room for the title, which runs upward, and the numbers beside it.
         self.x = Scale(x_low, x_high, max(50.0, 26 + 9.5 * longest) * pen.size, width - 12 * pen.size, chart.x.log)
+
+    def part(self, mark: Mark) -> Markup:
+        """One mark as SVG, in a group of its own if it stands for a part of a whole."""
+        drawn = self.drawn(mark)
+        return element("g", drawn, data_part=mark.part) if mark.part and drawn else drawn
 
     def drawn(self, mark: Mark) -> Markup:
         """One mark as SVG."""

@@ -46,16 +46,26 @@ class Question(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Formula:
-    """A formula (LaTeX), the same with the numbers of the present state, and what its letters mean.
+class Term:
+    """A term of a formula as it stands there (LaTeX), what it is in the figure, and the `part` of the marks that stand for it."""
 
-    A `<name>` in `latex` or `numbers` stands for the text `words[name]`, in the reader's language.
+    latex: str
+    words: Words
+    part: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula (LaTeX), the same with the numbers of the present state, what its letters mean, and where its terms are in the figure.
+
+    A `<name>` in `latex`, `numbers` or a term stands for the text `words[name]`, in the reader's language.
     """
 
     latex: str
     numbers: str
     where: Words
     words: Mapping[str, Words] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
 
     def latex_in(self, language: Language) -> str:
         """The formula with its words in one language."""
@@ -64,6 +74,10 @@ class Formula:
     def numbers_in(self, language: Language) -> str:
         """The formula with numbers, its words in one language."""
         return self._filled(self.numbers, language)
+
+    def term_in(self, term: Term, language: Language) -> str:
+        """A term with its words in one language."""
+        return self._filled(term.latex, language)
 
     def _filled(self, latex: str, language: Language) -> str:
         for name, words in self.words.items():
@@ -146,7 +160,7 @@ class Screen(Generic[S]):
     """One idea. `figure(state, shown)` draws it, before the answer is shown and after.
 
     movable: whether marks with names may be moved by hand once the answer is shown; reveal: what showing the answer does to the state,
-    such as a first step. Buttons, settings and numbers appear with the answer.
+    such as a first step. Buttons, settings and numbers appear with the answer. step: how many of the lesson's steps are known by then.
     """
 
     title: Words
@@ -159,6 +173,7 @@ class Screen(Generic[S]):
     controls: tuple[Control, ...] = ()
     movable: bool = False
     reveal: Callable[[S], S] = lambda state: state
+    step: int = 0
 
     @property
     def played(self) -> Action[S] | None:
@@ -181,7 +196,7 @@ class Lesson(Generic[S]):
     module: `__name__` of its story; the folder `l03_maml` makes it number 3 with the key `maml`, which stands in links.
     minutes: to read it alone; goal: one sentence; outcome: what the reader can do afterwards; state: the class of its states;
     notes: the teacher's plan for a class of 45 minutes; on_move(state, name, x, y) and on_pick(state, name): what moving or clicking
-    a mark does. Raises ValueError for a story outside a lesson's folder, without one to five screens or without notes for 45 minutes.
+    a mark does; steps: of the lesson's algorithm in words, given where a reader may choose the depth. Raises ValueError for a story outside a lesson's folder, without one to five screens or without notes for 45 minutes.
     """
 
     module: str
@@ -194,6 +209,7 @@ class Lesson(Generic[S]):
     notes: tuple[TeachingNote, ...]
     on_move: Callable[[S, str, float, float], S] | None = None
     on_pick: Callable[[S, str], S] | None = None
+    steps: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.screens) <= MAX_SCREENS or sum(note.minutes for note in self.notes) != CLASS_MINUTES:

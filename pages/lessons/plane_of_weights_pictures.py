@@ -28,7 +28,17 @@ def beside(title: Words, how: Words, x: Axis, y: Words, marks: list[Mark]) -> Ch
 
 def path_marks(path: Sequence[Point], style: SeriesStyle, name: Words | None = None) -> list[Mark]:
     """Inner steps; before the first only the name for the legend."""
-    return [Line(points(path) if len(path) > 1 else (), style, name or Words("inner steps", "内循环步"), 2.5, arrow=True, markers=True)]
+    return [
+        Line(
+            points(path) if len(path) > 1 else (),
+            style,
+            name or Words("inner steps", "内循环步"),
+            2.5,
+            arrow=True,
+            markers=True,
+            part="path",
+        )
+    ]
 
 
 def inside(at: Point) -> Point:
@@ -40,7 +50,7 @@ def inside(at: Point) -> Point:
 def start_mark(at: Point) -> Dots:
     """The ring that can be dragged."""
     told = Words("start at {x}, {y}", "起点：{x}，{y}").format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
-    return Dots((at,), TEAL, START, 8, filled=False, handles=("start",), tooltips=(told,))
+    return Dots((at,), TEAL, START, 8, filled=False, handles=("start",), tooltips=(told,), part="start")
 
 
 def weights_plane(title: Words, marks: list[Mark], how: Words) -> Chart:

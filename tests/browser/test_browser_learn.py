@@ -141,6 +141,35 @@ def drag(page: Page) -> None:
     page.mouse.up()
 
 
+def test_a_term_of_the_formula_marks_its_place_for_pointer_keyboard_and_finger(open_page: OpenPage) -> None:
+    page = open_page("/learn?lesson=prototypes&screen=2&lang=en")
+    page.locator(".mm-root svg").first.wait_for()
+    show(page, LESSONS["prototypes"], 2)
+    terms, lit = page.locator(".mm-term"), page.locator(".mm-plot > .mm-lit")
+
+    def marked() -> set[str]:
+        return {part.split()[0] for part in lit.evaluate_all("all => all.map(one => one.dataset.part)")}
+
+    assert marked() == set()
+    terms.nth(0).hover()
+    assert marked() == {"asked"}
+    faded = page.locator(".mm-plot > [data-part^=prototype]").first.evaluate("one => getComputedStyle(one).opacity")
+    assert float(faded) < 0.5
+    page.mouse.move(0, 0)
+    assert marked() == set()
+    terms.nth(1).focus()
+    assert marked() == {"prototype"}
+    page.keyboard.press("Tab")
+    assert marked() == {"gap"}
+    page.keyboard.press("Enter")
+    assert terms.nth(2).get_attribute("aria-pressed") == "true"
+    page.locator(".mm-hold").first.focus()
+    assert marked() == {"gap"}, "stays, as for a finger"
+    changes_the_figure(page, lambda: page.keyboard.press("ArrowRight"))
+    assert marked() == {"gap"}, "and in the next figure, too"
+    assert violations(page) == []
+
+
 def test_play_steps_by_itself_until_it_is_paused_by_the_keyboard(open_page: OpenPage) -> None:
     page = open_page("/learn?lesson=reptile&screen=1&lang=en")
     page.locator(".mm-root svg").first.wait_for()

@@ -11,11 +11,13 @@ import pytest
 from markupsafe import escape
 
 from metamed_core.drawing import Axis, Chart, Figure, Table, figure_html
+from metamed_core.learners import LEARNERS
 from metamed_core.words import LANGUAGES, Language, Words
 from pages.lessons import LESSONS
 from pages.lessons.handout import handout_html, marked, mathml
 from pages.lessons.lesson import Code, Lesson, Screen, TeachingNote
 from pages.lessons.lesson_state import State, bounds, integer_field, real_field, text_field
+from pages.parts.learn.terms import terms_html
 
 ROOT = Path(__file__).parents[2]
 SCREENS = [pytest.param(lesson, at, id=f"{lesson.key}-{at + 1}") for lesson in LESSONS.values() for at in range(len(lesson.screens))]
@@ -119,6 +121,36 @@ def wrongly_bold(text: str) -> bool:
     """Whether a closing ** stands after punctuation: the second, fourth ... of the text."""
     ends = [match.start() for match in re.finditer(r"\*\*", text)][1::2]
     return any(text[end - 1] in "：，。；、！？）”" and CHINESE.match(text[end + 2 : end + 3] or " ") for end in ends)
+
+
+ALGORITHMS = {"maml", "reptile", "prototypes", "matching", "prior_fitted"}
+
+
+def test_the_lesson_of_each_algorithm_has_three_depths() -> None:
+    assert {lesson.key for lesson in LESSONS.values() if lesson.steps} == ALGORITHMS
+    assert len(ALGORITHMS) == len(LEARNERS)
+    for key in ALGORITHMS:
+        lesson = LESSONS[key]
+        told = [screen.step for screen in lesson.screens]
+        assert 3 <= len(lesson.steps) <= 6
+        assert min(told) >= 1
+        assert max(told) == len(lesson.steps), "in the end all of them are said"
+        assert all(CHINESE.search(step.zh) and not wrongly_bold(step.zh) for step in lesson.steps)
+
+
+@pytest.mark.parametrize(("lesson", "at"), [one for one in SCREENS if LESSONS[str(one.id).rsplit("-", 1)[0]].key in ALGORITHMS])
+def test_the_terms_of_a_formula_have_their_place_in_the_figure(lesson: Lesson[Any], at: int) -> None:
+    state = lesson.screens[at].reveal(lesson.state())
+    formula = lesson.screens[at].formula(state)
+    assert formula.terms
+    figure = str(figure_html(lesson.screens[at].figure(state, True), "en"))
+    assert len({term.part for term in formula.terms}) == len(formula.terms)
+    for language in LANGUAGES:
+        html = str(terms_html(formula, figure, language))
+        assert [term.part for term in formula.terms] == re.findall(r'data-term="([^"]*)"', html), "each is drawn"
+        assert all(term.words.into(language) in html for term in formula.terms)
+        assert not re.search(r"<\w+>", "".join(formula.term_in(term, language) for term in formula.terms))
+    assert [term.latex for term in formula.terms if term.latex not in formula.latex + formula.numbers] == []
 
 
 @each_screen

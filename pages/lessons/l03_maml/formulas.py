@@ -7,8 +7,9 @@ from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
 from pages.lessons.l03_maml.computation import MamlState
 from pages.lessons.latex import column, digits_that_add_up, mean_column, number
-from pages.lessons.lesson import Formula
+from pages.lessons.lesson import Formula, Term
 
+START = Term(r"\theta", Words("the start", "起点"), "start")
 PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
 
 
@@ -27,6 +28,11 @@ def one_step(state: MamlState) -> Formula:
             "$\\theta$：两个权重（上为铁蛋白，下为 MCV）；$\\alpha$：步长；$L$：任务 A 已确诊患者上的损失。",
         ),
         PARTS,
+        (
+            START,
+            Term(r"\theta'", Words("where the step ends", "这一步的终点"), "path"),
+            Term(r"L_{<support>}", Words("the loss, as contour lines", "损失，即等高线"), "loss"),
+        ),
     )
 
 
@@ -42,6 +48,11 @@ def three_losses(state: MamlState) -> Formula:
             "$\\theta'_t$: the weights after {n} {n:step|steps} on task $t$; the numbers are the losses on the labeled patients before and after.",
             "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后在已确诊患者上的损失。",
         ).format(n=state.steps),
+        terms=(
+            START,
+            Term(r"\theta'_t", Words("where the inner steps of each task end", "各任务内循环的终点"), "path"),
+            Term("L_t", Words("the loss of each task", "各任务的损失"), "loss"),
+        ),
     )
 
 
@@ -62,6 +73,16 @@ def outer_step(state: MamlState) -> Formula:
             "梯度是对起点 $\\theta$ 求的，穿过全部内循环步，所用的是**另一些**患者（查询集）的损失。$\\beta$：外循环步长。",
         ),
         PARTS,
+        (
+            START,
+            Term(r"\theta'_t", Words("where the inner steps of each task end", "各任务内循环的终点"), "path"),
+            Term(
+                r"\nabla_\theta L^{<query>}_t(\theta'_t)",
+                Words("the slope of each task; its arrow goes against it", "各任务的坡度，箭头与之相反"),
+                "gradient",
+            ),
+            Term(r"\frac{1}{3}\sum_t", Words("the mean of the three: the outer step", "三者的平均：外循环步"), "step"),
+        ),
     )
 
 
@@ -78,6 +99,11 @@ def three_rules(state: MamlState) -> Formula:
             "任务 A。$H_i$：支持集损失在第 $i$ 个内循环步处的二阶导数，故称“二阶”。一阶 MAML 将其略去；Reptile 只看内循环走到了哪里。",
         ),
         plane.RULES,
+        (
+            Term(r"\prod_i (I - \alpha H_i)\,\nabla L(\theta')", Words("where MAML leads", "MAML 走到哪里"), "maml"),
+            Term(r"\nabla L(\theta')", Words("where first-order MAML leads", "一阶 MAML 走到哪里"), "first_order"),
+            Term(r"\theta - \theta'", Words("where Reptile leads", "Reptile 走到哪里"), "reptile"),
+        ),
     )
 
 
@@ -93,4 +119,9 @@ def what_is_lowered(state: MamlState) -> Formula:
             "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
         ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
         PARTS,
+        (
+            START,
+            Term(r"L^{<query>}_t", Words("the loss of each task on other patients", "各任务在另一些患者上的损失"), "task_loss"),
+            Term(r"\frac{1}{3}\sum_t", Words("the mean of the three", "三者的平均"), "mean_loss"),
+        ),
     )

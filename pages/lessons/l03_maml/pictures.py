@@ -72,7 +72,11 @@ def inner_losses(state: MamlState, n: int) -> Chart:
     here, marks = _now(state), list[Mark]()
     for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
         path = inner_path(here, task, state.alpha, n)
-        marks.append(Line(tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, markers=True))
+        marks.append(
+            Line(
+                tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, markers=True, part="loss"
+            )
+        )
     x = Axis(
         Words("inner step", "内循环步"),
         0,
@@ -88,9 +92,14 @@ def outer_losses(state: MamlState) -> Chart:
     """Query loss behind the inner steps by outer step: of each task, and their mean."""
     losses = query_losses(trail(state), state.seed, state.alpha, state.steps)
     marks: list[Mark] = [
-        Line(points(enumerate(each.tolist())), pair.style, width=2, markers=True) for pair, each in zip(PAIRS, losses.T, strict=True)
+        Line(points(enumerate(each.tolist())), pair.style, width=2, markers=True, part="task_loss")
+        for pair, each in zip(PAIRS, losses.T, strict=True)
     ]
-    marks.append(Line(points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, markers=True))
+    marks.append(
+        Line(
+            points(enumerate(losses.mean(1).tolist())), TEAL, Words("mean of the three", "三者的平均"), 3.5, markers=True, part="mean_loss"
+        )
+    )
     how = Words("Right: the outer loop lowers the mean.", "右图：外循环所降低的是平均值。")
     return beside(
         Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失"), how, _outer_axis(state), LOSS, marks
@@ -102,7 +111,7 @@ def rule_losses(state: MamlState, *, revealed: bool) -> Chart:
     marks: list[Mark] = []
     for rule in RULES if revealed else ():
         losses = query_losses(trail(state, rule), state.seed, state.alpha, state.steps).mean(1)
-        marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, markers=True))
+        marks.append(Line(points(enumerate(losses.tolist())), RULE_STYLES[rule], width=2.5, markers=True, part=rule))
     how = Words("Right: the same paths, drawn as loss by outer step.", "右图：同样的路径，画成损失随外循环步的变化。")
     return beside(Words("Loss after the inner steps, by rule", "各规则下内循环之后的损失"), how, _outer_axis(state), LOSS, marks)
 
@@ -145,7 +154,7 @@ def of_rules(state: MamlState, *, revealed: bool) -> Chart:
     for rule, name in RULES.items() if revealed else list(RULES.items())[:1]:
         way = trail(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
-        marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, markers=True))
+        marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, markers=True, part=rule))
     marks.append(start_mark((state.x, state.y)))
     title = Words(
         "Loss after {n} inner {n:step|steps}, after {o} outer {o:step|steps} of each rule",
@@ -168,7 +177,7 @@ def _now(state: MamlState) -> Point:
 def _contour_marks(seed: int, which: int, style: SeriesStyle, name: Words) -> list[Mark]:
     lines = contours(seed, which)
     named = Words("equal loss on labeled patients", "已确诊患者上的损失相等")
-    return [Strokes(line, style, named if not i else None, 2.2 - 0.25 * i, 0.95 - 0.1 * i) for i, line in enumerate(lines)]
+    return [Strokes(line, style, named if not i else None, 2.2 - 0.25 * i, 0.95 - 0.1 * i, part="loss") for i, line in enumerate(lines)]
 
 
 def _outer_arrows(state: MamlState, here: Point) -> list[Mark]:
@@ -177,10 +186,17 @@ def _outer_arrows(state: MamlState, here: Point) -> list[Mark]:
     to = [(here[0] - rate * gx, here[1] - rate * gy) for gx, gy in asked]
     mean = (sum(x for x, _ in to) / len(to), sum(y for _, y in to) / len(to))
     each = [
-        Line((here, inside(end)), SeriesStyle(pair.style.color, pair.style.shape, (5, 3)), width=2, arrow=True)
+        Line((here, inside(end)), SeriesStyle(pair.style.color, pair.style.shape, (5, 3)), width=2, arrow=True, part="gradient")
         for end, pair in zip(to, PAIRS, strict=True)
     ]
     return [
         *each,
-        Line((here, inside(mean)), TEAL, Words("outer step: the mean of the three arrows", "外循环步：三个箭头的平均"), 4, arrow=True),
+        Line(
+            (here, inside(mean)),
+            TEAL,
+            Words("outer step: the mean of the three arrows", "外循环步：三个箭头的平均"),
+            4,
+            arrow=True,
+            part="step",
+        ),
     ]

@@ -7,8 +7,10 @@ from pages.lessons import plane_of_weights as plane
 from pages.lessons.l04_reptile import computation as world
 from pages.lessons.l04_reptile.computation import ReptileState
 from pages.lessons.latex import column, digits_that_add_up, number
-from pages.lessons.lesson import Formula
+from pages.lessons.lesson import Formula, Term
 from pages.lessons.plane_of_weights import RULES
+
+START = Term(r"\theta", Words("the start", "起点"), "start")
 
 
 def towards_the_ends(state: ReptileState) -> Formula:
@@ -27,6 +29,12 @@ def towards_the_ends(state: ReptileState) -> Formula:
             "$\\theta$: the start (weight of ferritin above, of MCV below); $\\theta'_t$: where the inner steps of task $t$ ended; $\\varepsilon$: how much of the way the start goes. Nichol et al. 2018, "
             "algorithm 2.",
             "$\\theta$：起点（上为铁蛋白的权重，下为 MCV 的权重）；$\\theta'_t$：任务 $t$ 内循环的终点；$\\varepsilon$：走全程的几分之几。Nichol 等 2018，算法 2。",
+        ),
+        terms=(
+            START,
+            Term(r"\theta'_t", Words("where the inner steps of each task end", "各任务内循环的终点"), "path"),
+            Term(r"\frac{1}{3}\sum_t \theta'_t", Words("the mean of the three ends", "三个终点的平均"), "mean"),
+            Term(r"\varepsilon", Words("the step: this share of the way to the mean", "这一步：走全程的这么多"), "step"),
         ),
     )
 
@@ -50,6 +58,11 @@ def three_means(state: ReptileState) -> Formula:
             "横线表示三个任务的平均；$\\nabla L$：损失的坡度。MAML：穿过内循环、在起点处的坡度；一阶：终点处的坡度；Reptile：完全不看另一些患者（查询集）上的坡度。度数：与 MAML 平均箭头的夹角。",
         ),
         {**RULES, "query": Words("query", "查询集")},
+        (
+            Term(r"-\overline{\nabla_\theta L^{<query>}_t(\theta'_t(\theta))}", Words("the mean arrow of MAML", "MAML 的平均箭头"), "maml"),
+            Term(r"-\overline{\nabla L^{<query>}_t(\theta'_t)}", Words("that of first-order MAML", "一阶 MAML 的平均箭头"), "first_order"),
+            Term(r"\overline{\theta'_t} - \theta", Words("that of Reptile", "Reptile 的平均箭头"), "reptile"),
+        ),
     )
 
 
@@ -65,6 +78,14 @@ def same_step(state: ReptileState) -> Formula:
         Words(
             "$L_t$: loss on the labeled patients of task $t$, $\\nabla$: its slope, $\\alpha$: inner step size. With one inner step, Reptile's arrow **is** the slope of the mean of the three losses, times $\\alpha$. From the second step on it is not.",
             "$L_t$：任务 $t$ 已确诊患者上的损失，$\\nabla$：其坡度，$\\alpha$：内循环步长。内循环只走一步时，Reptile 的箭头**就是**三个损失平均值的坡度乘以 $\\alpha$。从第二步起就不是了。",
+        ),
+        terms=(
+            Term(r"\theta - \frac{1}{3}\sum_t \theta'_t", Words("the path by one inner step", "内循环一步的路径"), "one"),
+            Term(
+                r"\frac{1}{3}\sum_t L_t",
+                Words("the loss of one model for all, as gray lines", "一个模型用于全部任务的损失，即灰线"),
+                "joint",
+            ),
         ),
     )
 
@@ -87,6 +108,7 @@ def on_new_patients(state: ReptileState) -> Formula:
             "or": Words("or", "或"),
             "all": Words("Reptile adapts to all", "Reptile 全部适应"),
         },
+        tuple(Term(f"<{rule}>", Words("path and loss", "路径与损失"), rule) for rule in RULES),
     )
 
 
@@ -103,4 +125,5 @@ def where_it_stops(state: ReptileState) -> Formula:
             "起点与三个终点平均的距离，以及内循环之后在另一些患者上的损失（0.69 与掷硬币无异）：最初与现在。距离为 0 只说明起点不再移动，并不说明学到了什么。",
         ),
         {"stops": Words("Reptile stops where", "Reptile 停在"), "loss": Words("loss on other patients", "另一些患者上的损失")},
+        (START, Term("<loss>", Words("by outer step", "随外循环步的变化"), "loss")),
     )

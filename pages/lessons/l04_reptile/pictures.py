@@ -30,9 +30,9 @@ def _paths(here: Point, state: ReptileState) -> list[Mark]:
     ]
 
 
-def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY) -> list[Mark]:
+def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY, part: str = "") -> list[Mark]:
     """The way of the start; before the first step only its name for the legend."""
-    return [Line(points(way) if len(way) > 1 else (), style, name, 3, markers=True)]
+    return [Line(points(way) if len(way) > 1 else (), style, name, 3, markers=True, part=part)]
 
 
 def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
@@ -46,8 +46,8 @@ def of_ends(state: ReptileState, *, revealed: bool) -> Chart:
         marks += [Line((end, middle), GRAY, width=1.2, opacity=0.8) for end in reached]
         marks += _trail(way, AMBER)
         step = world.moved(here, world.towards(here, state.seed, state.alpha, state.steps), state.epsilon)
-        marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True))
-        marks.append(Dots((middle,), AMBER, MEAN, 7))
+        marks.append(Line((here, step), TEAL, Words("next outer step", "下一步外循环"), 4, arrow=True, part="step"))
+        marks.append(Dots((middle,), AMBER, MEAN, 7, part="mean"))
     title = Words("Three tasks from one start, after {o} outer {o:step|steps}", "三个任务从同一起点出发，外循环 {o} 步后").format(
         o=state.outer
     )
@@ -95,7 +95,7 @@ def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Chart:
         longest = max(*((x * x + y * y) ** 0.5 for x, y in each), 1e-12)
         drawn = [inside((here[0] + LONGEST * x / longest, here[1] + LONGEST * y / longest)) for x, y in each]
         solid = SeriesStyle(RULE_STYLES[rule].color, "circle", (1, 0))
-        marks.append(Line((here, world.mean(drawn)), solid, Words("mean arrow", "平均箭头"), 5, arrow=True))
+        marks.append(Line((here, world.mean(drawn)), solid, Words("mean arrow", "平均箭头"), 5, arrow=True, part=rule))
         for end, pair in zip(drawn, PAIRS, strict=True):
             style = SeriesStyle(pair.style.color, pair.style.shape, (1, 0))
             marks.append(Line((here, end), style, pair.short if first else None, 1.8, arrow=True))
@@ -121,10 +121,10 @@ ARROWS_HOW = {
 
 def one_or_several(state: ReptileState, *, revealed: bool) -> Chart:
     """The start's way by one inner step over the joint loss and, once revealed, by several."""
-    marks: list[Mark] = [Strokes(line, GRAY, width=1.3, opacity=0.75) for line in world.joint_contours(state.seed)]
+    marks: list[Mark] = [Strokes(line, GRAY, width=1.3, opacity=0.75, part="joint") for line in world.joint_contours(state.seed)]
     if revealed:
         marks += _trail(world.trail(state), AMBER, SEVERAL.format(n=state.steps))
-        marks += _trail(world.trail(state, 1), BASELINES, ONE)
+        marks += _trail(world.trail(state, 1), BASELINES, ONE, "one")
     title = Words(
         "Two paths over the loss of one model for all tasks, after {o} outer {o:step|steps}",
         "“一个模型用于全部任务”的损失曲面上的两条路径，外循环 {o} 步后",
@@ -162,8 +162,8 @@ def races(state: ReptileState, *, revealed: bool) -> tuple[Chart, Chart]:
     for rule, name in RULES.items() if revealed else ():
         along = world.losses_of(state, rule)
         end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{along[-1]:.3f}")
-        plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, markers=True))
-        losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, markers=True))
+        plane.append(Line(world.way_of(state, rule), RULE_STYLES[rule], end, 2.5, markers=True, part=rule))
+        losses.append(Line(tuple((float(o), loss) for o, loss in enumerate(along)), RULE_STYLES[rule], width=2.5, markers=True, part=rule))
     title = Words("{n} labeled {n:patient|patients} in each task, and no others", "每个任务 {n} 位已确诊患者，此外没有别人").format(
         n=2 * state.few
     )
@@ -189,7 +189,7 @@ def broken(state: ReptileState) -> tuple[Chart, Chart]:
     marks = [*rings(state.seed), *_paths(way[-1], state), *_trail(way, AMBER), start_mark(way[-1])]
     losses = plane.query_losses(way, state.seed, state.alpha, state.steps).mean(1).tolist()
     title = Words("After {o} outer {o:step|steps}: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
-    line = Line(points(enumerate(losses)), AMBER, width=2.5, markers=True)
+    line = Line(points(enumerate(losses)), AMBER, width=2.5, markers=True, part="loss")
     told = Words("Loss on other patients, after the inner steps", "内循环之后，在另一些患者上的损失")
     right = beside(told, Words("Right: lower is better.", "右图：越低越好。"), _outer(state), LOSS, [line])
     return weights_plane(title.format(o=state.outer, loss=f"{losses[-1]:.3f}"), marks, HOW), right

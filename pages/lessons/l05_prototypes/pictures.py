@@ -43,14 +43,21 @@ def plane(
     centers = prototypes(state).numpy()
     if regions:
         for k, corners in zip(present(state), geometry.nearest_regions(centers, WIDE, TALL), strict=True):
-            marks.append(Area(corners, STYLES[k], 0.16))
-            marks.append(Line((*corners, *corners[:1]), BORDER, width=1, opacity=0.7))
+            marks.append(Area(corners, STYLES[k], 0.16, part="region"))
+            marks.append(Line((*corners, *corners[:1]), BORDER, width=1, opacity=0.7, part="region"))
     if judged:
         marks += _judged(state)
     marks += _labeled(state, threads=means)
     if means:
         marks += [
-            Dots((point,), STYLES[k], Words("prototype of {name}", "{name}的原型").format(name=NAMES[k]), 11, filled=False)
+            Dots(
+                (point,),
+                STYLES[k],
+                Words("prototype of {name}", "{name}的原型").format(name=NAMES[k]),
+                11,
+                filled=False,
+                part=f"prototype prototype{k}",
+            )
             for k, point in zip(present(state), points(centers.tolist()), strict=True)
         ]
     if ask:
@@ -74,7 +81,7 @@ def _labeled(state: PrototypesState, *, threads: bool) -> list[Mark]:
             )
             for i, (x, y) in zip(rows, at, strict=True)
         )
-        marks.append(Dots(at, STYLES[k], name, 6, handles=tuple(map(str, rows)), tooltips=told))
+        marks.append(Dots(at, STYLES[k], name, 6, handles=tuple(map(str, rows)), tooltips=told, part=f"patients{k}"))
     return marks
 
 
@@ -82,14 +89,16 @@ def _judged(state: PrototypesState) -> list[Mark]:
     """All asked patients: small marks of their true diagnosis, a cross where the answer is wrong."""
     values, y = asked(state)
     wrong = answers(state) != y
-    marks: list[Mark] = [Dots(points(values[(y == k) & ~wrong].tolist()), STYLES[k], size=3, opacity=0.75) for k in range(len(NAMES))]
+    marks: list[Mark] = [
+        Dots(points(values[(y == k) & ~wrong].tolist()), STYLES[k], size=3, opacity=0.75, part="judged") for k in range(len(NAMES))
+    ]
     cross = SeriesStyle("#D55E00", "cross", (1, 0))
-    return [*marks, Dots(points(values[wrong].tolist()), cross, Words("new patient, wrong answer", "新患者，判断错误"), 4)]
+    return [*marks, Dots(points(values[wrong].tolist()), cross, Words("new patient, wrong answer", "新患者，判断错误"), 4, part="judged")]
 
 
 def _asked_one(state: PrototypesState) -> list[Mark]:
     here = (state.x, state.y)
-    lines = [Line((here, point), GRAY, width=1.5) for point in points(prototypes(state).tolist())]
+    lines = [Line((here, point), GRAY, width=1.5, part="gap") for point in points(prototypes(state).tolist())]
     told = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told.format(x=f"{here[0]:.2f}", y=f"{here[1]:.2f}")
-    return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, handles=("asked",), tooltips=(named,))]
+    return [*lines, Dots((here,), BORDER, Words("not diagnosed yet", "尚未诊断"), 8, handles=("asked",), tooltips=(named,), part="asked")]

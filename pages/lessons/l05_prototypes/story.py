@@ -65,6 +65,13 @@ LESSON = Lesson(
     state=PrototypesState,
     on_move=world.move,
     on_pick=world.pick,
+    steps=(
+        Words("Turn every labeled patient into a point; here it is simply the two laboratory values.", "把每位已确诊患者变成一个点；此处就是两项化验值。"),
+        Words("For each diagnosis take the mean of its points: the **prototype**.", "对每种诊断取其各点的均值，即**原型**。"),
+        Words("Measure the distance from a new patient to each prototype, and square it.", "量出新患者到各原型的距离，并取平方。"),
+        Words("Turn the distances into probabilities: the nearer, the more probable, and all sum to 1.", "把距离换算成概率：越近概率越大，总和为 1。"),
+        Words("The diagnosis of the nearest prototype is the answer.", "最近原型所属的诊断就是答案。"),
+    ),
     screens=(
         Screen(
             title=Words("Where is the point?", "点在哪里？"),
@@ -86,6 +93,7 @@ LESSON = Lesson(
             figure=lambda state, shown: (
                 pictures.plane(state, Words("Three diagnoses, four patients each", "三种诊断，每种四位患者"), means=shown, regions=False),
             ),
+            step=2,
             formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
             controls=(SHOTS,),
@@ -113,6 +121,7 @@ LESSON = Lesson(
             figure=lambda state, shown: (
                 pictures.plane(state, Words("In which region is the gray patient?", "灰色患者落在哪个区域？"), regions=shown, ask=True),
             ),
+            step=5,
             formula=formulas.posterior,
             code=Code(prototypical_log_posterior, "log_softmax"),
             movable=True,
@@ -135,6 +144,7 @@ LESSON = Lesson(
             ),
             figure=one_moves,
             reveal=world.one_to_the_right,
+            step=5,
             formula=formulas.mean,
             code=Code(class_means, "members.transpose"),
             movable=True,
@@ -161,6 +171,7 @@ LESSON = Lesson(
             ),
             figure=one_label,
             reveal=world.mislabeled,
+            step=5,
             formula=formulas.score,
             code=Code(prototypical_log_posterior, "log_softmax"),
             actions=(RELABEL,),
@@ -190,6 +201,7 @@ LESSON = Lesson(
             figure=lambda state, shown: (
                 pictures.plane(state if shown else state.updated(faces=2), FACES_TITLE, means=shown, regions=shown, judged=shown, hand=shown),
             ),
+            step=5,
             formula=formulas.score,
             code=Code(class_means, "members.transpose"),
             actions=(RELABEL,),

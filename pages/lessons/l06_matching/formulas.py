@@ -6,7 +6,9 @@ from metamed_core.words import Words
 from pages.lessons.l06_matching import computation as world
 from pages.lessons.l06_matching.computation import NAMES, SHIPPED_SHARPNESS, MatchingState
 from pages.lessons.latex import large, number
-from pages.lessons.lesson import Formula
+from pages.lessons.lesson import Formula, Term
+
+WEIGHTS = Term("a_i", Words("the weights, as widths of the lines", "权重，即线的宽度"), "weight")
 
 
 def one_weight(state: MatchingState) -> Formula:
@@ -21,6 +23,12 @@ def one_weight(state: MatchingState) -> Formula:
             "$a_i$：已确诊患者 $i$ 的权重；$\\cos$：从健康人平均处看，两位患者之间夹角的余弦；$s$：锐度，即相似程度有多要紧（见第 3 屏）。全部权重之和为 1。Vinyals 等 2016。",
         ),
         {"top": Words("most similar", "最相似者")},
+        (
+            Term("x", Words("the new patient", "新患者"), "asked"),
+            Term("x_i", Words("the labeled patients", "已确诊患者"), "patients"),
+            Term(r"\cos(x, x_i)", Words("is 1 along this line", "沿这条线为 1"), "direction"),
+            WEIGHTS,
+        ),
     )
 
 
@@ -35,6 +43,11 @@ def added_up(state: MatchingState) -> Formula:
             "把一种诊断的权重相加，除以其已确诊患者数 $n_k$（此处各 {n} 位），再使总和为 1。即 Vinyals 等 2016 的式 1，外加这一除法。",
         ).format(n=state.shots),
         {f"k{k}": name for k, name in enumerate(NAMES)},
+        (
+            Term(r"p(k \mid x)", Words("the bars", "条形"), "vote"),
+            WEIGHTS,
+            Term("n_k", Words("labeled patients, counted by diagnosis", "各诊断的已确诊患者数"), "patients"),
+        ),
     )
 
 
@@ -50,6 +63,7 @@ def spread_out(state: MatchingState) -> Formula:
             "$n$：已确诊患者数。MetaMed 自带网络学到的锐度为 {s}；它用由全部列算出的数值比较患者，此处只用铁蛋白和 MCV。",
         ).format(s=f"{SHIPPED_SHARPNESS:.1f}"),
         {"nearest": Words("nearest", "最近者")},
+        (Term("s", Words("the sharpness now", "当前的锐度"), "now"), WEIGHTS),
     )
 
 
@@ -62,6 +76,15 @@ def both_scores(state: MatchingState) -> Formula:
         rf"<prototypes>: \frac{{{prototypes}}}{{{n}}} = {number(100 * prototypes / n, 0)}\,\% \qquad <matching>: \frac{{{matching}}}{{{n}}} = {number(100 * matching / n, 0)}\,\%",
         Words("Share of the {n} new patients for whom each learner is correct. $c_k$: prototype; $\\arg\\min$, $\\arg\\max$: the diagnosis for which the expression is smallest, largest.", "两种学习器在 {n} 位新患者中判断正确的比例。$c_k$：原型；$\\arg\\min$、$\\arg\\max$：使其最小、最大的那种诊断。").format(n=n),
         {"prototypes": Words("prototypes", "原型网络"), "matching": Words("matching", "匹配网络")},
+        (
+            Term("x", Words("the new patients", "新患者"), "judged"),
+            Term("c_k", Words("the prototypes", "各原型"), "centers"),
+            Term(
+                r"\underset{k}{\mathrm{arg\,max}}\,p(k \mid x)",
+                Words("where which diagnosis has most votes", "在何处哪种诊断得票最多"),
+                "matching",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -77,4 +100,9 @@ def with_and_without(state: MatchingState) -> Formula:
             "$n$：缺铁、炎症、B12 缺乏的已确诊患者数；百分数：新患者为缺铁的概率，除以人数与不除。",
         ),
         {"divided": Words("divided", "除以人数"), "plain": Words("not divided", "不除")},
+        (
+            Term(r"\frac{1}{n_k}\sum_{i:\, y_i = k} a_i", Words("the left bars", "左边的条形"), "divided"),
+            Term(r"\sum_{i:\, y_i = k} a_i", Words("the right bars", "右边的条形"), "plain"),
+            WEIGHTS,
+        ),
     )

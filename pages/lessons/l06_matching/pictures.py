@@ -54,10 +54,10 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     length = math.hypot(*own)
     if lines and length:
         far = min(WIDE / abs(own[0]) if own[0] else math.inf, TALL / abs(own[1]) if own[1] else math.inf)
-        marks.append(Line(((0.0, 0.0), (own[0] * far, own[1] * far)), GRAY, Words("same direction", "方向相同"), 1.2))
+        marks.append(Line(((0.0, 0.0), (own[0] * far, own[1] * far)), GRAY, Words("same direction", "方向相同"), 1.2, part="direction"))
     if lines:
         for (x, y), k, weight in zip(patients.values.tolist(), patients.y.tolist(), share, strict=True):
-            marks.append(Line((own, (x, y)), SOLID[k], width=max(0.5, WIDEST * weight), opacity=0.7))
+            marks.append(Line((own, (x, y)), SOLID[k], width=max(0.5, WIDEST * weight), opacity=0.7, part="weight"))
     for k, name in enumerate(NAMES):
         rows = [i for i, each in enumerate(patients.y.tolist()) if each == k]
         at = points(patients.values[rows].tolist())
@@ -66,7 +66,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
             if lines
             else ()
         )
-        marks.append(Dots(at, STYLES[k], name, 6, tooltips=told))
+        marks.append(Dots(at, STYLES[k], name, 6, tooltips=told, part="patients"))
     for i in tagged:
         x, y = patients.values[i].tolist()
         weight_told = verbatim(f"{100 * share[i]:.0f}%")
@@ -77,7 +77,7 @@ def plane(state: MatchingState, title: Words, *, lines: bool = True) -> Chart:
     marks.append(Dots(((0.0, 0.0),), SeriesStyle(GRAY.color, "cross", (1, 0)), Words("healthy average", "健康人的平均"), 5))
     told_own = Words("the new patient: ferritin {x}, MCV {y}", "新患者：铁蛋白 {x}，MCV {y}")
     named = told_own.format(x=f"{own[0]:.2f}", y=f"{own[1]:.2f}")
-    marks.append(Dots((own,), RING, Words("new patient", "新患者"), 9, filled=False, handles=("asked",), tooltips=(named,)))
+    marks.append(Dots((own,), RING, Words("new patient", "新患者"), 9, filled=False, handles=("asked",), tooltips=(named,), part="asked"))
     alt = Words(
         "Plane of ferritin and MCV with lines from the asked patient to the labeled ones",
         "铁蛋白与 MCV 平面，从新患者连向各已确诊患者",
@@ -148,9 +148,12 @@ def _bar(state: MatchingState, k: int, left: float, width: float, *, divided: bo
     total = world.votes(state, divided=divided)[k]
     own = [w for w, each in zip(world.weights(state), world.labeled(state).y.tolist(), strict=True) if each == k]
     scale, low, marks = total / max(sum(own), 1e-300), 0.0, list[Mark]()
+    part = "vote divided" if divided else "vote plain"
     for weight in sorted(own, reverse=True):
         high = low + weight * scale
-        marks.append(Area(((left, low), (left, high), (left + width, high), (left + width, low)), SOLID[k], 0.75 if divided else 0.3))
+        marks.append(
+            Area(((left, low), (left, high), (left + width, high), (left + width, low)), SOLID[k], 0.75 if divided else 0.3, part=part)
+        )
         marks.append(Line(((left, high), (left + width, high)), SeriesStyle("#FFFFFF", "circle", (1, 0)), width=1))
         low = high
     marks.append(Label((left + width / 2, total + 0.045), verbatim(f"{100 * total:.0f}%"), bold=divided))
@@ -165,34 +168,24 @@ def sharpness_curve(state: MatchingState) -> Chart:
         Line(tuple((s**0.5, each[k]) for s, each in zip(steps, told, strict=True)), STYLES[k], NAMES[k], 2.5) for k in range(len(NAMES))
     ]
     now = state.sharpness**0.5
-    marks.append(Line(((now, 0.0), (now, 1.0)), RING, Words("now", "当前"), 2.5))
-    marks.append(
-        Line(
-            ((SHIPPED_SHARPNESS**0.5, 0.0), (SHIPPED_SHARPNESS**0.5, 1.0)),
-            GRAY,
-            Words("value of the shipped network", "自带网络的值"),
-            1.5,
-        )
-    )
+    marks.append(Line(((now, 0.0), (now, 1.0)), RING, Words("now", "当前"), 2.5, part="now"))
+    shipped = SHIPPED_SHARPNESS**0.5
+    marks.append(Line(((shipped, 0.0), (shipped, 1.0)), GRAY, Words("value of the shipped network", "自带网络的值"), 1.5))
     x = Axis(Words("sharpness", "锐度"), 0, SHARPEST**0.5, ticks=tuple((v**0.5, verbatim(v)) for v in (0, 2, 5, 10, 20, 40, 60)))
     y = Axis(Words("probability", "概率"), 0, 1.04, ticks=tuple((v / 4, verbatim(f"{25 * v}%")) for v in range(5)))
     how = Words("Right: the answer for this patient at every sharpness.", "右图：在每种锐度下对这位患者的答案。")
-    return Chart(
-        Words("The answer by sharpness", "答案随锐度的变化"),
-        how,
-        Words("Probability of each diagnosis by sharpness", "各诊断概率随锐度的变化"),
-        x,
-        y,
-        tuple(marks),
-        shape=BESIDE,
-    )
+    title = Words("The answer by sharpness", "答案随锐度的变化")
+    alt = Words("Probability of each diagnosis by sharpness", "各诊断概率随锐度的变化")
+    return Chart(title, how, alt, x, y, tuple(marks), shape=BESIDE)
 
 
 def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
     """Which diagnosis is named where, by one of the two learners, and the asked patients, crossed where predicted wrongly."""
     marks: list[Mark] = []
     if revealed and matching:
-        marks += [Area(corners, STYLES[k], 0.16) for k, corners in wedges(lambda values: world.said_by_matching(state, values))]
+        marks += [
+            Area(corners, STYLES[k], 0.16, part="matching") for k, corners in wedges(lambda values: world.said_by_matching(state, values))
+        ]
     elif revealed:
         shapes = geometry.nearest_regions(world.centers(state).numpy(), WIDE, TALL)
         marks += [Area(corners, STYLES[k], 0.16) for k, corners in enumerate(shapes)]
@@ -200,13 +193,15 @@ def regions(state: MatchingState, *, matching: bool, revealed: bool) -> Chart:
     says = world.said_by_matching if matching else world.said_by_prototypes
     wrong = says(state, patients.values) != patients.y if revealed else torch.zeros(len(patients.y), dtype=torch.bool)
     for k, name in enumerate(NAMES):
-        marks.append(Dots(points(patients.values[(patients.y == k) & ~wrong].tolist()), STYLES[k], size=3, opacity=0.8))
+        marks.append(Dots(points(patients.values[(patients.y == k) & ~wrong].tolist()), STYLES[k], size=3, opacity=0.8, part="judged"))
         marks.append(Dots(points(known.values[known.y == k].tolist()), STYLES[k], None if matching else name, 6))
     if revealed:
         cross = SeriesStyle("#D55E00", "cross", (1, 0))
-        marks.append(Dots(points(patients.values[wrong].tolist()), cross, Words("wrong answer", "判断错误"), 5))
+        marks.append(Dots(points(patients.values[wrong].tolist()), cross, Words("wrong answer", "判断错误"), 5, part="judged"))
     if revealed and not matching:
-        marks += [Dots((at,), STYLES[k], None, 11, filled=False) for k, at in enumerate(points(world.centers(state).tolist()))]
+        marks += [
+            Dots((at,), STYLES[k], None, 11, filled=False, part="centers") for k, at in enumerate(points(world.centers(state).tolist()))
+        ]
     who = Words("Matching", "匹配网络") if matching else Words("Prototypes", "原型网络")
     count = world.n_right(state)[int(matching)]
     title = (

@@ -7,7 +7,11 @@ from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import small_network
 from pages.lessons.l07_prior_fitted.computation import PriorFittedState
 from pages.lessons.latex import number
-from pages.lessons.lesson import Formula
+from pages.lessons.lesson import Formula, Term
+
+LABELED = Term("S", Words("the labeled patients", "已确诊患者"), "labeled")
+EXACT = Term(r"p(k \mid x, S)", Words("the exact answer", "精确答案"), "exact")
+APART = Term(r"\overline{|q - p|}", Words("how far the two are apart", "两者相差多少"), "gap")
 
 
 def drawn(state: PriorFittedState) -> Formula:
@@ -30,6 +34,7 @@ def drawn(state: PriorFittedState) -> Formula:
             "tests": Words("tests", "项检验"),
             "missing": Words("missing", "缺失"),
         },
+        (Term("(x, y)", Words("the patients that were drawn", "抽出的患者"), "labeled"),),
     )
 
 
@@ -49,6 +54,7 @@ def graded(state: PriorFittedState) -> Formula:
             "guess": Words("guessing", "瞎猜"),
             "right": Words("correct", "正确"),
         },
+        (LABELED, Term("x", Words("the new patients", "新患者"), "asked")),
     )
 
 
@@ -63,6 +69,7 @@ def approaches(state: PriorFittedState) -> Formula:
             "$q$：网络；$p$：训练所用先验下的精确后验；$S$：已确诊患者。没有什么比后验的平均损失更低：它是训练的最优点。网络能靠多近，取决于其大小和步数，单独一步也可能偏离。Müller 等 2022，推论 1.1。",
         ),
         {"points": Words("percentage points", "个百分点")},
+        (LABELED, EXACT, Term(r"q(k \mid x, S)", Words("the small network", "小网络"), "network"), APART),
     )
 
 
@@ -80,6 +87,7 @@ def closed_form(state: PriorFittedState) -> Formula:
             "$\\mathcal{N}$：以此为均值与方差的钟形曲线；$m_k = v_k \\sum_{i \\in S_k} x_i$，$v_k = 1 / (n_k + 1 / \\tau^2)$：由 $n_k$ 位已确诊患者估计的疾病 $k$ 的均值，患者少时向 0 收缩；$\\tau$ = 1.5：这个世界中均值的标准差。$q$：自带网络，多次读取取平均并经校准。",
         ),
         {"points": Words("percentage points", "个百分点")},
+        (LABELED, EXACT, APART),
     )
 
 
@@ -100,4 +108,5 @@ def both_right(state: PriorFittedState) -> Formula:
             "formula": Words("formula", "公式"),
             "network": Words("shipped network", "自带网络"),
         },
+        (LABELED, EXACT, Term("<network>", Words("its answers", "它的答案"), "network")),
     )

@@ -74,7 +74,7 @@ def plane_of(state: PriorFittedState, *, asked: bool, revealed: bool) -> Chart:
     marks: list[Mark] = []
     for k, name in enumerate(NAMES):
         rows = [i for i in range(task.n) if int(task.y[i]) == k and there[i]]
-        marks.append(Dots(points(values[rows].tolist()), STYLES[k], name, 6))
+        marks.append(Dots(points(values[rows].tolist()), STYLES[k], name, 6, part="labeled"))
     if asked:
         marks += _asked(state, values, [i for i in range(task.n, len(there)) if there[i]], revealed=revealed)
     x, y = (_axis(values[there, j], Words("test {n}", "检验 {n}").format(n=c + 1)) for j, c in enumerate((first, second)))
@@ -95,7 +95,8 @@ def _asked(state: PriorFittedState, values: Tensor, rows: list[int], *, revealed
         return [Dots(points(values[rows].tolist()), GRAY, Words("new: which diagnosis?", "新患者：是哪种？"), 6, filled=False)]
     answer = world.said(state.seed, state.kind, state.number).argmax(-1)
     marks: list[Mark] = [
-        Dots(points(values[[i for i in rows if int(task.y[i]) == k]].tolist()), STYLES[k], None, 6, filled=False) for k in range(N_WAY)
+        Dots(points(values[[i for i in rows if int(task.y[i]) == k]].tolist()), STYLES[k], None, 6, filled=False, part="asked")
+        for k in range(N_WAY)
     ]
     wrong = [i for i in rows if int(answer[i - task.n]) != int(task.y[i])]
     return [*marks, Dots(points(values[wrong].tolist()), SeriesStyle("#D55E00", "cross", (1, 0)), Words("wrong answer", "判断错误"), 4)]
@@ -144,7 +145,8 @@ CURVE_HOW = Words(
 
 
 def _curve(values: Tensor, style: SeriesStyle, name: Words, width: float = 2.5) -> Line:
-    return Line(tuple((float(x), float(p)) for x, p in zip(GRID[:, 0], values, strict=True)), style, name, width)
+    part = {EXACT: "exact", NETWORK: "network"}.get(style, "")
+    return Line(tuple((float(x), float(p)) for x, p in zip(GRID[:, 0], values, strict=True)), style, name, width, part=part)
 
 
 def _labeled(state: PriorFittedState, shots: int) -> list[Mark]:
@@ -153,7 +155,7 @@ def _labeled(state: PriorFittedState, shots: int) -> list[Mark]:
     marks: list[Mark] = []
     for k in range(2):
         at = [(min(max(float(x), -REACH), REACH), -0.07 if not k else 1.07) for x in support.x[support.y == k, 0]]
-        marks.append(Dots(tuple(at), pair[k], names[k], 5))
+        marks.append(Dots(tuple(at), pair[k], names[k], 5, part="labeled"))
     return marks
 
 
@@ -181,7 +183,7 @@ def small_learning(state: PriorFittedState) -> Chart:
     how = Words("Right: mean over {n} {n:task|tasks} that were not used for training.", "右图：在 {n} 个未用于训练的任务上的平均。").format(
         n=N_HELD
     )
-    return _gaps(title, how, x, [Line(way, NETWORK, SMALL_NAME, 2.5, markers=True)])
+    return _gaps(title, how, x, [Line(way, NETWORK, SMALL_NAME, 2.5, markers=True, part="gap")])
 
 
 def _gaps(title: Words, how: Words, x: Axis, marks: list[Mark]) -> Chart:
@@ -217,7 +219,7 @@ def shipped_gaps(state: PriorFittedState) -> Chart:
         g=f"{way[-1][1]:.0f}"
     )
     how = Words("Right: mean over the new patients of {n} {n:task|tasks}.", "右图：{n} 个任务中新患者的平均。").format(n=N_HELD)
-    return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, markers=True)])
+    return _gaps(title, how, x, [Line(way, NETWORK, SHIPPED_NAME, 2.5, markers=True, part="gap")])
 
 
 def scores(state: PriorFittedState) -> Chart:
@@ -225,7 +227,11 @@ def scores(state: PriorFittedState) -> Chart:
     formula, network, n = world.right(state)
     marks: list[Mark] = []
     for i, (count, style) in enumerate(((formula, EXACT), (network, NETWORK))):
-        marks.append(Area(((i + 0.7, 0), (i + 0.7, count), (i + 1.3, count), (i + 1.3, 0)), style, 0.7))
+        marks.append(
+            Area(
+                ((i + 0.7, 0), (i + 0.7, count), (i + 1.3, count), (i + 1.3, 0)), style, 0.7, part="exact" if style == EXACT else "network"
+            )
+        )
         marks.append(Label((i + 1.0, count + 1.8), verbatim(f"{count} / {n}"), bold=True))
     coin: tuple[Point, ...] = ((0.5, n / 2), (2.5, n / 2))
     marks.append(Line(coin, GRAY, Words("tossing a coin", "掷硬币")))
@@ -239,6 +245,5 @@ def scores(state: PriorFittedState) -> Chart:
         "Right: of {n} new patients; confidence is the larger of the two probabilities.",
         "右图：{n} 位新患者；置信度指两个概率中较大的一个。",
     ).format(n=n)
-    return Chart(
-        title, how, Words("Bars: new patients with a correct answer", "条形图：判断正确的新患者数"), x, y, tuple(marks), shape=RIGHT
-    )
+    alt = Words("Bars: new patients with a correct answer", "条形图：判断正确的新患者数")
+    return Chart(title, how, alt, x, y, tuple(marks), shape=RIGHT)

@@ -105,6 +105,13 @@ LESSON = Lesson(
         "说出先验是什么、为什么用它抽出的任务训练就是拟合，并举出一种会因此被误导的表格。",
     ),
     state=PriorFittedState,
+    steps=(
+        Words("Invent diseases at random by the rules of the prior, and patients who have them: a task.", "按先验的规则随机虚构几种疾病和患这些病的患者，作为一个任务。"),
+        Words("Give the network some of these patients with their diagnoses, and ask for those of the others.", "把其中一部分患者连同诊断交给网络，再问其余患者的诊断。"),
+        Words("Compute the loss: the lower the probability of the true diagnosis, the higher it is.", "计算损失：给真实诊断的概率越低，损失越高。"),
+        Words("Change the weights a little, downhill on this loss, and begin again with a new task: this is **meta-training**.", "沿损失的下坡略微改变权重，再换一个新任务从头开始：这就是**元训练**。"),
+        Words("For your own patients no weight changes: the network reads the labeled ones and answers at once.", "对您自己的患者不改变任何权重：网络读入已确诊患者，随即作答。"),
+    ),
     screens=(
         Screen(
             title=Words("What it is trained on", "它用什么来训练"),
@@ -122,6 +129,7 @@ LESSON = Lesson(
                 ),
             ),
             figure=a_task,
+            step=1,
             formula=formulas.drawn,
             code=Code(table, "with_repeats(body"),
             actions=(NEXT,),
@@ -140,6 +148,7 @@ LESSON = Lesson(
                 answers.as_many,
             ),
             figure=an_exercise,
+            step=2,
             formula=formulas.graded,
             code=Code(PriorFittedClassifier._told, "self._voted(x)"),  # noqa: SLF001 - the line that adds up the votes stands there
             actions=(NEXT,),
@@ -163,6 +172,7 @@ LESSON = Lesson(
             ),
             figure=the_fit,
             reveal=lambda state: state.updated(practice=max(state.practice, small_network.STEPS_AT_REVEAL)),
+            step=4,
             formula=formulas.approaches,
             code=Code(PriorFitted.meta_gradient, "loss = _loss("),
             actions=(META_TRAIN,),
@@ -180,6 +190,7 @@ LESSON = Lesson(
                 answers.how_far,
             ),
             figure=beside_exact,
+            step=5,
             formula=formulas.closed_form,
             code=Code(world.exact, "logs.append"),
             actions=(MORE, NEXT),
@@ -202,6 +213,7 @@ LESSON = Lesson(
             ),
             figure=broken,
             reveal=lies_on_both_sides,
+            step=5,
             formula=formulas.both_right,
             code=Code(world.posterior_mean, "precision ="),
             actions=(MORE, NEXT),

@@ -17,6 +17,9 @@ from pages.lessons.lesson import Lesson
 from pages.lessons.lesson_state import State
 
 QUESTIONNAIRE = "questionnaire"  # in the address: instead of a lesson, "before" or "after" the lessons where the link says so
+DEPTH = "depth"  # in the address: how deep a reader wants to see an algorithm
+DEPTHS = ("picture", "steps", "arithmetic")
+DEEPEST = DEPTHS[-1]
 CLASS = "class"  # in the address: the code of the class whose votes this tab takes part in
 
 
@@ -33,6 +36,7 @@ class Address:
     large: bool = False
     unknown: str = ""
     questionnaire: str = ""
+    depth: str = DEEPEST
 
 
 def parse_address(asked: Mapping[str, str]) -> Address:
@@ -43,7 +47,9 @@ def parse_address(asked: Mapping[str, str]) -> Address:
         return Address(None, large=large, unknown=name, questionnaire=asked.get(QUESTIONNAIRE, ""))
     text = asked.get("screen", "1")
     screen = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-    return Address(name, min(max(screen, 1), len(LESSONS[name].screens)), locked, large)
+    depth = asked.get(DEPTH, DEEPEST)
+    screen = min(max(screen, 1), len(LESSONS[name].screens))
+    return Address(name, screen, locked, large, depth=depth if depth in DEPTHS else DEEPEST)
 
 
 def current_address() -> Address:
@@ -53,7 +59,7 @@ def current_address() -> Address:
 
 def go(lesson: str | None, screen: int = 1) -> None:
     """Open a screen, or the contents; what a link said of another lesson's state leaves the address."""
-    kept = {name: st.query_params[name] for name in ("lang", "large", "lock", CLASS) if name in st.query_params}
+    kept = {name: st.query_params[name] for name in ("lang", "large", "lock", DEPTH, CLASS) if name in st.query_params}
     wanted = {**kept, **({"lesson": lesson, "screen": str(screen)} if lesson else {})}
     st.query_params.from_dict({name: value for name, value in wanted.items() if lesson or name != "lock"})
 
@@ -72,10 +78,19 @@ def set_flag(name: str, *, on: bool) -> None:
         del st.query_params[name]
 
 
+def set_depth(depth: str) -> None:
+    """Set how deep the reader wants to see; the deepest needs no word in the address."""
+    st.query_params[DEPTH] = depth
+    if depth == DEEPEST:
+        del st.query_params[DEPTH]
+
+
 def link_to(lesson: Lesson[Any], state: State, address: Address, language: str, *, locked: bool) -> str:
     """The link to this screen in this state, without the server's name. It never holds a value of a patient of one's own."""
     asked = {"lesson": lesson.key, "screen": str(address.screen), "seed": str(state.seed), **state.to_address()}
     flags = {"lock": locked, "large": address.large}
+    if lesson.steps and address.depth != DEEPEST:
+        asked[DEPTH] = address.depth
     return "/learn?" + urlencode({**asked, **{name: "1" for name, on in flags.items() if on}, "lang": language}, safe=",:;")
 
 

@@ -12,12 +12,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function begin(root, tree) {
-  const me = { html: null, held: null, keyed: null, n: 0, tree };
+  const me = { html: null, held: null, keyed: null, at: "", pinned: "", n: 0, tree };
   root.addEventListener("pointerdown", (event) => take(root, me, event));
   root.addEventListener("pointermove", (event) => me.held && drag(root, me, event));
   root.addEventListener("pointerup", (event) => me.held && release(root, me, event));
   root.addEventListener("pointercancel", () => (me.held = null));
   root.addEventListener("keydown", (event) => press(root, me, event));
+  for (const kind of ["pointerover", "pointerout", "focusin", "focusout"]) root.addEventListener(kind, (event) => point(root, me, event));
+  root.addEventListener("click", (event) => pin(root, me, event));
   return me;
 }
 
@@ -28,6 +30,36 @@ function show(root, me, html) {
   const mine = me.held?.moved ? me.held : me.keyed && Date.now() - me.keyed.at < 400 ? me.keyed : null;
   if (mine) place(find(root, mine.name), mine.x, mine.y);
   if (focused) find(root, focused)?.focus();
+  light(root, me);
+}
+
+// A term of the formula at which a reader points, by pointer or keyboard, or which they have pressed, marks its place in the figure.
+const term = (event) => event.target.closest?.(".mm-term")?.dataset.term;
+
+function point(root, me, event) {
+  if (!term(event)) return;
+  me.at = event.type === "pointerover" || event.type === "focusin" ? term(event) : "";
+  light(root, me);
+}
+
+// Pressed, it stays marked until it is pressed again: a finger cannot rest on it.
+function pin(root, me, event) {
+  if (!term(event)) return;
+  me.pinned = me.pinned === term(event) ? "" : term(event);
+  me.at = me.pinned;
+  light(root, me);
+}
+
+function light(root, me) {
+  const terms = [...root.querySelectorAll(".mm-term")];
+  if (!terms.some((one) => one.dataset.term === me.pinned)) me.pinned = "";
+  const part = terms.some((one) => one.dataset.term === me.at) ? me.at : me.pinned;
+  root.classList.toggle("mm-pointing", part !== "");
+  for (const one of root.querySelectorAll("[data-part]")) one.classList.toggle("mm-lit", one.dataset.part.split(" ").includes(part));
+  for (const one of terms) {
+    one.classList.toggle("mm-lit", one.dataset.term === part);
+    one.setAttribute("aria-pressed", String(one.dataset.term === me.pinned));
+  }
 }
 
 const find = (root, name) => root.querySelector(`[data-name="${name}"]`);

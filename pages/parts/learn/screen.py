@@ -15,15 +15,18 @@ from pages.lessons import LESSONS
 from pages.lessons.lesson import Lesson, Screen
 from pages.parts.common.page_frame import Say
 from pages.parts.learn import figure as lesson_figure
-from pages.parts.learn.address import Address, current_address, go, set_flag
+from pages.parts.learn.address import DEEPEST, DEPTHS, Address, current_address, go, set_flag
 from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
 from pages.parts.learn.classroom import keep_together, take_seat
 from pages.parts.learn.controls import controls
+from pages.parts.learn.depth import LATER as LATER_BY_DEPTH
+from pages.parts.learn.depth import choose_depth, steps
 from pages.parts.learn.drawn import figure_of, formula_of
 from pages.parts.learn.playback import about, in_time, keep_playing
 from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
 from pages.parts.learn.take_away import hand_out
+from pages.parts.learn.terms import terms_html
 
 LARGE = 1.3  # times the usual size of text: to be read from the last row
 HAND = Words(
@@ -31,7 +34,7 @@ HAND = Words(
     "移动标记：直接拖动，或用 Tab 键选中后按方向键（按住 Shift 更精细）；回车键选定。",
 )
 LATER = Words("The formula and the line of code appear with the answer.", "揭晓后显示公式与代码行。")
-LATER_ALL = Words("The formula, the line of code, buttons and settings appear with the answer.", "揭晓后显示公式、代码行、按钮与设置。")
+LATER_ACTIONS = Words("Buttons and settings appear with the answer.", "揭晓后显示按钮与设置。")
 ROUNDED = Words("All numbers are rounded.", "数值均经四舍五入。")
 COMPACT = """<style>
 .st-key-lesson .katex-display { overflow: visible; }
@@ -78,7 +81,7 @@ def _lesson_screen(say: Say) -> None:
             question(say, screen, progress, address, seat)
         with figure:
             _figure(say, lesson, screen, progress, address)
-        _formula(say, screen, progress, address)
+        _explained(say, lesson, screen, progress, address)
         if not address.locked:
             _notes(say, lesson)
         hand_out(say, lesson, progress, address, with_answers=seat is None or seat.is_lecturer)
@@ -132,6 +135,8 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progre
     movable = shown and screen.movable and not address.locked
     size = LARGE if address.large else 1.0
     drawn, how = figure_of(lesson.key, address.screen, progress.state, shown=shown, language=say.language, size=size, draggable=movable)
+    if shown and address.depth == DEEPEST:
+        drawn += str(terms_html(formula_of(lesson.key, address.screen, progress.state), drawn, say.language))
     lesson_figure.draw(f"figure_{lesson.key}", drawn, size=size, report=report if movable else None)
     usable = shown and not address.locked
     if usable:
@@ -139,12 +144,23 @@ def _figure(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progre
     st.caption(" ".join(filter(None, [*map(say, how), about(say, screen) if usable else "", say(HAND) if movable else ""])))
 
 
-def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
-    """The formula, its numbers and the line that computes it, once the answer is shown: each of them would give it away."""
+def _explained(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress, address: Address) -> None:
+    """Steps, formula and line of code, as deep as the reader wants, once the answer is shown: each of them would give it away."""
+    if lesson.steps:
+        choose_depth(say, address)
     if address.screen not in progress.shown:
         interactive = not address.locked and bool(screen.actions or screen.controls or screen.movable)
-        st.caption(say(LATER_ALL if interactive else LATER))
+        later = [LATER_BY_DEPTH[address.depth] if lesson.steps else LATER, LATER_ACTIONS if interactive else None]
+        st.caption(" ".join(say(words) for words in later if words is not None))
         return
+    if lesson.steps and address.depth in DEPTHS[1:]:
+        steps(say, lesson, screen)
+    if not lesson.steps or address.depth == DEEPEST:
+        _formula(say, screen, progress, address)
+
+
+def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
+    """The formula, its numbers and the line that computes it."""
     formula = formula_of(address.lesson or "", address.screen, progress.state)
     with st.container(key="lesson_formula", gap="small"):
         # Large numbers beside a large formula would not fit the page.

@@ -127,7 +127,8 @@ def test_the_copied_link_opens_on_the_same_state(lesson: Lesson[Any]) -> None:
     [
         ({}, Address(None)),
         ({"lesson": "maml", "screen": "3", "lock": "1", "large": "1"}, Address("maml", 3, locked=True, large=True)),
-        ({"lesson": "maml", "screen": "99"}, Address("maml", 5)),
+        ({"lesson": "maml", "screen": "99", "depth": "steps"}, Address("maml", 5, depth="steps")),
+        ({"lesson": "maml", "depth": "abyss"}, Address("maml")),
         ({"lesson": "maml", "screen": "0"}, Address("maml", 1)),
         ({"lesson": "maml", "screen": "-2", "lock": "yes"}, Address("maml", 1)),
         ({"lesson": "maml", "screen": "two"}, Address("maml", 1)),
@@ -152,6 +153,25 @@ def test_nonsense_in_the_address_opens_the_lesson_as_it_is() -> None:
     app = visit(lesson="maml", screen="x", seed="many", alpha="nan", rule="' OR 1", lock="2")
     assert not app.exception
     assert app.session_state["learn"]["maml"].state == LESSONS["maml"].state()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reader_chooses_how_deep_and_the_link_says_so(language: Language) -> None:
+    lesson = LESSONS["prototypes"]
+    numbers = lesson.screens[0].formula(lesson.state()).numbers_in(language)
+    app = visit(lesson="prototypes", depth="picture", lang=language)
+    answer(app, lesson, 1)
+    seen = {}
+    for depth in ("picture", "steps", "arithmetic"):
+        app.segmented_control(key="learn_depth").set_value(depth).run()
+        assert not app.exception
+        seen[depth] = (lesson.steps[1].into(language) in texts(app), numbers in texts(app))
+        assert lesson.steps[2].into(language) not in texts(app), "the next screen asks about it"
+        assert ("depth=" in "".join(code.value for code in app.code)) == (depth != "arithmetic")
+    assert seen == {"picture": (False, False), "steps": (True, False), "arithmetic": (True, True)}
+    app.segmented_control(key="learn_depth").set_value("steps").run()
+    app.button(key="screen_next").click().run()
+    assert app.query_params["depth"] in ("steps", ["steps"])
 
 
 def test_language_and_large_change_nothing_else() -> None:
