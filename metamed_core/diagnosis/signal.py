@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from metamed_core.diagnosis.watched_step import Step
 
 ABOVE_CHANCE = Words(
-    "There is signal: {right} of {n} held-out {n:patient|patients} {right:is|are} predicted correctly; with shuffled diagnoses it would be {chance} on average, and {needed} or more "
-    "in at most 1 of 20 cases. With so few patients, an accuracy of {true} would be noticed in {power} of tables like this.",
-    "存在信号：{n} 位留出患者中 {right} 位判断正确；若将诊断随机打乱，平均为 {chance}，达到 {needed} 位或更多的情况至多 20 次中 1 次。"
+    "There is signal: with shuffled diagnoses {chance} would be right on average, and {needed} or more in at most 1 of 20 cases. "
+    "With so few patients, an accuracy of {true} would be noticed in {power} of tables like this.",
+    "存在信号：若将诊断随机打乱，平均只有 {chance} 位正确，达到 {needed} 位或更多的情况至多 20 次中 1 次。"
     "以这样的患者数，若真实准确率为 {true}，在同类表格中有 {power} 能被察觉。",
 )
 NOT_ABOVE_CHANCE = Words(
-    "Not above chance: {right} of {n} held-out {n:patient|patients} {right:is|are} predicted correctly, and with shuffled diagnoses it would be {chance} on average; only {needed} or more "
-    "would be more than luck. Do not rely on the answers: they may be no better than guessing. With so few patients, an accuracy of {true} would "
-    "be noticed in {power} of tables like this.",
-    "未超过偶然水平：{n} 位留出患者中 {right} 位判断正确，而将诊断随机打乱时平均为 {chance}；达到 {needed} 位或更多才不只是运气。请勿依赖这些答案：它们可能并不优于随机猜测。"
+    "Not above chance: with shuffled diagnoses {chance} would be right on average, and only {needed} or more would be more than luck. "
+    "Do not rely on the answers: they may be no better than guessing. With so few patients, an accuracy of {true} would be noticed in {power} "
+    "of tables like this.",
+    "未超过偶然水平：若将诊断随机打乱，平均也有 {chance} 位正确；达到 {needed} 位或更多才不只是运气。请勿依赖这些答案：它们可能并不优于随机猜测。"
     "以这样的患者数，若真实准确率为 {true}，在同类表格中有 {power} 能被察觉。",
 )
 NO_TEST = Words(
@@ -63,13 +63,11 @@ def signal(step: Step) -> ShuffleTest | None:
 
 
 def signal_note(test: ShuffleTest) -> Words:
-    """The test in words, with its power."""
+    """The test in words, with its power; how many were right stands before it, where the accuracy is told."""
     if test.needed > test.n:
         return NO_TEST
     said = ABOVE_CHANCE if test.above_chance else NOT_ABOVE_CHANCE
     return said.format(
-        right=test.n_right,
-        n=test.n,
         chance=f"{test.chance * test.n:.1f}",
         needed=test.needed,
         true=f"{test.true_accuracy:.0%}",

@@ -36,6 +36,8 @@ def test_it_opens_with_a_bundled_cohort_already_adapted(app: AppTest) -> None:
     assert len(app.radio(key="chosen").options) == 30, "the patients of one page"
     assert app.radio(key="chosen").value == state.chosen
     assert len(card_tables(app)) == 2, "the ranked diagnoses of one patient, and the findings for and against"
+    n = state.trace.n_held_out
+    assert texts(app).count(f"{round(state.shown().step.held_out_accuracy * n)} of {n}") == 1, "how many are right is said once"
 
 
 @pytest.mark.parametrize("key", list(cohorts.cohorts()))
