@@ -230,15 +230,15 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
 def _prototypes(features: pd.DataFrame, y: npt.NDArray[Any], classes: npt.NDArray[Any]) -> pd.DataFrame:
     """Table `(n_classes, n_columns)` in original units: the mean of numbers, the most frequent category; NaN for a class without patients."""
-    columns = {}
-    for name, column in features.items():
-        if pd.api.types.is_numeric_dtype(column):
-            values = pd.Series(column.to_numpy(dtype=np.float64, na_value=np.nan))
-            # An infinite value counts as missing, here as in the encoder.
-            columns[name] = values.where(np.isfinite(values)).groupby(y).mean()
-        else:
-            columns[name] = pd.Series({label: most_frequent(cells) for label, cells in column.groupby(y)}, dtype=object)
-    return pd.DataFrame(columns).reindex(classes)
+    numeric = {
+        name: column.to_numpy(np.float64, na_value=np.nan) for name, column in features.items() if pd.api.types.is_numeric_dtype(column)
+    }
+    values = pd.DataFrame(numeric, index=range(len(y)))
+    # An infinite value counts as missing, here as in the encoder.
+    columns = dict(values.where(np.isfinite(values)).groupby(y).mean().items())
+    for name in features.columns.difference(list(numeric), sort=False):
+        columns[name] = pd.Series({label: most_frequent(cells) for label, cells in features[name].groupby(y)}, dtype=object)
+    return pd.DataFrame(columns).reindex(index=classes, columns=features.columns)
 
 
 _IN_X = Words("in X", "在 X 中")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Read = TypeVar("Read")
 
@@ -39,7 +40,7 @@ def from_json(kind: type[Read], content: object) -> Read:
     """
     if not isinstance(content, Mapping) or not dataclasses.is_dataclass(kind):
         raise ValueError(f"{kind.__name__} is no object")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     given = {field.name: _typed(hints[field.name], content[field.name], field.name) for field in _fields(kind) if field.name in content}
     try:
         return kind(**given)
@@ -49,10 +50,16 @@ def from_json(kind: type[Read], content: object) -> Read:
 
 def typed_entries(kind: type[Any], content: Mapping[str, object]) -> dict[str, Any]:
     """Check entries of which every one must be a field of `kind`. Raises ValueError."""
-    hints, known = get_type_hints(kind), {field.name for field in _fields(kind)}
+    hints, known = _hints(cast("Hashable", kind)), {field.name for field in _fields(kind)}
     if unknown := [name for name in content if name not in known]:
         raise ValueError(f"unknown: {unknown[0]}")
     return {name: _typed(hints[name], each, name) for name, each in content.items()}
+
+
+@cache
+def _hints(kind: Hashable) -> dict[str, Any]:
+    """The types of the fields; looked up once, because each field's is compiled anew."""
+    return get_type_hints(kind)
 
 
 def _fields(kind: type[Any]) -> tuple[dataclasses.Field[Any], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from metamed_core.data import Task, class_means
+from metamed_core.data import Task
 from metamed_core.diagnosis.embedding_map import Axes
 from metamed_core.diagnosis.nearest_patients import nearest_patients
 from metamed_core.diagnosis.unlike import Likeness, threshold
@@ -106,24 +106,25 @@ class StepMaker:
         """
         known, query, passes = self.task.support, self.task.query.x, self.classifier.passes
         classifier, held_out = yield from self._sharpened()
-        support = yield from _in_parts(self.classifier.embed, known.x)
-        axes = axes or Axes.fit(torch.cat([support, self.classifier.embed(query[:500])]))
+        support, told = yield from self._embedded_and_told(known.x)
         likeness, beyond = Likeness.fit(support, known.y, self.task.n_way), self._beyond()
         placed, distances, positions, proba, unlikeness = [], [], [], [], []
-        for x in in_parts(query):
-            embedded = self.classifier.embed(x)
+        parts = in_parts(query)
+        first = classifier.embed_and_log_proba(parts[0])
+        axes = axes or Axes.fit(torch.cat([support, first[0][:500] if len(parts) == 1 else self.classifier.embed(query[:500])]))
+        for x in parts:
+            embedded, log_proba = first if x is parts[0] else classifier.embed_and_log_proba(x)
             placed.append(axes.place(embedded))
             distance, position = nearest_patients(embedded, support)
             distances.append(distance)
             positions.append(position)
             unlikeness.append(likeness.distance(embedded, distance[:, 0]) - beyond)
-            proba.append(classifier.predict_proba(x))
+            proba.append(log_proba.exp())
             yield len(x) * (1 + passes)
-        prototypes = yield from self._prototypes()
-        log_proba = yield from _in_parts(self.classifier.raw.log_proba, known.x, passes)
+        prototypes = yield from self._prototypes(support)
         step = Step(
             index=index,
-            support_loss=float(cross_entropy(log_proba, known.y)),
+            support_loss=float(cross_entropy(told, known.y)),
             held_out_accuracy=self.held_out.accuracy if self.held_out else math.nan,
             held_out=held_out,
             proba=torch.cat(proba).double().numpy(),
@@ -149,21 +150,23 @@ class StepMaker:
         held_out = self.held_out.answers
         return self.classifier.sharpened(held_out.sharpness(self.width)), held_out
 
-    def _prototypes(self) -> Generator[int, None, Tensor]:
-        """`Classifier.prototypes`, in parts."""
+    def _embedded_and_told(self, x: Tensor) -> Generator[int, None, tuple[Tensor, Tensor]]:
+        """Embeddings and uncalibrated log-probabilities of patients, in parts."""
+        found = []
+        for part in in_parts(x):
+            found.append(self.classifier.raw.embed_and_log_proba(part))
+            yield len(part) * (1 + self.classifier.passes)
+        embedded, told = (torch.cat(each) for each in zip(*found, strict=True))
+        return embedded, told
+
+    def _prototypes(self, support: Tensor) -> Generator[int, None, Tensor]:
+        """`Classifier.prototypes`, in parts; `support`: the embeddings of all labeled patients."""
         seen = self.classifier.support
-        if len(in_parts(seen.x)) == 1:
+        if len(seen) == len(support):
             yield len(seen)
-            return self.classifier.prototypes()
-        embedded = yield from _in_parts(self.classifier.embed, seen.x)
-        return class_means(embedded, seen.y, self.classifier.n_way)
-
-
-def _in_parts(apply: Callable[[Tensor], Tensor], x: Tensor, passes: int = 1) -> Generator[int, None, Tensor]:
-    """Apply a function of single patients to many, in parts; yields the work of each part."""
-    found = []
-    for part in in_parts(x):
-        with torch.no_grad():
-            found.append(apply(part))
-        yield len(part) * passes
-    return torch.cat(found)
+            return self.classifier.prototypes(support)
+        embedded = []
+        for part in in_parts(seen.x):
+            embedded.append(self.classifier.embed(part))
+            yield len(part)
+        return self.classifier.prototypes(torch.cat(embedded))

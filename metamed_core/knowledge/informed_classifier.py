@@ -34,6 +34,10 @@ class InformedClassifier(Calibrated):
         told = mixed([part.log_proba(x) for part in self.parts], self.shares)
         return told if self.sharpness == 1.0 else (self.sharpness * told).log_softmax(-1)
 
+    def embed_and_log_proba(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Classifier.embed_and_log_proba`; each part is calibrated before the mean is taken."""
+        return Classifier.embed_and_log_proba(self, x)
+
     def sharpened(self, sharpness: float) -> InformedClassifier:
         """The same classifier with another `sharpness`."""
         return InformedClassifier(self.parts, self.trust, self.shares, sharpness)
@@ -57,9 +61,9 @@ class _Mixture(Classifier):
         """See `Classifier.embed`."""
         return self._main.embed(x)
 
-    def prototypes(self) -> Tensor:
-        """See `Classifier.prototypes`."""
-        return self._main.prototypes()
+    def prototypes(self, embedded: Tensor | None = None) -> Tensor:
+        """See `Classifier.prototypes`; those given are of the labeled patients, and the main part may have read more."""
+        return self._main.prototypes(embedded if len(self._main.support) == len(self.support) else None)
 
 
 def mixed(log_proba: list[Tensor], shares: Tensor) -> Tensor:

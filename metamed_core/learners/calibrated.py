@@ -31,7 +31,15 @@ class Calibrated(Classifier):
 
     def log_proba(self, x: Tensor) -> Tensor:
         """See `Classifier.log_proba`; the ranking of the classes is that of `raw`."""
-        tempered = self.calibration.apply(self.raw.log_proba(x), len(self.support), self.n_way, self.support.x.shape[-2])
+        return self._corrected(self.raw.log_proba(x))
+
+    def embed_and_log_proba(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Classifier.embed_and_log_proba`."""
+        embedded, told = self.raw.embed_and_log_proba(x)
+        return embedded, self._corrected(told)
+
+    def _corrected(self, told: Tensor) -> Tensor:
+        tempered = self.calibration.apply(told, len(self.support), self.n_way, self.support.x.shape[-2])
         return tempered if self.sharpness == 1.0 else (self.sharpness * tempered).log_softmax(-1)
 
     def sharpened(self, sharpness: float) -> Calibrated:
@@ -42,6 +50,6 @@ class Calibrated(Classifier):
         """See `Classifier.embed`."""
         return self.raw.embed(x)
 
-    def prototypes(self) -> Tensor:
+    def prototypes(self, embedded: Tensor | None = None) -> Tensor:
         """See `Classifier.prototypes`."""
-        return self.raw.prototypes()
+        return self.raw.prototypes(embedded)

@@ -55,9 +55,18 @@ class Classifier(ABC):
         """Embeddings of cells `(n, n_columns, n_channels)` with the weights of this step, `(n, n_embedding)`."""
         return torch.cat([self.backbone.embed(self.weights, part) for part in in_blocks(x)])
 
-    def prototypes(self) -> Tensor:
-        """Class means of the support embeddings, `(n_way, n_embedding)`; zeros for a class without patients."""
-        return class_means(self.embed(self.support.x), self.support.y, self.n_way, counted_cells(self.backbone, self.support))
+    @torch.no_grad()
+    def embed_and_log_proba(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """`embed` and `log_proba` of the same patients: of a network that gives both at once, in the time of one."""
+        return self.embed(x), torch.cat([self.log_proba(part) for part in in_blocks(x)])
+
+    def prototypes(self, embedded: Tensor | None = None) -> Tensor:
+        """Class means of the support embeddings, `(n_way, n_embedding)`; zeros for a class without patients.
+
+        `embedded`, the embeddings of the support set, are computed where they are not given.
+        """
+        embedded = self.embed(self.support.x) if embedded is None else embedded
+        return class_means(embedded, self.support.y, self.n_way, counted_cells(self.backbone, self.support))
 
 
 def counted_cells(backbone: Backbone, support: LabeledSet) -> Tensor | None:

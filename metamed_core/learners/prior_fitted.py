@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import ClassVar
 
 import torch
@@ -30,7 +30,7 @@ from metamed_core.networks import Backbone, CellTransformer, Memory, Weights, cl
 from metamed_core.words import Words
 
 DOUBLE_CELLS = 400
-"""Labeled patients times columns up to which float64 is used; larger tables use float32, which is twice as fast."""
+"""Labeled patients times columns up to which the last step uses float64; else it is float32, which is twice as fast."""
 
 LEAST = 1e-12
 """The smallest probability; its logarithm is finite."""
@@ -40,12 +40,11 @@ CELLS_AT_ONCE = 6_000
 
 
 class PriorFittedClassifier(Classifier, Voting):
-    """Predicts from the part of the support set used so far, averaged over `n_readings` readings."""
+    """Predicts from the part of the support set used so far, averaged over `n_readings` readings, in numbers of the kind of its weights."""
 
     def __init__(self, network: CellTransformer, weights: Weights, support: LabeledSet, n_way: int, n_readings: int) -> None:
-        kind = support.x.dtype if support.x[..., 0].numel() <= DOUBLE_CELLS else torch.float32
-        super().__init__(network, {name: weight.to(kind) for name, weight in weights.items()}, support, n_way)
-        self.network, self.n_readings, self._kind = network, n_readings, kind
+        super().__init__(network, weights, support, n_way)
+        self.network, self.n_readings, self._kind = network, n_readings, weights["cell.in"].dtype
         self.passes = n_readings
 
     @cached_property
@@ -82,17 +81,28 @@ class PriorFittedClassifier(Classifier, Voting):
         rows = [self.network.ask(self.weights, first, part[:, columns].to(self._kind).unsqueeze(0)) for part in self._parts(x)]
         return torch.cat([each[0] for each in rows]).to(x.dtype)
 
-    def _voted(self, x: Tensor) -> Tensor:
+    @torch.no_grad()
+    def embed_and_log_proba(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Classifier.embed_and_log_proba`: the output rows are what the votes are made of."""
+        both = [(rows[0].to(x.dtype), self._told(part, rows)) for part in self._parts(x) for rows in [self._asked(part)]]
+        embedded, told = (torch.cat(each) for each in zip(*both, strict=True))
+        return embedded, told
+
+    def _asked(self, x: Tensor) -> Tensor:
+        """Output rows of the transformer for each patient in each reading, `(n_readings, n, row_width)`."""
+        readings, memory = self._read
+        return self.network.ask(self.weights, memory, x[:, readings.columns].transpose(0, 1).to(self._kind))
+
+    def _voted(self, x: Tensor, rows: Tensor | None = None) -> Tensor:
         """Votes of the labeled patients, mean over readings, `(n, n_support)`; none for a patient whom a reading left out."""
         readings, memory = self._read
-        rows = self.network.ask(self.weights, memory, x[:, readings.columns].transpose(0, 1).to(self._kind))
-        votes = self.network.log_votes(self.weights, memory, rows).to(x.dtype).softmax(-1)
+        votes = self.network.log_votes(self.weights, memory, self._asked(x) if rows is None else rows).to(x.dtype).softmax(-1)
         everyone = votes.new_zeros(len(votes), len(x), len(self.support))
         return everyone.scatter(2, readings.patients.unsqueeze(1).expand_as(votes), votes).mean(0)
 
-    def _told(self, x: Tensor) -> Tensor:
-        """Log-probability of each diagnosis, `(n, n_way)`."""
-        told: Tensor = self._voted(x) @ one_hot(self.support.y, self.n_way, x.dtype)
+    def _told(self, x: Tensor, rows: Tensor | None = None) -> Tensor:
+        """Log-probability of each diagnosis, `(n, n_way)`; `rows`, the output rows, are computed where they are not given."""
+        told: Tensor = self._voted(x, rows) @ one_hot(self.support.y, self.n_way, x.dtype)
         return told.clamp_min(LEAST).log().log_softmax(-1)
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
@@ -153,9 +163,10 @@ class PriorFitted(Learner):
 
     def adapt(self, backbone: Backbone, weights: Weights, support: LabeledSet, n_way: int) -> Iterator[PriorFittedClassifier]:
         """See `Learner.adapt`."""
-        network = _network(backbone)
+        network, in_kind = _network(backbone), cache(lambda kind: {name: weight.to(kind) for name, weight in weights.items()})
         for seen in doubling_schedule(support, MAX_PATIENTS):
-            yield PriorFittedClassifier(network, weights, seen, n_way, self.readings)
+            exact = seen is support and support.x[..., 0].numel() <= DOUBLE_CELLS
+            yield PriorFittedClassifier(network, in_kind(support.x.dtype if exact else torch.float32), seen, n_way, self.readings)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Eq. 2 for one task with one reading: negative log-probability of the query labels."""

@@ -66,6 +66,11 @@ def patient_order(support: LabeledSet, columns: Tensor, classes: Tensor) -> Tens
 
 def _ranks(rows: Tensor) -> Tensor:
     """Rank of each row among the different ones, `(n,)`, compared number by number from the left."""
-    rounded = np.round(rows.detach().cpu().double().numpy(), DIGITS) + 0.0  # + 0: there is no second, negative zero
-    _, rank = np.unique(rounded, axis=0, return_inverse=True)
-    return torch.from_numpy(rank.reshape(-1))
+    rounded = (np.round(rows.detach().cpu().double().numpy(), DIGITS) + 0.0).tolist()  # + 0: there is no second, negative zero
+    # Lists are compared number by number, mostly the first alone; numpy's unique makes a field of every number first.
+    order = sorted(range(len(rounded)), key=rounded.__getitem__)
+    rank, ranks = -1, torch.empty(len(rounded), dtype=torch.int64)
+    for place, at in enumerate(order):
+        rank += place == 0 or rounded[at] != rounded[order[place - 1]]
+        ranks[at] = rank
+    return ranks

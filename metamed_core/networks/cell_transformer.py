@@ -209,18 +209,19 @@ class CellTransformer(Backbone):
             tokens = tokens + _of_labeled(linear(marks, weights["token.mark"], weights["token.labeled"]), x).unsqueeze(2)
         table = torch.cat([tokens, cells], 2)
         for i in range(self.cell_layers):
-            # Over patients, each column (or token) by itself: columns take the place of the batch.
-            over = attend(weights, f"cell.{i}.patients", self.heads, table.transpose(1, 2), n_labeled, store, memory).transpose(1, 2)
-            table = table + over
-            table = table + attend(weights, f"cell.{i}.columns", self.heads, table)
+            # Over patients, each column (or token) by itself.
+            table = table + attend(weights, f"cell.{i}.patients", self.heads, table, n_labeled, store, memory, along=-3)
+            # Of the last layer only the tokens are read.
+            n_read = self.tokens if i == self.cell_layers - 1 else None
+            table = table[:, :, :n_read] + attend(weights, f"cell.{i}.columns", self.heads, table, n_asking=n_read)
             table = table + feed_forward(weights, f"cell.{i}", table)
-        rows = linear(normalized(table[:, :, : self.tokens]).flatten(-2), weights["row.hidden"])
+        rows = linear(normalized(table).flatten(-2), weights["row.hidden"])
         if marks is not None:
             rows = rows + _of_labeled(linear(marks, weights["row.mark"], weights["row.labeled"]), x)
         for i in range(self.row_layers):
             rows = rows + attend(weights, f"row.{i}.patients", self.row_heads, rows, n_labeled, store, memory)
             rows = rows + feed_forward(weights, f"row.{i}", rows)
-        return normalized(rows) * weights["out.gain"]
+        return normalized(rows, weights["out.gain"])
 
 
 def _of_labeled(told: Tensor, x: Tensor) -> Tensor:

@@ -150,7 +150,7 @@ LESSON = Lesson(
             figure=an_exercise,
             step=2,
             formula=formulas.graded,
-            code=Code(PriorFittedClassifier._told, "self._voted(x)"),  # noqa: SLF001 - the line that adds up the votes stands there
+            code=Code(PriorFittedClassifier._told, "self._voted(x, rows)"),  # noqa: SLF001 - the line that adds up the votes stands there
             actions=(NEXT,),
             controls=(KIND,),
         ),
