@@ -12,16 +12,18 @@ from typing import Any
 
 import torch
 
-from metamed_core.cli.option_numbers import at_least, one_of, seconds, seed, shots, step_size
+from metamed_core.cli.option_numbers import at_least, one_of, seconds, seed, share, shots, step_size
 from metamed_core.cli.option_tables import add_table_options, cohort_of
 from metamed_core.cli.progress import report
 from metamed_core.data import Cohort
+from metamed_core.knowledge import knowledge_of
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, read_card, shipped
 from metamed_core.meta_training import (
     ANY_TABLE,
     DEVICES,
     N_VALIDATIONS,
     NETWORKS,
+    PRACTICE_SHARE,
     PRECISIONS,
     SAVE_EVERY,
     SUFFIX,
@@ -29,6 +31,7 @@ from metamed_core.meta_training import (
     Job,
     Library,
     MetaTraining,
+    Practice,
     Progress,
     described,
     joined,
@@ -41,6 +44,7 @@ from metamed_core.meta_training.tasks import FOLDS, DiseaseSplit, split_by_disea
 EXAMPLES = """examples:
   %(prog)s --learner maml --out mine.safetensors
   %(prog)s --learner prototypical --cohort table.csv --keep mine
+  %(prog)s --learner prior_fitted --cohort table.csv --knowledge textbook.csv --keep mine
   torchrun --nproc-per-node 2 -m metamed_core meta-train --learner maml"""
 BUDGET = ("meta_steps", "meta_batch", "meta_lr", "hidden_lr", "groups", "precision", "seed")
 """Options that are fields of `Budget`."""
@@ -130,6 +134,10 @@ def _add_table(table: argparse._ArgumentGroup) -> None:
     )
     table.add_argument("--n-way", type=at_least(2), default=5, help="diagnoses of a task (default %(default)s)")
     table.add_argument("--shots", type=shots, default=(1, 5), help="labeled patients of each, one of these numbers a task (default 1,5)")
+    table.add_argument("--knowledge", type=Path, metavar="FILE.csv",
+        help="also practice on patients simulated from what is known of the diagnoses trained on (default: none)")  # fmt: skip
+    table.add_argument("--knowledge-share", type=share, default=PRACTICE_SHARE, metavar="SHARE",
+        help="of tasks simulated from it, 0 to 1 (default %(default)s)")  # fmt: skip
     add_table_options(table)
 
 
@@ -147,6 +155,8 @@ def run(options: argparse.Namespace) -> None:
 def _job(options: argparse.Namespace, compute: Compute) -> Job:
     cohort = None if options.cohort is None else cohort_of(options.cohort, options)
     split = None if cohort is None else split_by_disease(cohort.counts, options.fold, options.split_seed)
+    knowledge = knowledge_of(options.knowledge)
+    practice = Practice.of(knowledge, options.knowledge_share, with_prior=options.network == ANY_TABLE) if options.knowledge else None
     training = MetaTraining.suggest(
         options.learner,
         cohort,
@@ -156,13 +166,17 @@ def _job(options: argparse.Namespace, compute: Compute) -> Job:
         budget={name: getattr(options, name) for name in BUDGET},
         n_way=options.n_way,
         shots=options.shots,
+        practice=practice,
     )
     if cohort is not None and split is not None and compute.is_main_process:
         _write_split(cohort, split)
     # Not named after the table, whose name may identify a person or a hospital.
     out = options.out or (shipped(options.learner) if cohort is None else Path(f"{options.learner}_table.safetensors"))
     how = {"n_validations": options.validate, "save_every": options.save_every, "restart": options.restart}
-    return make_job(training, cohort, out, compute=compute, **how)
+    job = make_job(training, cohort, out, knowledge=knowledge, compute=compute, **how)
+    if job.simulated and compute.is_main_process:
+        sys.stderr.write(f"also simulated from {options.knowledge.name}: {', '.join(job.simulated)}\n")
+    return job
 
 
 _BEST_OF = "; the best of {n} looks at the same patients flatters, expect less on others"

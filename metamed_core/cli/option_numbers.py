@@ -77,6 +77,7 @@ def shots_name(k_shot: int | None) -> str:
 
 
 step_size = parsed(float, lambda value: 0 < value <= 1, "a number above 0, at most 1")
+share = parsed(float, lambda value: 0 <= value <= 1, "a number from 0 to 1")
 seconds = parsed(float, lambda value: value >= 0, "a number of seconds, 0 or more")
 seed = parsed(int, lambda value: 0 <= value < 2**63, "a whole number from 0 to 2^63 - 1")
 shots = parsed(_several, lambda values: min(values) >= 1, "different whole numbers from 1, as in 1,5")

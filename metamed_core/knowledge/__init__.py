@@ -9,6 +9,7 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 - `GRADES`: standard deviations from the middle, by grade.
 - `GRADE_SIGNS`: the grades as arrows.
 - `HALLMARK`: the weight of a hallmark.
+- `DescribedPatients`: patients made of what is said of their diagnosis.
 - `Conflict`: a column in which patients contradict a row.
 - `InformedInitialization`: what an adaptation starts from that knows the rows.
 - `Knowledge`: the statements; immutable.
@@ -38,6 +39,7 @@ cells, which every learner reads as pseudo-patients. How far each row is trusted
 
 from __future__ import annotations
 
+from metamed_core.knowledge.described_patients import DescribedPatients
 from metamed_core.knowledge.informed_classifier import mixed
 from metamed_core.knowledge.informed_start import InformedInitialization, informed, without_patients
 from metamed_core.knowledge.informed_task import (
@@ -63,6 +65,7 @@ __all__ = [
     "GRADE_SIGNS",
     "HALLMARK",
     "Conflict",
+    "DescribedPatients",
     "InformedInitialization",
     "Knowledge",
     "KnownRows",

@@ -13,6 +13,7 @@ stand in a `Library` that belongs to one owner.
 - `ONE_PANEL`: a network for the columns of one table.
 - `PRECISIONS`: the number formats of meta-training.
 - `SAVE_EVERY`: seconds between two checkpoints unless told otherwise.
+- `PRACTICE_SHARE`: the share of such tasks unless told otherwise.
 - `SUFFIX`: the ending of files of weights.
 - `Budget`: outer steps, tasks per step, step sizes, seed.
 - `Compute`: one process: its device and its rank.
@@ -22,6 +23,7 @@ stand in a `Library` that belongs to one owner.
 - `Library`: the saved weights and stopped runs of one owner.
 - `MetaState`: where the outer loop stands: step, weights, moments.
 - `MetaTraining`: everything that decides the weights, but for the patients themselves.
+- `Practice`: which tasks are of patients simulated from what is known.
 - `Progress`: how far a job is.
 - `StoredRun`: a run on disk.
 - `StoredWeights`: saved weights and what their card says.
@@ -41,6 +43,7 @@ stand in a `Library` that belongs to one owner.
 - `record_measurement`: writes a measured accuracy into a card.
 - `remove`: clears a run away.
 - `reports_errors`: whether this process reports errors.
+- `simulated_diagnoses`: the diagnoses of which patients may be simulated from what is known.
 - `stopped_runs`: the runs with steps left.
 - `suggested_budget`: the budget unless told otherwise.
 - `train`: does a job, as a generator of its progress.
@@ -53,6 +56,8 @@ from metamed_core.meta_training.devices_and_processes import ALONE, DEVICES, Com
 from metamed_core.meta_training.job import COMPARED_WITH, N_VALIDATIONS, SAVE_EVERY, Job, make_job
 from metamed_core.meta_training.measured_accuracy import record_measurement
 from metamed_core.meta_training.outer_loop import PRECISIONS, Budget, MetaState, meta_train
+from metamed_core.meta_training.practice import SHARE as PRACTICE_SHARE
+from metamed_core.meta_training.practice import Practice, simulated_diagnoses
 from metamed_core.meta_training.progress import Progress
 from metamed_core.meta_training.run_job import train
 from metamed_core.meta_training.stored_runs import Lease, StoredRun, clear_old_runs, find, new_token, remove, stopped_runs
@@ -70,6 +75,7 @@ __all__ = [
     "NETWORKS",
     "N_VALIDATIONS",
     "ONE_PANEL",
+    "PRACTICE_SHARE",
     "PRECISIONS",
     "SAVE_EVERY",
     "SUFFIX",
@@ -81,6 +87,7 @@ __all__ = [
     "Library",
     "MetaState",
     "MetaTraining",
+    "Practice",
     "Progress",
     "StoredRun",
     "StoredWeights",
@@ -100,6 +107,7 @@ __all__ = [
     "record_measurement",
     "remove",
     "reports_errors",
+    "simulated_diagnoses",
     "stopped_runs",
     "suggested_budget",
     "train",

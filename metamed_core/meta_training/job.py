@@ -13,10 +13,12 @@ import torch
 from torch import Tensor
 
 from metamed_core.data import Cohort, Episode, Panel, TaskDistribution
+from metamed_core.knowledge import Knowledge
 from metamed_core.learners import UNIVERSAL, Learner, load_weights
 from metamed_core.learners.baselines import BASELINES
 from metamed_core.meta_training.checkpoint import identity
 from metamed_core.meta_training.devices_and_processes import ALONE, Compute
+from metamed_core.meta_training.practice import practiced
 from metamed_core.meta_training.tasks import ClinicalPrior, CohortTasks
 from metamed_core.meta_training.training import ONE_PANEL, MetaTraining
 from metamed_core.meta_training.validation import VALIDATION_SEED, described, prior_validation_tasks
@@ -61,6 +63,8 @@ class Job:
         How often to validate and to save, see N_VALIDATIONS and SAVE_EVERY; whether to forget an earlier checkpoint.
     may_write
         Whether the files are still this job's: another tab may have gone on from them meanwhile.
+    simulated
+        Diagnoses of which patients are simulated from what is known.
     baselines
         What needs no meta-training and is validated on the same tasks.
     """
@@ -79,6 +83,7 @@ class Job:
     save_every: float = SAVE_EVERY
     restart: bool = False
     may_write: Callable[[], bool] = lambda: True
+    simulated: tuple[str, ...] = ()
     baselines: tuple[Learner, ...] = field(default_factory=lambda: tuple(BASELINES[name]() for name in COMPARED_WITH))
 
     @property
@@ -97,15 +102,23 @@ class Job:
         return step % max(1, n_steps // self.n_validations) == 0 or step in (EARLY, n_steps)
 
 
-def make_job(training: MetaTraining, cohort: Cohort | None, out: Path, *, compute: Compute = ALONE, **options: Any) -> Job:
+def make_job(
+    training: MetaTraining,
+    cohort: Cohort | None,
+    out: Path,
+    knowledge: Knowledge | None = None,
+    *,
+    compute: Compute = ALONE,
+    **options: Any,
+) -> Job:
     """The job of a meta-training, the same for the page and for the command line.
 
     Parameters
     ----------
     training
         What was asked for.
-    cohort
-        The patients, where the tasks come from a table.
+    cohort, knowledge
+        The patients, where the tasks come from a table, and what is known, where patients are simulated from it.
     out
         The weight file to write.
     compute
@@ -113,29 +126,35 @@ def make_job(training: MetaTraining, cohort: Cohort | None, out: Path, *, comput
     **options
         `n_validations`, `save_every`, `restart` and `may_write` of `Job`.
 
-    Raises
-    ------
-    UserError
-        If these are not the patients of the meta-training, or a task cannot be drawn from them.
+    Raises UserError if these are not the patients or the knowledge of the meta-training, or a task cannot be drawn from them.
     """
     training.check_cohort(cohort)
     learner, in_use = training.learners()
     facts: dict[str, Any] = {"run": training.card(), "commit": _commit(), "hardware": compute.hardware()}
     facts["validated_with"] = dataclasses.asdict(in_use)
-    backbone = learner.default_backbone()
     if training.split is None or cohort is None:
-        tasks: TaskDistribution = ClinicalPrior(**learner.recipe.prior)
-        held_out = prior_validation_tasks()
+        options |= {"tasks": ClinicalPrior(**learner.recipe.prior), "validation_tasks": prior_validation_tasks()}
         facts["command"] = _command(training, compute, int(options.get("n_validations", N_VALIDATIONS)))
     else:
-        tasks, held_out = _tasks_of(training, cohort)
-        if training.network == ONE_PANEL:
-            backbone = Perceptron(tasks.panel.n_cells)
-            facts["panel"] = tasks.panel.card()
-    facts["validated_on"] = dataclasses.asdict(described(held_out))
-    start = load_weights(UNIVERSAL, in_use) if training.start == UNIVERSAL else None
-    initial, calibration = (None, Calibration.none()) if start is None else (start.weights, start.calibration)
-    return Job(training, learner, in_use, backbone, tasks, held_out, out, facts, initial, calibration, **options)
+        options |= _of_table(training, cohort, knowledge or Knowledge(), facts)
+    facts["validated_on"] = dataclasses.asdict(described(options["validation_tasks"]))
+    if training.start == UNIVERSAL:
+        start = load_weights(UNIVERSAL, in_use)
+        options |= {"initial": start.weights, "calibration": start.calibration}
+    return Job(training, learner, in_use, out=out, facts=facts, **{"backbone": learner.default_backbone(), **options})
+
+
+def _of_table(training: MetaTraining, cohort: Cohort, knowledge: Knowledge, facts: dict[str, Any]) -> dict[str, Any]:
+    """What is special to a job on a table, fields of `Job`; the columns of a panel are added to the facts."""
+    own, held_out = _tasks_of(training, cohort)
+    found: dict[str, Any] = {"tasks": own, "validation_tasks": held_out}
+    if training.network == ONE_PANEL:
+        found["backbone"] = Perceptron(own.panel.n_cells)
+        facts["panel"] = own.panel.card()
+    if training.practice is not None and training.split is not None:
+        learner, _ = training.learners()
+        found["tasks"], found["simulated"] = practiced(training.practice, knowledge, cohort, training.split, own, learner)
+    return found
 
 
 def _tasks_of(training: MetaTraining, cohort: Cohort) -> tuple[CohortTasks, list[Episode]]:

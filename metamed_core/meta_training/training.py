@@ -14,6 +14,7 @@ from typing import Any
 from metamed_core.data import Cohort, from_json
 from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner
 from metamed_core.meta_training.outer_loop import Budget
+from metamed_core.meta_training.practice import Practice
 from metamed_core.meta_training.tasks import VERSION, DiseaseSplit, split_by_disease
 from metamed_core.words import UserError, Words
 
@@ -46,6 +47,8 @@ class MetaTraining:
         Of the learner in meta-training, where they differ from those in use and from the learner's recipe.
     n_way, shots, n_query
         Of tasks from a table: diagnoses, labeled patients of each (one of these numbers in a task), patients of each to be asked about.
+    practice
+        Which of these tasks are of patients simulated from what is known; None: none.
 
     Raises
     ------
@@ -64,12 +67,15 @@ class MetaTraining:
     n_way: int = 5
     shots: tuple[int, ...] = (1, 5)
     n_query: int = 10
+    practice: Practice | None = None
 
     def __post_init__(self) -> None:
         if self.network == ONE_PANEL and LEARNERS[self.learner].has_own_network:
             raise UserError(_OWN_NETWORK.format(learner=LEARNERS[self.learner].title))
         if self.network == ONE_PANEL and self.split is None:
             raise UserError(_NO_PANEL)
+        if self.practice is not None and self.split is None:
+            raise UserError(_NO_TABLE)
         if self.network == ONE_PANEL and self.start == UNIVERSAL:
             raise UserError(_NO_SHIPPED_PANEL)
 
@@ -129,7 +135,10 @@ class MetaTraining:
         """The meta-training as plain values."""
         fields = LEARNERS[self.learner].recipe.prior
         prior = {} if self.split else {"prior": {"name": "clinical_prior", "version": VERSION, **fields}}
-        return {"format": FORMAT, **json.loads(json.dumps(dataclasses.asdict(self))), **prior}
+        content = json.loads(json.dumps(dataclasses.asdict(self)))
+        if self.practice is None:  # as written before there was such practice
+            del content["practice"]
+        return {"format": FORMAT, **content, **prior}
 
     @classmethod
     def of_card(cls, card: Mapping[str, Any]) -> MetaTraining:
@@ -137,7 +146,7 @@ class MetaTraining:
         try:
             known = card["format"] == FORMAT and card["learner"] in LEARNERS and card["network"] in NETWORKS
             # Another version may have other fields, whose absence would mean another training.
-            whole = set(cls.__dataclass_fields__) <= set(card) and set(Budget.__dataclass_fields__) == set(card["budget"])
+            whole = set(cls.__dataclass_fields__) - {"practice"} <= set(card) and set(Budget.__dataclass_fields__) == set(card["budget"])
             found = from_json(cls, card)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(_OTHER_VERSION) from error
@@ -164,6 +173,10 @@ _OWN_NETWORK = Words(
 _NO_PANEL = Words(
     "Simulated clinical tasks have other columns each time: choose the network for any table, or a table of patients.",
     "模拟的临床任务每次的列都不同：请选择适用任意表格的网络，或改选数据集。",
+)
+_NO_TABLE = Words(
+    "Patients are simulated from what is known beside those of a table: give the table too, or do without knowledge.",
+    "由已有知识模拟患者须配合一份患者表格：请同时给出表格，或不使用知识。",
 )
 _NO_SHIPPED_PANEL = Words(
     "There are no shipped weights for the columns of one table: start from random weights.",

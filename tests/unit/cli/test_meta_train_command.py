@@ -11,9 +11,10 @@ import pytest
 from metamed_core.__main__ import main
 from metamed_core.data.records import Column, Role
 from metamed_core.data.records.columns.column_spec import read_columns
+from metamed_core.knowledge import knowledge_of
 from metamed_core.learners import validated_on
 from metamed_core.learners.weight_files import read_card
-from metamed_core.meta_training import weights_library
+from metamed_core.meta_training import Practice, weights_library
 from metamed_core.meta_training.training import MetaTraining
 from metamed_core.words import UserError, Words
 
@@ -72,6 +73,17 @@ def test_one_json_object_says_what_was_made(capsys: pytest.CaptureFixture[str]) 
     assert MetaTraining.of_card(told["run"]) == MetaTraining.of_card(card["run"])
 
 
+def test_what_is_known_is_practiced_and_stands_on_the_card(capsys: pytest.CaptureFixture[str]) -> None:
+    known = DATA / "blood_panel.knowledge.csv"
+    assert command(*BLOOD, "--knowledge", str(known), "--knowledge-share", "0.5", "--out", "mine.safetensors") == 0
+    run = MetaTraining.of_card(read_card(Path("mine.safetensors"))["run"])
+    assert run.practice == Practice(knowledge_of(known).sha256, 0.5, 0.2)
+    said = capsys.readouterr().err
+    simulated = next(line for line in said.splitlines() if line.startswith("also simulated from blood_panel.knowledge.csv: "))
+    assert run.split is not None
+    assert set(simulated.partition(": ")[2].split(", ")) <= set(run.split.base), "none that is held out"
+
+
 def test_simulated_tasks_say_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("--json", "--out", "mine.safetensors") == 0
     told = json.loads(capsys.readouterr().out)
@@ -86,6 +98,10 @@ def test_simulated_tasks_say_it_too(capsys: pytest.CaptureFixture[str]) -> None:
         (
             [*BLOOD, "--network", "one_panel", "--start", "universal"],
             "There are no shipped weights for the columns of one table: start from random weights.",
+        ),
+        (
+            ["--knowledge", str(DATA / "blood_panel.knowledge.csv")],
+            "Patients are simulated from what is known beside those of a table: give the table too, or do without knowledge.",
         ),
         (["--cohort", str(DATA / "breast_cytology.csv")], "2 diagnoses with 4 or more patients are too few to split: two are needed"),
     ],
