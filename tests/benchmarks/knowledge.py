@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tables", type=lambda text: text.split(","), help="names, separated by commas (all that have a knowledge file)")
     parser.add_argument("--episodes", type=int, default=50, help="of each table and number of shots (%(default)s)")
     parser.add_argument("--shots", type=lambda text: tuple(map(int, text.split(","))), default=SHOTS)
-    parser.add_argument("--learners", type=lambda text: text.split(","), default=list(LEARNERS))
+    parser.add_argument("--learners", type=lambda text: list(filter(None, text.split(","))), default=list(LEARNERS))
     parser.add_argument("--out", type=Path, help="keep every episode here, and go on from what stands there")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(1)

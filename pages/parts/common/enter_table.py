@@ -100,20 +100,16 @@ def _type(say: Say, sheet: Sheet, open_table: Open) -> None:
         sheet.renew()  # the editor was not drawn for a while, and has forgotten what it held
     key = sheet.key
 
-    def text() -> bytes:
-        sheet.read = sheet.as_text()
-        return sheet.read
-
     def take_over() -> None:
         if key in st.session_state:
             sheet.take_over(st.session_state[key])
-            read_late(sheet, lambda **instead: open_table(say(TYPED), text, **instead))
+            read_late(sheet, lambda **instead: open_table(say(TYPED), sheet.text_to_read, **instead))
 
     def read() -> None:
         sheet.asked = time.monotonic()
         if key in st.session_state:
             sheet.take_over(st.session_state[key])
-        open_table(say(TYPED), text)
+        open_table(say(TYPED), sheet.text_to_read)
 
     st.caption(say(HOW_TO_TYPE.format(last=sheet.source.columns[-1])))
     st.data_editor(
@@ -142,6 +138,16 @@ def read_late(sheet: Sheet, read: Callable[..., object]) -> None:
         read()
     elif sheet.read is not None:
         read(instead_of=sheet.read)
+
+
+def typed_since(data: bytes) -> Sheet | None:
+    """The sheet that a text was read from, where it holds other cells by now, also those that the browser has only just reported; else None."""
+    sheet = own_table().sheet
+    if sheet is None:
+        return None
+    if sheet.key in st.session_state:
+        sheet.take_over(st.session_state[sheet.key])
+    return sheet if sheet.differs_from(data) else None
 
 
 def _empty(say: Say) -> None:

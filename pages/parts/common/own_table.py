@@ -84,6 +84,18 @@ class Sheet:
         )
         return (TAB_SEPARATED + text.getvalue()).encode()
 
+    def text_to_read(self) -> bytes:
+        """As `as_text`, kept as what was read last."""
+        self.read = self.as_text()
+        return self.read
+
+    def differs_from(self, data: bytes) -> bool:
+        """Whether a text was read last from this sheet, which now holds something else."""
+        try:
+            return self.read == data != self.as_text()
+        except UserError:
+            return True  # it was emptied
+
 
 def column_letters(place: int) -> str:
     """The name of a column as in a spreadsheet: A to Z, AA, AB, ...

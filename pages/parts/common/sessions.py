@@ -54,9 +54,8 @@ async def serve(_app: App) -> AsyncIterator[None]:
     _keep_off_the_disk()
     clean_process.start()
     preload.ready()
-    # Streamlit collects garbage after every run of a page, also after every tick of a live curve, under the interpreter lock. Visiting
-    # all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed Stop. What is frozen is never collected: therefore now,
-    # while there is no session.
+    # Garbage is collected under the interpreter lock. Visiting all of torch's objects took 0.15 to 0.3 s each time (measured), and delayed
+    # Stop. What is frozen is never collected: therefore now, while there is no session.
     gc.collect()
     gc.freeze()
     timer = asyncio.create_task(_forget_who_left())
@@ -113,7 +112,8 @@ async def _forget_who_left() -> None:
         if close_who_left(Runtime.instance(), time.monotonic()):
             await _empty_visit(Runtime.instance())
         CLASSROOMS.close_idle()
-        # A session is full of cycles; on an idle server nothing else collects them, nor what a run held that ended after its session.
+        # A session is full of cycles; on an idle server nothing else collects them, nor what a run held that ended after its session. Not after
+        # every run of a page (runner.postScriptGC): with sixty visitors that was more than half of the server's work.
         gc.collect()
 
 

@@ -13,18 +13,24 @@ from metamed_core.data import PatientRecords
 from metamed_core.words import Words
 from pages.parts.common.account import account
 from pages.parts.common.adapt_request import request_state
-from pages.parts.common.enter_table import own_table
+from pages.parts.common.enter_table import own_table, typed_since
 from pages.parts.common.findings_list import WAITS, findings_list, open_doubts
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.offer_ranges import offer_ranges
+from pages.parts.common.open_file import open_typed
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, Pending
+from pages.parts.common.reading import reading_of_tab
 from pages.parts.common.roles_table import roles_table
 from pages.parts.common.saved_work import restore, warn_of_loss
 
 OR_KNOW = Words(
     "Or use them as they are, and say on Diagnose what you know of at least two diagnoses.",
     "也可直接使用，并在“诊断”页填写对至少两种诊断的知识。",
+)
+READ_AGAIN = Words(
+    "Something was typed after the table was read. It was read again: check it once more.",
+    "读取表格后又录入了内容，已重新读取：请再检查一遍。",
 )
 
 
@@ -57,9 +63,9 @@ def upload_check(say: Say, patients: PatientsState, pending: Pending) -> None:
             st.warning(plain(say(WAITS.format(n=len(doubts), first=doubts[0].message))), icon=":material/help:")
         warn_of_loss(say, patients, pending)
         with st.container(horizontal=True):
-            blocked = (pending.records.problem is not None and not told) or bool(doubts)
+            blocked = (pending.records.problem is not None and not told) or bool(doubts) or reading_of_tab().busy
             use = Words("Use these patients", "使用这些患者")
-            st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(patients,))
+            st.button(say(use), type="primary", key="confirm", disabled=blocked, on_click=_confirm, args=(say, patients))
             st.button(say(Words("Back to what I had", "返回原来的数据")), key="cancel", on_click=patients.close_check)
 
 
@@ -80,9 +86,13 @@ def _called(records: PatientRecords) -> Words:
 # Callbacks refer to the state, not to pending records: Streamlit keeps callbacks, and their references, for the whole session.
 
 
-def _confirm(patients: PatientsState) -> None:
+def _confirm(say: Say, patients: PatientsState) -> None:
     pending, here = patients.pending, patients.current
-    if pending is None:
+    if pending is None or reading_of_tab().busy:  # what is being read takes the place of this check
+        return
+    if (sheet := typed_since(pending.data)) is not None:
+        open_typed(patients, pending.file, sheet.text_to_read, instead_of=pending.data)
+        st.toast(say(READ_AGAIN), icon=":material/info:")
         return
     if pending.source == here.source and not pending.data:  # the current patients, checked again
         known = frozenset(here.dropped & set(pending.records.raw.index))

@@ -15,6 +15,7 @@ from metamed_core.words import LANGUAGES, Language, UserError
 from pages.parts.common import cohorts, forms
 from pages.parts.common import roles_table as roles
 from pages.parts.common import upload_check as check
+from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Pending
 from pages.parts.diagnose import table_edits
 from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, unfold, upload, uploaded
@@ -158,7 +159,7 @@ def test_undo_goes_back_to_the_file_also_after_the_check_was_opened_again(app: A
     table_edits.take_over(held(app), table_edits.Shown((0,), {"c0": column}), {0: {"c0": 777.0}})
     held(app).patients.check_again()
     roles._apply(held(app).patients.pending, {3: {"low": 80.0}})
-    check._confirm(held(app).patients)
+    check._confirm(Say("en"), held(app).patients)
     assert held(app).patients.current.records.features.at[0, "MCV (fL)"] == 777
     table_edits.undo_all(held(app))
     assert held(app).patients.current.records.features.at[0, "MCV (fL)"] == 68

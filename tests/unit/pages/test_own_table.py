@@ -11,8 +11,11 @@ from metamed_core.data import open_upload
 from metamed_core.words import UserError
 from pages.parts.common.enter_table import KEY, read_late
 from pages.parts.common.own_table import OwnTable, Sheet, column_letters, with_edits
+from pages.parts.common.page_frame import Say
+from pages.parts.common.reading import Reading
+from pages.parts.common.upload_check import _confirm
 from pages.parts.diagnose import rows_and_columns, table_edits
-from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, unfold, uploaded
+from tests.helpers.diagnose_page import TABLE, finish, held, opened, texts, unfold, upload, uploaded
 
 PASTED = TABLE.replace(",", "\t").replace("\t6\t68", "\t6,5\t68")
 
@@ -129,3 +132,33 @@ def test_cells_reported_after_the_button_are_read(seconds_ago: float, was_read: 
     sheet.asked, sheet.read = time.monotonic() - seconds_ago, was_read
     read_late(sheet, lambda **instead: read.append(instead))
     assert read == expected
+
+
+def test_cells_typed_after_the_reading_are_read_before_the_table_is_used(app: AppTest) -> None:
+    """The browser may report them together with the click that confirms the check."""
+    app.segmented_control(key="way").set_value("type").run()
+    own: OwnTable = app.session_state[KEY]
+    own.sheet = typed_sheet()
+    own.sheet.number = 7
+    app.run()
+    app.button(key="read_typed").click().run()
+    own.sheet.source.iat[1, 2] = "99"
+    app.button(key="confirm").click().run()
+    pending = held(app).patients.pending
+    assert pending is not None
+    assert pending.records.raw.iat[0, 2] == "99"
+    assert "read again" in app.toast[0].value
+    own.sheet.source.iloc[1:] = None
+    app.button(key="confirm").click().run()
+    assert "Nothing was typed" in app.error[0].value
+    assert held(app).patients.pending is pending
+
+
+def test_a_table_that_is_being_read_again_is_not_used_as_it_was(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, "clinic.csv", TABLE.encode())
+    monkeypatch.setattr(Reading, "busy", True)
+    app.run()
+    assert app.button(key="confirm").disabled
+    state = held(app).patients
+    _confirm(Say("en"), state)
+    assert state.pending is not None
