@@ -23,7 +23,7 @@ FOR_LECTURERS = Words(
 ).format(n=IDLE_HOURS)
 CLASS_STYLE = """<style>
 .st-key-class_code_shown [data-testid=stMarkdownContainer] p { font-size: 2.6rem !important; line-height: 1.1; letter-spacing: 0.04em; }
-.st-key-class_tally [data-testid=stProgress] [role=progressbar] > div { height: 1.1rem; }
+.st-key-class_tally [data-testid=stProgress] [role=progressbar] > div { height: 0.8rem; }
 </style>"""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

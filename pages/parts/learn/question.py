@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from metamed_core.words import Words
 from pages.lessons.lesson import Screen
@@ -16,22 +18,23 @@ from pages.parts.learn.progress import Progress
 from pages.parts.learn.tally import ballot_note, tally
 
 
-def question(say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
-    """The options to choose from, for the lecturer of a class the votes, or, once shown, the answer."""
+def question(
+    say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None, above: DeltaGenerator | None = None
+) -> None:
+    """The options to choose from, for the lecturer of a class the votes, or, once shown, the answer; above: where its reason goes, if not below the options."""
     with st.container(border=True, key="lesson_question"):
         asked = f"**{say(Words('Predict first:', '先预测：'))}** {say(screen.question.text)}"
         shown = address.screen in progress.shown
         if seat is not None and seat.is_lecturer:
             st.markdown(asked)
             correct = screen.question.correct_option(progress.state) if shown and not address.locked else None
-            tally(say, screen.question.options, seat, correct)
-            if not shown:
-                _show_button(say, screen, progress, address, seat)
-            elif not address.locked:
-                st.info(say(screen.question.explained(progress.state)), icon=":material/lightbulb:")
+            button = None if shown else partial(_show_button, say, screen, progress, address, seat)
+            tally(say, screen.question.options, seat, correct, button)
+            if shown and not address.locked:
+                (above or st).info(say(screen.question.explained(progress.state)), icon=":material/lightbulb:")
         elif shown:
             st.markdown(asked)
-            _answer(say, screen, progress, address)
+            _answer(say, screen, progress, address, above)
         else:
             _options(say, asked, screen, progress, address, seat)
             if seat is None:
@@ -54,7 +57,7 @@ def _options(say: Say, asked: str, screen: Screen[Any], progress: Progress, addr
 
 def _show_button(say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
     st.button(
-        say(Words("Show", "揭晓") if seat is None else Words("Show the answer to all", "向全班揭晓答案")),
+        say(Words("Show", "揭晓") if seat is None else Words("Show to all", "向全班揭晓")),
         key="show",
         icon=":material/visibility:",
         type="primary",
@@ -71,7 +74,7 @@ def _show(screen: Screen[Any], progress: Progress, address: Address, seat: Seat 
         seat.room.reveal(seat.asked, progress.state)
 
 
-def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address) -> None:
+def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address, above: DeltaGenerator | None) -> None:
     """The options as they were answered, with the correct one and why; a locked link leaves both to the teacher."""
     asked, chosen = screen.question, progress.chosen.get(address.screen)
     correct = None if address.locked else asked.correct_option(progress.state)
@@ -85,8 +88,9 @@ def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address)
         st.caption(say(Words("Look at the figure; your teacher will explain.", "请看图；老师会讲解。")))
         return
     if chosen is None:  # the answer came before the vote
-        st.info(say(asked.explained(progress.state)), icon=":material/lightbulb:")
+        (above or st).info(say(asked.explained(progress.state)), icon=":material/lightbulb:")
         return
     verdict = Words("Correct.", "正确。") if chosen == correct else Words("Not quite.", "不完全对。")
-    box, icon = (st.success, ":material/check:") if chosen == correct else (st.info, ":material/lightbulb:")
+    place = above or st
+    box, icon = (place.success, ":material/check:") if chosen == correct else (place.info, ":material/lightbulb:")
     box(say(verdict + asked.explained(progress.state)), icon=icon)

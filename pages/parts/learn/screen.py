@@ -17,7 +17,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.learn import figure as lesson_figure
 from pages.parts.learn.address import DEEPEST, DEPTHS, Address, current_address, go, set_flag
 from pages.parts.learn.class_strip import CLASS_STYLE, class_door, class_strip
-from pages.parts.learn.classroom import keep_together, take_seat
+from pages.parts.learn.classroom import Seat, keep_together, take_seat
 from pages.parts.learn.controls import controls
 from pages.parts.learn.depth import LATER as LATER_BY_DEPTH
 from pages.parts.learn.depth import choose_depth, steps
@@ -47,6 +47,17 @@ BIG_TEXT = f"""<style>
 .st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p, .st-key-lesson .katex {{ font-size: {LARGE}rem; }}
 .st-key-lesson h2 {{ font-size: {LARGE * 1.35}rem; }} .st-key-lesson h3 {{ font-size: {LARGE * 1.15}rem; }}
 .st-key-lesson [data-testid=stCaptionContainer] p {{ font-size: {LARGE * 0.85}rem; }}
+/* A projector has 720 lines: the question with its options comes before all else, and what a class does not need there is out of the way. */
+[data-testid=stHeader] {{ display: none; }} [data-testid=stMainBlockContainer] {{ padding: 0.25rem 1.5rem 3rem; }}
+[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] {{ gap: 0.25rem; }}
+:has(> .st-key-page_title) {{ position: absolute; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+.st-key-lesson [data-testid=stMarkdownContainer] :is(p, li), .st-key-lesson label p {{ line-height: 1.35; }}
+.st-key-lesson, .st-key-lesson [data-testid=stVerticalBlock] {{ gap: 0.5rem; }} .st-key-lesson :is(h2, h3) {{ padding: 0 0 0.2rem; }}
+.st-key-lesson [data-testid=stHeading] [data-testid=stMarkdownContainer] {{ margin-bottom: 0; }}
+.st-key-lesson [data-testid=stAlertContainer] {{ padding: 0.4rem 0.8rem; }}
+.st-key-lesson [data-testid=stAlertContainer] [data-testid=stMarkdownContainer] p {{ font-size: {LARGE * 0.9}rem; }}
+.st-key-class_tally [data-testid=stVerticalBlock] {{ gap: 0.2rem; }} .st-key-lesson .st-key-lesson_question {{ padding: 0.6rem 1rem; }}
+.st-key-lesson_head h2 {{ font-size: {LARGE}rem; }} .st-key-lesson_head [data-testid=stMarkdownContainer] p {{ font-size: 1rem; }}
 @media (max-width: 1150px) {{ /* large text beside a large table would not fit: one below the other */
 .st-key-lesson_body > * > [data-testid=stHorizontalBlock] {{ flex-direction: column; }}
 .st-key-lesson_body > * > * > [data-testid=stColumn] {{ width: 100%; flex: 1 1 auto; }}
@@ -74,19 +85,30 @@ def _lesson_screen(say: Say) -> None:
             keep_together(seat, progress, address)
         keep_playing(screen, progress, address)
         with st.container(key="lesson_body"):
-            text, figure = st.columns([1, 2], gap="medium")
-        with text:
-            st.subheader(say(screen.title), anchor=False)
-            st.markdown(say(screen.text))
-            question(say, screen, progress, address, seat)
-        with figure:
-            _figure(say, lesson, screen, progress, address)
+            _idea_and_question(say, lesson, screen, progress, address, seat)
         _explained(say, lesson, screen, progress, address)
         if not address.locked:
             _notes(say, lesson)
         hand_out(say, lesson, progress, address, with_answers=seat is None or seat.is_lecturer)
         if seat is None:
             class_door(say)
+
+
+def _idea_and_question(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
+    """The idea and the question beside the figure; in large text what is to be read now, the idea or the reason, stands above both, over the whole width."""
+    above = st.container() if address.large else None
+    beside, figure = st.columns([2, 3] if address.large else [1, 2], gap="medium")
+    first = above or beside
+    first.subheader(say(screen.title), anchor=False)
+    read = above is not None and address.screen in progress.shown
+    if not read:
+        first.markdown(say(screen.text))
+    with beside:
+        question(say, screen, progress, address, seat, above)
+        if read:
+            st.markdown(say(screen.text))
+    with figure:
+        _figure(say, lesson, screen, progress, address)
 
 
 def _head(say: Say, lesson: Lesson[Any], address: Address) -> None:

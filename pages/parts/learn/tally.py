@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -13,8 +13,8 @@ from pages.parts.learn.classroom import Seat
 LOOK, WAIT = 2.0, 4.0  # seconds between two looks: of the lecturer's bars at the votes, of a student's page at the classroom
 
 
-def tally(say: Say, options: Sequence[Words], seat: Seat, correct: int | None) -> None:
-    """How many have chosen each option. correct: the one to be marked, once it is shown."""
+def tally(say: Say, options: Sequence[Words], seat: Seat, correct: int | None, button: Callable[[], None] | None) -> None:
+    """How many have chosen each option. correct: the one to be marked, once it is shown; button: draws the button that shows it, until then."""
     seen = seat.seen
 
     def draw() -> None:
@@ -25,7 +25,10 @@ def tally(say: Say, options: Sequence[Words], seat: Seat, correct: int | None) -
             text = f":material/check_circle: **{say(option)}**" if i == correct else say(option)
             st.progress(n / max(sum(votes), 1), text=f"**{n}** · {text}")
         counted = Words("{n} {n:vote|votes}, {all} joined", "{n} 票，{all} 人已加入")
-        st.markdown(say(counted.format(n=sum(votes), all=seat.room.n_seats)))
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+            st.markdown(say(counted.format(n=sum(votes), all=seat.room.n_seats)), width="content")
+            if button is not None:
+                button()
 
     with st.container(key="class_tally", gap="small"):
         st.fragment(draw, run_every=None if seat.room.is_revealed(seat.asked) else LOOK)()
