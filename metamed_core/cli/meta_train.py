@@ -135,7 +135,7 @@ def _add_table(table: argparse._ArgumentGroup) -> None:
     table.add_argument("--n-way", type=at_least(2), default=5, help="diagnoses of a task (default %(default)s)")
     table.add_argument("--shots", type=shots, default=(1, 5), help="labeled patients of each, one of these numbers a task (default 1,5)")
     table.add_argument("--knowledge", type=Path, metavar="FILE.csv",
-        help="also practice on patients simulated from what is known of the diagnoses trained on (default: none)")  # fmt: skip
+        help="also train on patients simulated from what is known of the diagnoses trained on (default: none)")  # fmt: skip
     table.add_argument("--knowledge-share", type=share, default=PRACTICE_SHARE, metavar="SHARE",
         help="of tasks simulated from it, 0 to 1 (default %(default)s)")  # fmt: skip
     add_table_options(table)

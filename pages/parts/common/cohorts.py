@@ -34,6 +34,12 @@ TEMPLATE = Words(
 )
 
 
+SIMULATED_ALIKE = Words(
+    "These patients were simulated from the same directions, so the shipped knowledge looks better here than on real patients.",
+    "这些患者是按同样的规律模拟的，因此随附的知识在此看起来比在真实患者上更有用。",
+)
+
+
 @dataclass(frozen=True)
 class Cohort:
     """One entry of cohorts.json. A `simulated` cohort must be labeled as such wherever it is displayed.

@@ -41,10 +41,6 @@ MISSED = Words(
     "This comparison is also with knowledge, but nothing is known of this table: it is run without.",
     "此比较要求加上知识，但没有关于这份表格的知识：因此不带知识运行。",
 )
-SIMULATED = Words(
-    "These patients were simulated from the same directions, so the shipped knowledge looks better here than on real patients.",
-    "这些患者是按同样的规律模拟的，因此随附的知识在此看起来比在真实患者上更有用。",
-)
 SAID = Words("{n} {n:statement|statements} on {m} {m:diagnosis|diagnoses}, {origin}", "{origin}：对 {m} 种诊断的 {n} 条陈述")
 _UNRELATED = Words(
     "{file} says nothing of a diagnosis and a column of this table: check their names.", "{file} 未涉及本表的任何诊断与列：请检查名称。"
@@ -81,7 +77,7 @@ def choose_knowledge(say: Say, state: ComparisonState) -> None:
             _file(say, state)
     table = cohorts.cohorts().get(state.patients.source) if state.patients else None
     if state.knows and known is not None and known.is_shipped and table is not None and table.simulated:
-        st.caption(say(SIMULATED))
+        st.caption(say(cohorts.SIMULATED_ALIKE))
     complain(say, state.knowledge_error)
     if state.request.with_knowledge and known is None:
         st.info(say(MISSED), icon=":material/info:")

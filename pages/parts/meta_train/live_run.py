@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metamed_core.data import Cohort
+from metamed_core.knowledge import Knowledge
 from metamed_core.learners import ValidatedOn
 from metamed_core.meta_training import Lease, Library, MetaTraining, Progress, StoredRun, described, make_job, new_token, train
 
@@ -68,12 +69,15 @@ class LiveRun:
         """Whether its patients are not those that are open here."""
         return self.training.split is not None and (cohort is None or cohort.sha256 != self.training.sha256)
 
-    def go_on(self, cohort: Cohort | None) -> None:
-        """Begin, or go on from wherever it was stopped. Raises UserError if another tab runs it, the patients are others, or there is no room."""
+    def go_on(self, cohort: Cohort | None, knowledge: Knowledge) -> None:
+        """Begin, or go on from wherever it was stopped.
+
+        Raises UserError if another tab runs it, patients or knowledge are others, or there is no room.
+        """
         self.library.check_room(ROOM)
         self.library.folder("runs")
         self.lease.take()
-        job = make_job(self.training, cohort, self.path, may_write=self.lease.is_held)
+        job = make_job(self.training, cohort, self.path, knowledge, may_write=self.lease.is_held)
         self.steps, self.validated_on = train(job), described(job.validation_tasks)
         self.started = (time.perf_counter(), self.step)
 

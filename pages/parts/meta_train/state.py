@@ -17,6 +17,7 @@ import streamlit as st
 
 from metamed_core.data import Cohort
 from metamed_core.evaluation import Comparison, EpisodeResult, Plan, compare, plan_on_novel
+from metamed_core.knowledge import Knowledge
 from metamed_core.meta_training import Library, clear_old_runs, find, remove
 from metamed_core.meta_training.tasks import DiseaseSplit
 from metamed_core.words import UserError, Words
@@ -40,7 +41,7 @@ class MetaTrainingState:
 
     problem: why the patients allow no meta-training. error, message: of the last press; error_place: "keep" or "import", empty: the run.
     plan, comparison, results: the test on novel diseases. own_tokens: runs on tables of one's own that this tab has made or opened.
-    seen_upload: the uploaded table when the page was last drawn. paces: steps a second of each learner and network, as last measured here.
+    knowledge: of the patients. seen_upload: the uploaded table when the page was last drawn. paces: steps a second of each learner and network, as last measured here.
     """
 
     request: Request
@@ -48,6 +49,7 @@ class MetaTrainingState:
     tab: str = field(default_factory=lambda: secrets.token_hex(8))
     patients: Patients | None = None
     cohort: Cohort | None = None
+    knowledge: Knowledge = field(default_factory=Knowledge)
     problem: Words | None = None
     error: Words | None = None
     error_place: str = ""
@@ -67,7 +69,7 @@ class MetaTrainingState:
         with self.lock:
             token = self.run.token if self.run is not None else ""
             self.leave()
-            self.patients = self.cohort = None
+            self.patients, self.cohort, self.knowledge = None, None, Knowledge()
             tokens, self.own_tokens = self.own_tokens, set()
             if token in tokens and "run" in st.query_params:
                 del st.query_params["run"]
@@ -150,7 +152,7 @@ class MetaTrainingState:
         with self.lock:
             self.leave()
             try:
-                self._watch(LiveRun(self.library, self.tab, self.request.training(self.cohort)))
+                self._watch(LiveRun(self.library, self.tab, self.request.training(self.cohort, self.knowledge)))
                 clear_old_runs()
             except UserError as error:
                 self.error, self.error_place = error.words, ""
@@ -165,7 +167,7 @@ class MetaTrainingState:
             if self.run is None or self.is_running:
                 return
             try:
-                self.run.go_on(self.cohort)
+                self.run.go_on(self.cohort, self.knowledge)
                 self.results = self.plan = self.comparison = None
             except UserError as error:
                 self.error = error.words
@@ -185,8 +187,7 @@ class MetaTrainingState:
         with self.lock:
             stored = find(self.library, token)
             self.leave()
-            source = stored.training.source
-            here = source if source in cohorts.cohorts() else (AWAY if stored.training.split else PRIOR)
+            here = next((one for one in cohorts.cohorts() if one == stored.training.source), AWAY if stored.training.split else PRIOR)
             self.request = request_of(stored.training, here)
             self._watch(LiveRun.of_stored(stored, self.library, self.tab))
 

@@ -15,7 +15,8 @@ from pages.parts.common.page_frame import Say
 from pages.parts.common.patient_sources import EDITED, patient_sources
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
 from pages.parts.meta_train.address import FIRST
-from pages.parts.meta_train.request import AWAY, PRIOR, is_on_own_table
+from pages.parts.meta_train.practice import choose_practice
+from pages.parts.meta_train.request import AWAY, PRIOR, is_on_own_table, knowledge_of
 from pages.parts.meta_train.split import change_split
 from pages.parts.meta_train.state import MetaTrainingState
 
@@ -60,7 +61,9 @@ def choose_tasks(say: Say, opened: PatientsState, state: MetaTrainingState) -> N
     _notice_upload(opened, state)
     if state.run is None and state.request.source not in known:
         state.ask(source=FIRST, split=None)
-    state.settle(known[state.request.source][1] if state.request.source in known else None)
+    patients = known[state.request.source][1] if state.request.source in known else None
+    state.settle(patients)
+    state.knowledge = knowledge_of(opened, patients)
     if state.needs_table:  # another table than that of the run would be named otherwise
         known = {AWAY: (NOT_OPEN, None), **known}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -138,6 +141,7 @@ def _split(say: Say, state: MetaTrainingState) -> None:
     if state.run is None:
         with st.expander(say(Words("Split the diseases differently", "改变疾病的划分")), key="training_split", icon=":material/shuffle:"):
             change_split(say, state, split, {part: title for part, (title, _) in PARTS.items()})
+    choose_practice(say, state, split)
 
 
 def _lists(say: Say, state: MetaTrainingState, split: DiseaseSplit) -> None:
