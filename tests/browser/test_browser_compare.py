@@ -130,6 +130,32 @@ def take_files(page: Page, folder: Path) -> None:
     report.close()
 
 
+def test_the_switch_brings_a_twin_with_knowledge_on_the_same_episodes(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    page = open_page("/compare?cohort=rare_findings&who=prototypical,nearest_centroid&shots=1&episodes=2&seed=5")
+    page.locator("[class*=st-key-compare_with_knowledge] label").first.click()
+    idle(page)
+    page.locator(".st-key-compare_settings summary").first.click()
+    press(page, "0")
+    run_to_the_end(page)
+    for title in ("Prototypical (with knowledge)", "原型网络（有知识）"):
+        if "有" in title:
+            press(page, "中文")
+            page.get_by_text("知识给平衡准确率带来的提升").first.wait_for()
+        board = page.locator(".mm-board tbody").first.inner_text()
+        assert board.count(title) == 1, "one of the two methods has a twin; a baseline has none"
+        assert page.locator("[data-testid=stMain]").inner_text().count(title) > 1, "and in the legend of the lines"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="结果（CSV）", exact=True).first.click()
+    download.value.save_as(tmp_path / "results.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "results.csv").read_text("utf-8-sig"))))
+    asked = {
+        one: sorted((row["k_shot"], row["episode"], row["n_query"]) for row in rows if row["method"] == one)
+        for one in ("prototypical", "prototypical-knowledge")
+    }
+    assert len(asked["prototypical"]) == 4, "no patient and one, two episodes each"
+    assert asked["prototypical"] == asked["prototypical-knowledge"]
+
+
 def test_every_look_in_both_languages_by_keyboard(open_page: Callable[..., Page]) -> None:
     page = open_page(f"/compare?{PLAN}&seed=1")
     run_to_the_end(page)
