@@ -4,7 +4,7 @@ A learner turns a support set into a sequence of classifiers (`adapt`) and defin
 see `learner`. A new file that defines a `Learner` subclass is registered automatically. `baselines` holds classifiers without
 meta-training, `weights` the shipped weight files.
 
-- `LEARNERS`: the learners by name, in the order in which they are offered.
+- `LEARNERS`: the learners by name, in the order in which they are offered; the first is what Diagnose opens with.
 - `MAX_BYTES`: size of the largest weight file that is read.
 - `MAX_CARD_BYTES`: size of the largest card that is read.
 - `MOST_NAME`: characters of a name on a card.
@@ -17,6 +17,7 @@ meta-training, `weights` the shipped weight files.
 - `ValidatedOn`: what the tasks of the validations are like.
 - `Initialization`: what adaptation starts from: network, weights, calibration, card.
 - `Learner`: the interface of every algorithm.
+- `Measured`: what was measured of a learner.
 - `Maml`: model-agnostic meta-learning (Finn et al. 2017).
 - `METRIC_STRENGTHS`: the meta-learned weight that says how far the labeled patients scale the distances.
 - `Precision`: the number formats of meta-training.
@@ -66,6 +67,7 @@ from metamed_core.learners.inner_loop import descend, descended
 from metamed_core.learners.learner import Classifier, Learner, Setting, cross_entropy, settings
 from metamed_core.learners.maml import Maml
 from metamed_core.learners.matching import attention, matching_posterior
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.patient_parts import in_parts
 from metamed_core.learners.prior_fitted import PriorFitted, PriorFittedClassifier
 from metamed_core.learners.prototypical import Prototypical, prototypical_log_posterior
@@ -105,6 +107,7 @@ __all__ = [
     "Initialization",
     "Learner",
     "Maml",
+    "Measured",
     "Precision",
     "PriorFitted",
     "PriorFittedClassifier",

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.func import grad_and_value, vmap
 
 from metamed_core.data import Episode, LabeledSet, class_means, one_hot
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.recipe import Recipe
 from metamed_core.networks import Backbone, ColumnEncoder, Weights
 from metamed_core.words import UserError, Words
@@ -111,8 +112,10 @@ class Learner(ABC):
     paper: ClassVar[str]
     link: ClassVar[str]
     order: ClassVar[int] = 100
-    """Position in lists of learners, smallest first; ties by name."""
+    """Position in lists of learners, smallest first; ties by name. Diagnose opens with the first."""
     recipe: ClassVar[Recipe] = Recipe()
+    measured: ClassVar[Measured | None] = None
+    """What was measured with its shipped weights; None if nothing was."""
     has_own_network: ClassVar[bool] = False
     """Whether it needs its own network, which reads any table; if so, it cannot be meta-trained for one panel of columns."""
 

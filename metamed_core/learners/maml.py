@@ -27,6 +27,7 @@ from metamed_core.learners.inner_loop import (
     with_head,
 )
 from metamed_core.learners.learner import cross_entropy
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
 from metamed_core.networks import Backbone, Weights
@@ -58,7 +59,8 @@ class Maml(MetricLearner):
     )
     paper: ClassVar[str] = "Finn, Abbeel, Levine: Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks, ICML 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.03400"
-    order: ClassVar[int] = 2
+    order: ClassVar[int] = 3
+    measured: ClassVar[Measured | None] = Measured((64.7, 72.5, 73.8, 75.7), (5.6, 2.2, 0.5, -0.2), 0.136)
     # float32: in bfloat16 the gradient through eight inner steps is too inaccurate.
     recipe: ClassVar[Recipe] = Recipe(meta_steps=2000, meta_batch=8, hidden_lr=4e-3, steps_on_a_table=100)
 

@@ -17,6 +17,7 @@ from torch.nn.functional import linear, normalize
 
 from metamed_core.data import Episode, LabeledSet, one_hot
 from metamed_core.learners.learner import Classifier, cross_entropy, setting
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.score_parts import Additive, ScoreParts, Voting, by_cell
 from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
@@ -175,12 +176,13 @@ class Matching(MetricLearner):
     name: ClassVar[str] = "matching"
     title: ClassVar[Words] = Words("Matching", "匹配网络")
     summary: ClassVar[Words] = Words(
-        "Finds the most similar labeled patients and lets them vote. Choose it when one diagnosis can look quite different from patient to patient.",
-        "寻找最相似的已确诊患者并让其投票。当同一诊断在不同患者身上表现差异较大时选它。",
+        "Finds the most similar labeled patients and lets them vote. Choose it to see whose vote and which finding counts how much, both exactly.",
+        "寻找最相似的已确诊患者并让其投票。希望精确看到每位患者的票数和每项依据的贡献时选它。",
     )
     paper: ClassVar[str] = "Vinyals, Blundell, Lillicrap, Kavukcuoglu, Wierstra: Matching Networks for One Shot Learning, NeurIPS 2016"
     link: ClassVar[str] = "https://arxiv.org/abs/1606.04080"
-    order: ClassVar[int] = 1
+    order: ClassVar[int] = 2
+    measured: ClassVar[Measured | None] = Measured((64.9, 73.0, 73.8, 75.6), (5.8, 2.8, 0.4, -0.3), 0.054)
     recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
     context_reads: int = setting(

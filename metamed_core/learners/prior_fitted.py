@@ -22,6 +22,7 @@ from torch import Tensor
 
 from metamed_core.data import Episode, LabeledSet, one_hot
 from metamed_core.learners.learner import Classifier, Learner, cross_entropy, setting
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.readings import MAX_COLUMNS, MAX_PATIENTS, SEED, Readings, draw_readings
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.score_parts import Voting
@@ -114,18 +115,19 @@ class PriorFittedClassifier(Classifier, Voting):
 class PriorFitted(Learner):
     """A prior-fitted network; the adaptation steps use 1, 2, 4, ... patients of each class, the last all of them.
 
-    `readings` is the number of forward passes to average.
+    `readings` is the number of forward passes to average at the last step; a step before it makes one.
     """
 
     name: ClassVar[str] = "prior_fitted"
     title: ClassVar[Words] = Words("Prior-fitted", "先验拟合网络")
     summary: ClassVar[Words] = Words(
-        "Reads all labeled patients at once; it was trained on many simulated clinical tables. On average the most accurate, also with many diagnoses, and the slowest.",
-        "一次读取全部已确诊患者；它在大量模拟的临床表格上训练而成。平均准确率最高，诊断很多时亦然，但速度最慢。",
+        "Reads all labeled patients at once and lets them vote. Choose it first.",
+        "一次读取全部已确诊患者，由他们投票。建议首选。",
     )
     paper: ClassVar[str] = "Müller, Hollmann, Pineda Arango, Grabocka, Hutter: Transformers Can Do Bayesian Inference, ICLR 2022"
     link: ClassVar[str] = "https://arxiv.org/abs/2112.10510"
-    order: ClassVar[int] = 4
+    order: ClassVar[int] = 0
+    measured: ClassVar[Measured | None] = Measured((66.3, 73.3, 74.8, 76.9), (7.3, 3.2, 1.7, 1.0), 0.177)
     recipe: ClassVar[Recipe] = Recipe(
         12_000,
         meta_batch=32,
@@ -165,8 +167,9 @@ class PriorFitted(Learner):
         """See `Learner.adapt`."""
         network, in_kind = _network(backbone), cache(lambda kind: {name: weight.to(kind) for name, weight in weights.items()})
         for seen in doubling_schedule(support, MAX_PATIENTS):
-            exact = seen is support and support.x[..., 0].numel() <= DOUBLE_CELLS
-            yield PriorFittedClassifier(network, in_kind(support.x.dtype if exact else torch.float32), seen, n_way, self.readings)
+            last = seen is support
+            kind = support.x.dtype if last and support.x[..., 0].numel() <= DOUBLE_CELLS else torch.float32
+            yield PriorFittedClassifier(network, in_kind(kind), seen, n_way, self.readings if last else 1)
 
     def meta_loss(self, backbone: Backbone, weights: Weights, episode: Episode) -> Tensor:
         """Eq. 2 for one task with one reading: negative log-probability of the query labels."""

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from metamed_core.data import Episode, LabeledSet, class_means
 from metamed_core.learners.learner import Classifier, cross_entropy
+from metamed_core.learners.measured import Measured
 from metamed_core.learners.recipe import Recipe
 from metamed_core.learners.score_parts import Additive, ScoreParts, distance_parts
 from metamed_core.learners.support_metric import MetricLearner, metric_option, scaled
@@ -69,12 +70,13 @@ class Prototypical(MetricLearner):
     name: ClassVar[str] = "prototypical"
     title: ClassVar[Words] = Words("Prototypical", "原型网络")
     summary: ClassVar[Words] = Words(
-        "Compares each patient with the average patient (prototype) of each diagnosis. Choose it first: it is quick and easy to explain.",
-        "把每位患者与各诊断的“平均患者”（原型）作比较。建议首选：速度快，也容易解释。",
+        "Compares each patient with the average patient (prototype) of each diagnosis. Choose it to follow an answer by hand: what each finding adds is exact, not estimated.",
+        "把每位患者与各诊断的“平均患者”（原型）作比较。希望亲手核对答案时选它：每项依据的贡献是精确值，而非估计。",
     )
     paper: ClassVar[str] = "Snell, Swersky, Zemel: Prototypical Networks for Few-shot Learning, NeurIPS 2017"
     link: ClassVar[str] = "https://arxiv.org/abs/1703.05175"
-    order: ClassVar[int] = 0
+    order: ClassVar[int] = 1
+    measured: ClassVar[Measured | None] = Measured((64.8, 72.6, 73.7, 75.8), (5.6, 2.4, 0.4, -0.1), 0.053)
     recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
 
     scaled_metric: int = metric_option()

@@ -39,18 +39,30 @@ def support_schedule(support: LabeledSet) -> Iterator[LabeledSet]:
 
 
 def n_doubling_steps(support: LabeledSet, enough: int) -> int:
-    """Number of subsets that `doubling_schedule` yields: 1 + ceil(log2(size of the largest class)), fewer for a large support set."""
-    counts = torch.bincount(support.y)
-    n_steps = 1 + (int(counts.max()) - 1).bit_length()
-    return next((i + 2 for i in range(n_steps - 1) if int(counts.clamp_max(2**i).sum()) >= enough), n_steps)
+    """Number of subsets that `doubling_schedule` yields."""
+    return len(_doublings(support, enough)) + 1
 
 
 def doubling_schedule(support: LabeledSet, enough: int) -> Iterator[LabeledSet]:
     """Yield subsets with 1, 2, 4, 8, ... patients per class, the last the whole support set; for learners with a costly forward pass.
 
-    The subset after the first of `enough` patients is the whole: who reads no more at once learns little from the steps between.
+    The subset after the first of `enough` patients is the whole: who reads no more at once learns little from the steps between. So is the one
+    after which less than half as many would be new, since it would cost as much as the last.
     """
-    place, n_steps = places(support.y), n_doubling_steps(support, enough)
-    for i in range(n_steps - 1):
-        yield support.take(torch.nonzero(place < 2**i).squeeze(1))
+    place = places(support.y)
+    for most in _doublings(support, enough):
+        yield support.take(torch.nonzero(place < most).squeeze(1))
     yield support
+
+
+def _doublings(support: LabeledSet, enough: int) -> list[int]:
+    """How many patients of each class the subsets before the last hold."""
+    counts, found = torch.bincount(support.y), list[int]()
+    for most in (2**i for i in range((int(counts.max()) - 1).bit_length())):
+        size = int(counts.clamp_max(most).sum())
+        if found and 1.5 * size > len(support):
+            break
+        found.append(most)
+        if size >= enough:
+            break
+    return found

@@ -30,7 +30,8 @@ SLICE = 0.12  # seconds of steps in one tick of a live run; Stop waits for the t
 LONG_SLICE = 0.4  # the same where it takes long: fewer drawings, more steps
 TICKS_TO_WATCH = 16  # a run is paced to take about this many, or nobody would see it happen
 LONG = 10.0  # seconds from which on the page says how long it will take, and makes a step in parts
-AT_ONCE = 1.0  # seconds an edit may take to re-adapt before the rest goes on live
+AT_ONCE = 2.0  # seconds an edit may take to re-adapt before the rest goes on live
+FOR_ALL = 5.0  # seconds of a processor that one visitor waits for an adaptation that all others are then spared
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def finished_for_all(records: PatientRecords, request: AdaptRequest) -> Adaptati
     """The adaptation to a bundled table, made once for all visitors; None for another table, or where it takes long."""
 
     def make() -> AdaptationTrace | None:
-        trace, until = begin(records, request), time.thread_time() + AT_ONCE
+        trace, until = begin(records, request), time.thread_time() + FOR_ALL
         while not trace.finished and time.thread_time() < until:
             trace.advance_for(AT_ONCE)
         return trace if trace.finished else None

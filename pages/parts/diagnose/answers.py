@@ -104,8 +104,7 @@ def _what_they_show(say: Say, shown: Snapshot, styles: dict[str, SeriesStyle]) -
     accuracy, n_labeled = shown.step.held_out_accuracy, shown.trace.n_held_out
     known = not math.isnan(accuracy)
     trust = _trust(accuracy, n_labeled) if known else NO_TRUST
-    st.markdown(f"**{say(said)}** {say(trust)}")
-    held_out(say, shown, styles)
+    held_out(say, shown, styles, f"**{say(said)}** {say(trust)}")
     st.markdown(say(NEXT))
 
 

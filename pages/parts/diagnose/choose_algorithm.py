@@ -1,10 +1,12 @@
-"""Which algorithm adapts, with which settings, from which weights."""
+"""Which algorithm adapts, with which settings, from which weights; when which is the better one, by measurement."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
-from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Setting, settings
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, Measured, Setting, settings
 from metamed_core.words import Words
 from pages.parts.common.adapt_request import RequestState, starts_of
 from pages.parts.common.bound_widgets import choice, number
@@ -17,6 +19,17 @@ START_HELP = Words(
     "“None” starts from random weights: compare the two to see what meta-training is worth here.",
     "“元训练权重”在大量模拟临床表格上训练而得，是否有帮助取决于您的患者；“无”则从随机权重出发，可对照元训练在此处的作用。",
 )
+BEST = Words(
+    "On {n} public clinical {n:table|tables}, with {shots} labeled {most:patient|patients} of each diagnosis, it was the most accurate each time: {gain} {most:point|points} over the best "
+    "baseline classifier (documentation, Evaluation).",
+    "在 {n} 份公开临床表格上，每种诊断有 {shots} 位已确诊患者时，它每次都最准确：与最好的基线分类器相比依次为 {gain} 个百分点（见文档 Evaluation）。",
+)
+BEHIND = Words(
+    "On {n} public clinical {n:table|tables}, with {shots} labeled {most:patient|patients} of each diagnosis, it was {behind} {most:point|points} behind {best}, and {gain} over the best "
+    "baseline classifier (documentation, Evaluation).",
+    "在 {n} 份公开临床表格上，每种诊断有 {shots} 位已确诊患者时，它比{best}依次低 {behind} 个百分点，与最好的基线分类器相比依次为 {gain}（见文档 Evaluation）。",
+)
+QUICKER = Words("It answers {times} {most:time|times} as quickly.", "速度约为{best}的 {times} 倍。")
 
 
 def choose_algorithm(say: Say, requests: RequestState) -> None:
@@ -36,7 +49,33 @@ def choose_algorithm(say: Say, requests: RequestState) -> None:
                 _setting(say, requests, one)
             _start(say, requests)
     learner = LEARNERS[requests.current.algorithm]
-    st.caption(say(learner.summary), help=f"[{learner.paper}]({learner.link})")
+    note = measured_note(learner)
+    st.caption(say(learner.summary if note is None else learner.summary + note), help=f"[{learner.paper}]({learner.link})")
+
+
+def measured_note(learner: type[Learner]) -> Words | None:
+    """How accurate it is beside the best algorithm and the best baseline classifier, and how quick; None where nothing was measured."""
+    if (own := learner.measured) is None:
+        return None
+    known = {kind: kind.measured for kind in LEARNERS.values() if kind.measured is not None}
+    best, top = max(known.items(), key=lambda one: sum(one[1].accuracy))
+    behind = [high - low for high, low in zip(top.accuracy, own.accuracy, strict=True)]
+    said = (BEST if learner is best else BEHIND).format(
+        n=Measured.n_tables,
+        shots=_listed(map(str, Measured.shots)),
+        most=Measured.shots[-1],
+        best=best.title,
+        behind=_listed(f"{points:.1f}" for points in behind),
+        gain=_listed(f"{points:+.1f}" for points in own.gain),
+    )
+    quicker = QUICKER.format(best=best.title, most=2, times=f"{top.seconds / own.seconds:.2g}")
+    return said + quicker if own.seconds < top.seconds else said
+
+
+def _listed(figures: Iterable[str]) -> Words:
+    """Figures one after the other, the last by "and"; a minus as it is printed."""
+    *most, last = (figure.replace("-", "\u2212") for figure in figures)
+    return Words(f"{', '.join(most)} and {last}", "、".join([*most, last]))
 
 
 def _start(say: Say, requests: RequestState) -> None:

@@ -16,15 +16,17 @@ WRONG = Words("Held-out patients with a wrong prediction: {n}", "判断错误的
 ONE_WRONG = Words("{name}: {diagnosis}, predicted {named} ({share})", "{name}：{diagnosis}，被判断为 {named}（{share}）")
 
 
-def held_out(say: Say, shown: Snapshot, styles: dict[str, SeriesStyle]) -> None:
-    """Nothing where nobody could be held out."""
+def held_out(say: Say, shown: Snapshot, styles: dict[str, SeriesStyle], before: str) -> None:
+    """What is said before it, how many were right, and what that says; only the former where nobody could be held out."""
     test = signal(shown.step)
     if test is None:
+        st.markdown(before)
         return
     found = say(signal_note(test))
     if test.above_chance:
-        st.markdown(found)
+        st.markdown(f"{before} {found}")
     else:
+        st.markdown(before)
         st.warning(found, icon=":material/warning:")
     wrong = mistakes(shown.trace, shown.cursor)
     left, right = st.columns(2)  # so that the answers begin on the first screen

@@ -48,13 +48,13 @@ def test_large_diagnoses_are_read_in_a_bounded_number_of_growing_rounds(most: in
     ("counts", "expected"),
     [
         ((1, 1), [2]),
-        ((3, 1), [2, 3, 4]),
+        ((3, 1), [2, 4]),
         ((8, 2), [2, 4, 6, 10]),
         ((8, 5), [2, 4, 8, 13]),
         ((100, 4), [2, 4, 8, 12, 104]),
-        ((5, 5), [2, 4, 8, 10]),
+        ((5, 5), [2, 4, 10]),
     ],
-    ids=["single", "uneven", "short of enough", "just enough", "many", "even"],
+    ids=["single", "uneven", "short of enough", "just enough", "many", "nearly all"],
 )
 def test_the_doubling_ends_with_everybody_once_enough_are_read(counts: tuple[int, int], expected: list[int]) -> None:
     support = labeled([0] * counts[0] + [1] * counts[1])

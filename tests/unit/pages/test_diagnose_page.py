@@ -35,7 +35,8 @@ def test_it_opens_with_a_bundled_cohort_already_adapted(app: AppTest) -> None:
     assert "simulated" in texts(app).split("·")[0]
     assert len(app.radio(key="chosen").options) == 30, "the patients of one page"
     assert app.radio(key="chosen").value == state.chosen
-    assert len(card_tables(app)) == 2, "the ranked diagnoses of one patient, and the findings for and against"
+    assert state.requests.current.algorithm == next(iter(LEARNERS)), "the first of the list"
+    assert len(card_tables(app)) == 3, "the ranked diagnoses of one patient, the findings for and against, the votes"
     n = state.trace.n_held_out
     assert texts(app).count(f"{round(state.shown().step.held_out_accuracy * n)} of {n}") == 1, "how many are right is said once"
 

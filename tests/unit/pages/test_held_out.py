@@ -44,9 +44,9 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     trace = copy.copy(shown.trace)  # the bundled table's own is that of all tests
     trace.steps = list(trace.steps)
     shown = dataclasses.replace(shown, trace=trace)
-    held_out.held_out(Say("en"), shown, STYLES["en"])
-    assert said[0].startswith("There is signal: with shuffled diagnoses")
-    assert "61" not in said[0], "how many were right stands before it"
+    held_out.held_out(Say("en"), shown, STYLES["en"], "53 of 61.")
+    assert said[0].startswith("53 of 61. There is signal: with shuffled diagnoses")
+    assert said[0].count("61") == 1, "how many were right is said once"
     assert said[1] == "Held-out patients with a wrong prediction: 8"
     assert said[2].count("\n") == 7
     assert said[3:5] == ["Held-out accuracy by group", "(5, 4)"], "three age bands and both sexes"
@@ -56,12 +56,13 @@ def test_before_the_answers_stands_whether_there_is_signal(said: list[str]) -> N
     answers = dataclasses.replace(shown.step.held_out, log_proba=torch.eye(14)[[0] * 61].log_softmax(-1))
     shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=answers)
     said.clear()
-    held_out.held_out(Say("zh"), shown, STYLES["zh"])
-    assert said[0].startswith(":material/warning:未超过偶然水平：")
-    assert "被判断为 " in said[2]
-    assert not any(label in said[2] for label in STYLES["en"]), "the diagnoses of a bundled table have Chinese names"
+    held_out.held_out(Say("zh"), shown, STYLES["zh"], "61 位中有 4 位。")
+    assert said[0] == "61 位中有 4 位。"
+    assert said[1].startswith(":material/warning:未超过偶然水平：")
+    assert "被判断为 " in said[3]
+    assert not any(label in said[3] for label in STYLES["en"]), "the diagnoses of a bundled table have Chinese names"
     shown.trace.steps[shown.cursor] = dataclasses.replace(shown.step, held_out=None)
     said.clear()
-    held_out.held_out(Say("en"), shown, STYLES["en"])
+    held_out.held_out(Say("en"), shown, STYLES["en"], "Not known.")
     held_out.guarantee(Say("en"), shown, 0.9)
-    assert said == []
+    assert said == ["Not known."]

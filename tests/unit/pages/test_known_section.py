@@ -52,7 +52,7 @@ def proba(state: Adaptation) -> np.ndarray:
 
 
 def test_knowledge_moves_the_answers_is_reported_and_can_be_fixed_in_both_languages() -> None:
-    app = uploaded(opened(), TABLE)
+    app = uploaded(opened(algorithm="prototypical"), TABLE)
     state, before = held(app), proba(held(app))
     assert "What your knowledge does" not in texts(app)
     app.button(key="change_known").click().run()
@@ -164,7 +164,7 @@ def test_knowledge_is_saved_with_the_work_and_opened_by_another_visitor() -> Non
     state.stop_at(state.total)
     file = work_of(state.patients.current, state.requests.current, state.cursor).to_json()
     assert read_saved_work("w", file).counts_as == 2
-    other = opened()
+    other = opened(algorithm="prototypical")
     upload(other, "w.json", file)
     finish(other.button(key="confirm").click().run())
     here = held(other).patients
@@ -188,7 +188,7 @@ def test_knowledge_of_a_bundled_table_is_its_users_own_and_shared_with_nobody() 
 
 
 def test_a_table_without_any_labeled_patient_is_answered_from_knowledge() -> None:
-    app = opened()
+    app = opened(algorithm="prototypical")
     upload(app, "clinic.csv", re.sub("(?m)^([AB]-.),[^,]*,", r"\1,,", TABLE).encode())
     assert "say on Diagnose what you know of at least two diagnoses" in texts(app)
     app.button(key="confirm").click().run()
