@@ -12,6 +12,7 @@ from metamed_core.drawing.svg import Pen, chart_svg, legend_key, style_key
 from metamed_core.words import Language
 
 NARROWEST = 0.66  # of its usual width; a part that would be narrower goes under the one before
+SHORT_TITLE = 5  # letters of the title of a column that is not broken
 LONGEST_NAME = 12  # letters of a cell that is a name and not a sentence
 
 
@@ -55,13 +56,18 @@ def _table(table: Table, language: Language) -> dict[str, Any]:
         ]
         for at, (row, style) in enumerate(zip(table.rows, table.styles or (None,) * len(table.rows), strict=True))
     ]
-    header = list(zip(kinds, table.header, strict=True))
+    titles = [_unbroken(title.into(language), language) for title in table.header]
+    # A short title in Chinese could be broken after each of its letters.
+    header = [
+        (f"{kind} mm-short".strip() if language == "zh" and len(title) <= SHORT_TITLE else kind, title)
+        for kind, title in zip(kinds, titles, strict=True)
+    ]
     return {"title": table.title, "how": table.how, "width": table.width, "svg": "", "legend": (), "header": header, "rows": rows}
 
 
 def _is_number(text: str) -> bool:
-    """Numbers stand right, words left."""
-    return text.replace(".", "", 1).replace("−", "").replace("%", "").strip().isdigit()
+    """Numbers stand right, words left; a dash stands for a number that is not known."""
+    return text == "–" or text.replace(".", "", 1).replace("−", "").replace("%", "").strip().isdigit()
 
 
 def _unbroken(text: str, language: Language) -> str:

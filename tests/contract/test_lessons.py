@@ -109,6 +109,7 @@ def test_a_screen_is_whole_in_both_languages(lesson: Lesson[Any], at: int) -> No
         for words in said:
             assert words.into(language).strip()
             assert "{" not in re.sub(r"\$[^$]*\$", "", words.into(language)), f"a field is not filled: {words.en}"
+            assert not re.search(r"\d[eE][-+]?\d", words.into(language)), "nobody reads a number with its power of ten after an e"
         if language == "zh":
             assert all(CHINESE.search(words.zh) for words in said)
             # Markdown does not close ** between full-width punctuation and a Chinese character.

@@ -153,7 +153,7 @@ def _how(curve: TwinCurve) -> Words:
 
 _STEPS = Words(
     "How to read: accuracy on patients whose diagnosis was withheld, after each step of adaptation; step 0 is before any. "
-    "The bands are 95% intervals. What lies between the two lines is the gain from meta-training on these patients; "
+    "The bands are 95% intervals. What lies between the two lines is what meta-training gains on these patients; "
     "the dashed level is logistic regression.",
     "读法：每一步适应之后在隐去诊断的患者上的准确率，第 0 步为适应之前。色带为 95% 区间。两条线之间的差距即元训练在这些患者上带来的提升；虚线为逻辑回归的水平。",
 )

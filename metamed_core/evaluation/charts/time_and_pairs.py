@@ -56,8 +56,8 @@ def paired_episodes(comparison: Comparison, styles: Mapping[str, SeriesStyle], o
     title, low, high = Words("balanced accuracy of {who}", "{who}的平衡准确率"), max(0.0, low - 0.05), 1.02
     return Chart(
         title=Words(
-            "{first} is better in {better} {better:episode|episodes}, {second} in {worse}, {equal} {equal:is|are} equal; on average {mean} points",
-            "{first}在 {better} 个小任务（episode）中更好，{second}在 {worse} 个中更好，{equal} 个相同；平均相差 {mean} 个百分点",
+            "{first} is better in {better} {better:episode|episodes}, {second} in {worse}, {equal} {equal:is|are} equal; mean difference {mean} points ({first} minus {second})",
+            "{first}在 {better} 个小任务（episode）中更好，{second}在 {worse} 个中更好，{equal} 个相同；平均差 {mean} 个百分点（{first}减{second}）",
         ).format(first=first, second=second, better=better, worse=worse, equal=len(pairs) - better - worse, mean=f"{mean:+.1f}"),
         how=Words(
             "How to read: each mark is one episode, the same patients for both. Above the dashed diagonal {first} was better, below it {second}.",

@@ -165,9 +165,9 @@ LESSON = Lesson(
                 ),
                 1,
                 Words(
-                    "If the support set were used, a start that merely memorizes its patients would win. The query set answers what we want to know: does it work for the "
-                    "**next** patient? Press [Outer step] a few times.",
-                    "若用支持集评判，死记硬背的起点就会胜出。查询集问的才是我们关心的：对**下一位**患者是否有效？请多按几次“外循环一步”。",
+                    "If the labeled patients of the inner steps (the **support set**) were used, a start that merely memorizes them would win. The others (the **query set**) answer what we want to know: "
+                    "does it work for the next patient? Press [Outer step] a few times.",
+                    "若用内循环的那些已确诊患者（**支持集**）评判，死记硬背的起点就会胜出。另一些患者（**查询集**）问的才是我们关心的：对下一位患者是否有效？请多按几次“外循环一步”。",
                 ),
             ),
             figure=both_loops,

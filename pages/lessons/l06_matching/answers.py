@@ -15,11 +15,13 @@ def better(state: MatchingState) -> int:
 
 def looks_like(state: MatchingState) -> Words:
     """Why not the nearest mark, with today's patients."""
+    least = 100 * min(world.weights(state))
+    smallest = Words("less than 0.1", "不到 0.1") if least < 0.1 else Words(f"{least:.1f}", f"{least:.1f}")
     return Words(
         "All {n} do, with weights from {most}% down to {least}%; those in the same **direction** from the healthy average have the most influence. What counts is which values are abnormal and in what proportion, not by how much: the pattern, not the severity. "
         "Drag the open circle and watch the lines.",
         "全部 {n} 位都有影响，权重从 {most}% 到 {least}%；从健康人平均处看**方向**相同的，影响最大。重要的是哪些值异常、比例如何，而不是异常多少：看模式，不看轻重。拖动空心圆，观察线的变化。",
-    ).format(n=len(world.labeled(state).y), most=f"{100 * max(world.weights(state)):.0f}", least=f"{100 * min(world.weights(state)):.1g}")
+    ).format(n=len(world.labeled(state).y), most=f"{100 * max(world.weights(state)):.0f}", least=smallest)
 
 
 def why_it_wins(state: MatchingState) -> Words:

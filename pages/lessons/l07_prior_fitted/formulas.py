@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from metamed_core.words import Words
 from pages.lessons.l07_prior_fitted import computation as world
 from pages.lessons.l07_prior_fitted import small_network
@@ -108,5 +110,5 @@ def both_right(state: PriorFittedState) -> Formula:
             "formula": Words("formula", "公式"),
             "network": Words("shipped network", "自带网络"),
         },
-        (LABELED, EXACT, Term("<network>", Words("its answers", "它的答案"), "network")),
+        (LABELED, replace(EXACT, words=Words("the formula", "公式")), Term("<network>", Words("its answers", "它的答案"), "network")),
     )

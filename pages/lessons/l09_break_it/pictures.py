@@ -38,6 +38,7 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
         (Words("cross-validated", "交叉验证"), found.held_out if left_out else math.nan, HELD_OUT),
     ]
     shown.append((asked or ASKED, found.n_right / len(found.truth) if revealed else math.nan, TRUE))
+    base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
     marks: list[Mark] = []
     for i, (_, value, style) in enumerate(shown):
         x = i + 1.0
@@ -45,8 +46,8 @@ def bars(found: AppResult, title: Words, *, revealed: bool, asked: Words | None 
             marks.append(Label((x, 0.06), verbatim("?") if i == 2 or not left_out else Words("not known", "未知"), bold=True))
             continue
         marks.append(Area(((x - 0.32, 0), (x - 0.32, value), (x + 0.32, value), (x + 0.32, 0)), style, 0.7))
-        marks.append(Label((x, value + 0.045), verbatim(f"{100 * value:.0f}%"), bold=True))
-    base, chance = found.trace.baseline_held_out, 1 / found.records.n_way
+        top = base if i == 1 and value < base < value + 0.1 else value  # the line of the baseline must not lie over the number
+        marks.append(Label((x, top + 0.045), verbatim(f"{100 * value:.0f}%"), bold=True))
     if left_out and not math.isnan(base):
         marks.append(Line(((1.6, base), (2.4, base)), SeriesStyle("#7A8A8A", "circle", (1, 0)), Words("baseline classifier (class means)", "基线分类器（类均值）"), 3.5))  # fmt: skip
     marks.append(Line(((0.5, chance), (3.5, chance)), GRAY, Words("guessing", "瞎猜"), 1.5))

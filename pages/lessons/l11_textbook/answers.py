@@ -23,9 +23,9 @@ def why_by_rows(state: TextbookState) -> Words:
     """The numbers of the clinics."""
     found = world.alone(state.seed)
     return Words(
-        "{mean} of 100, between {low} and {high} in the six clinics; guessing gives {guess}. The textbook names the direction of some tests and never how far they move, and that is enough for most patients. On Diagnose a "
-        "diagnosis can be answered by its row alone, too; on Compare this is “0 labeled patients”.",
-        "100 位中判对 {mean} 位（六家诊所为 {low} 至 {high} 位）；瞎猜只有 {guess} 位。教科书只说了部分检查的方向，没有说相差多少，但对多数患者已经够用。在“诊断”页上，一种诊断也可以只凭一行知识作答；在“比较”页上，这就是“每类样本数为 0”。",
+        "{mean} of 100, between {low} and {high} in the six clinics; guessing gives {guess}. The textbook names the direction of some tests and never how far they move, and that is enough for most patients. On Diagnose, "
+        "too, a diagnosis without any labeled patient can be found by its row alone; on Compare this is “0 labeled patients”.",
+        "100 位中判对 {mean} 位（六家诊所为 {low} 至 {high} 位）；瞎猜只有 {guess} 位。教科书只说了部分检查的方向，没有说相差多少，但对多数患者已经够用。在“诊断”页上，没有任何已确诊患者的诊断也可以只凭一行知识来判断；在“比较”页上，这就是“每类样本数为 0”。",
     ).format(mean=_whole(sum(found) / len(found)), low=_whole(min(found)), high=_whole(max(found)), guess=_whole(1 / N_WAY))
 
 

@@ -83,7 +83,7 @@ def trusted(state: TextbookState) -> Formula:
         r"p = (1 - w)\,p_{<without>} + w\,p_{<with>}",
         r"\begin{matrix}" + r" \\ ".join(told) + r"\end{matrix}",
         Words(
-            "$w$: probability that a row is right, by Bayes’ rule from what the rows alone say of the labeled patients; mean over rows and draws, with $K$ patients of each. Nobody bears anything out at $K = 0$.",
+            "$w$: probability that a row is right, by Bayes’ rule from what the rows alone say of the labeled patients; mean over rows and draws, with $K$ patients of each. At $K = 0$ there is no patient who could bear a row out.",
             "$w$：某一行正确的概率，按贝叶斯法则由“仅凭各行如何判断已确诊患者”得出；为各行与各次抽取的平均，每种诊断 $K$ 位患者。$K = 0$ 时没有人可以印证。",
         ),
         NAMES,

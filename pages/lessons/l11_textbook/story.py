@@ -62,8 +62,8 @@ LESSON = Lesson(
         Screen(
             title=Words("A row counts as a patient", "一行知识当作一位患者"),
             text=Words(
-                "Now there is **one labeled patient** of diagnosis 1 (blue), and what the textbook says (orange). The true mean is gray; no one knows it. The row stands among the labeled patients as if it were one more of them.",
-                "现在诊断 1 有**一位已确诊患者**（蓝），还有教科书所述（橙）。真实均值为灰色，无人知晓。这一行像多出的一位患者，站在已确诊患者之中。",
+                "Now there is **one labeled patient** of diagnosis 1 (blue), and what the textbook says (orange). The true mean is gray; no one knows it. The row stands among the labeled patients as if it were one more of them, and together they make the **prototype**, the point that stands for the diagnosis (lesson 5).",
+                "现在诊断 1 有**一位已确诊患者**（蓝），还有教科书所述（橙）。真实均值为灰色，无人知晓。这一行像多出的一位患者，站在已确诊患者之中；合起来得到**原型**，即代表该诊断的那个点（见第 5 课）。",
             ),
             question=Question(
                 Words("Where will the prototype be in a test of which the textbook speaks?", "在教科书提到的检查上，原型会在哪里？"),

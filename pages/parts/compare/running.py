@@ -6,11 +6,10 @@ episodes.
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from metamed_core.words import Words
+from pages.parts.common.duration import duration
 from pages.parts.common.page_frame import Say
 from pages.parts.common.run_live import run_live
 from pages.parts.compare.live_scores import draw_live_scores
@@ -63,14 +62,14 @@ def _progress(state: ComparisonState) -> Words:
     if state.busy:
         sentence = _RUNNING
         if state.seconds_left is not None:
-            sentence = _SECONDS_LEFT.format(running=_RUNNING, left=math.ceil(state.seconds_left))
+            sentence = _SECONDS_LEFT.format(running=_RUNNING, left=duration(state.seconds_left))
         return sentence.format(done=done, planned=planned)
     sentence = _FINISHED if state.is_finished else _STOPPED if state.n_results else _READY
     return sentence.format(done=done, planned=planned, n=len(state.plan.methods))
 
 
 _RUNNING = Words("**{done} / {planned}** {planned:episode|episodes}", "**{done} / {planned}** 个小任务")
-_SECONDS_LEFT = Words("{running}, {left} s left", "{running}，剩余约 {left} 秒")
+_SECONDS_LEFT = Words("{running}, {left} left", "{running}，剩余约 {left}")
 _FINISHED = Words(
     "Finished: **{planned}** {planned:episode|episodes}, the same for every method.", "已完成：**{planned}** 个小任务，各方法完全相同。"
 )

@@ -16,6 +16,7 @@ PAGE_STYLE = FIGURE_STYLE + (
     ".mm-terms { display: flex; flex-wrap: wrap; gap: 0.3rem 0.5rem; align-items: center; font-size: 0.85em; margin-top: 0.4rem; }"
     ".mm-term { display: inline-flex; gap: 0.45rem; align-items: center; min-height: 1.9rem; padding: 0.1rem 0.7rem; font: inherit; color: inherit;"
     " background: none; border: 1px solid currentColor; border-radius: 1rem; cursor: pointer; }"
+    ".mm-term math { font-size: 1.25em; }"
     ".mm-term:is(:hover, :focus-visible, .mm-lit) { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }"
     # What is not meant fades; what is meant stays as it is, so that its color still says which it is.
     ".mm-pointing .mm-plot > :not(.mm-lit, [aria-hidden]) { opacity: 0.13; }"

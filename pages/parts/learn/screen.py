@@ -195,8 +195,8 @@ def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address
 
 def _code(say: Say, screen: Screen[Any]) -> None:
     code = screen.code
-    title = say(Words("The line of code that computes it", "对应的代码行"))
-    with st.expander(f"{title}: `{code.place}`", icon=":material/code:", key="lesson_code"):
+    title = say(Words("The line of code that computes it: ", "对应的代码行："))
+    with st.expander(f"{title}`{code.place}`", icon=":material/code:", key="lesson_code"):
         arrow = say(Words("this line", "就是这一行"))
         lines = [f"{line}  # <- {arrow}" if i == code.index else line for i, line in enumerate(code.source)]
         st.code("\n".join(lines), language="python", wrap_lines=True)

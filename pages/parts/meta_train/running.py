@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from metamed_core.words import Words
+from pages.parts.common.duration import duration
 from pages.parts.common.forms import complain
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
@@ -95,9 +94,9 @@ def _running(run: LiveRun) -> Words:
     where = Words("step **{step} / {planned}**", "第 **{step} / {planned}** 步").format(step=run.step, planned=planned)
     if run.pace is None:
         return where
-    left, tasks = math.ceil((planned - run.step) / run.pace), round(run.pace * run.training.budget.meta_batch)
-    return where + Words(", {tasks} {tasks:task|tasks} per second, about {left} s left", "，每秒 {tasks} 个任务，剩余约 {left} 秒").format(
-        tasks=tasks, left=left
+    left, tasks = duration((planned - run.step) / run.pace), round(run.pace * run.training.budget.meta_batch)
+    return Words("{where}, {tasks} {tasks:task|tasks} per second, about {left} left", "{where}，每秒 {tasks} 个任务，剩余约 {left}").format(
+        where=where, tasks=tasks, left=left
     )
 
 
@@ -110,6 +109,6 @@ def _before(state: MetaTrainingState) -> Words | None:
     if pace is None:
         return Words("{n} {n:step|steps}; press Start and watch.", "共 {n} 步；点击“开始”并观察。").format(n=budget.meta_steps)
     return Words(
-        "{n} {n:step|steps}, about {seconds} s at the pace of your last run; press Start and watch.",
-        "共 {n} 步，按上次的速度约 {seconds} 秒；点击“开始”并观察。",
-    ).format(n=budget.meta_steps, seconds=math.ceil(budget.meta_steps / pace))
+        "{n} {n:step|steps}, about {time} at the pace of your last run; press Start and watch.",
+        "共 {n} 步，按上次的速度约 {time}；点击“开始”并观察。",
+    ).format(n=budget.meta_steps, time=duration(budget.meta_steps / pace))

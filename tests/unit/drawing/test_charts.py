@@ -44,6 +44,16 @@ def test_an_axis_without_ends_fits_its_marks() -> None:
     assert chart().limits[1] == pytest.approx((0.055, 1.045)), "nothing to fit"
 
 
+def test_numbers_of_a_table_stand_right_though_some_are_unknown_and_a_short_title_is_not_broken() -> None:
+    rows = ((Words("a", "甲"), verbatim("−1.5")), (Words("b", "乙"), verbatim("–")))
+    table = Table(NONE, NONE, (Words("diagnosis", "诊断"), Words("test 1", "检验 1")), rows)
+    for language, short in (("en", ""), ("zh", ' class="mm-short"')):
+        found = figure_html((table,), language)  # type: ignore[arg-type]
+        assert "<td>−1.5</td>" in found
+        assert "<td>–</td>" in found
+        assert f'<th scope="col"{short}>' in found
+
+
 def test_no_text_of_a_figure_is_markup() -> None:
     dots = Dots(((0.0, 0.0),), TEAL, EVIL, tooltips=(EVIL,), tags=(EVIL,), handles=(EVIL.en,))
     whole = chart(

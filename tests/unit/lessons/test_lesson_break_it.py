@@ -10,7 +10,9 @@ import torch
 
 from metamed_core.data.episode import LabeledSet
 from metamed_core.diagnosis import answers, reliability_notes
+from metamed_core.drawing import Label, Line
 from metamed_core.learners.prototypical import Prototypical
+from metamed_core.words import Words
 from pages.lessons.l09_break_it import computation as world
 from pages.lessons.l09_break_it import pictures
 from pages.lessons.l09_break_it.computation import MOST_CURED, N_LABELED, N_NEW, BreakItState
@@ -44,6 +46,9 @@ def test_held_out_accuracy_is_that_of_runs_without_each_patient(fault: str) -> N
     told = LESSON.screens[1].formula(BreakItState(fault=fault)).numbers
     assert rf"\frac{{{right}}}{{{n}}} = {100 * right / n:.0f}\,\%" in told
     assert f"<baseline>: {100 * plain / n:.0f}" in told
+    drawn = pictures.bars(found, Words("", ""), revealed=True).marks
+    (line,) = (mark.points[0][1] for mark in drawn if isinstance(mark, Line) and mark.width > 3)
+    assert not [mark for mark in drawn if isinstance(mark, Label) and mark.at[0] == 2 and 0 <= line - mark.at[1] < 0.08], "under the line"
 
 
 def test_one_patient_each_cannot_be_left_out_and_the_app_says_so() -> None:
