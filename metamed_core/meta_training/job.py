@@ -111,22 +111,22 @@ def make_job(
     compute: Compute = ALONE,
     **options: Any,
 ) -> Job:
-    """The job of a meta-training, the same for the page and for the command line.
+    """The job of a meta-training, the same for page and command line. Raises UserError if these patients or this knowledge are not its own.
 
     Parameters
     ----------
     training
         What was asked for.
-    cohort, knowledge
-        The patients, where the tasks come from a table, and what is known, where patients are simulated from it.
+    cohort
+        The patients, where the tasks come from a table.
     out
         The weight file to write.
+    knowledge
+        What is known of the diagnoses, where patients are simulated from it.
     compute
         Named in the card.
     **options
         `n_validations`, `save_every`, `restart` and `may_write` of `Job`.
-
-    Raises UserError if these are not the patients or the knowledge of the meta-training, or a task cannot be drawn from them.
     """
     training.check_cohort(cohort)
     learner, in_use = training.learners()
