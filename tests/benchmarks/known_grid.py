@@ -1,9 +1,9 @@
-"""How long the knowledge grid takes to fill: three diagnoses by six findings, as a new user would, by mouse.
+"""How long the knowledge grid takes to fill: three diagnoses by six findings, as a new user would, by mouse and by keyboard.
 
     streamlit run app.py --server.port 8501
     python -m tests.benchmarks.known_grid http://localhost:8501
 
-Each click is one action, and an action takes 0.6 seconds, as for somebody who looks before they press; the page's own time comes
+Each click or key is one action. An action takes 0.6 seconds, as for somebody who looks before they press, a further arrow or Tab 0.2; the page's own time comes
 on top. The count starts on Diagnose with the table of rare findings open, and ends when the page says how many statements it holds.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROWS, PAUSE, SEEN = 3, 0.6, 0.2
-"""Diagnoses; seconds before each action, and until what a click has done is seen."""
+"""Diagnoses; seconds before each action, and until what it has done is seen."""
 SAID = ("always", "very frequent", "frequent", "occasional", "very rare", "excluded")
 """What is said in the six columns."""
 ACROSS = (340, 468, 630, 818, 964, 1053)
@@ -44,6 +44,13 @@ class Hand:
         time.sleep(PAUSE)
         self.page.mouse.click(x, y)
         self.actions += 1
+
+    def press(self, key: str, times: int = 1) -> None:
+        """A key, several times in a row if asked."""
+        for again in range(times):
+            time.sleep(SEEN if again else PAUSE)
+            self.page.keyboard.press(key)
+            self.actions += 1
 
     def option(self, name: str) -> None:
         """A click on an offered word."""
@@ -73,6 +80,25 @@ def by_mouse(hand: Hand) -> None:
             hand.option(word)
 
 
+def by_keyboard(hand: Hand) -> None:
+    """Tab to the grid; in each cell Enter opens the list, arrows go to the word, and Enter takes it and goes one row down."""
+    hand.page.locator(".st-key-change_known button").first.focus()
+    hand.press("Enter")
+    hand.page.locator(f"{GRID} .dvn-scroller").first.wait_for()
+    idle(hand.page)
+    while not hand.page.locator(f"{GRID} :focus").count():
+        hand.press("Tab")
+    for at in range(len(SAID)):
+        hand.press("ArrowRight")
+        for _ in range(ROWS):
+            hand.press("Enter")
+            hand.page.get_by_role("option").first.wait_for()
+            hand.press("ArrowDown", at)
+            hand.press("Enter")
+            hand.page.get_by_role("option").first.wait_for(state="detached")
+        hand.press("ArrowUp", ROWS)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -80,14 +106,15 @@ def main() -> None:
     options = parser.parse_args()
     with sync_playwright() as playwright:
         browser = launch(playwright, find_browser())
-        page = new_visitor(browser).new_page()
-        page.set_default_timeout(120_000)
-        page.goto(f"{options.address}/diagnose?cohort=rare_findings")
-        ready(page)
-        hand, began = Hand(page), time.monotonic()
-        by_mouse(hand)
-        page.get_by_text(f"{ROWS * len(SAID)} statements on {ROWS} diagnoses").first.wait_for()
-        print(f"by mouse: {hand.actions} actions, {time.monotonic() - began:.0f} s")
+        for way, fill in (("mouse", by_mouse), ("keyboard", by_keyboard)):
+            page = new_visitor(browser).new_page()
+            page.set_default_timeout(120_000)
+            page.goto(f"{options.address}/diagnose?cohort=rare_findings")
+            ready(page)
+            hand, began = Hand(page), time.monotonic()
+            fill(hand)
+            page.get_by_text(f"{ROWS * len(SAID)} statements on {ROWS} diagnoses").first.wait_for()
+            print(f"by {way}: {hand.actions} actions, {time.monotonic() - began:.0f} s", flush=True)
         browser.close()
 
 

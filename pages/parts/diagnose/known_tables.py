@@ -58,8 +58,9 @@ def known_grid(say: Say, state: Adaptation) -> None:
             heading(say, column), help=plain(column.name), options=offered, format_func=lambda text: said(say, str(text), source)
         )
     called = [say(cohorts.called(here.source, row)) for row in rows]
+    # Of type "string" also where all cells are empty: a column of another type makes another editor, which has lost the selected cell.
     st.data_editor(
-        pd.DataFrame({"name": called, **cells}, dtype=object),
+        pd.DataFrame({"name": called, **cells}, dtype="string"),
         key=key,
         height=min(HEIGHT, 35 * (len(rows) + 1) + 3),
         hide_index=True,
@@ -118,7 +119,7 @@ def _lines(say: Say, names: list[str], told: list[Statement | None]) -> pd.DataF
         "weight": [None if one is None else one.weight for one in told],
         "source": [None if one is None else one.source for one in told],
     }
-    return pd.DataFrame(lines).astype({"text": object, "weight": float, "source": object})
+    return pd.DataFrame(lines).astype({"text": "string", "weight": float, "source": "string"})
 
 
 def _fields(say: Say) -> dict[str, Any]:

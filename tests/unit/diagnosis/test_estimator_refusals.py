@@ -19,7 +19,7 @@ REFUSED: dict[str, tuple[dict[str, Any], Any, Any, str]] = {
         {"algorithm": "forest"},
         NUMBERS,
         LABELS,
-        "There is no algorithm “forest”: choose one of prototypical, matching, maml, reptile, prior_fitted.",
+        "There is no algorithm “forest”: choose one of prior_fitted, prototypical, matching, maml, reptile.",
     ),
     "unknown setting": (
         {"algorithm": "maml", "settings": {"depth": 3}},

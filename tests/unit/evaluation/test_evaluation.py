@@ -129,7 +129,7 @@ def test_everyone_can_be_chosen_by_key() -> None:
     assert len(chosen) == len(DEFAULTS) == 8
     assert any(one.is_baseline for one in chosen)
     assert Plan(cohort(), chosen, (1,)).twins == {"maml", "maml-none"}
-    with pytest.raises(UserError, match="There is no method “gpt”: choose from prototypical, "):
+    with pytest.raises(UserError, match="There is no method “gpt”: choose from prior_fitted, "):
         methods(("maml", "gpt"))
 
 

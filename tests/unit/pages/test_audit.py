@@ -47,9 +47,9 @@ def test_a_visit_is_told_by_what_was_done_without_a_word_of_the_table(log: Path)
         "server_started", "session_began", "adapted", "table_opened", "adapted", "data_deleted", "session_ended", "server_stopped",
     ]  # fmt: skip
     assert said(log)[2:5] == [
-        {"event": "adapted", "algorithm": "prototypical", "table": "public"},
+        {"event": "adapted", "algorithm": "prior_fitted", "table": "public"},
         {"event": "table_opened", "way": "file", "format": "csv", "rows": 6, "columns": 4},
-        {"event": "adapted", "algorithm": "prototypical", "table": "own"},
+        {"event": "adapted", "algorithm": "prior_fitted", "table": "own"},
     ]
     assert "Zq" not in log.read_text("ascii")
     assert session not in log.read_text("ascii")
