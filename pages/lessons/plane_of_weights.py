@@ -180,6 +180,7 @@ def outer_step_size(rule: str) -> float:
     return EPSILON if rule == "reptile" else BETA
 
 
+@lru_cache(maxsize=4096)
 def mean_query_loss(start: Point, seed: int, alpha: float, n: int) -> float:
     """Mean over the tasks of the query loss after the inner steps from this start."""
     return float(query_losses([start], seed, alpha, n).mean())

@@ -29,7 +29,9 @@ def test_a_statement_moves_an_answer_and_a_conflict_is_shown(open_page: Callable
     upload(page)
     press(page, "confirm")
     ready(page)
-    choose(page, "algorithm", "Prototypical")  # to the prior-fitted network one wrong statement is a remark, no conflict: other columns tell it enough
+    choose(
+        page, "algorithm", "Prototypical"
+    )  # to the prior-fitted network one wrong statement is a remark, no conflict: other columns tell it enough
     ready(page)
     before = figures(page)
     press(page, "change_known")

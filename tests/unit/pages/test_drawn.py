@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
 
 from metamed_core.drawing import figure_html
 from metamed_core.words import LANGUAGES
 from pages.lessons import LESSONS
+from pages.lessons.lesson_state import State
 from pages.parts.learn.drawn import figure_of, formula_of
 
 
@@ -29,3 +35,18 @@ def test_a_kept_formula_has_the_numbers_of_its_state() -> None:
     lesson = LESSONS["maml"]
     for state in (lesson.state(), lesson.state().updated(alpha=2.0), lesson.state()):
         assert formula_of("maml", 1, state) == lesson.screens[0].formula(state)
+
+
+def test_what_many_ask_for_at_once_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class is shown the answer: no page draws what another is drawing already."""
+    drawn: list[int] = []
+
+    def slow(_: object) -> str:
+        drawn.append(1)
+        time.sleep(0.05)
+        return "formula"
+
+    monkeypatch.setattr("pages.parts.learn.drawn._screen", lambda *_: SimpleNamespace(formula=slow))
+    with ThreadPoolExecutor(8) as pages:
+        assert set(pages.map(lambda _: formula_of("none", 1, State()), range(8))) == {"formula"}
+    assert drawn == [1]
