@@ -18,7 +18,7 @@ from metamed_core.data import CHANNELS, Panel, PatientEncoder
 from metamed_core.knowledge.column_kinds import ColumnKind, kinds_by_column
 from metamed_core.knowledge.knowledge_table import Knowledge
 from metamed_core.knowledge.known_rows import blended
-from metamed_core.knowledge.said_values import MOST_POINTS, fitting, said_values
+from metamed_core.knowledge.said_values import MOST_POINTS, Allowed, fitting, said_values
 from metamed_core.knowledge.statement import Grade, Statement, Usual, fold, read_statement
 
 MISSING = CHANNELS.index("missing")
@@ -168,7 +168,7 @@ class DescribedPatients:
         return torch.where(usual.unsqueeze(-1), self.values[diagnosis][..., 0, cells].to(known), average)
 
 
-_Row = dict[str, tuple[Statement, list[tuple[float, float]] | str]]
+_Row = dict[str, tuple[Statement, Allowed]]
 
 
 def _said(knowledge: Knowledge, kinds: Mapping[str, ColumnKind]) -> dict[str, _Row]:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from metamed_core.data import Episode, LabeledSet, PatientEncoder, TaskDistribution
 from metamed_core.knowledge import DescribedPatients
+from metamed_core.meta_training.tasks.clinical_prior.class_models import loadings
 from metamed_core.meta_training.tasks.clinical_prior.observation import with_gaps
 from metamed_core.meta_training.tasks.clinical_prior.random_draws import normal, of_class, uniform
 
@@ -89,8 +90,7 @@ def told_of(n_tasks: int, n_way: int, rng: torch.Generator) -> Tensor:
 def correlated(n_tasks: int, n: int, n_columns: int, rng: torch.Generator) -> Tensor:
     """Standard normal numbers of people whose columns go together by shared factors, as in the clinical prior."""
     rank = int(1 + 5 * uniform(rng))
-    loading = normal(rng, n_tasks, rank, n_columns) * (uniform(rng, n_tasks, rank, n_columns) < uniform(rng, n_tasks, 1, 1, low=0.2))
-    loading = loading * uniform(rng, n_tasks, 1, 1, high=1.2)
+    loading = loadings(n_tasks, rank, n_columns, rng) * uniform(rng, n_tasks, 1, 1, high=1.2)
     numbers = normal(rng, n_tasks, n, rank) @ loading + normal(rng, n_tasks, n, n_columns)
     return numbers / (1 + loading.square().sum(1, keepdim=True)).sqrt()
 

@@ -24,7 +24,7 @@ def pathways(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Ten
     """Low-rank Gaussian classes: shared pathways (factors), sparse shifts of single columns, spread by class and column."""
     n_tasks, n = y.shape
     rank = int(1 + 5 * uniform(rng))
-    loading = _loading(n_tasks, rank, n_columns, rng)
+    loading = loadings(n_tasks, rank, n_columns, rng)
     pathway = normal(rng, n_tasks, n_way, rank) * uniform(rng, n_tasks, 1, 1, high=1.5)
     relevant = uniform(rng, n_tasks, n_way, n_columns) < uniform(rng, n_tasks, 1, 1).square() + 0.05
     # Real tables of many diagnoses are not hopeless: the more there are, the further apart they are drawn.
@@ -98,7 +98,7 @@ def spectra(y: Tensor, n_way: int, n_columns: int, rng: torch.Generator) -> Tens
     return read + noise * (0.6 * normal(rng, n_tasks, 1, n_columns) - 0.3 - uniform(rng, n_tasks, 1, 1)).exp()
 
 
-def _loading(n_tasks: int, rank: int, n_columns: int, rng: torch.Generator) -> Tensor:
+def loadings(n_tasks: int, rank: int, n_columns: int, rng: torch.Generator) -> Tensor:
     """How shared factors reach the columns, sparsely: `(n_tasks, rank, n_columns)`."""
     weight = normal(rng, n_tasks, rank, n_columns)
     return weight * (uniform(rng, n_tasks, rank, n_columns) < uniform(rng, n_tasks, 1, 1, low=0.2))
@@ -107,7 +107,7 @@ def _loading(n_tasks: int, rank: int, n_columns: int, rng: torch.Generator) -> T
 def _background(n_tasks: int, n: int, n_columns: int, rng: torch.Generator) -> Tensor:
     """How people differ whatever they have: correlated columns, `(n_tasks, n, n_columns)`."""
     rank = int(1 + 5 * uniform(rng))
-    loading = _loading(n_tasks, rank, n_columns, rng)
+    loading = loadings(n_tasks, rank, n_columns, rng)
     common = normal(rng, n_tasks, n, rank) @ loading * uniform(rng, n_tasks, 1, 1, high=1.2)
     return common + normal(rng, n_tasks, n, n_columns)
 
