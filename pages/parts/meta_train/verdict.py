@@ -19,6 +19,11 @@ NO_GAIN = Words(
     "95% interval {low} to {high}.",
     "在从未见过的疾病上（每种{shots}），它并不确定优于不作元训练（未训练的原型）：相差 {points} 个百分点，95% 区间 {low} 至 {high}。",
 )
+ELSEWHERE = Words(
+    "With {shots} of each the difference from the untrained prototype is {points} percentage points ({low} to {high}).",
+    "每种{shots}时，与未训练的原型相差 {points} 个百分点（{low} 至 {high}）。",
+)
+UNTRAINED_IS_BETTER = Words("There, the untrained prototype is the better one.", "此时未训练的原型更好。")
 AGAINST_START = Words(
     "Against the weights it started from, accuracy changes by {points} percentage points ({low} to {high}) and the log-loss by {loss} ({best} to {worst}; "
     "lower is better); the calibration error (ECE) is {ece}%, theirs {before}%.",
@@ -58,6 +63,8 @@ class Gain:
         Expected calibration error, and that of the weights it started from.
     recalibrated
         Whether the probabilities were recalibrated at the end.
+    elsewhere
+        The gain over the untrained prototype at other numbers of labeled patients.
     """
 
     shots: int
@@ -67,31 +74,38 @@ class Gain:
     ece: float
     ece_before: float
     recalibrated: bool
+    elsewhere: tuple[tuple[int, Interval], ...] = ()
 
 
 def gain_in(comparison: Comparison, *, recalibrated: bool) -> Gain | None:
-    """What a comparison of `plan_on_novel` has measured, at the fewest labeled patients; None before an episode is complete."""
-    trained, start, shots = *comparison.keys[:2], next(iter(comparison.shots_with_results), 0)
+    """What a comparison of `plan_on_novel` has measured, first at the fewest labeled patients; None before an episode is complete there."""
+    (trained, start, *_), (shots, *others) = comparison.keys, comparison.shots_with_results or (0,)
     untrained = difference(comparison, trained, UNTRAINED, shots)
     accuracy = difference(comparison, trained, start, shots)
     probabilities = difference(comparison, trained, start, shots, "log_loss")
     if untrained is None or accuracy is None or probabilities is None:
         return None
     ece = {row.entry.key: row.also["ece"] for row in leaderboard(comparison, shots).rows}
-    return Gain(shots, untrained, accuracy, probabilities, ece[trained], ece[start], recalibrated)
+    elsewhere = tuple((k, found) for k in others if (found := difference(comparison, trained, UNTRAINED, k)) is not None)
+    return Gain(shots, untrained, accuracy, probabilities, ece[trained], ece[start], recalibrated, elsewhere)
 
 
 def verdict(gain: Gain) -> tuple[Words, bool]:
     """Whether meta-training helps, in accuracy and in probabilities; and whether it does beyond chance and costs nothing."""
     better, shots = gain.untrained.low > 0, shots_in_words(gain.shots)
-    low, high = (f"{100 * end:+.1f}" for end in (gain.untrained.low, gain.untrained.high))
-    points = f"{100 * gain.untrained.mean:.1f}" if better else f"{100 * gain.untrained.mean:+.1f}"
-    said = (GAINS if better else NO_GAIN).format(shots=shots, points=points, low=low, high=high) + _against_start(gain)
+    points = _in_points(gain.untrained)
+    said = GAINS.format(shots=shots, **points | {"points": points["points"][1:]}) if better else NO_GAIN.format(shots=shots, **points)
+    for k, other in gain.elsewhere:
+        said += ELSEWHERE.format(shots=shots_in_words(k), **_in_points(other))
+        if other.high < 0:
+            said += UNTRAINED_IS_BETTER
+    said += _against_start(gain)
     worse = [text for text, than in ((LESS_ACCURATE, gain.start), (LESS_HONEST, gain.probabilities)) if than.high < 0]
     gained = gain.start.low > 0 or gain.probabilities.low > 0
+    won = better and gained and not worse and all(other.high >= 0 for _, other in gain.elsewhere)
     for text in worse or ([] if gained else [NOTHING]):
         said += text
-    return said + (RECALIBRATED if gain.recalibrated else NOT_RECALIBRATED), better and gained and not worse and gain.recalibrated
+    return said + (RECALIBRATED if gain.recalibrated else NOT_RECALIBRATED), won and gain.recalibrated
 
 
 def shots_in_words(k: int) -> Words:
@@ -100,7 +114,10 @@ def shots_in_words(k: int) -> Words:
 
 
 def _against_start(gain: Gain) -> Words:
-    points = {name: f"{100 * getattr(gain.start, at):+.1f}" for name, at in (("points", "mean"), ("low", "low"), ("high", "high"))}
     # A gain in log-loss is a loss that has become smaller.
     loss = {name: f"{-getattr(gain.probabilities, at):+.3f}" for name, at in (("loss", "mean"), ("best", "high"), ("worst", "low"))}
-    return AGAINST_START.format(**points, **loss, ece=f"{100 * gain.ece:.1f}", before=f"{100 * gain.ece_before:.1f}")
+    return AGAINST_START.format(**_in_points(gain.start), **loss, ece=f"{100 * gain.ece:.1f}", before=f"{100 * gain.ece_before:.1f}")
+
+
+def _in_points(found: Interval) -> dict[str, str]:
+    return {name: f"{100 * end:+.1f}" for name, end in (("points", found.mean), ("low", found.low), ("high", found.high))}

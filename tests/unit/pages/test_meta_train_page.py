@@ -235,6 +235,11 @@ def test_the_verdict_says_accuracy_and_probabilities_against_none_and_against_th
         ),
         ({"start": LOSS}, "It has become less accurate than they are", "准确率已不如"),
         ({"probabilities": LOSS}, "Its probabilities have become worse than theirs", "概率已不如"),
+        (
+            {"elsewhere": ((5, LOSS),)},
+            "With 5 labeled patients of each the difference from the untrained prototype is -20.0 percentage points (-30.0 to -10.0). There, the untrained",
+            "此时未训练的原型更好",
+        ),
         ({"recalibrated": False}, "Its probabilities are not recalibrated, which is done after the last step", "尚未重新校准"),
     ],
 )
