@@ -125,14 +125,17 @@ def _view(patients: Patients, shown: Shown, labeled: bool) -> pd.DataFrame:
     names = records.patient_names.loc[rows].astype(str)
     parts: dict[str, Any] = {"name": [f"{name} ✎" if row in edited else name for row, name in names.items()]}
     parts |= {"use": [row not in patients.dropped for row in rows]} if labeled else {}
-    parts["label"] = records.labels.loc[rows].tolist()
+    parts["label"] = _cells(records.labels.loc[rows])
     parts |= {key: _cells(records.raw[column.name].loc[rows]) for key, column in shown.columns.items()}
     return pd.DataFrame(parts, index=pd.Index([str(row) for row in rows]))
 
 
-def _cells(cells: pd.Series) -> list[Any]:
-    """Text also where it is a number: a number field of the browser would drop the comma of 12,5 and read 125."""
-    return cells.astype(object).where(cells.notna(), None).tolist()
+def _cells(cells: pd.Series) -> Any:
+    """Text also where it is a number: a number field of the browser would drop the comma of 12,5 and read 125.
+
+    Of type "string" also where all cells are empty: the first word would make a column of another type, and so another editor, which has lost the selected cell.
+    """
+    return pd.array([None if pd.isna(cell) else str(cell) for cell in cells], dtype="string")
 
 
 def _configured(say: Say, patients: Patients, shown: Shown, labeled: bool) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -54,6 +55,22 @@ def test_a_value_that_cannot_be_read_is_refused_and_the_old_one_kept() -> None:
     assert "abc" in state.patients.error.en
     assert "abc" in state.patients.error.zh
     assert state.patients.current is before
+
+
+def test_the_first_word_of_an_empty_column_keeps_the_editor() -> None:
+    """A column of another type would make another editor, which has lost the selected cell."""
+    state = adaptation_of()
+    number, row = state.patients.current.records.feature_columns[0], state.patients.current.records.undiagnosed[0]
+    shown = table_edits.Shown((row,), {"c0": number})
+
+    def types() -> pd.Series:
+        return patients._view(state.patients.current, shown, labeled=False).dtypes
+
+    table_edits.take_over(state, shown, {0: {"c0": None}})
+    empty = types()
+    table_edits.take_over(state, shown, {0: {"c0": "12"}})
+    assert state.patients.current.records.raw.loc[row, number.name] == "12"
+    assert types().equals(empty)
 
 
 def test_another_table_is_shown_to_its_end_and_follows_a_patient_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
