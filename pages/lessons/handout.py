@@ -19,6 +19,7 @@ from pages.lessons.lesson_state import State
 
 S = TypeVar("S", bound=State)
 TEMPLATE = Path(__file__).parent / "handout.html"
+TITLE, GOAL = Words("{n} · {title}", "{n} · {title}"), Words("Goal: {goal}", "目标：{goal}")
 STUDENTS, TEACHERS = Words("For students", "学生讲义"), Words("For teachers, with the answers", "教师讲义，含答案")
 LINKED = Words("The same lesson, live, in a running MetaMed:", "在运行中的 MetaMed 里打开同一节课：")
 
@@ -44,11 +45,11 @@ def handout_html(lesson: Lesson[S], seed: int, language: Language, *, link: str 
 
     return page_html(
         TEMPLATE,
-        Words("{n} · {title}", "{n} · {title}").format(n=lesson.number, title=lesson.title),
+        TITLE.format(n=lesson.number, title=lesson.title),
         language,
         say=say,
         audience=TEACHERS if answers else STUDENTS,
-        goal=Words("Goal: {goal}", "目标：{goal}").format(goal=lesson.goal),
+        goal=GOAL.format(goal=lesson.goal),
         screens=[_screen(screen, state, language) for screen in lesson.screens],
         answers=[_answer(screen, state, language) for screen in lesson.screens] if answers else (),
         answers_title=Words("Answers", "答案"),

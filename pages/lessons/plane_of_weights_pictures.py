@@ -12,6 +12,7 @@ PLANE, BESIDE = (405, 388), (395, 388)  # the plane's two axes have one scale, s
 X = Axis(Words("weight of ferritin", "铁蛋白的权重"), -REACH, REACH)
 Y = Axis(Words("weight of MCV", "MCV 的权重"), -REACH, REACH)
 START = Words("start", "起点")
+START_AT = Words("start at {x}, {y}", "起点：{x}，{y}")
 LOSS = Words("loss on other patients", "另一些患者上的损失")
 
 
@@ -49,7 +50,7 @@ def inside(at: Point) -> Point:
 
 def start_mark(at: Point) -> Dots:
     """The ring that can be dragged."""
-    told = Words("start at {x}, {y}", "起点：{x}，{y}").format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
+    told = START_AT.format(x=f"{at[0]:.2f}", y=f"{at[1]:.2f}")
     return Dots((at,), TEAL, START, 8, filled=False, handles=("start",), tooltips=(told,), part="start")
 
 

@@ -11,6 +11,14 @@ from pages.lessons.lesson import Formula, Term
 
 START = Term(r"\theta", Words("the start", "起点"), "start")
 PARTS = {"support": Words("support", "支持集"), "query": Words("query", "查询集")}
+BEFORE_AND_AFTER = Words(
+    "$\\theta'_t$: the weights after {n} {n:step|steps} on task $t$; the numbers are the losses on the labeled patients before and after.",
+    "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后在已确诊患者上的损失。",
+)
+FIRST_AND_PRESENT = Words(
+    "Loss on the query patients after {n} inner {n:step|steps} of size {alpha}: from the first start, and from the present one.",
+    "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
+)
 
 
 def one_step(state: MamlState) -> Formula:
@@ -44,10 +52,7 @@ def three_losses(state: MamlState) -> Formula:
     return Formula(
         r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
         r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),
-        Words(
-            "$\\theta'_t$: the weights after {n} {n:step|steps} on task $t$; the numbers are the losses on the labeled patients before and after.",
-            "$\\theta'_t$：在任务 $t$ 上走 {n} 步后的权重；数字为走之前与之后在已确诊患者上的损失。",
-        ).format(n=state.steps),
+        BEFORE_AND_AFTER.format(n=state.steps),
         terms=(
             START,
             Term(r"\theta'_t", Words("where the inner steps of each task end", "各任务内循环的终点"), "path"),
@@ -114,10 +119,7 @@ def what_is_lowered(state: MamlState) -> Formula:
     return Formula(
         r"\min_\theta\ \frac{1}{3}\sum_t L^{<query>}_t\big(\theta'_t(\theta)\big)",
         f"{number(first, 3)} \\to {number(now, 3)}",
-        Words(
-            "Loss on the query patients after {n} inner {n:step|steps} of size {alpha}: from the first start, and from the present one.",
-            "走完 {n} 步、步长 {alpha} 的内循环后，查询集患者上的损失：最初的起点处，以及现在。",
-        ).format(n=state.steps, alpha=f"{state.alpha:.1f}"),
+        FIRST_AND_PRESENT.format(n=state.steps, alpha=f"{state.alpha:.1f}"),
         PARTS,
         (
             START,

@@ -20,6 +20,17 @@ from pages.lessons.plane_of_weights import (
 )
 from pages.lessons.plane_of_weights_pictures import BESIDE, LOSS, beside, inside, path_marks, rings, start_mark, weights_plane
 
+TASK_TITLE = Words("{name} Loss {losses}", "{name}损失 {losses}")
+INNER_TITLE = Words(
+    "Three tasks from one start, after {n} of {all} inner {all:step|steps}", "三个任务从同一起点出发，内循环第 {n} / {all} 步"
+)
+LOOPS_TITLE = Words("Three tasks and their inner steps, after {o} outer {o:step|steps}", "三个任务及其内循环步，外循环 {o} 步后")
+OUTER_TITLE = Words("After {o} outer {o:step|steps}: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}")
+RULE_END = Words("{name}, loss {loss}", "{name}，损失 {loss}")
+RULES_TITLE = Words(
+    "Loss after {n} inner {n:step|steps}, after {o} outer {o:step|steps} of each rule", "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失"
+)
+
 
 def of_task(state: MamlState, which: int, n: int) -> Chart:
     """One task's support loss with `n` inner steps from the start."""
@@ -28,9 +39,7 @@ def of_task(state: MamlState, which: int, n: int) -> Chart:
     marks = [*_contour_marks(state.seed, which, pair.style, pair.name), *path_marks(path, pair.style), start_mark(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
     losses = ends if n else ends[:1]
-    title = Words("{name} Loss {losses}", "{name}损失 {losses}").format(
-        name=pair.name, losses=" → ".join(f"{value:.2f}" for value in losses)
-    )
+    title = TASK_TITLE.format(name=pair.name, losses=" → ".join(f"{value:.2f}" for value in losses))
     return weights_plane(title, marks, INNER_HOW)
 
 
@@ -134,9 +143,7 @@ def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | Non
     if len(way) > 1:
         marks.append(Line(points(way), RULE_STYLES[state.rule], Words("path of the start", "起点的路径"), 3, markers=True))
     marks.append(start_mark(here))
-    usual = Words("After {o} outer {o:step|steps}: loss on other patients {loss}", "外循环 {o} 步后：在另一些患者上的损失为 {loss}").format(
-        o=state.outer, loss=f"{query_loss(here, state):.3f}"
-    )
+    usual = OUTER_TITLE.format(o=state.outer, loss=f"{query_loss(here, state):.3f}")
     return weights_plane(title or usual, marks, OUTER_HOW)
 
 
@@ -153,14 +160,10 @@ def of_rules(state: MamlState, *, revealed: bool) -> Chart:
     marks: list[Mark] = [Strokes(line, GRAY, width=1.3, opacity=0.75) for line in lines]
     for rule, name in RULES.items() if revealed else list(RULES.items())[:1]:
         way = trail(state, rule)
-        end = Words("{name}, loss {loss}", "{name}，损失 {loss}").format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
+        end = RULE_END.format(name=name, loss=f"{query_loss(way[-1], state):.3f}")
         marks.append(Line(points(way), RULE_STYLES[rule], end, 2.5, markers=True, part=rule))
     marks.append(start_mark((state.x, state.y)))
-    title = Words(
-        "Loss after {n} inner {n:step|steps}, after {o} outer {o:step|steps} of each rule",
-        "每种规则走 {o} 步外循环后，{n} 步内循环之后的损失",
-    )
-    return weights_plane(title.format(n=state.steps, o=state.outer), marks, RULES_HOW)
+    return weights_plane(RULES_TITLE.format(n=state.steps, o=state.outer), marks, RULES_HOW)
 
 
 RULES_HOW = Words(

@@ -46,10 +46,7 @@ def loss_surface(state: MamlState, shown: bool) -> Figure:
 def three_paths(state: MamlState, shown: bool) -> Figure:
     """Three tasks from one start; the paths as far as they were stepped."""
     n = min(state.inner, state.steps) if shown else 0
-    told = Words(
-        "Three tasks from one start, after {n} of {all} inner {all:step|steps}", "三个任务从同一起点出发，内循环第 {n} / {all} 步"
-    ).format(n=n, all=state.steps)
-    return pictures.of_all(state, n, title=told), pictures.inner_losses(state, n)
+    return pictures.of_all(state, n, title=pictures.INNER_TITLE.format(n=n, all=state.steps)), pictures.inner_losses(state, n)
 
 
 def all_inner_steps(state: MamlState) -> MamlState:
@@ -61,10 +58,7 @@ def all_inner_steps(state: MamlState) -> MamlState:
 def both_loops(state: MamlState, shown: bool) -> Figure:
     """The inner paths; once shown, where the outer step goes and which loss it lowers."""
     if not shown:
-        told = Words("Three tasks and their inner steps, after {o} outer {o:step|steps}", "三个任务及其内循环步，外循环 {o} 步后").format(
-            o=state.outer
-        )
-        return (pictures.of_all(state, state.steps, title=told),)
+        return (pictures.of_all(state, state.steps, title=pictures.LOOPS_TITLE.format(o=state.outer)),)
     return pictures.of_all(state, state.steps, arrows=True), pictures.outer_losses(state)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from metamed_core.words import Words
 from pages.lessons.lesson import Control, Lesson, Screen
 from pages.lessons.lesson_state import State, bounds
 from pages.parts.common import bound_widgets
@@ -15,8 +14,7 @@ from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address
 from pages.parts.learn.playback import play_button
 from pages.parts.learn.progress import Progress
-
-RESET = Words("Start over", "重新开始")
+from pages.parts.learn.texts import RESET
 
 
 def controls(say: Say, lesson: Lesson[Any], screen: Screen[Any], progress: Progress, address: Address) -> None:

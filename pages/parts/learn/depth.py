@@ -14,10 +14,10 @@ from pages.lessons.lesson import Lesson, Screen
 from pages.parts.common import bound_widgets
 from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import DEEPEST, DEPTH, DEPTHS, Address, set_depth
+from pages.parts.learn.texts import STEPS
 
 LABEL = Words("How deep", "深入程度")
 NAMES = dict(zip(DEPTHS, (Words("Picture", "图"), Words("Steps", "步骤"), Words("Arithmetic", "算式")), strict=True))
-STEPS = Words("The steps up to here", "到此为止的步骤")
 LATER = {
     "picture": None,
     "steps": Words("The steps appear with the answer.", "揭晓后显示步骤。"),

@@ -16,6 +16,7 @@ from pages.parts.learn.address import Address
 from pages.parts.learn.classroom import Seat
 from pages.parts.learn.progress import Progress
 from pages.parts.learn.tally import ballot_note, tally
+from pages.parts.learn.texts import CORRECT, NOT_QUITE, PREDICT, SHOW
 
 
 def question(
@@ -23,7 +24,7 @@ def question(
 ) -> None:
     """The options to choose from, for the lecturer of a class the votes, or, once shown, the answer; above: where its reason goes, if not below the options."""
     with st.container(border=True, key="lesson_question"):
-        asked = f"**{say(Words('Predict first:', '先预测：'))}** {say(screen.question.text)}"
+        asked = f"**{say(PREDICT)}** {say(screen.question.text)}"
         shown = address.screen in progress.shown
         if seat is not None and seat.is_lecturer:
             st.markdown(asked)
@@ -57,7 +58,7 @@ def _options(say: Say, asked: str, screen: Screen[Any], progress: Progress, addr
 
 def _show_button(say: Say, screen: Screen[Any], progress: Progress, address: Address, seat: Seat | None) -> None:
     st.button(
-        say(Words("Show", "揭晓") if seat is None else Words("Show to all", "向全班揭晓")),
+        say(SHOW if seat is None else Words("Show to all", "向全班揭晓")),
         key="show",
         icon=":material/visibility:",
         type="primary",
@@ -90,7 +91,7 @@ def _answer(say: Say, screen: Screen[Any], progress: Progress, address: Address,
     if chosen is None:  # the answer came before the vote
         (above or st).info(say(asked.explained(progress.state)), icon=":material/lightbulb:")
         return
-    verdict = Words("Correct.", "正确。") if chosen == correct else Words("Not quite.", "不完全对。")
+    verdict = CORRECT if chosen == correct else NOT_QUITE
     place = above or st
     box, icon = (place.success, ":material/check:") if chosen == correct else (place.info, ":material/lightbulb:")
     box(say(verdict + asked.explained(progress.state)), icon=icon)

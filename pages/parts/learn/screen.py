@@ -12,6 +12,7 @@ import streamlit as st
 
 from metamed_core.words import Words
 from pages.lessons import LESSONS
+from pages.lessons.handout import GOAL
 from pages.lessons.lesson import Lesson, Screen
 from pages.parts.common.page_frame import Say
 from pages.parts.learn import figure as lesson_figure
@@ -27,15 +28,11 @@ from pages.parts.learn.progress import Progress, progress_in
 from pages.parts.learn.question import question
 from pages.parts.learn.take_away import hand_out
 from pages.parts.learn.terms import terms_html
+from pages.parts.learn.texts import BACK, CODE_LINE, HAND, NEXT, ROUNDED
 
 LARGE = 1.3  # times the usual size of text: to be read from the last row
-HAND = Words(
-    "To move a mark, drag it, or reach it with Tab and use the arrow keys (with Shift in finer steps); Enter selects it.",
-    "移动标记：直接拖动，或用 Tab 键选中后按方向键（按住 Shift 更精细）；回车键选定。",
-)
 LATER = Words("The formula and the line of code appear with the answer.", "揭晓后显示公式与代码行。")
 LATER_ACTIONS = Words("Buttons and settings appear with the answer.", "揭晓后显示按钮与设置。")
-ROUNDED = Words("All numbers are rounded.", "数值均经四舍五入。")
 COMPACT = """<style>
 .st-key-lesson .katex-display { overflow: visible; }
 .st-key-page_title h1 { font-size: 1rem; padding: 0; } .st-key-page_title [data-testid=stCaptionContainer] { display: none; }
@@ -121,7 +118,7 @@ def _head(say: Say, lesson: Lesson[Any], address: Address) -> None:
             st.toggle(say(Words("Large", "大字")), value=address.large, key="learn_large", on_change=_switch_large)
             _back_and_next(say, lesson, address)
     if address.screen == 1:
-        st.caption(say(Words("Goal: {goal}", "目标：{goal}").format(goal=lesson.goal)))
+        st.caption(say(GOAL.format(goal=lesson.goal)))
 
 
 def _switch_large() -> None:
@@ -130,11 +127,10 @@ def _switch_large() -> None:
 
 def _back_and_next(say: Say, lesson: Lesson[Any], address: Address) -> None:
     at, n = address.screen, len(lesson.screens)
-    back, following = Words("Back", "上一屏"), Words("Next", "下一屏")
-    st.button(say(back), icon=":material/chevron_left:", key="screen_back", disabled=at == 1, on_click=go, args=(lesson.key, at - 1))
+    st.button(say(BACK), icon=":material/chevron_left:", key="screen_back", disabled=at == 1, on_click=go, args=(lesson.key, at - 1))
     st.markdown(f"**{at} / {n}**", width="content")
     st.button(
-        say(following),
+        say(NEXT),
         icon=":material/chevron_right:",
         icon_position="right",
         key="screen_next",
@@ -195,8 +191,7 @@ def _formula(say: Say, screen: Screen[Any], progress: Progress, address: Address
 
 def _code(say: Say, screen: Screen[Any]) -> None:
     code = screen.code
-    title = say(Words("The line of code that computes it: ", "对应的代码行："))
-    with st.expander(f"{title}`{code.place}`", icon=":material/code:", key="lesson_code"):
+    with st.expander(f"{say(CODE_LINE)}`{code.place}`", icon=":material/code:", key="lesson_code"):
         arrow = say(Words("this line", "就是这一行"))
         lines = [f"{line}  # <- {arrow}" if i == code.index else line for i, line in enumerate(code.source)]
         st.code("\n".join(lines), language="python", wrap_lines=True)
