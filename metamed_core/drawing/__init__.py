@@ -6,6 +6,7 @@ No other room imports plotly.
 - `FIGURE_STYLE`: the CSS that figures need on a page of one's own.
 - `GRAY`: the color of a level to compare with.
 - `MARKS`: the markers of the palette as characters.
+- `OUTLINES`: the corners of the markers of the palette.
 - `TEAL`: the color of what a chart is about.
 - `Area`: a filled polygon.
 - `Axis`: one axis: its title, range and ticks.
@@ -62,11 +63,13 @@ from metamed_core.drawing.figure_html import figure_html
 from metamed_core.drawing.figures import plotly_chart, profile_figure
 from metamed_core.drawing.html import FIGURE_STYLE, element, page_html, render
 from metamed_core.drawing.palette import MARKS, SeriesStyle, method_styles, series_styles
+from metamed_core.drawing.svg import OUTLINES
 
 __all__ = [
     "FIGURE_STYLE",
     "GRAY",
     "MARKS",
+    "OUTLINES",
     "TEAL",
     "Area",
     "Axis",

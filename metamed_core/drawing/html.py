@@ -18,7 +18,7 @@ LANGUAGE_TAGS = dict(zip(LANGUAGES, ("en", "zh-Hans"), strict=True))
 
 
 def page_html(template: str | Path, title: Words, language: Language, *, caution: Words | None = None, **values: Any) -> bytes:
-    """A whole file that opens offline, without a script and without a request to anywhere; equal values give equal bytes.
+    """A whole file that opens offline, without a request to anywhere; equal values give equal bytes. No script runs unless the template allows its own.
 
     Parameters
     ----------

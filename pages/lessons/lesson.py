@@ -190,13 +190,25 @@ class TeachingNote:
 
 
 @dataclass(frozen=True)
+class Offline(Generic[S]):
+    """What lets a lesson go on without Python, by the script `offline.js` in its folder.
+
+    values: for that script, its texts under `texts`; state: one in which every mark of the figures is drawn.
+    """
+
+    values: Mapping[str, Any]
+    state: S
+
+
+@dataclass(frozen=True)
 class Lesson(Generic[S]):
     """A whole lesson.
 
     module: `__name__` of its story; the folder `l03_maml` makes it number 3 with the key `maml`, which stands in links.
     minutes: to read it alone; goal: one sentence; outcome: what the reader can do afterwards; state: the class of its states;
     notes: the teacher's plan for a class of 45 minutes; on_move(state, name, x, y) and on_pick(state, name): what moving or clicking
-    a mark does; steps: of the lesson's algorithm in words, given where a reader may choose the depth. Raises ValueError for a story outside a lesson's folder, without one to five screens or without notes for 45 minutes.
+    a mark does; steps: of the lesson's algorithm in words, given where a reader may choose the depth; offline: of a seed, for a lesson
+    with a script of its own. Raises ValueError for a story outside a lesson's folder, without one to five screens or without notes for 45 minutes.
     """
 
     module: str
@@ -210,6 +222,7 @@ class Lesson(Generic[S]):
     on_move: Callable[[S, str, float, float], S] | None = None
     on_pick: Callable[[S, str], S] | None = None
     steps: tuple[Words, ...] = ()
+    offline: Callable[[int], Offline[S]] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.screens) <= MAX_SCREENS or sum(note.minutes for note in self.notes) != CLASS_MINUTES:

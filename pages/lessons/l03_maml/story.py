@@ -8,6 +8,7 @@ from metamed_core.words import Words
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import answers, formulas, pictures
 from pages.lessons.l03_maml.computation import MamlState
+from pages.lessons.l03_maml.offline import offline
 from pages.lessons.lesson import Action, Code, Control, Lesson, Question, Screen, TeachingNote
 
 # -- what the reader can do ------------------------------------------------------------------------------------------
@@ -84,6 +85,7 @@ LESSON = Lesson(
     ),
     state=MamlState,
     on_move=move,
+    offline=offline,
     steps=(
         Words("All tasks share one start.", "所有任务共用一个起点。"),
         Words("**Inner step:** each task computes the slope of the loss on its own labeled patients and goes a little downhill.", "**内循环步**：每个任务计算自己已确诊患者上损失的坡度，沿下坡走一小步。"),

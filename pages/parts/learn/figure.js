@@ -2,7 +2,7 @@
 // Nothing is computed here: a moved mark goes to Python as {name, x, y}, a picked one as {name}, and a new figure comes back.
 const known = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function figure({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".mm-root");
   let me = known.get(root);
   if (!me) known.set(root, (me = begin(root, parentElement)));

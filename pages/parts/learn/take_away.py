@@ -1,4 +1,4 @@
-"""What a teacher hands out: the link to this screen as it stands, with or without controls, and the lesson on paper, with or without the answers."""
+"""What a teacher hands out: the link to this screen as it stands, with or without controls, the lesson on paper, with or without the answers, and where it has one its offline file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from pages.lessons.handout import handout_html
 from pages.lessons.lesson import Lesson
 from pages.parts.common.page_frame import Say
 from pages.parts.learn.address import Address, link_to, server, set_flag
+from pages.parts.learn.offline import offline_html
 from pages.parts.learn.progress import Progress
 
 LOCKED_HERE = "learn_locked_here"  # who has hidden the controls in this tab may show them again
 SAME = Words(
     "Whoever opens this link in a MetaMed of the same version sees exactly the same figures and numbers.",
     "在同一版本的 MetaMed 中打开此链接，看到的图形与数字完全相同。",
+)
+OFFLINE = Words(
+    "One HTML file in this language, with the answers: it opens by a double click, needs no network and computes each step by itself.",
+    "本语言的单个 HTML 文件，含答案：双击即可打开，无需网络，每一步都由文件自己计算。",
 )
 HIDES = Words(
     "Hides settings, answers and the teacher's notes. This is not protection: anyone can show them again by editing the address.",
@@ -37,6 +42,8 @@ def hand_out(say: Say, lesson: Lesson[Any], progress: Progress, address: Address
         _handout(say, lesson, progress.state.seed, answers=False)
         if with_answers and not address.locked:
             _handout(say, lesson, progress.state.seed, answers=True)
+            if lesson.offline is not None:
+                _offline(say, lesson, progress.state.seed)
 
 
 def _handout(say: Say, lesson: Lesson[Any], seed: int, *, answers: bool) -> None:
@@ -50,6 +57,19 @@ def _handout(say: Say, lesson: Lesson[Any], seed: int, *, answers: bool) -> None
         mime="text/html",
         icon=":material/co_present:" if answers else ":material/print:",
         key=f"lesson_handout_{who}",
+        on_click="ignore",
+    )
+
+
+def _offline(say: Say, lesson: Lesson[Any], seed: int) -> None:
+    st.download_button(
+        say(Words("The whole lesson as one file that works offline", "整节课：可离线使用的单个文件")),
+        data=lambda: offline_html(lesson, seed, say.language),
+        file_name=f"metamed_lesson_{lesson.number}_{lesson.key}_offline_{say.language}.html",
+        mime="text/html",
+        icon=":material/wifi_off:",
+        key="lesson_offline",
+        help=say(OFFLINE),
         on_click="ignore",
     )
 

@@ -68,6 +68,7 @@ def test_a_lesson_runs_through(lesson: Lesson[Any], language: Language) -> None:
             app.button(key="screen_next").click().run()
             assert app.query_params["screen"] in (str(at + 1), [str(at + 1)])
     assert app.button(key="screen_next").disabled
+    assert len(app.get("download_button")) == 2 + (lesson.offline is not None)
     app.button(key="action_reset").click().run()
     assert app.session_state["learn"][lesson.key].state == lesson.state()
 
@@ -99,6 +100,7 @@ def test_a_locked_link_hides_settings_answers_and_notes(lesson: Lesson[Any]) -> 
     assert screen.formula(state).numbers_in("en") in shown, "the figure and its numbers are shown"
     assert lesson.notes[0].words.en not in shown
     assert not [key for key in keys(app) if key.startswith(("action_", "control_", "lock_here", "unlock_here"))]
+    assert len(app.get("download_button")) == 1, "for students"
 
 
 def test_who_has_hidden_the_controls_may_show_them_again() -> None:
