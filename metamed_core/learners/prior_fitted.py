@@ -6,7 +6,8 @@ learning). No weights change for a new task. Follows TabPFN (Hollmann et al. 202
 https://doi.org/10.1038/s41586-024-08328-6), for very small tables.
 
 A *reading* is one forward pass with one random coding: random codes identify the columns, random marks the classes,
-and a table over the size limits is subsampled. Predictions are averaged over several readings.
+and a table over the size limits is subsampled. Predictions are averaged over several readings, half of them without the
+reference ranges: alone, a range that suits the patients badly would cost more than one that suits them gains.
 """
 
 from __future__ import annotations
@@ -53,16 +54,15 @@ class PriorFittedClassifier(Classifier, Voting):
         """The codings and the encoded support set; computed at the first prediction, because many steps never predict."""
         readings = draw_readings(self.network, self.support, self.n_way, self.n_readings)
         at_once = max(1, CELLS_AT_ONCE // (readings.patients.shape[1] * readings.columns.shape[1]))
-        parts = (torch.split(part, at_once) for part in (readings.patients, readings.columns, readings.marks, readings.codes))
         return readings, joined(
             self.network.read(
                 self.weights,
-                self.support.x[patients.unsqueeze(2), columns.unsqueeze(1)].to(self._kind),
-                self.support.y[patients],
-                marks.to(self._kind),
-                codes.to(self._kind),
+                part.labeled_cells(self.support.x).to(self._kind),
+                self.support.y[part.patients],
+                part.marks.to(self._kind),
+                part.codes.to(self._kind),
             )
-            for patients, columns, marks, codes in zip(*parts, strict=True)
+            for part in readings.split(at_once)
         )
 
     def log_proba(self, x: Tensor) -> Tensor:
@@ -78,8 +78,8 @@ class PriorFittedClassifier(Classifier, Voting):
     def embed(self, x: Tensor) -> Tensor:
         """See `Classifier.embed`: the output row of the transformer for each patient in the first reading, `(n, row_width)`."""
         readings, memory = self._read
-        first, columns = memory.first(), readings.columns[0]
-        rows = [self.network.ask(self.weights, first, part[:, columns].to(self._kind).unsqueeze(0)) for part in self._parts(x)]
+        first, seen = memory.first(), next(readings.split(1))
+        rows = [self.network.ask(self.weights, first, seen.cells(part).to(self._kind)) for part in self._parts(x)]
         return torch.cat([each[0] for each in rows]).to(x.dtype)
 
     @torch.no_grad()
@@ -92,7 +92,7 @@ class PriorFittedClassifier(Classifier, Voting):
     def _asked(self, x: Tensor) -> Tensor:
         """Output rows of the transformer for each patient in each reading, `(n_readings, n, row_width)`."""
         readings, memory = self._read
-        return self.network.ask(self.weights, memory, x[:, readings.columns].transpose(0, 1).to(self._kind))
+        return self.network.ask(self.weights, memory, readings.cells(x).to(self._kind))
 
     def _voted(self, x: Tensor, rows: Tensor | None = None) -> Tensor:
         """Votes of the labeled patients, mean over readings, `(n, n_support)`; none for a patient whom a reading left out."""

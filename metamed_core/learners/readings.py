@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabeledSet, one_hot
+from metamed_core.data import CHANNELS, LabeledSet, one_hot
 from metamed_core.networks import CellTransformer, class_marks, class_ranks, column_ranks, patient_order
 
 SEED = 0
@@ -15,6 +16,9 @@ SEED = 0
 
 MAX_PATIENTS, MAX_COLUMNS, MAX_CELLS = 256, 256, 20_000
 """Limits of one reading, above those of meta-training (100, 100 and 10,000); each reading draws its own subset of a larger table."""
+
+
+VALUE, REFERENCED, OWN = (CHANNELS.index(name) for name in ("value", "referenced", "own"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,34 @@ class Readings:
         Random codes of the columns, `(n_readings, n_columns, n_code)`.
     marks
         Random marks of the classes, `(n_readings, n_way, n_mark)`.
+    ranged
+        Which readings see the reference ranges: every second one reads as if there were none, bool, `(n_readings,)`.
     """
 
     patients: Tensor
     columns: Tensor
     codes: Tensor
     marks: Tensor
+    ranged: Tensor
+
+    def split(self, at_once: int) -> Iterator[Readings]:
+        """These readings, at most so many at a time."""
+        parts = (torch.split(getattr(self, field.name), at_once) for field in fields(self))
+        return (Readings(*part) for part in zip(*parts, strict=True))
+
+    def cells(self, x: Tensor) -> Tensor:
+        """What each reading sees of patients asked about, `(n, all_columns, n_channels)` -> `(n_readings, n, n_columns, n_channels)`."""
+        return self._as_seen(x[:, self.columns].transpose(0, 1))
+
+    def labeled_cells(self, x: Tensor) -> Tensor:
+        """What each reading sees of its labeled patients, from the cells of all of them; shapes as in `cells`."""
+        return self._as_seen(x[self.patients.unsqueeze(2), self.columns.unsqueeze(1)])
+
+    def _as_seen(self, cells: Tensor) -> Tensor:
+        hidden = ~self.ranged.view(-1, 1, 1) & (cells[..., REFERENCED] != 0)
+        cells[..., VALUE] = torch.where(hidden, cells[..., OWN], cells[..., VALUE])
+        cells[..., REFERENCED] = torch.where(hidden, 0.0, cells[..., REFERENCED])
+        return cells
 
 
 def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: int) -> Readings:
@@ -53,7 +79,7 @@ def draw_readings(network: CellTransformer, support: LabeledSet, n_way: int, n: 
         read = order.roll(-i * MAX_COLUMNS)[:MAX_COLUMNS]
         codes = torch.randn(len(order), network.code, generator=rng)[columns[read]]
         marks = class_marks(1, n_way, network.mark, rng)[0, classes]
-        drawn.append((_some_of_each(patients, support.y, most, rng), read, codes, marks))
+        drawn.append((_some_of_each(patients, support.y, most, rng), read, codes, marks, torch.tensor(i % 2 == 0)))
     return Readings(*(torch.stack(part) for part in zip(*drawn, strict=True)))
 
 

@@ -175,11 +175,16 @@ def _means(found: Mapping[str, Mapping[int, list[Score]]], tables: Sequence[str]
 
 def _row(found: Any, tables: Sequence[str], k: int, means: Array, rival: Array, best: str, rng: np.random.Generator) -> Row:
     gain = means - rival
-    drawn = [rng.choice(gain, len(gain)).mean() for _ in range(N_BOOTSTRAP)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = bootstrap_interval(gain, rng)
     log_loss = np.mean([np.mean([each.log_loss for each in found[name][k]]) for name in tables])
     error = np.mean([calibration_error(found[name][k]) for name in tables])
-    return Row(float(means.mean()), float(gain.mean()), float(low), float(high), float(log_loss), float(error), len(tables), best)
+    return Row(float(means.mean()), float(gain.mean()), low, high, float(log_loss), float(error), len(tables), best)
+
+
+def bootstrap_interval(values: Array, rng: np.random.Generator) -> tuple[float, float]:
+    """The ends of the 95% bootstrap interval of a mean over tables, `(n_tables,)`."""
+    low, high = np.quantile([rng.choice(values, len(values)).mean() for _ in range(N_BOOTSTRAP)], [0.025, 0.975])
+    return float(low), float(high)
 
 
 def told(row: Row | None) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,10 @@ class KnownTable:
         """The diagnoses of which something is said."""
         said = known_diagnoses(self.knowledge, self.cohort.features.columns)
         return frozenset(name for name in self.cohort.counts if fold(name) in said)
+
+
+Judge = Callable[[KnownTable, str, Initialization, int, int], Iterator[Row]]
+"""A table, a learner, what it starts from, a number of shots, the number of an episode -> the rows of that episode."""
 
 
 def known_tables(folder: Path, names: Sequence[str] | None = None, files: Path | None = None) -> Iterator[KnownTable]:
@@ -114,7 +118,9 @@ def answer(table: KnownTable, learner: str, start: Initialization, plain: Task, 
     return {"accuracy": accuracy, "flags": [k in last.trust.in_conflict for k in rows]}
 
 
-def measured(tables: Sequence[KnownTable], learners: Sequence[str], shots: Sequence[int], n: int, out: Path | None) -> pd.DataFrame:
+def measured(
+    tables: Sequence[KnownTable], learners: Sequence[str], shots: Sequence[int], n: int, out: Path | None, judge: Judge = judged
+) -> pd.DataFrame:
     """All rows; episode 0 of every table first, so that a run that is stopped has measured all of them alike."""
     rows = kept(out)
     done = {tuple(row[key] for key in WHERE) for row in rows}
@@ -123,7 +129,7 @@ def measured(tables: Sequence[KnownTable], learners: Sequence[str], shots: Seque
         for table in tables:
             for place in ((table.name, name, k, index) for name in learners for k in shots):
                 if place not in done:
-                    new = list(judged(table, place[1], starts[place[1]], place[2], index))
+                    new = list(judge(table, place[1], starts[place[1]], place[2], index))
                     rows += new
                     keep(out, new)
         found = _asked(rows, tables, learners, shots, index + 1)

@@ -16,6 +16,7 @@ import torch
 
 from metamed_core.estimator import FewShotClassifier
 from metamed_core.learners import LEARNERS
+from tests.benchmarks.accuracy_on_public_tables import bootstrap_interval
 from tests.benchmarks.public_tables import PublicTable, add_folder, episodes, tables_in
 
 K_SHOT = 5
@@ -62,8 +63,7 @@ def main() -> None:
         each = [accuracies(table, name, options.episodes, options.share) for table in tables]
         pairs = np.array([np.mean(found, axis=0) for found in each if found]) * 100
         cost = pairs[:, 0] - pairs[:, 1]
-        rng = np.random.default_rng(0)
-        low, high = np.quantile([rng.choice(cost, len(cost)).mean() for _ in range(2000)], [0.025, 0.975])
+        low, high = bootstrap_interval(cost, np.random.default_rng(0))
         print(f"{name:14}{pairs[:, 0].mean():6.1f} -> {pairs[:, 1].mean():5.1f} %, costs {cost.mean():.1f} points [{low:.1f}, {high:.1f}]")
 
 

@@ -12,7 +12,16 @@ import warnings
 import numpy as np
 import torch
 
-from tests.benchmarks.accuracy_on_public_tables import SHOTS, Score, baseline_methods, learner_methods, measure, summary, told
+from tests.benchmarks.accuracy_on_public_tables import (
+    SHOTS,
+    Score,
+    baseline_methods,
+    bootstrap_interval,
+    learner_methods,
+    measure,
+    summary,
+    told,
+)
 from tests.benchmarks.public_tables import add_folder, tables_in
 
 LEARNERS = ("prototypical", "matching", "maml", "reptile")
@@ -25,8 +34,7 @@ def difference(found: dict[str, dict[str, dict[int, list[Score]]]], k: int) -> s
         for weights, result in found.items()
     }
     gain = 100 * (mean["universal"] - mean["none"])
-    rng = np.random.default_rng(0)
-    low, high = np.quantile([rng.choice(gain, len(gain)).mean() for _ in range(2000)], [0.025, 0.975])
+    low, high = bootstrap_interval(gain, np.random.default_rng(0))
     return f"{gain.mean():+.1f} [{low:+.1f}, {high:+.1f}]"
 
 

@@ -2,7 +2,8 @@
 
 `predictions.json.gz` holds cohort/algorithm -> classes and, for each undiagnosed patient in the order of the table, the probabilities after
 the last step from the shipped weights, before the held-out patients say how sharp they should be. Those of the prior-fitted network are of
-version 0.1 before its redesign, those of the others of their weights with scaled distances. It changes only with the weights.
+version 0.1 before its redesign, but those of the blood panel since half of its readings leave out the reference ranges; those of the
+others are of their weights with scaled distances. It changes only with the weights and with what a reading sees.
 """
 
 from __future__ import annotations

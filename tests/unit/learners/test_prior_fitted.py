@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from metamed_core.data.encoding import ColumnScale
 from metamed_core.data.episode import LabeledSet
 from metamed_core.learners import prior_fitted
 from metamed_core.learners import readings as shown
@@ -86,6 +87,24 @@ def test_of_a_large_table_each_reading_has_its_own_part_with_every_diagnosis(mon
     )
 
 
+def test_every_second_reading_sees_no_reference_range() -> None:
+    values = torch.randn(12, 4, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    values[2, 0] = values[7, 1] = torch.nan
+    plain = ColumnScale.fit(values)
+    ranged = plain.with_reference(plain.center + 1, 3 * plain.spread, torch.tensor([[True, False, True, True]]))
+    cells, without = ranged.cells(values), plain.cells(values)
+    support = LabeledSet(cells[:9], torch.arange(9) % 3)
+    readings = draw_readings(SMALL, support, 3, 4)
+    for seen, labeled, columns, is_ranged in zip(
+        readings.cells(cells[9:]), readings.labeled_cells(cells), readings.columns, (True, False, True, False), strict=True
+    ):
+        expected = (cells if is_ranged else without)[:, columns]
+        torch.testing.assert_close(seen, expected[9:], rtol=0, atol=0)
+        torch.testing.assert_close(labeled, expected[:9], rtol=0, atol=0)
+    assert not torch.equal(cells, without)
+    torch.testing.assert_close(cells, ranged.cells(values), rtol=0, atol=0, msg="the caller's cells stay as they are")
+
+
 def test_reading_in_parts_is_reading_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     task, weights = small_episode(), weights_of(SMALL)
     whole = list(PriorFitted().adapt(SMALL, weights, task.support, 3))[-1].predict_proba(task.query.x)
@@ -102,8 +121,6 @@ def test_many_diagnoses_are_told_apart() -> None:
     rng = torch.Generator().manual_seed(0)
     centers = 3 * torch.randn(30, 8, generator=rng, dtype=torch.float64)
     values = (centers.unsqueeze(1) + 0.2 * torch.randn(30, 3, 8, generator=rng, dtype=torch.float64)).flatten(0, 1)
-    from metamed_core.data.encoding import ColumnScale
-
     cells, y = ColumnScale.fit(values).cells(values), torch.arange(90) // 3
     known, learner = torch.arange(90) % 3 < 2, PriorFitted()
     *_, last = load_weights("universal", learner).adapt(learner, LabeledSet(cells[known], y[known]), 30)
@@ -113,8 +130,6 @@ def test_many_diagnoses_are_told_apart() -> None:
 @pytest.mark.parametrize("n_way", [14, 25])
 def test_among_many_diagnoses_it_is_about_as_sure_as_it_is_right(n_way: int) -> None:
     """It said 70 to 90% where 35% were right: readings of the same patients were counted as independent evidence."""
-    from metamed_core.data.encoding import ColumnScale
-
     rng, learner, right, sure = torch.Generator().manual_seed(1), PriorFitted(), 0.0, 0.0
     for _ in range(3):
         centers, y = torch.randn(n_way, 6, generator=rng, dtype=torch.float64), torch.arange(4 * n_way) // 4
