@@ -76,6 +76,8 @@ def with_knowledge(
 
     `features`, `ranges`: all patients of the table and the reference ranges that the encoder of `task` was fitted with.
     """
+    if not knowledge.statements:
+        return task, start
     rows = known_rows(knowledge, task.encoder, features, task.classes, ranges)
     without = sorted(set(range(task.n_way)) - set(task.support.y.tolist()))
     told = rows.patients([int(k in without) for k in range(task.n_way)], task.support.x.dtype)

@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -103,10 +104,19 @@ def load_weights(weights: str, learner: Learner, seed: int = 0) -> Initializatio
         backbone = learner.default_backbone()
         drawn = _double(learner.init(backbone, torch.Generator().manual_seed(seed)))
         return Initialization(backbone, drawn, Calibration.none(), seed=seed)
-    return dataclasses.replace(_load(weights_path(weights, learner.name), learner), origin=weights, seed=seed)
+    path = weights_path(weights, learner.name)
+    start = _shipped(path, type(learner)) if weights == UNIVERSAL else _load(path, learner)
+    return dataclasses.replace(start, weights=_double(start.weights), origin=weights, seed=seed)
+
+
+@cache
+def _shipped(path: Path, kind: type[Learner]) -> Initialization:
+    """Shipped weights, read and checked once: that takes an eighth of the time of a small answer, and they change with the program alone."""
+    return _load(path, kind())
 
 
 def _load(path: Path, learner: Learner) -> Initialization:
+    """Weights as they are stored. Raises UserError as `load_weights` does."""
     data, card = read_bytes(path), from_json(Card, read_card(path))
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise UserError(
@@ -125,11 +135,11 @@ def _load(path: Path, learner: Learner) -> Initialization:
     panel = None if card.panel is None else Panel(card.panel.columns, {}, frozenset(card.panel.coded))
     try:
         backbone, names = _network(card, data, learner)
-        weights = _double(load(data))
+        weights = load(data)
         # In the order of the learner: safetensors keeps none, and the rounding of a sum over all weights depends on the order.
         start = Initialization(backbone, {name: weights[name] for name in names}, card.fitted, str(path), card.sha256, panel=panel)
         if path.parent != SHIPPED:
-            _try(start, learner)
+            _try(dataclasses.replace(start, weights=_double(start.weights)), learner)
     except (SafetensorError, RuntimeError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         raise damaged(path) from error
     return start
@@ -160,4 +170,4 @@ def _try(start: Initialization, learner: Learner) -> None:
 
 
 def _double(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: weight.double() for name, weight in weights.items()}
+    return {name: weight.to(torch.float64, copy=True) for name, weight in weights.items()}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 import torch
 from torch import Tensor
 
-from metamed_core.learners import LEARNERS
+from metamed_core.learners import LEARNERS, initialization
 from metamed_core.learners.initialization import load_weights
 from metamed_core.learners.weight_files import add_to_card, read_card, save_weights
 from metamed_core.networks.backbones import BACKBONES, Backbone, Weights, random_linear
@@ -41,6 +42,17 @@ def test_a_file_written_anew_is_read_anew(saved: Path) -> None:
 def test_callers_do_not_share_tensors(saved: Path) -> None:
     load_weights(str(saved), LEARNER).weights["cell.weight"].zero_()
     assert float(load_weights(str(saved), LEARNER).weights["cell.weight"].abs().sum()) > 0
+
+
+def test_shipped_weights_are_read_once_and_shared_with_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load_weights("universal", LEARNER)
+    kept = {name: weight.clone() for name, weight in first.weights.items()}
+    for weight in first.weights.values():
+        weight.zero_()
+    monkeypatch.setattr(initialization, "read_bytes", lambda _: pytest.fail("the file is read again"))
+    again = load_weights("universal", dataclasses.replace(LEARNER))
+    assert all(torch.equal(again.weights[name], weight) and weight.dtype == torch.float64 for name, weight in kept.items())
+    assert (again.origin, again.backbone) == ("universal", first.backbone)
 
 
 def test_none_is_random_from_the_seed() -> None:
