@@ -7,15 +7,18 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from metamed_core.data import harmless, shown
-from metamed_core.knowledge.statement import HALLMARK, MOST_WEIGHT, Statement, canonical, read_statement
+from metamed_core.knowledge.statement import HALLMARK, MOST_WEIGHT, Statement, Usual, canonical, read_statement
 from metamed_core.words import UserError, Words, without_controls
 
 FIELDS = ("diagnosis", "column", "statement", "weight", "source")
 """The columns of the file, exactly."""
 MAX_BYTES = 2 * 2**20
+MAX_STATEMENTS, MAX_DIAGNOSES, MAX_CELL = 10_000, 500, 1_000
+"""Of a file, so that reading it and drawing its grid ends within a second or two; a cell is counted in characters."""
 HALLMARK_MARK = "hallmark"
 """May stand for the weight of a hallmark."""
 
@@ -39,7 +42,12 @@ class Knowledge:
 
     def cell(self, diagnosis: str, column: str) -> Statement | None:
         """Return what is said of a diagnosis and a column; None if nothing."""
-        return next((one for one in self.statements if (one.diagnosis, one.column) == (diagnosis, column)), None)
+        return self._by_cell.get((diagnosis, column))
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple[str, str], Statement]:
+        """A grid asks for thousands of cells."""
+        return {(one.diagnosis, one.column): one for one in self.statements}
 
     def with_statement(self, statement: Statement) -> Knowledge:
         """Return the table with this statement in its cell; with nothing in it if the text is empty. Raises UserError for a bad one."""
@@ -68,7 +76,7 @@ class Knowledge:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(FIELDS)
         for one in sorted(self.statements, key=lambda each: (each.diagnosis, each.column)):
-            writer.writerow([harmless(one.diagnosis), harmless(one.column), one.text, f"{one.weight:g}", harmless(one.source)])
+            writer.writerow([harmless(one.diagnosis), harmless(one.column), _written(one.text), f"{one.weight:g}", harmless(one.source)])
         return out.getvalue().encode("utf-8-sig")
 
 
@@ -103,9 +111,10 @@ def read_knowledge(name: str, data: bytes) -> Knowledge:
     Raises
     ------
     UserError
-        For another header, a line with too few or too many cells, a bad weight or statement, or a cell of which two lines speak.
+        For another header, a line with too few or too many cells, a bad weight or statement, a cell of which two lines speak, or a file that
+        says more than the limits above.
     """
-    found: dict[tuple[str, str], Statement] = {}
+    name, found, diagnoses = shown(name), dict[tuple[str, str], Statement](), set[str]()
     for line, cells in _lines(name, data):
         diagnosis, column, text, weight, source = cells
         if not text:
@@ -117,30 +126,51 @@ def read_knowledge(name: str, data: bytes) -> Knowledge:
         if (before := found.get((diagnosis, column))) is not None:
             raise UserError(_TWICE.format(file=name, line=line, before=before.line, diagnosis=shown(diagnosis), column=shown(column)))
         found[diagnosis, column] = one
+        diagnoses.add(diagnosis)
+        if len(found) > MAX_STATEMENTS or len(diagnoses) > MAX_DIAGNOSES:
+            raise UserError(_TOO_MUCH.format(file=name, most=MAX_STATEMENTS, most_diagnoses=MAX_DIAGNOSES))
     return Knowledge(tuple(found.values()))
 
 
 def _lines(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each line that is not empty. Raises UserError for another header or number of cells."""
+    """Line number and cells of each line below the header that is not empty. Raises UserError for another header or number of cells."""
     if len(data) > MAX_BYTES:
         raise UserError(_TOO_LARGE.format(file=name, most=MAX_BYTES // 2**20))
-    try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        rows = [(reader.line_num, [_clean(cell) for cell in row]) for row in reader if any(cell.strip() for cell in row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(_HEADER.format(file=name, fields=",".join(FIELDS))) from error
-    if not rows or tuple(cell.casefold() for cell in rows[0][1]) != FIELDS:
+    rows = _rows(name, data)
+    if tuple(cell.casefold() for cell in next(rows, (0, []))[1]) != FIELDS:
         raise UserError(_HEADER.format(file=name, fields=",".join(FIELDS)))
-    for line, cells in rows[1:]:
+    for line, cells in rows:
         if len(cells) != len(FIELDS):
             raise UserError(_N_CELLS.format(file=name, line=line, n=len(cells), fields=",".join(FIELDS)))
+        if max(map(len, cells)) > MAX_CELL:
+            raise UserError(_LONG.format(file=name, line=line, most=MAX_CELL))
         yield line, cells
+
+
+def _rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each line that is not empty."""
+    line = 0
+    try:
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        for row in reader:
+            line = reader.line_num
+            if any(cell.strip() for cell in row):
+                yield line, [_clean(cell) for cell in row]
+    except UnicodeDecodeError as error:
+        raise UserError(_HEADER.format(file=name, fields=",".join(FIELDS))) from error
+    except csv.Error as error:  # it refuses a cell of more than 131,072 characters
+        raise UserError(_LONG.format(file=name, line=line + 1, most=MAX_CELL)) from error
 
 
 def _clean(cell: str) -> str:
     text = without_controls(cell).strip()
     # What `harmless` put before a text that a spreadsheet would compute.
     return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
+def _written(text: str) -> str:
+    """A statement in the file: -2 is a number, while =2+3 would be computed by a spreadsheet."""
+    return text if isinstance(read_statement(text), Usual) else harmless(text)
 
 
 def _weight(name: str, line: int, text: str) -> float:
@@ -182,6 +212,14 @@ _HEADER = Words(
 )
 _TOO_LARGE = Words(
     "{file} is larger than {most} MB: split the knowledge table by diagnosis.", "{file} 超过 {most} MB：请按诊断拆分知识表。"
+)
+_TOO_MUCH = Words(
+    "{file} makes more than {most:,} {most:statement|statements}, or speaks of more than {most_diagnoses:,} {most_diagnoses:diagnosis|diagnoses}: keep the diagnoses that are in question.",
+    "{file} 的陈述超过 {most:,} 条，或涉及的诊断超过 {most_diagnoses:,} 种：请只保留需要考虑的诊断。",
+)
+_LONG = Words(
+    "Line {line} of {file} has a cell of more than {most:,} {most:character|characters}: shorten it, or close a quotation mark that was left open.",
+    "{file} 第 {line} 行有单元格超过 {most:,} 个字符：请缩短，或补上遗漏的引号。",
 )
 _N_CELLS = Words(
     "Line {line} of {file} has {n} {n:cell|cells}; it must have five, as in {fields}: put a text with commas between quotes.",

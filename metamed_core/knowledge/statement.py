@@ -11,6 +11,8 @@ from metamed_core.words import Words
 HALLMARK = 2.0
 """The weight of a hallmark: it counts as twice as many patients as another statement."""
 MOST_WEIGHT = 10.0
+MOST_NUMBER = 1e300
+"""A usual value beyond it is no number that anybody measures, and no sum of two of them could be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ FREQUENCY_WORDS = MappingProxyType(
 )
 _ALIASES = {sign: name for names in (GRADE_SIGNS, FREQUENCY_WORDS) for name, words in names.items() for sign in (words.en, words.zh)}
 _NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_VALUE, _SHARE = re.compile(_NUMBER), re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_RANGE = re.compile(rf"({_NUMBER})\s*(?:-|–|—|~|to|至)\s*({_NUMBER})")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_VALUES = re.compile(rf"({_NUMBER})(?:\s*(?:-|–|—|~|to|至)\s*({_NUMBER}))?")
 
 
 def canonical(text: str) -> str:
@@ -136,10 +138,10 @@ def read_statement(text: str) -> Meaning | None:
         return Share(FREQUENCIES[name])
     if found := _SHARE.fullmatch(name):
         return Share(float(found[1]) / 100) if float(found[1]) <= 100 else None
-    if _VALUE.fullmatch(name):
-        return Usual(float(name), float(name))
-    if found := _RANGE.fullmatch(name):
-        low, high = float(found[1]), float(found[2])
+    if found := _VALUES.fullmatch(name):
+        low, high = float(found[1]), float(found[2] or found[1])
+        if max(abs(low), abs(high)) > MOST_NUMBER:
+            return Word(name)  # which fits no column of numbers
         return Usual(low, high) if low <= high else None
     return Word(name)
 

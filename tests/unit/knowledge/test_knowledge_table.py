@@ -41,6 +41,22 @@ def test_what_a_spreadsheet_would_compute_is_written_harmless_and_read_back() ->
     known = Knowledge((Statement("=iron", "mcv", "low", 1.0, "@book"),))
     assert b"'=iron,mcv,low,1,'@book" in known.to_csv()
     assert read_knowledge("k.csv", known.to_csv()).statements[0].diagnosis == "=iron"
+    told = Knowledge((statement("=cmd|' /C calc'!A0"), statement("-2", "hb"), statement("-4--2", "base")))
+    assert b"iron,mcv,'=cmd|' /C calc'!A0,1," in told.to_csv()
+    assert b"iron,hb,-2,1," in told.to_csv(), "a number is no formula"
+    assert read_knowledge("k.csv", told.to_csv()).sha256 == told.sha256
+
+
+def test_a_file_whose_name_is_long_is_named_in_short() -> None:
+    with pytest.raises(UserError) as refused:
+        read_knowledge("\u202e" + "x" * 5000 + ".csv", b"")
+    assert len(str(refused.value)) < 200
+    assert "\u202e" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["1e999", "9" * 400, "1e307-1.7e308", "-1e999"])
+def test_a_number_beyond_all_reason_is_no_usual_value(text: str) -> None:
+    assert read_statement(text) == Word(text)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +73,14 @@ def test_what_a_spreadsheet_would_compute_is_written_harmless_and_read_back() ->
             "k.csv 第 3 行与第 2 行都陈述了“iron”的“mcv”：请只保留一行。"),
         ("iron,mcv,11-4,,\n", "Line 2 of the knowledge table says “11-4”: give a range with the smaller value first, as in 4-11, or a share of at most 100%.",
             "知识表第 2 行为“11-4”：范围请先写较小的值（如 4-11），比例不得超过 100%。"),
+        (f"iron,mcv,low,,{'x' * 1001}\n", "Line 2 of k.csv has a cell of more than 1,000 characters: shorten it, or close a quotation mark that was left open.",
+            "k.csv 第 2 行有单元格超过 1,000 个字符：请缩短，或补上遗漏的引号。"),
+        ('iron,mcv,low,,\niron,hb,low,,"' + "x\n" * 70_000, "Line 3 of k.csv has a cell of more than 1,000 characters: shorten it, or close a quotation mark that was left open.",
+            "k.csv 第 3 行有单元格超过 1,000 个字符：请缩短，或补上遗漏的引号。"),
+        ("".join(f"iron,c{i},low,,\n" for i in range(10_001)), "k.csv makes more than 10,000 statements, or speaks of more than 500 diagnoses: keep the diagnoses that are in question.",
+            "k.csv 的陈述超过 10,000 条，或涉及的诊断超过 500 种：请只保留需要考虑的诊断。"),
+        ("".join(f"d{i},mcv,low,,\n" for i in range(501)), "k.csv makes more than 10,000 statements, or speaks of more than 500 diagnoses: keep the diagnoses that are in question.",
+            "k.csv 的陈述超过 10,000 条，或涉及的诊断超过 500 种：请只保留需要考虑的诊断。"),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_refused_in_one_sentence_with_its_number(lines: str, en: str, zh: str) -> None:
