@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Hashable, Mapping
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -29,7 +30,7 @@ def from_json(kind: type[Read], content: object) -> Read:
     Parameters
     ----------
     kind
-        The dataclass. Its fields are texts, numbers, Literals, tuples, mappings, dataclasses, unions of these or Any.
+        The dataclass. Its fields are texts, numbers, Literals, enumerations, tuples, mappings, dataclasses, unions of these or Any.
     content
         The parsed JSON; entries that are no field are ignored.
 
@@ -79,8 +80,8 @@ def _typed(hint: Any, content: Any, name: str) -> Any:
             return tuple(_typed(kind, each, name) for kind, each in zip(kinds, content, strict=True))
     if isinstance(origin, type) and issubclass(origin, Mapping) and isinstance(content, Mapping):
         return {key: _typed(parts[1], each, f"{name}.{key}") for key, each in content.items()}
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_json(hint, content)
+    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, Enum)):
+        return hint(content) if issubclass(hint, Enum) else from_json(hint, content)
     if (origin is Literal and content in parts) or _is_plain(hint, content):
         return content
     raise ValueError(f"{name} is of another type")

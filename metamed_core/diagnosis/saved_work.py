@@ -13,15 +13,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from metamed_core import __version__
-from metamed_core.data import PatientRecords, packed_records, shown, unpacked_records
+from metamed_core.data import PatientRecords, from_json, packed_records, shown, unpacked_records
 from metamed_core.knowledge import Knowledge, read_knowledge
 from metamed_core.learners import LEARNERS, UNIVERSAL, settings
 from metamed_core.statistics import COVERAGE, COVERAGES
-from metamed_core.words import UserError, Words
+from metamed_core.words import UserError, Words, without_controls
 
 FORMAT, VERSION = "metamed work", 2
 WITHOUT_KNOWLEDGE = 1
 """The version of a file that holds no knowledge, which also earlier programs open."""
+MOST_COPIES = 100
+"""Patients that each row of knowledge may count as in a file; the page offers 2 at most."""
 _BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"format"\s*:\s*"metamed work"')
 
 
@@ -100,7 +102,7 @@ class SavedWork:
             content["given_before"] = [*self.named.items()]
         if self.knowledge.statements:
             content |= {"knowledge": self.knowledge.to_csv().decode("utf-8-sig"), "counts_as": self.counts_as}
-        content["sha256"] = _checksum(content)
+        content["sha256"] = checksum(content)
         return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
@@ -126,70 +128,87 @@ def read_saved_work(name: str, data: bytes) -> SavedWork:
     """
     try:
         content = json.loads(data.decode("utf-8-sig", "surrogatepass"))
-        _refuse(name, content)
-        return _unpacked(content)
+        return _unpacked(_checked(name, content))
     except UserError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise UserError(_DAMAGED.format(name=shown(name))) from error
 
 
-def _refuse(name: str, content: Mapping[str, Any]) -> None:
-    """Raise UserError if the file was saved by a newer version or altered since."""
+def _checked(name: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The content of a file of a version that is known, without marks of writing direction. Raises UserError if it was altered since it was saved."""
     version = content["version"]
     if isinstance(version, int) and version > VERSION:
         raise UserError(_NEWER.format(name=shown(name), version=version))
-    if content["sha256"] != _checksum(content):
+    if content["sha256"] != checksum(content):
         raise UserError(_ALTERED.format(name=shown(name)))
+    text = _text(content)
+    seen = without_controls(text)  # a table's file is read so, too
+    return content if seen == text else json.loads(seen)
+
+
+@dataclass(frozen=True)
+class _Request:
+    """The fields beside the tables, as JSON holds them. Raises ValueError for a number out of bounds."""
+
+    algorithm: str
+    settings: Mapping[str, float]
+    file: str
+    sheet: str | None
+    cohort: str
+    left_out: tuple[int | str, ...]
+    added_levels: Mapping[str, tuple[str, ...]]
+    weights: str
+    weights_sha256: str
+    seed: int
+    step: int
+    coverage: float = COVERAGE  # files of before it could be chosen lack it
+    given_before: tuple[tuple[int | str, str], ...] = ()
+    knowledge: str = ""
+    counts_as: int | None = None
+
+    def __post_init__(self) -> None:
+        in_bounds = 0 <= self.seed < 2**63 and 0 <= self.step < 2**31 and 0 <= (self.counts_as or 0) <= MOST_COPIES
+        if not in_bounds or self.coverage not in COVERAGES:
+            raise ValueError("a number is out of bounds")
 
 
 def _unpacked(content: Mapping[str, Any]) -> SavedWork:
-    records = unpacked_records(content["table"])
-    opened = content["as_opened"]
-    algorithm = content["algorithm"]
-    bounds = {one.name: one for one in settings(LEARNERS[algorithm])}
-    chosen = {name: type(bounds[name].default)(value) for name, value in content["settings"].items()}
+    asked, records, opened = from_json(_Request, content), unpacked_records(content["table"]), content["as_opened"]
+    bounds = {one.name: one for one in settings(LEARNERS[asked.algorithm])}
+    chosen = {name: type(bounds[name].default)(value) for name, value in asked.settings.items()}
     if any(not bounds[name].low <= value <= bounds[name].high for name, value in chosen.items()):
-        raise ValueError
-    if (coverage := content.get("coverage", COVERAGE)) not in COVERAGES:  # files of before it could be chosen lack it
-        raise ValueError
+        raise ValueError("a setting is out of bounds")
+    told = read_knowledge("knowledge", asked.knowledge.encode()).statements if asked.knowledge else ()
     return SavedWork(
         records=records,
         original=records if opened is None else unpacked_records(opened),
-        algorithm=algorithm,
+        algorithm=asked.algorithm,
         settings=chosen,
-        file=str(content["file"]),
-        sheet=content["sheet"],
-        cohort=str(content["cohort"]),
-        dropped=frozenset(content["left_out"]),
-        levels={name: tuple(map(str, levels)) for name, levels in content["added_levels"].items()},
-        weights=str(content["weights"]),
-        weights_sha256=str(content["weights_sha256"]),
-        seed=int(content["seed"]),
-        step=int(content["step"]),
-        coverage=float(coverage),
-        named={row: str(name) for row, name in content.get("given_before", ())},
-        **_known(content),
+        file=asked.file,
+        sheet=asked.sheet,
+        cohort=asked.cohort,
+        dropped=frozenset(asked.left_out),
+        levels=asked.added_levels,
+        weights=asked.weights,
+        weights_sha256=asked.weights_sha256,
+        seed=asked.seed,
+        step=asked.step,
+        coverage=asked.coverage,
+        named=dict(asked.given_before),
+        knowledge=Knowledge(tuple(replace(one, line=None) for one in told)),
+        counts_as=asked.counts_as,
     )
 
 
-def _known(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known, where the file says something."""
-    if "knowledge" not in content:
-        return {}
-    counts_as = content["counts_as"]
-    told = read_knowledge("knowledge", content["knowledge"].encode()).statements
-    return {
-        "knowledge": Knowledge(tuple(replace(one, line=None) for one in told)),
-        "counts_as": None if counts_as is None else int(counts_as),
-    }
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content without its own checksum, independent of blanks and of the order of the fields."""
+def _text(content: Mapping[str, Any]) -> str:
     rest = {name: value for name, value in content.items() if name != "sha256"}
-    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def checksum(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content without its own checksum, independent of blanks and of the order of the fields."""
+    return hashlib.sha256(_text(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 _DAMAGED = Words(

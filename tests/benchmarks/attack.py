@@ -1,7 +1,7 @@
 """An attack on everything that comes from outside: `python -m tests.benchmarks.attack` (with `--share 0.1` a tenth of it).
 
-Damaged and hostile uploads of all formats, archives of weights, and addresses of pages, each in a process of its own whose processor time
-and memory are measured. Wanted: each ends in a result or a sentence, none takes more than 10 s or 1 GB, and every page opens afterwards.
+Damaged and hostile uploads of all formats, saved work, files of knowledge, archives of weights, and addresses of pages, each in a process of
+its own whose processor time and memory are measured. Wanted: each ends in a result or a sentence, none takes more than 10 s or 1 GB, and every page opens afterwards.
 Exit status 1 otherwise. Needs a system that can fork.
 """
 
@@ -20,16 +20,27 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from metamed_core.data import ReadOptions, open_upload
+from metamed_core.diagnosis import SavedWork
+from metamed_core.diagnosis.trace import start
+from metamed_core.knowledge import read_knowledge
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL
 from metamed_core.meta_training import Library
 from metamed_core.words import UserError
+from pages.parts.common.adapt_request import AdaptRequest, RequestState
+from pages.parts.common.opened import opened_file
+from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState
+from pages.parts.diagnose import known_edits
+from pages.parts.diagnose.adaptation_state import Adaptation
 from tests.benchmarks.fuzz_uploads import Ending, measured, outcome
 from tests.helpers.fuzzed_addresses import PAGES, fuzzed_addresses
 from tests.helpers.fuzzed_files import Fuzzed, fuzzed
 from tests.helpers.fuzzed_weights import BOMBS, fuzzed_weights
+from tests.helpers.fuzzed_work import HOSTILE_KNOWLEDGE, HOSTILE_WORK, TABLE, fuzzed_knowledge, fuzzed_work
 from tests.helpers.hostile_files import HOSTILE
 
 ROOT = Path(__file__).parents[2]
-UPLOADS, WEIGHTS, ADDRESSES = 3000, 1000, 1000
+UPLOADS, WORK, KNOWLEDGE, WEIGHTS, ADDRESSES = 3000, 500, 500, 1000, 1000
 SECONDS = 300
 
 Attempt = tuple[str, Callable[[], str]]
@@ -70,6 +81,45 @@ def uploads(n: int) -> Iterator[Attempt]:
         yield file.made, partial(outcome, file)
 
 
+def work(n: int) -> Iterator[Attempt]:
+    """Saved work that is hostile, and `n` damaged files of it."""
+    for made, data in (*((made, build()) for made, build in HOSTILE_WORK.items()), *fuzzed_work(n)):
+        yield made, partial(worked_on, data)
+
+
+def worked_on(data: bytes) -> str:
+    """Open saved work as the page does, and adapt; "result" or "sentence: ..."."""
+    try:
+        found = opened_file("metamed_work.json", data, (), ReadOptions())
+        if isinstance(found, SavedWork):
+            learner, begin = LEARNERS[found.algorithm](**found.settings), found.weights if found.weights == RANDOM else UNIVERSAL
+            start(found.records.without(found.dropped), learner, begin, found.seed, found.knowledge, found.counts_as).run()
+    except UserError as error:
+        return f"sentence: {error}"
+    return "result"
+
+
+def knowledge(n: int) -> Iterator[Attempt]:
+    """Files of knowledge that are hostile, and `n` damaged ones."""
+    for made, data in (*((made, build()) for made, build in HOSTILE_KNOWLEDGE.items()), *fuzzed_knowledge(n)):
+        yield made, partial(believed, data)
+
+
+def believed(data: bytes) -> str:
+    """Open a file of knowledge on Diagnose, adapt with it, and write it again; "result" or "sentence: ..."."""
+    records = open_upload("clinic.csv", TABLE.encode())[1]
+    here = Patients(UPLOAD, records, records, "clinic.csv")
+    state = Adaptation(PatientsState(here, {UPLOAD: here}), RequestState(AdaptRequest("prototypical", (), UNIVERSAL, 0)))
+    try:
+        known_edits.open_file(state, "known.csv", data)
+        state.adapt()
+        state.stop_at(state.total)
+    except UserError as error:
+        return f"sentence: {error}"
+    told = state.patients.current.knowledge
+    return "result" if read_knowledge("known.csv", told.to_csv()).sha256 == told.sha256 else "it is written otherwise"
+
+
 def weights(n: int) -> Iterator[Attempt]:
     """Archives to be imported: every bomb, and `n` damaged ones."""
     for made, data in (*((made, build()) for made, build in BOMBS.items()), *fuzzed_weights(n)):
@@ -106,6 +156,8 @@ def opened(page: str, asked: dict[str, str]) -> str:
 
 ATTACKS: dict[str, tuple[Callable[[int], Iterator[Attempt]], int]] = {
     "uploads": (uploads, UPLOADS),
+    "saved work": (work, WORK),
+    "knowledge": (knowledge, KNOWLEDGE),
     "weights and cards": (weights, WEIGHTS),
     "addresses": (addresses, ADDRESSES),
     "pages afterwards": (lambda _: ((page, partial(opened, page, {})) for page in PAGES), 1),

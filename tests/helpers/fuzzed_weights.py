@@ -93,10 +93,13 @@ def _damaged(data: bytes, rng: random.Random) -> bytes:
 
 
 def _replaced(rng: random.Random) -> bytes:
-    """One to three entries of the card, at any depth, replaced or removed."""
-    card = json.loads(card_text())
+    return archive(weights(), json.dumps(replaced(json.loads(card_text()), rng)).encode())
+
+
+def replaced(content: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Parsed JSON with one to three of its entries, at any depth, replaced or removed."""
     for _ in range(rng.choice((1, 1, 3))):
-        place: Any = card
+        place: Any = content
         while True:
             key = rng.choice(list(place)) if isinstance(place, dict) else rng.randrange(len(place))
             if not (isinstance(place[key], dict | list) and place[key]) or rng.random() < 0.3:
@@ -106,9 +109,9 @@ def _replaced(rng: random.Random) -> bytes:
             del place[key]
         else:
             place[key] = rng.choice(ODD)
-        if not card:
+        if not content:
             break
-    return archive(weights(), json.dumps(card).encode())
+    return content
 
 
 def _header(rng: random.Random) -> bytes:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metamed_core.data.formats.reading import LeftOut, Note, Reading, ReadOptions, RowKind
+from metamed_core.data.formats.reading import Reading
 from metamed_core.data.formats.table import check_size
-from metamed_core.data.records.columns.roles import Column, Role
+from metamed_core.data.records.columns.roles import Column
 from metamed_core.data.records.patient_records import PatientRecords
-from metamed_core.words import Words
+from metamed_core.data.typed_json import from_json
 
 
 def packed_records(records: PatientRecords) -> dict[str, Any]:
@@ -31,15 +31,16 @@ def packed_records(records: PatientRecords) -> dict[str, Any]:
 
 def unpacked_records(table: Mapping[str, Any]) -> PatientRecords:
     """Return the records of `packed_records`. Raises ValueError, KeyError or TypeError if the values are not such a table."""
-    columns = tuple(_column(column) for column in table["columns"])
-    names, rows = [column.name for column in columns], table["rows"]
-    check_size(n_rows=len(rows), n_columns=len(names))
+    rows = table["rows"]
+    check_size(n_rows=len(rows), n_columns=len(table["columns"]))
+    columns = tuple(from_json(Column, column) for column in table["columns"])
+    names = [column.name for column in columns]
     texts = all(cell is None or isinstance(cell, str) for row in table["cells"] for cell in row)
-    if not texts or len(set(rows)) < len(rows) or not all(isinstance(row, int | str) for row in rows):
+    if not texts or len(set(rows)) < len(rows) or not all(type(row) in {int, str} for row in rows):
         raise ValueError
     cells = np.array(table["cells"], dtype=object).reshape(len(rows), len(names))
     raw = pd.DataFrame(cells, index=pd.Index(rows), columns=pd.Index(names, dtype=object), dtype=object)
-    records = PatientRecords(raw, (), _reading(table["reading"])).with_columns(columns)
+    records = PatientRecords(raw, (), None if table["reading"] is None else from_json(Reading, table["reading"])).with_columns(columns)
     if records.sha256 != table["sha256"]:
         raise ValueError
     return records
@@ -52,22 +53,3 @@ def _packed(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_packed(one) for one in value]
     return {str(name): _packed(one) for name, one in value.items()} if isinstance(value, dict) else value
-
-
-def _column(packed: Mapping[str, Any]) -> Column:
-    title = packed["title"]
-    return Column(**{**_with_tuples(packed), "role": Role(packed["role"]), "title": None if title is None else Words(**title)})
-
-
-def _reading(packed: Mapping[str, Any] | None) -> Reading | None:
-    if packed is None:
-        return None
-    made = _with_tuples(packed)
-    made["left_out"] = tuple(LeftOut(**{**row, "kind": RowKind(row["kind"])}) for row in packed["left_out"])
-    made["notes"] = tuple(Note(**{**note, "message": Words(**note["message"])}) for note in packed["notes"])
-    made["options"] = ReadOptions(**_with_tuples(packed["options"]))
-    return Reading(**made)
-
-
-def _with_tuples(packed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in packed.items()}

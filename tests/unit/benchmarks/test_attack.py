@@ -14,11 +14,12 @@ from pages.parts.compare import address as compare
 from pages.parts.diagnose import address as diagnose
 from pages.parts.learn.address import parse_address
 from pages.parts.meta_train.address import meta_training_state
-from tests.benchmarks.attack import imported
+from tests.benchmarks.attack import believed, imported, worked_on
 from tests.helpers.fuzzed_addresses import fuzzed_addresses
 from tests.helpers.fuzzed_weights import BOMBS, fuzzed_weights
+from tests.helpers.fuzzed_work import HOSTILE_KNOWLEDGE, HOSTILE_WORK, fuzzed_knowledge, fuzzed_work
 
-LARGE = {"a card of 300 MB", "weights of 300 MB", "a header of 50 MB", "100,000 members"}
+LARGE = {"a card of 300 MB", "weights of 300 MB", "a header of 50 MB", "100,000 members", "250,000 columns", "one cell of 40 MB"}
 """Bombs that take a second to make."""
 
 
@@ -40,6 +41,22 @@ def test_damaged_weights_are_taken_or_refused_in_a_sentence_and_leave_nothing_be
 @pytest.mark.parametrize("made", [name for name in BOMBS if name not in LARGE])
 def test_a_bomb_is_refused(made: str) -> None:
     assert imported(BOMBS[made](), "bomb").startswith("sentence")
+
+
+@pytest.mark.parametrize("made", [name for name in HOSTILE_WORK if name not in LARGE])
+def test_hostile_work_is_opened_or_refused_in_a_sentence(made: str) -> None:
+    assert worked_on(HOSTILE_WORK[made]()).partition(":")[0] in {"result", "sentence"}
+
+
+@pytest.mark.parametrize("made", HOSTILE_KNOWLEDGE)
+def test_hostile_knowledge_is_taken_or_refused_in_a_sentence(made: str) -> None:
+    assert believed(HOSTILE_KNOWLEDGE[made]()).partition(":")[0] in {"result", "sentence"}
+
+
+def test_damaged_work_and_damaged_knowledge_are_opened_or_refused_in_a_sentence() -> None:
+    for attempt, files in ((worked_on, fuzzed_work(40)), (believed, fuzzed_knowledge(40))):
+        said = {made: attempt(data).partition(":")[0] for made, data in files}
+        assert set(said.values()) == {"result", "sentence"}, [made for made, text in said.items() if text not in {"result", "sentence"}]
 
 
 def test_no_address_breaks_the_reading_of_an_address(monkeypatch: pytest.MonkeyPatch) -> None:

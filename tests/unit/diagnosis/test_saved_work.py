@@ -15,7 +15,7 @@ import pytest
 
 from metamed_core.data import Column, PatientRecords, Role, open_upload, with_new_column, with_new_patient, with_typed_cell
 from metamed_core.diagnosis import SavedWork, answers_csv, is_saved_work, read_saved_work, trace
-from metamed_core.diagnosis.saved_work import _checksum
+from metamed_core.diagnosis.saved_work import checksum
 from metamed_core.knowledge import Knowledge, Statement
 from metamed_core.learners import LEARNERS
 from metamed_core.words import UserError, Words
@@ -132,7 +132,7 @@ def changed(work: SavedWork, change: Callable[[dict[str, Any]], object], *, sign
     content = json.loads(work.to_json())
     change(content)
     if sign:
-        content["sha256"] = _checksum(content)
+        content["sha256"] = checksum(content)
     return json.dumps(content).encode()
 
 
@@ -165,6 +165,10 @@ NEWER = "The saved work “w.json” comes from a newer MetaMed (its format has 
         (lambda work: changed(work, lambda content: content["table"].update(rows=[0] * 7), sign=True), DAMAGED),
         (lambda work: changed(work, lambda content: content["table"].update(cells=[[1]]), sign=True), DAMAGED),
         (lambda work: changed(work, lambda content: content.update(coverage=0.99), sign=True), DAMAGED),
+        (lambda work: changed(work, lambda content: content.update(step=float("inf")), sign=True), DAMAGED),
+        (lambda work: changed(work, lambda content: content.update(counts_as=10**9), sign=True), DAMAGED),
+        (lambda work: changed(work, lambda content: content["table"]["columns"][0].update(low="1"), sign=True), DAMAGED),
+        (lambda work: changed(work, lambda content: content["table"]["reading"].update(sheets="ab"), sign=True), DAMAGED),
         (lambda work: work.to_json()[:-200], DAMAGED),
         (lambda _: b'{"format": "metamed work"' + b"[" * 100_000, DAMAGED),
         (lambda work: work.to_json().replace(b"gout", b"\xff\xfe"), DAMAGED),
@@ -174,6 +178,19 @@ def test_a_damaged_altered_or_newer_file_is_one_sentence(work: SavedWork, make: 
     with pytest.raises(UserError) as refused:
         read_saved_work("w.json", make(work))
     assert str(refused.value) == said
+
+
+def test_names_in_the_file_show_as_what_they_are(work: SavedWork) -> None:
+    """A table's file is read so; nobody else's program may say otherwise."""
+    changes = {
+        "file": "\u202evsc.exe",
+        "sheet": "\ud800labs",
+        "added_levels": {"diagnosis": ["\u2067gout"]},
+        "given_before": [[4, "se\u200epsis"]],
+    }
+    back = read_saved_work("w", changed(work, lambda content: content.update(changes), sign=True))
+    assert (back.file, back.sheet, back.levels, back.named) == ("vsc.exe", "labs", {"diagnosis": ("gout",)}, {4: "sepsis"})
+    assert back.records.sha256 == work.records.sha256
 
 
 def test_an_earlier_program_opens_a_file_with_diagnoses_given_before_the_answer(work: SavedWork) -> None:
