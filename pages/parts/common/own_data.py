@@ -14,12 +14,12 @@ from pages.parts.common.sessions import end_session
 
 PARAMETER = "table"  # in the address: this tab has a table of its visitor's own, or has just deleted it
 OWN, GONE, DELETED, IN_PART, NONE = "own", "gone", "deleted", "in_part", "none"
-STATES = ("patients", "own_table", "reading")  # what knows whether it holds something of the visitor's own, for the mark only
+STATES = ("patients", "own_table", "reading", "comparison")  # what knows whether it holds something of the visitor's own, for the mark only
 
 GONE_TEXT = Words(
-    "Your table is gone. It is forgotten when the page is reloaded, when there is no connection for {n} {n:second|seconds} (a laptop sleeps, say), and "
+    "Your table is gone. It is forgotten, with what you said or opened on it, when the page is reloaded, when there is no connection for {n} {n:second|seconds} (a laptop sleeps, say), and "
     "when the server starts again. Open the table, or the work that you saved, once more; nothing of it is left here.",
-    "您的表格已不在此处。刷新页面、连接中断 {n} 秒（如电脑休眠）或服务器重启时，表格即被清除，此处不留任何内容。请重新打开表格或您保存的工作。",
+    "您的表格已不在此处。刷新页面、连接中断 {n} 秒（如电脑休眠）或服务器重启时，表格及您填写或打开的知识即被清除，此处不留任何内容。请重新打开表格或您保存的工作。",
 )
 NOT_ALL = Words(
     "Your data were deleted from memory, but not all that you kept from the disk: try again, or ask whoever runs this server to remove it.",

@@ -89,6 +89,11 @@ class ComparisonState:
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
+    def holds_own_data(self) -> bool:
+        """Whether knowledge was opened here, in whose place a later visit would find what ships with the table, or nothing."""
+        return bool(self.knowledge_files)
+
+    @property
     def k_shot(self) -> int | None:
         """The number of shots to show, as chosen where there are results of it; None for all together, which only like tasks allow."""
         if self.comparison is None or not self.comparison.shots_with_results:

@@ -19,7 +19,7 @@ from pages.parts.compare.address import address_of, from_address
 from pages.parts.compare.known import known_of, read_file
 from pages.parts.compare.planning import Known
 from pages.parts.compare.state import ComparisonState
-from tests.helpers.compare_page import finish, held, open_page, table, texts
+from tests.helpers.compare_page import address, finish, held, open_page, table, texts
 from tests.helpers.knowing import HEADER
 
 LINK = {
@@ -139,6 +139,18 @@ def test_no_labeled_patient_needs_knowledge_of_two_diagnoses(
 def test_a_file_that_does_not_fit_is_one_sentence(lines: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         read_file("k.csv", (HEADER + lines).encode(), own_table())
+
+
+def test_a_file_of_ones_own_that_is_gone_is_said_and_nothing_else_is_compared_with_in_its_place() -> None:
+    app = open_page(**LINK)
+    assert "table" not in app.query_params
+    held(app).knowledge_files["rare_findings"] = OWN
+    assert address(app.run(), "table") == "own"
+    again = open_page(**LINK, table="own")
+    assert "Your table is gone. It is forgotten, with what you said or opened on it" in texts(again)
+    assert not [one for one in again.button if one.key == "compare_run"], "the shipped knowledge would stand in its place"
+    held(app).knowledge_files.clear()
+    assert "table" not in app.run().query_params
 
 
 def test_a_file_that_fits_is_known_by_its_name() -> None:
