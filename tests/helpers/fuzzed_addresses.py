@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from metamed_core.learners import LEARNERS, settings
 from pages.lessons import LESSONS
 from pages.lessons.lesson_state import State
+from pages.parts.common import own_data
+from pages.parts.compare.address import PARAMETERS
+from pages.parts.learn.address import CLASS, DEPTH, DEPTHS, QUESTIONNAIRE
 
 PAGES = ("diagnose", "compare", "learn", "meta_train")
 NAMES = (
-    *("lang", "cohort", "algorithm", "start", "seed", "openml", "who", "shots", "episodes", "metric", "at", "run", "library"),
-    *("lesson", "screen", "lock", "large", "size", "step", "patient", "weights", "\u202e", ""),
+    *("lang", "algorithm", "start", "run", "library", *PARAMETERS, own_data.PARAMETER),
+    *("lesson", "screen", "lock", "large", CLASS, DEPTH, QUESTIONNAIRE, "size", "step", "patient", "weights", "\u202e", ""),
     *sorted({one.name for learner in LEARNERS.values() for one in settings(learner)}),
 )
 VALUES = (
@@ -39,6 +42,19 @@ VALUES = (
     *("../../etc/passwd", "file:///etc/passwd", "%00", "\x00", "\u202egout", "<script>alert(1)</script>", "a" * 20_000, "é" * 300, "'; --"),
     *(",", ",,,,", "1,2,3", "1;2;3", "1:2", "nan,nan;inf", "1," * 2000, "{}", "$x$", ":red[x]", "zh", "en", "x" * 22, "A" * 12),
     *("blood_panel", "rare_findings", "maml", "prior_fitted", "universal", "none", "accuracy", "maml-none,maml-none"),
+    *(
+        "12345",
+        "１２３４５",
+        "1 2 3 4 5",
+        "before",
+        "after",
+        "unlabeled",
+        *DEPTHS,
+        own_data.OWN,
+        own_data.GONE,
+        own_data.DELETED,
+        own_data.IN_PART,
+    ),
     *LESSONS,
 )
 
