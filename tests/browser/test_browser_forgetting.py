@@ -18,7 +18,7 @@ import pytest
 from tests.benchmarks import memory_after_visits
 from tests.conftest import PATIENCE, Server, serve
 from tests.helpers.browsing import csv_file, heap, new_visitor
-from tests.helpers.diagnose_browser import idle, press, ready, say_something, wait_until
+from tests.helpers.diagnose_browser import give_diagnosis_first, idle, open_knowledge, press, ready, say_something, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, WebSocketRoute
@@ -79,16 +79,17 @@ def go(page: Page, name: str) -> None:
 
 
 def work_everywhere(page: Page, mark: str) -> None:
-    """Upload on Diagnose, then look at every page and begin what can be begun there."""
+    """Upload on Diagnose, say what is known, then look at every page and begin what can be begun there."""
     ready(page)
     bring(page, mark)
     ready(page)
     press(page, "charts")
     say_something(page, mark)
+    give_diagnosis_first(page)
     go(page, "Compare")
+    open_knowledge(page, mark)
     page.locator(".st-key-compare_run button:enabled").first.click()
-    page.locator(".st-key-compare_stop button:enabled").first.click()
-    idle(page)
+    press(page, "compare_stop")
     go(page, "Meta-train")
     begin_training(page)
     press(page, "training_stop")
@@ -203,8 +204,7 @@ def says_that_it_is_gone(page: Page) -> None:
     """It does, and shows no other patients in its place."""
     page.get_by_text(GONE).first.wait_for()
     idle(page)
-    assert page.locator("[class*=st-key-card_]").count() == 0
-    assert page.locator(".st-key-csv").count() == 0
+    assert page.locator("[class*=st-key-card_], .st-key-csv").count() == 0
 
 
 def test_a_short_sleep_keeps_the_table_and_a_long_one_says_that_it_is_gone(browser: Browser, server: Server) -> None:

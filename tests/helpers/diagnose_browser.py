@@ -164,9 +164,32 @@ def edit_cell(page: Page, table: str, row: int, column: int, text: str, *, offer
 
 
 def say_something(page: Page, mark: str) -> None:
-    """Open a file of knowledge on Diagnose, every word of it marked."""
+    """Open a file of knowledge on Diagnose and type a further diagnosis, every word of it marked."""
     press(page, "change_known")
     told = f"diagnosis,column,statement,weight,source\n{mark}disease1,{mark}ferritin (µg/L),low,,{mark}book\n{mark}disease9,fever,35%,,{mark}book\n"
     page.locator(".st-key-known_file input[type=file]").set_input_files(files=[csv_file(f"{mark}known.csv", told)])
     page.get_by_text("2 statements on 2 diagnoses").first.wait_for()
     ready(page)
+    page.locator(".st-key-known_name input").first.fill(f"{mark}further")
+    press(page, "known_add")
+
+
+def give_diagnosis_first(page: Page) -> None:
+    """Name a diagnosis for a patient before the answer is shown."""
+    page.locator(".st-key-commit_first label").first.click()
+    idle(page)
+    page.locator("[class*=st-key-named_] input").first.click()
+    page.get_by_role("option").first.click()
+    idle(page)
+    press(page, "commit")
+    ready(page)
+
+
+def open_knowledge(page: Page, mark: str) -> None:
+    """Open a file of knowledge on Compare."""
+    page.locator(".st-key-compare_known [data-testid=stPopoverButton]").first.click()
+    told = f"diagnosis,column,statement,weight,source\n{mark}disease1,{mark}ferritin (µg/L),high,,{mark}paper\n"
+    page.locator(".st-key-compare_known_file input[type=file]").set_input_files(files=[csv_file(f"{mark}compared.csv", told)])
+    page.get_by_text(f"from {mark}compared.csv").first.wait_for()
+    page.keyboard.press("Escape")
+    idle(page)

@@ -15,11 +15,12 @@ from metamed_core.diagnosis import read_saved_work
 from metamed_core.knowledge import Knowledge, Statement, read_knowledge
 from metamed_core.learners import UNIVERSAL
 from metamed_core.words import UserError
-from pages.parts.common import cohorts, session_cache
+from pages.parts.common import cohorts, session_cache, sign_in
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, bundled
 from pages.parts.common.saved_work import work_of
+from pages.parts.compare.known import read_file
 from pages.parts.diagnose import known_edits, known_tables, patient_tables
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.known_edits import GRID, KNOWN, ROW
@@ -143,6 +144,16 @@ def test_a_bad_file_is_one_sentence_and_what_was_said_stays(lines: str, sentence
     with pytest.raises(UserError, match=sentence):
         known_edits.open_file(state, "k.csv", (HEADER + lines).encode())
     assert state.patients.current is before
+
+
+def test_who_may_open_no_tables_opens_no_knowledge_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "may_open_tables", lambda: False)
+    file, state = f"{HEADER}{IRON},{FERRITIN},low,,\n".encode(), state_of()
+    for act in (lambda: known_edits.open_file(state, "k.csv", file), lambda: read_file("k.csv", file, state.patients.current)):
+        with pytest.raises(UserError) as refused:
+            act()
+        assert refused.value.words == sign_in.NOT_ALLOWED
+    assert state.patients.current.knowledge == Knowledge()
 
 
 def test_a_file_takes_the_spelling_of_the_table_and_comes_back_from_the_download() -> None:
