@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 import threading
@@ -41,6 +42,7 @@ NOT_STARTED_BY_APP = Words(
     "请使用 `streamlit run app.py` 启动 MetaMed：否则关闭页面后患者数据不会被清除。",
 )
 
+_LOGGER = logging.getLogger(__name__)
 _last_seen: dict[str, float] = {}  # when each session was last connected
 _ended: set[str] = set()  # sessions that are not to be taken up again
 _serving = threading.Event()
@@ -109,9 +111,19 @@ def _is_served() -> bool:
 async def _forget_who_left() -> None:
     while True:
         await asyncio.sleep(SWEEP)
+        try:
+            await _sweep()
+        except Exception:  # whatever it is: if it ended this loop, nobody would be forgotten any more, without a word
+            _LOGGER.exception("Who has left could not be forgotten; it is tried again.")
+
+
+async def _sweep() -> None:
+    """Forget who has left."""
+    try:
         if close_who_left(Runtime.instance(), time.monotonic()):
             await _empty_visit(Runtime.instance())
         CLASSROOMS.close_idle()
+    finally:
         # A session is full of cycles; on an idle server nothing else collects them, nor what a run held that ended after its session. Not after
         # every run of a page (runner.postScriptGC): with sixty visitors that was more than half of the server's work.
         gc.collect()

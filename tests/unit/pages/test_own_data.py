@@ -52,6 +52,28 @@ def test_a_session_is_closed_once_its_connection_was_gone_for_long_or_it_was_end
     assert sessions._ended == set()
 
 
+def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_forgetting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    swept: list[float] = []
+
+    def sweep(_runtime: object, now: float) -> list[str]:
+        swept.append(now)
+        if len(swept) == 1:
+            raise RuntimeError("a session that cannot be closed")
+        return []
+
+    monkeypatch.setattr(sessions, "SWEEP", 0)
+    monkeypatch.setattr(sessions, "close_who_left", sweep)
+    monkeypatch.setattr(sessions.Runtime, "instance", lambda: None)
+    timer = sessions._forget_who_left()
+    for _ in range(3):
+        timer.send(None)  # it sleeps; without an event loop, which a browser's test may have left running
+    timer.close()
+    assert len(swept) == 2
+    assert "could not be forgotten" in caplog.text
+
+
 def test_the_page_promises_what_the_timer_keeps() -> None:
     assert sessions.FORGET_AFTER + 2 * sessions.SWEEP <= 60 * sessions.MINUTES
     assert sessions.MINUTES == 1
