@@ -52,8 +52,8 @@ def may_open_tables() -> bool:
     if not is_asked_for() or allowed is None:
         return True
     claim: Any = st.user.get(settings.get("groups_claim", "groups"), [])
-    own = [claim] if isinstance(claim, str) else claim
-    return not set(allowed).isdisjoint(own)
+    own, wanted = ([one] if isinstance(one, str) else one for one in (claim, allowed))
+    return not set(wanted).isdisjoint(own)
 
 
 def check_may_open_tables() -> None:

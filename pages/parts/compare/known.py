@@ -11,12 +11,14 @@ from metamed_core.data import Cohort, PatientEncoder, shown
 from metamed_core.knowledge import Knowledge, fold, known_diagnoses, known_rows, read_knowledge
 from metamed_core.words import UserError, Words, without_controls
 from pages.parts.common import cohorts
+from pages.parts.common.apart import Job
 from pages.parts.common.bound_widgets import bound
 from pages.parts.common.bundled_cohorts import cohort_of
 from pages.parts.common.forms import complain, new_upload
 from pages.parts.common.markdown_text import plain
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import Patients, PatientsState
+from pages.parts.common.reading import result_of
 from pages.parts.common.sign_in import check_may_open_tables, may_open_tables
 from pages.parts.compare.planning import Known
 from pages.parts.compare.state import ComparisonState
@@ -117,7 +119,7 @@ def _file(say: Say, state: ComparisonState) -> None:
 def read_file(name: str, data: bytes, patients: Patients) -> Known:
     """The knowledge of a file. Raises UserError for one that cannot be read, does not fit a column, or says nothing of this table."""
     check_may_open_tables()
-    knowledge, cohort = read_knowledge(name, data), cohort_of(patients)
+    knowledge, cohort = result_of(Job(read_knowledge, name, data)), cohort_of(patients)
     if known_diagnoses(knowledge, cohort.features.columns).isdisjoint(map(fold, cohort.counts)):
         raise UserError(_UNRELATED.format(file=shown(name)))
     _check_fit(knowledge, cohort)

@@ -12,7 +12,9 @@ from typing import Any
 from metamed_core.data import PatientEncoder, shown, with_typed_cell
 from metamed_core.knowledge import Knowledge, Statement, canonical, fold, known_rows, read_knowledge
 from metamed_core.words import UserError, Words, without_controls
+from pages.parts.common.apart import Job
 from pages.parts.common.patients_state import Patients
+from pages.parts.common.reading import result_of
 from pages.parts.common.sign_in import check_may_open_tables
 from pages.parts.diagnose.adaptation_state import Adaptation
 from pages.parts.diagnose.rows_and_columns import diagnoses
@@ -84,7 +86,7 @@ def take_over(state: Adaptation, typed: Mapping[tuple[str, str], Mapping[str, An
 def open_file(state: Adaptation, name: str, data: bytes) -> None:
     """The knowledge of a file takes the place of what was said. Raises UserError, and then changes nothing."""
     check_may_open_tables()
-    take(state, name, read_knowledge(name, data))
+    take(state, name, result_of(Job(read_knowledge, name, data)))
 
 
 def take(state: Adaptation, name: str, told: Knowledge) -> None:

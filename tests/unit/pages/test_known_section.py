@@ -17,6 +17,8 @@ from metamed_core.learners import UNIVERSAL
 from metamed_core.words import UserError
 from pages.parts.common import cohorts, session_cache, sign_in
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
+from pages.parts.common.apart import Job
+from pages.parts.common.clean_process import ApartError
 from pages.parts.common.page_frame import Say
 from pages.parts.common.patients_state import UPLOAD, Patients, PatientsState, bundled
 from pages.parts.common.saved_work import work_of
@@ -154,6 +156,17 @@ def test_who_may_open_no_tables_opens_no_knowledge_either(monkeypatch: pytest.Mo
             act()
         assert refused.value.words == sign_in.NOT_ALLOWED
     assert state.patients.current.knowledge == Knowledge()
+
+
+def test_a_file_is_read_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def died(job: Job[Any]) -> Knowledge:
+        raise ApartError("memory")
+
+    monkeypatch.setattr(Job, "result", died)
+    file, state = f"{HEADER}{IRON},{FERRITIN},low,,\n".encode(), state_of()
+    for act in (lambda: known_edits.open_file(state, "k.csv", file), lambda: read_file("k.csv", file, state.patients.current)):
+        with pytest.raises(UserError, match="takes too much memory"):
+            act()
 
 
 def test_a_file_takes_the_spelling_of_the_table_and_comes_back_from_the_download() -> None:
