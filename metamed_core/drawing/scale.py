@@ -23,7 +23,9 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """The place of a value."""
-        low, high, at = (math.log10(v) if self.log else v for v in (self.low, self.high, value))
+        low, high, at = self.low, self.high, value
+        if self.log:
+            low, high, at = map(math.log10, (low, high, at))
         return self.start + (at - low) / (high - low) * (self.end - self.start)
 
 

@@ -1,8 +1,8 @@
 """What the lessons on MAML and Reptile share: a model of two weights, three tasks, their loss surfaces, inner steps and outer gradients.
 
 A task asks which of two diseases a patient has, by two laboratory values. The model is a logistic regression without intercept,
-so its two weights are a point of the plane. The inner loop, its derivative and the loss are the library's (`descend`, `descended`,
-`cross_entropy`); only the network is smaller.
+so its two weights are a point of the plane. The inner steps that are drawn and the loss are the library's (`descend`, `cross_entropy`); only
+the network is smaller. Where outer steps lead, which takes hundreds of inner ones, is computed by its derivatives in closed form (`logistic_gradients`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.func import grad
@@ -20,7 +21,7 @@ from metamed_core.drawing import Point, SeriesStyle, series_styles
 from metamed_core.learners import cross_entropy, descend, descended
 from metamed_core.networks import Weights
 from metamed_core.words import Words
-from pages.lessons import geometry
+from pages.lessons import geometry, logistic_gradients
 
 REACH = 4.0
 MAX_OUTER, MAX_INNER = 60, 6
@@ -101,6 +102,13 @@ def stacked_tasks(seed: int) -> Episode:
     return Episode(support, query, n_way=2)
 
 
+@lru_cache(maxsize=64)
+def _turned_tasks(seed: int) -> tuple[geometry.Array, geometry.Array]:
+    """Support and query of the three for the closed form, `(3, n, 2)`."""
+    stacked = stacked_tasks(seed)
+    return logistic_gradients.turned(stacked.support), logistic_gradients.turned(stacked.query)
+
+
 def _patients(pair: DiseasePair, n: int, rng: torch.Generator) -> LabeledSet:
     y = torch.arange(2).repeat(n)
     middle = torch.tensor(pair.apart, dtype=torch.float64) * (y.double().unsqueeze(1) - 0.5)
@@ -125,16 +133,18 @@ def loss_on(patients: LabeledSet) -> Callable[[Weights], Tensor]:
     return lambda weights: losses(weights["w"], patients).sum()
 
 
-# A task is known in these caches by its tensors themselves, those of `tasks(seed)`. A figure, its formula and the answer ask for the same values.
 @lru_cache(maxsize=4096)
-def inner_path(start: Point, task: Episode, alpha: float, n: int) -> tuple[Point, ...]:
-    """The start and where each of `n` inner steps on the support leads."""
+def inner_paths(start: Point, seed: int, alpha: float, n: int) -> tuple[tuple[Point, ...], ...]:
+    """For each task the start and where each of `n` inner steps on its support leads: a figure, its formula and the answer ask for the same."""
     if not n:
-        return (start,)
-    path = inner_path(start, task, alpha, n - 1)
-    return *path, _point(descend(loss_on(task.support), _weights(path[-1]), alpha)["w"])
+        return ((start,),) * len(PAIRS)
+    before = inner_paths(start, seed, alpha, n - 1)
+    here = {"w": torch.tensor([path[-1] for path in before], dtype=torch.float64)}
+    to = descend(loss_on(stacked_tasks(seed).support), here, alpha)["w"].tolist()
+    return tuple((*path, (x, y)) for path, (x, y) in zip(before, to, strict=True))
 
 
+# A task is known in these two caches by its tensors themselves, those of `tasks(seed)`.
 @lru_cache(maxsize=4096)
 def inner_gradient(start: Point, task: Episode) -> Point:
     """Gradient of the support loss at the start: what the first inner step goes against."""
@@ -155,8 +165,8 @@ def meta_loss(weights: Weights, task: Episode, alpha: float, n: int, *, first_or
 
 def ends(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: int) -> Tensor:
     """Where the inner steps of each task end from each of these starts, `(n_starts, 3, 2)`."""
-    weights = torch.as_tensor(starts, dtype=torch.float64).unsqueeze(1).expand(-1, len(PAIRS), -1)
-    return descended(loss_on(stacked_tasks(seed).support), {"w": weights}, alpha, n)["w"]
+    weights = np.repeat(np.asarray(starts, dtype=np.float64)[:, None], len(PAIRS), 1)
+    return torch.from_numpy(logistic_gradients.inner_path(weights, _turned_tasks(seed)[0], alpha, n)[-1])
 
 
 def query_losses(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: int) -> Tensor:
@@ -166,12 +176,12 @@ def query_losses(starts: Sequence[Point] | Tensor, seed: int, alpha: float, n: i
 
 @lru_cache(maxsize=4096)
 def outer_gradients(start: Point, seed: int, alpha: float, n: int, rule: str) -> tuple[Point, ...]:
-    """For each task what the outer step goes against: a gradient of `meta_loss`, or for Reptile start minus adapted weights."""
-    weights = torch.tensor(start, dtype=torch.float64).expand(len(PAIRS), -1)
+    """For each task what the outer step goes against: the gradient of `meta_loss`, or for Reptile start minus adapted weights."""
+    weights = np.tile(start, (len(PAIRS), 1))
     if rule == "reptile":
-        asked = weights - ends([start], seed, alpha, n)[0]
+        asked = weights - ends([start], seed, alpha, n)[0].numpy()
     else:
-        asked = grad(lambda own: meta_loss(own, stacked_tasks(seed), alpha, n, first_order=rule == "first_order"))({"w": weights})["w"]
+        asked = logistic_gradients.outer_gradient(weights, *_turned_tasks(seed), alpha, n, first_order=rule == "first_order")
     return tuple((x, y) for x, y in asked.tolist())
 
 

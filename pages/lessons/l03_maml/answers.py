@@ -34,7 +34,8 @@ def lowest(state: MamlState) -> int:
 
 def _support_losses(state: MamlState) -> list[float]:
     here = maml.trail(state)[-1]
-    return [plane.support_loss_at(plane.inner_path(here, task, state.alpha, state.steps)[-1], task) for task in plane.tasks(state.seed)]
+    paths = plane.inner_paths(here, state.seed, state.alpha, state.steps)
+    return [plane.support_loss_at(path[-1], task) for path, task in zip(paths, plane.tasks(state.seed), strict=True)]
 
 
 def why_lowest(state: MamlState) -> Words:

@@ -25,7 +25,7 @@ def one_step(state: MamlState) -> Formula:
     """The first inner step of task A."""
     task = plane.tasks(state.seed)[0]
     here = maml.trail(state)[-1]
-    there, slope = plane.inner_path(here, task, state.alpha, 1)[1], plane.inner_gradient(here, task)
+    there, slope = plane.inner_paths(here, state.seed, state.alpha, 1)[0][1], plane.inner_gradient(here, task)
     alpha = round(state.alpha, 1)
     digits = digits_that_add_up(lambda n: [round(at, n) - alpha * round(by, n) for at, by in zip(here, slope, strict=True)], there)
     return Formula(
@@ -47,8 +47,11 @@ def one_step(state: MamlState) -> Formula:
 def three_losses(state: MamlState) -> Formula:
     """Support loss of each task before and after the inner steps."""
     here = maml.trail(state)[-1]
-    ends = [(task, plane.inner_path(here, task, state.alpha, state.steps)[-1]) for task in plane.tasks(state.seed)]
-    told = [f"{number(plane.support_loss_at(here, task))} \\to {number(plane.support_loss_at(end, task))}" for task, end in ends]
+    paths = plane.inner_paths(here, state.seed, state.alpha, state.steps)
+    losses = [
+        [plane.support_loss_at(at, task) for at in (here, path[-1])] for task, path in zip(plane.tasks(state.seed), paths, strict=True)
+    ]
+    told = [f"{number(first)} \\to {number(last)}" for first, last in losses]
     return Formula(
         r"\theta'_t = \theta - \alpha\,\nabla L_t(\theta) - \ldots",
         r",\quad ".join(f"L_{name}: {text}" for name, text in zip("ABC", told, strict=True)),

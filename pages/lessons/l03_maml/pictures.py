@@ -11,7 +11,7 @@ from pages.lessons.plane_of_weights import (
     RULE_STYLES,
     RULES,
     contours,
-    inner_path,
+    inner_paths,
     outer_gradients,
     outer_step_size,
     query_losses,
@@ -35,7 +35,7 @@ RULES_TITLE = Words(
 def of_task(state: MamlState, which: int, n: int) -> Chart:
     """One task's support loss with `n` inner steps from the start."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
-    path = inner_path(_now(state), task, state.alpha, n)
+    path = _inner_paths(state, n)[which]
     marks = [*_contour_marks(state.seed, which, pair.style, pair.name), *path_marks(path, pair.style), start_mark(_now(state))]
     ends = tuple(support_loss_at(at, task) for at in (path[0], path[-1]))
     losses = ends if n else ends[:1]
@@ -53,7 +53,7 @@ INNER_HOW = Words(
 def patients_of(state: MamlState, which: int, n: int) -> Chart:
     """The labeled patients of a task, and the border between the two answers before and after `n` inner steps."""
     task, pair = tasks(state.seed)[which], PAIRS[which]
-    path = inner_path(_now(state), task, state.alpha, n)
+    path = _inner_paths(state, n)[which]
     marks: list[Mark] = [Line(_border(path[0]), GRAY, Words("border at the start", "起点处的分界线"), 2)]
     if n:
         marks.append(Line(_border(path[-1]), pair.style, Words("border after the steps", "走步之后的分界线"), 2.5))
@@ -78,9 +78,8 @@ def _border(weights: Point) -> tuple[Point, ...]:
 
 def inner_losses(state: MamlState, n: int) -> Chart:
     """Support loss of each task by inner step."""
-    here, marks = _now(state), list[Mark]()
-    for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
-        path = inner_path(here, task, state.alpha, n)
+    marks = list[Mark]()
+    for task, pair, path in zip(tasks(state.seed), PAIRS, _inner_paths(state, n), strict=True):
         marks.append(
             Line(
                 tuple((float(i), support_loss_at(at, task)) for i, at in enumerate(path)), pair.style, width=2.5, markers=True, part="loss"
@@ -135,8 +134,8 @@ def of_all(state: MamlState, n: int, *, arrows: bool = False, title: Words | Non
     arrows: what each task asks of the start, and their mean; title: instead of the loss behind the inner steps.
     """
     here, marks = _now(state), rings(state.seed)
-    for task, pair in zip(tasks(state.seed), PAIRS, strict=True):
-        marks += path_marks(inner_path(here, task, state.alpha, n), pair.style, pair.short)
+    for path, pair in zip(_inner_paths(state, n), PAIRS, strict=True):
+        marks += path_marks(path, pair.style, pair.short)
     if arrows:
         marks += _outer_arrows(state, here)
     way = trail(state)
@@ -175,6 +174,10 @@ RULES_HOW = Words(
 
 def _now(state: MamlState) -> Point:
     return trail(state)[-1]
+
+
+def _inner_paths(state: MamlState, n: int) -> tuple[tuple[Point, ...], ...]:
+    return inner_paths(_now(state), state.seed, state.alpha, n)
 
 
 def _contour_marks(seed: int, which: int, style: SeriesStyle, name: Words) -> list[Mark]:

@@ -24,10 +24,8 @@ HOW = Words(
 
 
 def _paths(here: Point, state: ReptileState) -> list[Mark]:
-    tasks = zip(plane.tasks(state.seed), PAIRS, strict=True)
-    return [
-        mark for task, pair in tasks for mark in path_marks(plane.inner_path(here, task, state.alpha, state.steps), pair.style, pair.short)
-    ]
+    paths = plane.inner_paths(here, state.seed, state.alpha, state.steps)
+    return [mark for path, pair in zip(paths, PAIRS, strict=True) for mark in path_marks(path, pair.style, pair.short)]
 
 
 def _trail(way: list[Point], style: SeriesStyle, name: Words = WAY, part: str = "") -> list[Mark]:
@@ -87,8 +85,8 @@ def arrows(state: ReptileState, rule: str, *, revealed: bool) -> Chart:
     here = (state.x, state.y)
     first = rule == "maml"
     marks = rings(state.seed, 0.4)
-    for task, pair in zip(plane.tasks(state.seed), PAIRS, strict=True):
-        marks.append(Line(points(plane.inner_path(here, task, state.alpha, state.steps)), pair.style, width=1.2, opacity=0.65))
+    for path, pair in zip(plane.inner_paths(here, state.seed, state.alpha, state.steps), PAIRS, strict=True):
+        marks.append(Line(points(path), pair.style, width=1.2, opacity=0.65))
     title = Words("{rule}: ?", "{rule} 的箭头？").format(rule=SHORT[rule])
     if revealed or first:
         each = world.asked(here, state, rule)

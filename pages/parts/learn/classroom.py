@@ -63,7 +63,8 @@ def take_seat(say: Say) -> Seat | None:
         st.warning(say(problem), icon=":material/how_to_vote:")
     if held is None:
         return None
-    st.query_params[CLASS] = held.room.code  # a reload comes back to the same seat
+    if st.query_params.get(CLASS) != held.room.code:  # each time it is set, the browser is told
+        st.query_params[CLASS] = held.room.code  # a reload comes back to the same seat
     address = current_address()
     return Seat(held.room, held.visitor, (address.lesson or "", address.screen))
 

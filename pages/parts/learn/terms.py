@@ -6,6 +6,7 @@ Not in the formula itself: KaTeX gives no element of a formula a name unless it 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from latex2mathml.converter import convert
 from markupsafe import Markup
@@ -23,7 +24,7 @@ def terms_html(formula: Formula, figure: str, language: Language) -> Markup:
     buttons = [
         element(
             "button",
-            Markup(convert(formula.term_in(term, language))),  # noqa: S704 - our own formulas
+            _mathml(formula.term_in(term, language)),
             element("span", term.words.into(language)),
             type="button",
             class_="mm-term",
@@ -35,3 +36,9 @@ def terms_html(formula: Formula, figure: str, language: Language) -> Markup:
         if term.part in there
     ]
     return element("div", element("span", POINT.into(language)), *buttons, class_="mm-terms") if buttons else Markup()
+
+
+@lru_cache(maxsize=256)
+def _mathml(latex: str) -> Markup:
+    """A term as it is drawn: written once, since a step changes the numbers of a formula and none of its terms."""
+    return Markup(convert(latex))  # noqa: S704 - our own formulas

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.func import grad
 
+from metamed_core.learners import descended
 from pages.lessons import plane_of_weights as plane
 from pages.lessons.l03_maml import computation as maml
 from pages.lessons.l03_maml.computation import MamlState
@@ -22,9 +24,12 @@ START = (STATE.x, STATE.y)
 TASKS = plane.tasks(STATE.seed)
 
 
-@pytest.mark.parametrize("task", TASKS, ids="ABC")
-def test_the_inner_loop_is_gradient_descent_on_the_support(task: plane.Episode) -> None:
-    np.testing.assert_allclose(plane.inner_path(START, task, 1.5, 3), naive_path(START, task, 1.5, 3), atol=1e-6)
+@pytest.mark.parametrize("i", range(3))
+def test_the_inner_loop_is_gradient_descent_on_the_support(i: int) -> None:
+    task = TASKS[i]
+    path = plane.inner_paths(START, STATE.seed, 1.5, 3)[i]
+    np.testing.assert_allclose(path, naive_path(START, task, 1.5, 3), atol=1e-6)
+    np.testing.assert_allclose(plane.ends([START], STATE.seed, 1.5, 3)[0, i], path[-1], atol=1e-12)
     np.testing.assert_allclose(plane.inner_gradient(START, task), slope(lambda w: naive_loss(w, task.support), START), atol=1e-7)
     assert plane.support_loss_at(START, task) == pytest.approx(naive_loss(START, task.support), abs=1e-12)
     assert float(plane.losses(torch.tensor(START, dtype=torch.float64), task.query)) == pytest.approx(
@@ -43,6 +48,18 @@ def test_the_outer_gradient_goes_through_the_inner_steps(i: int) -> None:
     np.testing.assert_allclose(exact, slope(behind, START, 1e-4), atol=1e-5)
 
 
+@pytest.mark.parametrize(("alpha", "n"), [(1.5, 0), (1.5, 3), (0.3, 6), (6.0, 3)])
+def test_the_closed_form_is_the_derivative_of_the_code_that_is_shown(alpha: float, n: int) -> None:
+    """Automatic differentiation of `meta_loss`, through the library's inner loop and loss, from starts all over the plane."""
+    for seed, start in ((7, START), (1, (3.7, -0.4)), (2, (-0.6, 2.9)), (3, (0.0, 0.0))):
+        tasks, weights = plane.stacked_tasks(seed), torch.tensor([start] * 3, dtype=torch.float64)
+        for rule in ("maml", "first_order"):
+            asked = grad(lambda own, of=tasks, rule=rule: plane.meta_loss(own, of, alpha, n, first_order=rule == "first_order"))
+            np.testing.assert_allclose(plane.outer_gradients(start, seed, alpha, n, rule), asked({"w": weights})["w"], atol=1e-9)
+        adapted = descended(plane.loss_on(tasks.support), {"w": weights}, alpha, n)["w"]
+        np.testing.assert_allclose(plane.outer_gradients(start, seed, alpha, n, "reptile"), weights - adapted, atol=1e-9)
+
+
 @pytest.mark.parametrize("i", range(3))
 def test_one_step_is_identity_minus_alpha_hessian_times_the_gradient_behind_it(i: int) -> None:
     """The formula under the fourth screen, with the Hessian of the logistic loss written out: mean p (1 - p) x x'."""
@@ -50,7 +67,7 @@ def test_one_step_is_identity_minus_alpha_hessian_times_the_gradient_behind_it(i
     x = task.support.x.numpy()
     p = 1 / (1 + np.exp(-x @ np.array(START)))
     hessian = (x * (p * (1 - p))[:, None]).T @ x / len(x)
-    end = plane.inner_path(START, task, alpha, 1)[-1]
+    end = plane.inner_paths(START, STATE.seed, alpha, 1)[i][-1]
     behind = slope(lambda w: naive_loss(w, task.query), end)
     np.testing.assert_allclose(plane.outer_gradients(START, STATE.seed, alpha, 1, "first_order")[i], behind, atol=1e-7)
     np.testing.assert_allclose(
