@@ -16,7 +16,7 @@ from sklearn.utils.validation import _check_feature_names, _check_n_features, _c
 from metamed_core.data import Task, features_of, frame_of, kinds_of, labels_of, refuse_columns_alike, refuse_missing_labels
 from metamed_core.diagnosis import AdaptationTrace, most_frequent
 from metamed_core.knowledge import Knowledge, RowReport, further_diagnoses, knowledge_of, row_reports, with_knowledge
-from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, settings, sharpened_by_held_out
+from metamed_core.learners import LEARNERS, UNIVERSAL, Learner, last_classifier, settings
 from metamed_core.meta_training import load_named_weights
 from metamed_core.words import UserError, Words
 
@@ -94,7 +94,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         y : array-like of shape (n_patients,)
             Class labels, strings or integers; 2 to 50 classes. May be empty where there is `knowledge`.
         undiagnosed : DataFrame, array-like or None
-            Unlabeled rows with the columns of `X`; used only to standardize the columns.
+            Unlabeled rows with the columns of `X`. They standardize the columns, and tell how sure the answers may be (`agreement_sharpness`).
 
         Raises
         ------
@@ -115,12 +115,12 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         everyone = features if others is None else pd.concat([features, features_of(others, self._kinds, _UNDIAGNOSED)], ignore_index=True)
         learner = self._learner()
         initialization = load_named_weights(self.weights, learner, self._seed())
-        plain = Task.of(everyone, list(y), np.arange(len(features)), np.arange(0), panel=initialization.panel, further=further)
+        labels, parts = [*y, *[None] * (len(everyone) - len(y))], np.split(np.arange(len(everyone)), [len(y)])
+        plain = Task.of(everyone, labels, *parts, panel=initialization.panel, further=further)
         self._task, initialization = with_knowledge(plain, knowledge, everyone, initialization, fixed=self.counts_as)
         self._adaptation = (learner, initialization)
         self._trace: AdaptationTrace | None = None
-        *_, last = initialization.adapt(learner, self._task.support, self._task.n_way)
-        self._classifier = sharpened_by_held_out(last, learner, initialization, self._task.support)[0] if self.held_out else last
+        self._classifier = last_classifier(learner, initialization, self._task, held_out=self.held_out)
         self.prototypes_ = _prototypes(features, np.asarray(y), self.classes_)
         return self
 

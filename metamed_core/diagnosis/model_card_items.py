@@ -54,8 +54,9 @@ _METHODS: tuple[tuple[str, Words, Fact], ...] = (
         "Accuracy with Wilson's 95% interval, a label-shuffle test, mean probability against the share that is right, coverage of prediction sets.",
         "准确率及 Wilson 95% 区间、标签置换检验、平均概率与正确比例之比较、预测集覆盖率。")),
     ("12f", Words("Calibration", "校准"), always(
-        "A temperature learned on simulated tables, then one multiplier fitted to the held-out patients of this table (maximum a posteriori).",
-        "先采用在模拟表格上学习的温度，再按本表留出的患者拟合一个乘数（最大后验）。")),
+        "A temperature learned on simulated tables, then one multiplier fitted to the held-out patients of this table (maximum a posteriori), with up to "
+        "three labeled patients a diagnosis around what the agreement of two halves of the columns on the undiagnosed patients says.",
+        "先采用在模拟表格上学习的温度，再按本表留出的患者拟合一个乘数（最大后验）；每种诊断的已确诊患者平均不超过三位时，其先验以两半指标对未确诊患者结论的一致程度为中心。")),
     ("13", Words("Class imbalance", "类别不平衡"), always(
         "Diagnoses weigh the same however many labeled patients they have; pretest probabilities can be given.",
         "无论已确诊患者多少，各诊断权重相同；可另行指定验前概率。")),

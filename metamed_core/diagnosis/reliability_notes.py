@@ -24,9 +24,11 @@ SINGLE = Words(
 HELD_OUT = Words("Cross-validated accuracy {now} ({right} of {n})", "交叉验证准确率 {now}（{n} 位中 {right} 位）")
 CALIBRATED = Words(
     "How to read: at the last step the figures are calibrated on simulated tables: there, of the answers given 0.90, about 90 in 100 are right. "
-    "On real tables they are further off (the documentation says by how much): read them with care, most of all with few patients.",
+    "On real tables they are further off (the documentation says by how much): read them with care, most of all with few patients. With up to three "
+    "labeled patients a diagnosis they are raised where two halves of the columns agree on the undiagnosed patients, and lowered where they do not.",
     "读法：最后一步的数值已在模拟表格上校准：在模拟表格上，给出 0.90 的答案约有九成正确。"
-    "在真实表格上偏差更大（具体数值见文档），请谨慎解读，患者很少时尤其如此。",
+    "在真实表格上偏差更大（具体数值见文档），请谨慎解读，患者很少时尤其如此。"
+    "每种诊断的已确诊患者平均不超过三位时，若两半指标对未确诊患者的结论一致，数值会调高，否则调低。",
 )
 OTHER_SETTINGS = Words(
     "How to read: take the figures as a ranking. They were calibrated for the default settings, and yours differ.",

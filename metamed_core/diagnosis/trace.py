@@ -22,6 +22,7 @@ from metamed_core.learners import (
     Initialization,
     Learner,
     SupportCrossValidator,
+    agreement_sharpness,
     load_weights,
 )
 from metamed_core.words import UserError, Words
@@ -141,15 +142,9 @@ class AdaptationTrace:
 
     def _watch(self) -> Iterator[float]:
         """Make one step in parts, each followed by the share of the step that is done; then add it to `steps`."""
-        maker, done = (
-            StepMaker(
-                next(self._classifiers),
-                self.task,
-                self.held_out,
-                self.initialization.sharpness_width(self.learner),
-                len(self.steps) == self.total_steps,
-            ),
-            0,
+        classifier, done = next(self._classifiers), 0
+        maker = StepMaker(
+            classifier, self.task, self.held_out, self.initialization.sharpness_width(self.learner), self._center(classifier), self._at_last
         )
         making = maker.make(len(self.steps), self._axes)
         while True:
@@ -161,6 +156,17 @@ class AdaptationTrace:
             if maker.divided:
                 yield done / maker.work
         self.steps.append(step)
+
+    @property
+    def _at_last(self) -> bool:
+        """Whether the step that is made now is the last one."""
+        return len(self.steps) == self.total_steps
+
+    def _center(self, classifier: Calibrated) -> float:
+        """What the undiagnosed patients say of the sharpness; told after the last step only, since both halves of the columns are adapted to anew."""
+        if not self._at_last:
+            return 1.0
+        return agreement_sharpness(classifier, self.learner, self.initialization, self.task.support, self.task.query.x)
 
 
 def start(

@@ -46,7 +46,7 @@ class Step:
         After the last step: how much farther a query patient lies from all labeled patients than 9 in 10 of these would, `(n_query,)`.
         Above 0 the patient is unlike every one of them. NaN before, and if too few can be left out to say. See `Likeness`.
     classifier
-        The classifier after this step; its `sharpness` is what the held-out patients ask for.
+        The classifier after this step; its `sharpness` is what the held-out and, after the last step, the undiagnosed patients ask for.
     """
 
     index: int
@@ -77,6 +77,8 @@ class StepMaker:
         Cross-validates on the support set; None to leave it out.
     width
         How far the held-out patients may move the probabilities; see `fit_sharpness`.
+    center
+        The sharpness without any held-out patient: what the undiagnosed patients say; see `agreement_sharpness`.
     last
         Whether it is the last step.
     """
@@ -85,6 +87,7 @@ class StepMaker:
     task: Task
     held_out: SupportCrossValidator | None
     width: float
+    center: float
     last: bool
 
     @property
@@ -145,10 +148,10 @@ class StepMaker:
     def _sharpened(self) -> Generator[int, None, tuple[Calibrated, HeldOut | None]]:
         """The classifier, calibrated by the held-out patients of this step."""
         if self.held_out is None:
-            return self.classifier, None
+            return self.classifier.sharpened(self.center), None
         yield from self.held_out.advance_in_parts()
         held_out = self.held_out.answers
-        return self.classifier.sharpened(held_out.sharpness(self.width)), held_out
+        return self.classifier.sharpened(held_out.sharpness(self.width, self.center)), held_out
 
     def _embedded_and_told(self, x: Tensor) -> Generator[int, None, tuple[Tensor, Tensor]]:
         """Embeddings and uncalibrated log-probabilities of patients, in parts."""

@@ -36,6 +36,11 @@ class InformedInitialization(Initialization):
     alone: frozenset[int] = frozenset()
     fixed: int | None = None
 
+    @property
+    def reads_any_columns(self) -> bool:
+        """No: the rows of the knowledge table have all columns."""
+        return False
+
     def adapt(self, learner: Learner, support: LabeledSet, n_way: int) -> Iterator[Calibrated]:
         """`Initialization.adapt` without and with the rows as pseudo-patients; yields their mixture after each step."""
         if not self._checked or self.fixed == 0:

@@ -31,6 +31,7 @@ meta-training, `weights` the shipped weight files.
 - `SupportCrossValidator`: cross-validates a learner on the support set, in step with its adaptation.
 - `Voting`: a classifier whose probabilities are sums of labeled patients' votes.
 - `add_to_card`: writes facts into the card of weights.
+- `agreement_sharpness`: how sure answers may be by the agreement of two halves of the columns on the undiagnosed patients.
 - `asides_of`: the temporary files that a killed process has left behind.
 - `attention`: attention weights of each query patient over the labeled patients.
 - `column_scale`: what the labeled patients multiply each number of an embedding by.
@@ -40,6 +41,7 @@ meta-training, `weights` the shipped weight files.
 - `found_in`: the learners that the modules of a package define.
 - `in_parts`: splits many patients into parts of a fraction of a second.
 - `initial_minus_adapted`: Reptile's outer step, as a gradient.
+- `last_classifier`: adapts to a task and calibrates the answers by the table's own patients.
 - `load_weights`: shipped, random or saved weights as an `Initialization`.
 - `matching_posterior`: the probabilities of matching networks.
 - `prototypical_log_posterior`: the log-probabilities of prototypical networks.
@@ -47,7 +49,6 @@ meta-training, `weights` the shipped weight files.
 - `read_card`: the card of weights.
 - `save_weights`: writes weights and their card.
 - `settings`: the fields of a learner that a form can offer.
-- `sharpened_by_held_out`: a classifier that is calibrated by the table's own held-out patients.
 - `shipped`: the file of a learner's shipped weights.
 - `support_cross_validator`: the file of `SupportCrossValidator`.
 - `weights_path`: the file behind the name of initial weights.
@@ -61,6 +62,7 @@ from __future__ import annotations
 from metamed_core.learners import support_cross_validator
 from metamed_core.learners.calibrated import Calibrated
 from metamed_core.learners.card import MOST_NAME, ValidatedOn, validated_on
+from metamed_core.learners.column_agreement import agreement_sharpness
 from metamed_core.learners.discovery import found_in
 from metamed_core.learners.initialization import RANDOM, UNIVERSAL, Initialization, load_weights, weights_path
 from metamed_core.learners.inner_loop import descend, descended
@@ -74,7 +76,7 @@ from metamed_core.learners.prototypical import Prototypical, prototypical_log_po
 from metamed_core.learners.recipe import Precision, Recipe
 from metamed_core.learners.reptile import Reptile, initial_minus_adapted
 from metamed_core.learners.score_parts import Additive, ScoreParts, Voting
-from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator, sharpened_by_held_out
+from metamed_core.learners.support_cross_validator import HeldOut, SupportCrossValidator, last_classifier
 from metamed_core.learners.support_metric import METRIC_STRENGTHS, column_scale
 from metamed_core.learners.weight_files import (
     MAX_BYTES,
@@ -120,6 +122,7 @@ __all__ = [
     "ValidatedOn",
     "Voting",
     "add_to_card",
+    "agreement_sharpness",
     "asides_of",
     "attention",
     "column_scale",
@@ -129,6 +132,7 @@ __all__ = [
     "found_in",
     "in_parts",
     "initial_minus_adapted",
+    "last_classifier",
     "load_weights",
     "matching_posterior",
     "prototypical_log_posterior",
@@ -136,7 +140,6 @@ __all__ = [
     "read_card",
     "save_weights",
     "settings",
-    "sharpened_by_held_out",
     "shipped",
     "support_cross_validator",
     "validated_on",

@@ -63,6 +63,11 @@ class Initialization:
         """The origin without folder and extension, as reports show it."""
         return Path(self.origin).stem
 
+    @property
+    def reads_any_columns(self) -> bool:
+        """Whether a table with some of its columns left out can be read just as well."""
+        return self.panel is None
+
     def sharpness_width(self, learner: Learner) -> float:
         """How far a table's held-out patients may move the probabilities: less where these weights and settings were calibrated."""
         return WIDTH if self.calibration.fitted_with(dataclasses.asdict(learner)) else WIDE

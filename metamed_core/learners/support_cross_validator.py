@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from metamed_core.data import LabeledSet
+from metamed_core.data import LabeledSet, Task
 from metamed_core.learners.calibrated import Calibrated
+from metamed_core.learners.column_agreement import agreement_sharpness
 from metamed_core.learners.initialization import Initialization
 from metamed_core.learners.learner import Learner
 from metamed_core.learners.patient_parts import in_parts
@@ -64,9 +65,9 @@ class HeldOut:
     y: Tensor
     log_proba: Tensor
 
-    def sharpness(self, width: float) -> float:
-        """How much to sharpen the answers by what these patients show; see `fit_sharpness`."""
-        return fit_sharpness(self.log_proba, self.y, width)
+    def sharpness(self, width: float, center: float = 1.0) -> float:
+        """How much to sharpen the answers by what these patients show, around what was known before; see `fit_sharpness`."""
+        return center * fit_sharpness(center * self.log_proba, self.y, width)
 
     def proba(self, sharpness: float = 1.0) -> Tensor:
         """Probabilities after a `sharpness`, `(n, n_way)`."""
@@ -153,15 +154,19 @@ class SupportCrossValidator:
         return start.adapt(learner, self._support.take(rest), self._log_proba.shape[1])
 
 
-def sharpened_by_held_out(last: Calibrated, learner: Learner, start: Initialization, support: LabeledSet) -> tuple[Calibrated, HeldOut]:
-    """The last classifier of an adaptation, calibrated by the table's own held-out patients, and what these were answered.
+def last_classifier(learner: Learner, start: Initialization, task: Task, *, held_out: bool) -> Calibrated:
+    """The classifier after the last step of an adaptation, calibrated by the undiagnosed patients of the table and the labeled ones held out.
 
     Parameters
     ----------
-    last
-        The classifier after the last step of `start.adapt(learner, support, n_way)`.
-    learner, start, support
-        What it was adapted with; adapted again once per fold.
+    learner, start, task
+        What adapts, from where, to which support set; adapted anew to halves of the columns and, if `held_out`, once per fold.
+    held_out
+        Whether labeled patients are held out at all.
     """
-    held_out = SupportCrossValidator(learner, start, support).finish()
-    return last.sharpened(held_out.sharpness(start.sharpness_width(learner))), held_out
+    *_, last = start.adapt(learner, task.support, task.n_way)
+    center = agreement_sharpness(last, learner, start, task.support, task.query.x)
+    if not held_out:
+        return last.sharpened(center)
+    answers = SupportCrossValidator(learner, start, task.support).finish()
+    return last.sharpened(answers.sharpness(start.sharpness_width(learner), center))

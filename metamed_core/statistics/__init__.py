@@ -28,6 +28,7 @@ Everything is a pure function of arrays.
 - `nearest_shots`: which of `SHOTS` a task is nearest to, to report tasks of like size together.
 - `prediction_sets`: for each patient the fewest diagnoses that together reach `COVERAGE`.
 - `recalibrated`: a calibration fitted anew on the few patients of one table.
+- `sharpness_of_confidence`: how much to sharpen or soften answers so that the most probable one has a wanted probability on average.
 - `shuffle_test`: whether held-out patients are named better than with shuffled labels.
 - `sign_flip_p`: p-values of paired differences by flipping their signs.
 - `student_interval`: Student's interval around a mean.
@@ -51,7 +52,7 @@ from metamed_core.statistics.intervals import (
     wilson_interval,
 )
 from metamed_core.statistics.metrics import COVERAGE, DecisionCurve, Reliability, expected_calibration_error, log_loss, prediction_sets
-from metamed_core.statistics.sharpness import WIDE, WIDTH, fit_sharpness
+from metamed_core.statistics.sharpness import WIDE, WIDTH, fit_sharpness, sharpness_of_confidence
 from metamed_core.statistics.shuffle_test import ShuffleTest, shuffle_test
 from metamed_core.statistics.significance import holm_adjusted_p, sign_flip_p
 
@@ -81,6 +82,7 @@ __all__ = [
     "nearest_shots",
     "prediction_sets",
     "recalibrated",
+    "sharpness_of_confidence",
     "shuffle_test",
     "sign_flip_p",
     "student_interval",

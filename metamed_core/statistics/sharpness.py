@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 import torch
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit
 from scipy.stats import norm
 from torch import Tensor
@@ -69,3 +69,26 @@ def fit_sharpness(log_proba: Tensor, y: Tensor, width: float = WIDTH) -> float:
     )
     signal = expit(evidence + len(own) * math.log(scores.shape[1]) + math.log(1 / NO_SIGNAL - 1))
     return max(math.exp(found.x) * float(signal), 1 / HARDEST)
+
+
+def sharpness_of_confidence(log_proba: Tensor, confidence: float, most: float = 5.0) -> float:
+    """The multiplier of log-probabilities after which the most probable class has this probability on average; within `most` times and 1/`most`.
+
+    Parameters
+    ----------
+    log_proba
+        Log-probabilities, `(n, n_way)`.
+    confidence
+        The wanted mean probability of the most probable class, 0..1.
+    most
+        The largest multiplier; its inverse is the smallest.
+    """
+    scores, bound = log_proba.double().clamp_min(-1e6), math.log(most)
+
+    def over(log_sharpness: float) -> float:
+        return float((math.exp(log_sharpness) * scores).softmax(-1).amax(-1).mean()) - confidence
+
+    # The mean rises with the multiplier, so where the confidence lies outside its range an end is nearest.
+    if over(-bound) >= 0 or over(bound) <= 0:
+        return math.exp(-bound if over(-bound) >= 0 else bound)
+    return math.exp(brentq(over, -bound, bound, xtol=1e-6))

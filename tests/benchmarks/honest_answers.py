@@ -4,7 +4,7 @@
 
 The episodes are those of `accuracy_on_public_tables`. Each table counts the same. For each algorithm and number of labeled patients a class:
 
-ECE          expected calibration error (10 bins), before and after the table's own held-out patients; of each table, then the mean
+ECE          expected calibration error (10 bins), alone, after what the undiagnosed patients say, and after the labeled ones held out; of each table, then the mean
 luck         the same of probabilities that are exactly right, by so few patients alone: what the ECE cannot fall below
 log-loss     the same
 80 90 95     share of patients whose set of that coverage holds the right diagnosis, and the sets' mean size; `old` is the set whose probabilities sum to 0.9
@@ -33,7 +33,7 @@ import torch
 from metamed_core.data import Task, features_of, kinds_of
 from metamed_core.diagnosis import Likeness
 from metamed_core.diagnosis.unlike import threshold
-from metamed_core.learners import LEARNERS, Initialization, Learner, SupportCrossValidator, load_weights
+from metamed_core.learners import LEARNERS, Initialization, Learner, SupportCrossValidator, agreement_sharpness, load_weights
 from metamed_core.statistics import COVERAGES, coverage_sets, expected_calibration_error, log_loss, prediction_sets, shuffle_test
 from metamed_core.statistics.metrics import auroc
 from metamed_core.words import UserError, Words
@@ -47,9 +47,10 @@ WHERE = Words("in the table", "在表格中")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Told:
-    """What was answered in one episode: right classes (-1: left out), probabilities before and after, distances, their threshold, signal."""
+    """What was answered in one episode: right classes (-1: left out), the three probabilities of ECE, distances, their threshold, signal."""
 
     y: Labels
+    alone: Array
     before: Array
     after: Array
     distance: Array
@@ -65,11 +66,12 @@ def told(learner: Learner, start: Initialization, table: PublicTable, labels: np
     *_, last = start.adapt(learner, task.support, task.n_way)
     cross = SupportCrossValidator(learner, start, task.support)
     held_out = cross.finish()
-    own = last.sharpened(held_out.sharpness(start.sharpness_width(learner)))
+    center = agreement_sharpness(last, learner, start, task.support, task.query.x)
+    made = last, last.sharpened(center), last.sharpened(held_out.sharpness(start.sharpness_width(learner), center))
     signal = len(held_out.y) > 0 and shuffle_test(held_out.y.numpy(), held_out.log_proba.argmax(-1).numpy()).above_chance
     distance = Likeness.of(last).distance(last.embed(task.query.x))
-    before, after = (each.predict_proba(task.query.x).double().numpy() for each in (last, own))
-    return Told(task.query.y.numpy(), before, after, distance.numpy(), threshold(cross), signal)
+    alone, before, after = (each.predict_proba(task.query.x).double().numpy() for each in made)
+    return Told(task.query.y.numpy(), alone, before, after, distance.numpy(), threshold(cross), signal)
 
 
 @dataclass(eq=False, slots=True)
@@ -103,9 +105,9 @@ class Row:
     """One algorithm at one number of shots; see the top of this file. Shares of 1; coverage and size by the aim in percent."""
 
     tables: int
-    ece: tuple[float, float]
+    ece: tuple[float, ...]
     luck: float
-    log_loss: tuple[float, float]
+    log_loss: tuple[float, ...]
     coverage: dict[str, tuple[float, float]]
     by_size: dict[int, tuple[float, int]]
     surest: float
@@ -113,38 +115,37 @@ class Row:
     shuffled: tuple[float, float]
 
 
-def pooled(told_all: Sequence[Told]) -> tuple[Labels, Array, Array]:
-    """Right classes and probabilities before and after, of several episodes; classes that an episode lacks have none."""
+def pooled(told_all: Sequence[Told]) -> tuple[Labels, Array, Array, Array]:
+    """Right classes and the three probabilities, of several episodes; classes that an episode lacks have none."""
     most = max(each.after.shape[1] for each in told_all)
-    wide = [[np.pad(p, ((0, 0), (0, most - p.shape[1]))) for p in (each.before, each.after)] for each in told_all]
-    before, after = (np.concatenate([each[i] for each in wide]) for i in (0, 1))
-    return np.concatenate([each.y for each in told_all]), before, after
+    wide = [[np.pad(p, ((0, 0), (0, most - p.shape[1]))) for p in (each.alone, each.before, each.after)] for each in told_all]
+    alone, before, after = (np.concatenate(each) for each in zip(*wide, strict=True))
+    return np.concatenate([each.y for each in told_all]), alone, before, after
 
 
 def summary(found: Sequence[Found]) -> Row:
     """One row over the tables."""
     answers = [pooled(each.plain) for each in found]
-    sizes = [held(y, coverage_sets(after, 0.9)) for y, _, after in answers]
+    sizes = [held(y, coverage_sets(after, 0.9)) for y, *_, after in answers]
     inside, size = (np.concatenate([each[i] for each in sizes]) for i in (0, 1))
-    coverage = {str(round(100 * aim)): covered([held(y, coverage_sets(after, aim)) for y, _, after in answers]) for aim in COVERAGES}
-    coverage["old"] = covered([held(y, prediction_sets(before, 0.9)) for y, before, _ in answers])
+    coverage = {str(round(100 * aim)): covered([held(y, coverage_sets(after, aim)) for y, *_, after in answers]) for aim in COVERAGES}
+    coverage["old"] = covered([held(y, prediction_sets(before, 0.9)) for y, _, before, _ in answers])
     return Row(
         len(found),
-        before_and_after(expected_calibration_error, answers),
+        means(expected_calibration_error, answers),
         float(np.mean([luck(after) for *_, after in answers])),
-        before_and_after(log_loss, answers),
+        means(log_loss, answers),
         coverage,
         {int(each): (float(inside[size == each].mean()), int((size == each).sum())) for each in np.unique(size)},
-        float(np.mean([surest(y, after) for y, _, after in answers])),
+        float(np.mean([surest(y, after) for y, *_, after in answers])),
         unlike([each.left_out for each in found if each.left_out]),
         shuffled([each.shuffled for each in found]),
     )
 
 
-def before_and_after(measure: Callable[[Labels, Array], float], answers: Sequence[tuple[Labels, Array, Array]]) -> tuple[float, float]:
-    """A measure of the probabilities before and after, each the mean over tables."""
-    before, after = (float(np.mean([measure(y, proba[i]) for y, *proba in answers])) for i in (0, 1))
-    return before, after
+def means(measure: Callable[[Labels, Array], float], answers: Sequence[tuple[Labels, Array, Array, Array]]) -> tuple[float, ...]:
+    """A measure of each of the three probabilities, the mean over tables."""
+    return tuple(float(np.mean([measure(y, proba[i]) for y, *proba in answers])) for i in range(3))
 
 
 def luck(proba: Array, draws: int = 10) -> float:
@@ -193,14 +194,14 @@ def shuffled(tables: Sequence[Sequence[Told]]) -> tuple[float, float]:
 
 def lines(name: str, rows: dict[int, Row]) -> Iterator[str]:
     """What is printed of one algorithm, in percent."""
-    yield f"{name}\n  k   ECE           luck  log-loss       old          80          90          95          surest  unlike: AUROC caught alarms at 10%  shuffled  signal"
+    yield f"{name}\n  k   ECE                   luck  log-loss                old          80          90          95          surest  unlike: AUROC caught alarms at 10%  shuffled  signal"
     for k, row in rows.items():
         sets = "  ".join(f"{100 * share:4.1f} {size:.2f}" for share, size in (row.coverage[aim] for aim in ("old", "80", "90", "95")))
-        ece, loss = (f"{a:.{d}f} -> {b:.{d}f}" for (a, b), d in (([100 * e for e in row.ece], 1), (row.log_loss, 3)))
+        ece, loss = (" -> ".join(f"{value:.{d}f}" for value in each) for each, d in (([100 * e for e in row.ece], 1), (row.log_loss, 3)))
         area, *unlike_shares = row.unlike
         over, signal = row.shuffled
         yield (
-            f"{k:3} {ece:>12}  {100 * row.luck:4.1f} {loss:>15}  {sets}  {100 * row.surest:+5.1f}   {area:.3f}"
+            f"{k:3} {ece:>20}  {100 * row.luck:4.1f} {loss:>24}  {sets}  {100 * row.surest:+5.1f}   {area:.3f}"
             f"{''.join(f'  {100 * share:3.0f}' for share in unlike_shares)}"
             f"   {100 * over:+5.1f}  {100 * signal:3.0f}"
         )

@@ -11,17 +11,17 @@ from tests.benchmarks.public_tables import PublicTable
 
 
 def one(y: list[int], top: list[float], *, out: list[float] | None = None, signal: bool = False) -> Told:
-    """Answers to two classes; `top`: the probability of class 0, before and (the half of its distance to 1 nearer) after."""
+    """Answers to two classes; `top`: the probability of class 0, before and (the half of its distance to 1 nearer) after; alone it is 1."""
     before = np.stack([np.array(top), 1 - np.array(top)], 1)
     after = np.stack([(1 + np.array(top)) / 2, (1 - np.array(top)) / 2], 1)
-    return Told(np.array(y), before, after, np.array(out or [0.0] * len(y)), 1.0, signal)
+    return Told(np.array(y), np.tile([1.0, 0.0], (len(y), 1)), before, after, np.array(out or [0.0] * len(y)), 1.0, signal)
 
 
 def test_the_figures_by_hand() -> None:
     plain = one([0, 0, 0, 1], [0.8, 0.8, 0.8, 0.6])
     left_out = one([0, 0, -1, -1], [0.8] * 4, out=[0.0, 2.0, 1.5, 0.5])
     row = summary([Found([plain], [left_out], [one([0, 1], [0.8, 0.8], signal=True)])])
-    assert row.ece == pytest.approx((0.75 * 0.2 + 0.25 * 0.6, 0.75 * 0.1 + 0.25 * 0.8)), "in two bins each"
+    assert row.ece == pytest.approx((0.25, 0.75 * 0.2 + 0.25 * 0.6, 0.75 * 0.1 + 0.25 * 0.8)), "in one bin, then in two"
     assert row.coverage["90"] == pytest.approx((0.75, 1.0)), "the first alone reaches 0.78"
     assert row.coverage["old"] == pytest.approx((1.0, 2.0)), "0.8 and 0.6 do not reach 0.9"
     assert row.by_size == {1: (0.75, 4)}

@@ -13,7 +13,7 @@ import torch
 from metamed_core.diagnosis.reliability_notes import how_to_read
 from metamed_core.diagnosis.trace import AdaptationTrace
 from metamed_core.estimator import FewShotClassifier
-from metamed_core.learners import LEARNERS, load_weights
+from metamed_core.learners import LEARNERS, agreement_sharpness, load_weights
 from metamed_core.statistics import WIDE, WIDTH, fit_sharpness
 from tests.helpers.tasks import small_episode, task_of_cells
 
@@ -80,7 +80,9 @@ def test_the_order_of_the_diagnoses_stays_and_both_numbers_are_told(name: str) -
     trace = AdaptationTrace(learner, load_weights("universal", learner), task_of_cells(task.support, task.query.x)).run()
     last = trace.steps[-1]
     assert last.held_out is not None
-    assert last.classifier.sharpness == fit_sharpness(last.held_out.log_proba, last.held_out.y, WIDTH) != 1
+    center = agreement_sharpness(last.classifier, learner, trace.initialization, task.support, task.query.x)
+    assert last.classifier.sharpness == center * fit_sharpness(center * last.held_out.log_proba, last.held_out.y, WIDTH) != 1
+    assert center != 1
     np.testing.assert_array_equal(last.proba.argsort(1), last.classifier.sharpened(1.0).predict_proba(task.query.x).argsort(1))
     said, now = last.held_out.confidence(), last.held_out.confidence(last.classifier.sharpness)
     assert f"given {said:.2f} on average and was right for {last.held_out_accuracy:.2f}" in how_to_read(trace).en
@@ -93,7 +95,8 @@ def test_without_a_learned_calibration_the_patients_decide_more() -> None:
     trace = AdaptationTrace(learner, origin, task_of_cells(task.support, task.query.x)).run()
     last = trace.steps[-1]
     assert last.held_out is not None
-    assert last.classifier.sharpness == fit_sharpness(last.held_out.log_proba, last.held_out.y, WIDE)
+    center = agreement_sharpness(last.classifier, learner, origin, task.support, task.query.x)
+    assert last.classifier.sharpness == center * fit_sharpness(center * last.held_out.log_proba, last.held_out.y, WIDE)
     assert how_to_read(trace).en.startswith("How to read: these figures are calibrated by the held-out patients of this table alone")
 
 
