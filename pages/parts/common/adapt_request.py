@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import streamlit as st
 
 from metamed_core.knowledge import Knowledge
-from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Learner, settings
+from metamed_core.learners import LEARNERS, RANDOM, UNIVERSAL, Initialization, Learner, load_weights, settings
 from metamed_core.meta_training import Library
 from metamed_core.words import Words
 from pages.parts.common.markdown_text import plain
@@ -53,6 +54,16 @@ class AdaptRequest:
     def learner(self) -> Learner:
         """The algorithm with its settings."""
         return LEARNERS[self.algorithm](**dict(self.settings))
+
+    @property
+    def weights(self) -> str | Initialization:
+        """What the adaptation begins from. Shipped weights are in the memory once for all visitors: the largest network's take 14 MB."""
+        return replace(_shipped(self.algorithm), seed=self.seed) if self.start == UNIVERSAL else self.start
+
+
+@cache
+def _shipped(algorithm: str) -> Initialization:
+    return load_weights(UNIVERSAL, LEARNERS[algorithm]())
 
 
 @dataclass

@@ -235,7 +235,7 @@ def begin(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace:
     preload.ready()
     from metamed_core.diagnosis import trace
 
-    return trace.start(records, request.learner, request.start, request.seed, request.knowledge, request.counts_as)
+    return trace.start(records, request.learner, request.weights, request.seed, request.knowledge, request.counts_as)
 
 
 def finished_for_all(records: PatientRecords, request: AdaptRequest) -> AdaptationTrace | None:

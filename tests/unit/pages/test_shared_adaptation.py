@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 import pytest
 
 from metamed_core.data import PatientRecords
-from metamed_core.learners import UNIVERSAL
+from metamed_core.learners import LEARNERS, UNIVERSAL
 from pages.parts.common import session_cache
 from pages.parts.common.adapt_request import AdaptRequest, RequestState
 from pages.parts.common.cohorts import records_of
@@ -39,3 +39,13 @@ def test_a_bundled_table_is_adapted_to_once_for_all_visitors_and_an_edited_one_b
     assert begun == [bundled, own, own]
     held = [part for entries in session_cache._shared.values() for key, _ in entries for part in key]
     assert own not in held
+
+
+@pytest.mark.parametrize("algorithm", list(LEARNERS))
+def test_shipped_weights_are_in_the_memory_once(algorithm: str) -> None:
+    """Two visitors with tables of their own and other settings of the same algorithm."""
+    own = records_of("rare_findings").without([records_of("rare_findings").raw.index[0]])
+    starts = [adaptation_state.begin(own, AdaptRequest(algorithm, (), UNIVERSAL, seed)).initialization for seed in (0, 1)]
+    assert [start.seed for start in starts] == [0, 1]
+    first, second = ({weight.data_ptr() for weight in start.weights.values()} for start in starts)
+    assert first == second
