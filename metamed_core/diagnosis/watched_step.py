@@ -121,7 +121,7 @@ class StepMaker:
             distance, position = nearest_patients(embedded, support)
             distances.append(distance)
             positions.append(position)
-            unlikeness.append(likeness.distance(embedded, distance[:, 0]) - beyond)
+            unlikeness.append(likeness.distance(embedded, log_proba / classifier.sharpness) - beyond)
             proba.append(log_proba.exp())
             yield len(x) * (1 + passes)
         prototypes = yield from self._prototypes(support)

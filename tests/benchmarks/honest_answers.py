@@ -69,7 +69,8 @@ def told(learner: Learner, start: Initialization, table: PublicTable, labels: np
     center = agreement_sharpness(last, learner, start, task.support, task.query.x)
     made = last, last.sharpened(center), last.sharpened(held_out.sharpness(start.sharpness_width(learner), center))
     signal = len(held_out.y) > 0 and shuffle_test(held_out.y.numpy(), held_out.log_proba.argmax(-1).numpy()).above_chance
-    distance = Likeness.of(last).distance(last.embed(task.query.x))
+    with torch.no_grad():
+        distance = Likeness.of(last).distance(*last.embed_and_log_proba(task.query.x))
     alone, before, after = (each.predict_proba(task.query.x).double().numpy() for each in made)
     return Told(task.query.y.numpy(), alone, before, after, distance.numpy(), threshold(cross), signal)
 

@@ -27,15 +27,33 @@ def embedded(n_way: int, k_shot: int, n: int, seed: int) -> tuple[torch.Tensor, 
     return drawn(y), y, drawn(torch.arange(n) % n_way), drawn(torch.full((n,), n_way))
 
 
+def answered(query: torch.Tensor, support: torch.Tensor, y: torch.Tensor, n_way: int) -> torch.Tensor:
+    """Log-probabilities of a prototypical network without any network."""
+    means = torch.stack([support[y == c].mean(0) for c in range(n_way)])
+    return (-torch.cdist(query, means).square()).log_softmax(-1)
+
+
 def test_the_distance_is_as_its_definition_says() -> None:
     support, y, query, _ = embedded(2, 4, 3, 1)
-    means = torch.stack([support[y == c].mean(0) for c in range(2)])
+    means = [support[y == c].mean(0) for c in range(2)]
     within = sum((support[y == c] - means[c]).square().sum(0) for c in range(2))
     variance = (within + 4 * 0.5 * support.var(0, correction=0)) / (8 - 2 + 4)
-    for at, distance in enumerate(Likeness.fit(support, y, 2).distance(query).tolist()):
-        to_mean = min(float(((query[at] - mean).square() / variance).mean()) for mean in means)
-        nearest = min(float((query[at] - one).norm()) for one in support)
-        assert distance == pytest.approx(math.log(to_mean + 1e-6) + math.log(nearest / math.sqrt(float(variance.sum())) + 1e-6))
+    log_proba = answered(query, support, y, 2) / 9
+    for at, distance in enumerate(Likeness.fit(support, y, 2).distance(query, log_proba).tolist()):
+        counts = [float(log_proba[at, c].exp()) ** 0.5 for c in range(2)]
+        to_mean = [float(((query[at] - mean).square() / variance).mean()) for mean in means]
+        nearest = [min(float((query[at] - one).square().sum()) for one in support[y == c]) / float(variance.sum()) for c in range(2)]
+        own_mean, own_nearest = (sum(w * d for w, d in zip(counts, each, strict=True)) / sum(counts) for each in (to_mean, nearest))
+        assert distance == pytest.approx(math.log(own_mean / (sum(to_mean) / 2)) + math.log(own_nearest) / 2, abs=1e-4)
+
+
+def test_a_diagnosis_without_a_labeled_patient_changes_nothing() -> None:
+    support, y, query, _ = embedded(3, 4, 5, 2)
+    log_proba = answered(query, support, y, 3) / 9
+    further = torch.cat([log_proba, torch.full((5, 1), -1.0, dtype=torch.float64)], 1).log_softmax(-1)
+    with_it = Likeness.fit(support, y, 4)
+    without = Likeness(with_it.support[:3], with_it.variance)
+    torch.testing.assert_close(with_it.distance(query, further), without.distance(query, log_proba))
 
 
 @pytest.mark.parametrize("k_shot", [2, 4, 10])
@@ -44,10 +62,10 @@ def test_one_in_ten_is_a_false_alarm_and_others_are_caught(k_shot: int) -> None:
     for seed in range(120):
         support, y, query, other = embedded(3, k_shot, 30, seed)
         rest = [torch.arange(len(y)) != i for i in range(len(y))]
-        left_out = [Likeness.fit(support[each], y[each], 3).distance(support[~each]) for each in rest]
-        limit, likeness = beyond(torch.cat(left_out), 0.1), Likeness.fit(support, y, 3)
-        alarms.append((likeness.distance(query) > limit).double().mean())
-        caught.append((likeness.distance(other) > limit).double().mean())
+        told = lambda x, of, c: Likeness.fit(of, c, 3).distance(x, answered(x, of, c, 3))  # noqa: E731
+        limit = beyond(torch.cat([told(support[~each], support[each], y[each]) for each in rest]), 0.1)
+        alarms.append((told(query, support, y) > limit).double().mean())
+        caught.append((told(other, support, y) > limit).double().mean())
     assert 0.02 < float(torch.stack(alarms).mean()) < 0.13
     assert float(torch.stack(caught).mean()) > (0.4 if k_shot > 2 else 0.2)
 
@@ -158,8 +176,9 @@ def test_the_trace_tells_it_after_the_last_step(name: str) -> None:
     for i in range(9):
         rest = torch.arange(9) != i
         *_, without = origin.adapt(learner.lighter(), task.support.take(rest), 3)
-        told.append(Likeness.of(without).distance(without.embed(task.support.x[i : i + 1])))
-    expected = Likeness.of(classifier).distance(classifier.embed(task.query.x)) - beyond(torch.cat(told), 0.1)
+        told.append(Likeness.of(without).distance(*without.embed_and_log_proba(task.support.x[i : i + 1])))
+    told_before = classifier.sharpened(1.0).embed_and_log_proba(task.query.x)
+    expected = Likeness.of(classifier).distance(*told_before) - beyond(torch.cat(told), 0.1)
     np.testing.assert_allclose(trace.steps[-1].unlikeness, expected.numpy(), atol=1e-3)
 
 
