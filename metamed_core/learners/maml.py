@@ -62,7 +62,7 @@ class Maml(MetricLearner):
     order: ClassVar[int] = 3
     measured: ClassVar[Measured | None] = Measured((64.5, 71.9, 73.9, 75.4), (5.7, 1.4, 0.5, 0.0), 0.136)
     # float32: in bfloat16 the gradient through eight inner steps is too inaccurate.
-    recipe: ClassVar[Recipe] = Recipe(meta_steps=2000, meta_batch=8, hidden_lr=4e-3, steps_on_a_table=100)
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=2000, meta_batch=8, hidden_lr=4e-3, prior={"cells_a_task": 4_000}, steps_on_a_table=100)
 
     inner_lr: float = step_size(0.03)
     inner_steps: int = step_count(8)

@@ -183,7 +183,7 @@ class Matching(MetricLearner):
     link: ClassVar[str] = "https://arxiv.org/abs/1606.04080"
     order: ClassVar[int] = 2
     measured: ClassVar[Measured | None] = Measured((64.9, 72.4, 73.9, 75.7), (6.0, 2.0, 0.5, 0.3), 0.054)
-    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, prior={"cells_a_task": 2_000}, steps_on_a_table=300)
 
     context_reads: int = setting(
         2,

@@ -77,7 +77,7 @@ class Prototypical(MetricLearner):
     link: ClassVar[str] = "https://arxiv.org/abs/1703.05175"
     order: ClassVar[int] = 1
     measured: ClassVar[Measured | None] = Measured((64.9, 71.8, 74.2, 75.6), (6.0, 1.4, 0.8, 0.1), 0.053)
-    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, steps_on_a_table=300)
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=4000, hidden_lr=4e-3, prior={"cells_a_task": 2_000}, steps_on_a_table=300)
 
     scaled_metric: int = metric_option()
 

@@ -64,7 +64,7 @@ class Reptile(MetricLearner):
     order: ClassVar[int] = 4
     measured: ClassVar[Measured | None] = Measured((63.9, 71.3, 73.6, 75.3), (5.1, 0.8, 0.2, -0.2), 0.125)
     # A larger inner_lr improves meta-training, but overshoots in adaptation, where all steps use the same few patients.
-    recipe: ClassVar[Recipe] = Recipe(meta_steps=1000, settings={"inner_lr": 0.03}, steps_on_a_table=200)
+    recipe: ClassVar[Recipe] = Recipe(meta_steps=1000, settings={"inner_lr": 0.03}, prior={"cells_a_task": 2_000}, steps_on_a_table=200)
 
     inner_lr: float = step_size(0.01)
     inner_steps: int = step_count(8)

@@ -93,9 +93,10 @@ def rest(address: str, seconds: float = 60) -> dict[str, Any]:
 def measure(folder: Path, n: int) -> dict[str, Any]:
     """Visit, leave, and look: faults, sessions and texts that are left, and the memory before and after, in MB."""
     with serve(folder / "log", script="tests/helpers/heap_server.py", METAMED_FORGET_AFTER=str(FORGET_AFTER)) as server:
-        faults = asyncio.run(visits(server.url, 0, 2))  # the first pages import what they need
+        # The first pages import what they need, and what so many at a time take the allocator keeps.
+        faults = asyncio.run(visits(server.url, 0, AT_ONCE))
         before = rest(server.url)
-        faults += asyncio.run(visits(server.url, 2, n))
+        faults += asyncio.run(visits(server.url, AT_ONCE, n))
         after = rest(server.url)
         if "Traceback" in server.text():
             faults.append(server.text())

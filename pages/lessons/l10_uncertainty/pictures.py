@@ -147,14 +147,14 @@ def set_bars(state: UncertaintyState) -> Chart:
             x = float(one.size)
             marks.append(Area(((x - 0.3, 0), (x - 0.3, one.right), (x + 0.3, one.right), (x + 0.3, 0)), TEAL, 0.6))
             marks.append(Label((x, one.right + 0.035), verbatim(f"{100 * one.right:.0f}%"), bold=True))
-    ticks = tuple((float(one.size), Words("{n}: {share}% of all", "{n} 个：占 {share}%").format(n=one.size, share=f"{100 * one.share:.0f}")) for one in world.set_sizes(state))  # fmt: skip
+    ticks = tuple((float(one.size), Words("{n}: {share}% of all", "{n} 个：{share}%").format(n=one.size, share=f"{100 * one.share:.0f}")) for one in world.set_sizes(state))  # fmt: skip
     held, size = world.coverage(state)
     title = Words("The set contains the correct diagnosis for {held}%; mean size {size}", "集合包含真实诊断：{held}%；平均 {size} 个诊断").format(held=f"{100 * held:.0f}", size=f"{size:.1f}")  # fmt: skip
     how = Words(
         "Right: how often the most probable diagnosis is correct, by the size of the set.", "右图：按集合大小，最可能的诊断正确的比例。"
     )
     y = Axis(Words("most probable correct", "最可能的诊断正确"), 0, 1.1, percent=True, ticks=SHARES)
-    return Chart(title, how, Words("Accuracy by size of the set", "准确率随集合大小的变化"), Axis(Words("diagnoses in the set", "集合中的诊断数"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=(400, 380))  # fmt: skip
+    return Chart(title, how, Words("Accuracy by size of the set", "准确率随集合大小的变化"), Axis(Words("diagnoses in the set", "集合中的诊断数：占全部患者"), 0.4, 3.6, ticks=ticks), y, tuple(marks), shape=(400, 380))  # fmt: skip
 
 
 def people(state: UncertaintyState) -> Table:
