@@ -16,7 +16,8 @@ from metamed_core.meta_training import Budget, MetaState, meta_train
 from metamed_core.networks import CellTransformer
 from pages.lessons.l07_prior_fitted.computation import MAX_META_STEPS, N_HELD, TAU, exact, mean, simple
 
-STEPS_PER_PRESS, STEPS_AT_REVEAL, TASKS_A_STEP = 10, 50, 32
+STEPS_PER_PRESS, STEPS_AT_REVEAL, TASKS_A_STEP = 10, 90, 32
+"""At the answer so many steps that, whatever the seed, the curve has nearly always bent; with 50 it had not for one seed in five."""
 PLAN = Budget(meta_steps=MAX_META_STEPS, meta_batch=TASKS_A_STEP, meta_lr=0.02, hidden_lr=0.03)
 SMALL = CellTransformer(width=16, heads=2, cell_layers=1, tokens=1, row_width=16, row_heads=2, row_layers=1, mark=2, code=2)
 
