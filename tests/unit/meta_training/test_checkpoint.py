@@ -151,7 +151,7 @@ def test_what_was_written_comes_back(written: Path) -> None:
     ("changes", "sentence"),
     [
         ({"learner": "maml"}, "learner prototypical there, maml here"),
-        ({"prior": {"name": "clinical_prior", "version": VERSION + 1}}, f"prior.version {VERSION} there, {VERSION + 1} here"),
+        ({"prior": ABOUT["prior"] | {"version": VERSION + 1}}, f"prior.version {VERSION} there, {VERSION + 1} here"),
         ({"settings": {"scaled_metric": 1, "inner_steps": 2}}, "settings.inner_steps None there, 2 here"),
         ({"settings": {"scaled_metric": 1, "came_later": True}}, "settings.came_later None there, True here"),
         ({"backbone": {**BACKBONE.card(), "width": 9}}, "backbone.width 8 there, 9 here"),
