@@ -61,8 +61,8 @@ class Likeness:
     def distance(self, query: Tensor, log_proba: Tensor) -> Tensor:
         """How far patients lie from the labeled patients of the diagnoses that they are answered, `(n_query,)`, without a unit.
 
-        log(distance to the class means, in within-class variances, beside its mean over the classes) + log(distance to the nearest labeled
-        patient of a class), both root mean squares over the classes, weighted by their probabilities.
+        log(squared distance to the class means, in within-class variances, beside its mean over the classes) + log(distance to the nearest
+        labeled patient of a class); squares are averaged over the classes, weighted by their probabilities.
 
         Parameters
         ----------
